@@ -1,0 +1,82 @@
+#!/usr/bin/env bash
+# Builds a guest (a cdylib package of this workspace) for wasm32-wasip1.
+#
+#   hack/build-guest.sh PACKAGE OUTPUT.wasm
+#
+# Takes the first way that works here and says which and why:
+#   1. rustup's wasm32-wasip1 target, installed or to be had;
+#   2. Debian's toolchain, which carries the sources of std and so needs no prebuilt target. As root on Debian the
+#      missing packages are installed; otherwise the command to run is printed.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+package=${1:?usage: $0 PACKAGE OUTPUT.wasm}
+output=${2:?usage: $0 PACKAGE OUTPUT.wasm}
+target=wasm32-wasip1
+target_dir=${CARGO_TARGET_DIR:-target}
+debian_packages=(rustc-web cargo-web rust-web-src lld-19 wasi-libc)
+
+say() { printf 'build-guest: %s\n' "$*" >&2; }
+
+# sccache and the like know nothing of the second toolchain.
+unset RUSTC_WRAPPER
+
+rustup_target_installed() {
+  local sysroot
+  sysroot=$(rustc --print sysroot 2>/dev/null) && [ -d "$sysroot/lib/rustlib/$target/lib" ]
+}
+
+build_with_rustup() {
+  cargo build --locked --profile guest --target "$target" -p "$package" --lib
+}
+
+debian_toolchain_installed() {
+  [ -x /usr/bin/cargo ] && [ -x /usr/bin/rustc ] && command -v wasm-ld-19 >/dev/null &&
+    [ -d /usr/lib/wasm32-wasi ] && [ -d "$(/usr/bin/rustc --print sysroot)/lib/rustlib/src/rust/library" ]
+}
+
+install_debian_toolchain() {
+  [ -r /etc/debian_version ] && command -v apt-get >/dev/null || return 1
+  if [ "$(id -u)" -ne 0 ]; then
+    say "not root, so nothing is installed; run: sudo apt-get install -y --no-install-recommends ${debian_packages[*]}"
+    return 1
+  fi
+  say "installing ${debian_packages[*]}"
+  { apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -yq --no-install-recommends "${debian_packages[@]}"; } >&2
+}
+
+build_with_debian() {
+  # RUSTC_BOOTSTRAP: -Zbuild-std builds std from Debian's sources; PATH: cargo must find its own rustc first.
+  PATH=/usr/bin:$PATH RUSTC=/usr/bin/rustc RUSTC_BOOTSTRAP=1 \
+    CARGO_TARGET_WASM32_WASIP1_LINKER=wasm-ld-19 RUSTFLAGS='-L /usr/lib/wasm32-wasi' \
+    /usr/bin/cargo build --locked --profile guest --target "$target" -p "$package" --lib -Zbuild-std=std,panic_abort
+}
+
+if rustup_target_installed; then
+  say "with the Rust toolchain's own $target target, which is installed"
+  build_with_rustup
+elif command -v rustup >/dev/null && rustup target add "$target" >/dev/null 2>&1; then
+  say "with rustup's $target target, just added"
+  build_with_rustup
+elif debian_toolchain_installed; then
+  say "with Debian's toolchain: rustup has no $target target here and none can be downloaded"
+  build_with_debian
+elif install_debian_toolchain && debian_toolchain_installed; then
+  say "with Debian's toolchain, just installed: rustup has no $target target here and none can be downloaded"
+  build_with_debian
+else
+  say "cannot build for $target. Do one of these:"
+  say "  rustup target add $target"
+  say "  on Debian 12 or newer, as root: apt-get install -y --no-install-recommends ${debian_packages[*]}"
+  exit 1
+fi
+
+module=$target_dir/$target/guest/${package//-/_}.wasm
+if command -v wasm-opt >/dev/null && wasm-opt -O3 --strip-debug --strip-producers -o "$output.tmp" "$module" 2>/dev/null; then
+  say "optimised with $(wasm-opt --version)"
+  mv "$output.tmp" "$output"
+else
+  rm -f "$output.tmp"
+  cp "$module" "$output"
+fi
+say "$output: $(wc -c <"$output") bytes"

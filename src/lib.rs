@@ -1,0 +1,66 @@
+//! A Kubewarden policy for Windows HostProcess containers: may it run, will it run, does it mean what it says.
+//!
+//! The way of a request: payload bytes -> [`request`] -> [`workload`] -> [`pod`] with effective values -> [`rules`] ->
+//! [`finding`]s -> [`verdict`] -> response bytes.
+
+pub mod decode;
+pub mod finding;
+pub mod json_path;
+pub mod pod;
+pub mod request;
+pub mod rules;
+pub mod settings;
+pub mod verdict;
+pub mod windows;
+pub mod workload;
+
+use kubewarden_policy_sdk::settings::SettingsValidationResponse;
+use kubewarden_policy_sdk::{accept_request, protocol_version_guest, reject_request};
+use wapc_guest::{CallResult, register_function};
+
+/// Called by the host once per instance, before anything else.
+#[allow(unsafe_code, reason = "the host finds the function by this name")]
+#[unsafe(no_mangle)]
+pub extern "C" fn wapc_init() {
+    register_function("validate", validate);
+    register_function("validate_settings", validate_settings);
+    register_function("protocol_version", protocol_version_guest);
+}
+
+/// Answers an admission request: `{"request": AdmissionRequest, "settings": Settings}` in, `ValidationResponse` out.
+///
+/// # Errors
+/// None that a payload could cause: what cannot be read is rejected with code 400.
+pub fn validate(payload: &[u8]) -> CallResult {
+    let Ok(payload) = str::from_utf8(payload) else {
+        return reject_unreadable("the request could not be read: it is not UTF-8".to_owned());
+    };
+    match request::Payload::read(payload) {
+        Ok(request::Payload { request, settings }) => {
+            let verdict = verdict::judge(&request, &settings);
+            if verdict.findings.is_empty() {
+                return accept_request();
+            }
+            Ok(serde_json::to_vec(&verdict.response(&request))?)
+        }
+        Err(_) if request::is_irrelevant(payload) => accept_request(),
+        Err(error) => reject_unreadable(request::explain(payload, &error)),
+    }
+}
+
+fn reject_unreadable(message: String) -> CallResult {
+    const BAD_REQUEST: u16 = 400;
+    reject_request(Some(message), Some(BAD_REQUEST), None, None)
+}
+
+/// Answers whether settings are valid: `Settings` in, `SettingsValidationResponse` out.
+///
+/// # Errors
+/// None that a payload could cause: what cannot be read is invalid.
+pub fn validate_settings(payload: &[u8]) -> CallResult {
+    let message = match str::from_utf8(payload) {
+        Ok(settings) => settings::Settings::read(settings).err(),
+        Err(_) => Some("settings are not UTF-8".to_owned()),
+    };
+    Ok(serde_json::to_vec(&SettingsValidationResponse { valid: message.is_none(), message })?)
+}

@@ -1,0 +1,3 @@
+//! May it? Who may run HostProcess workloads.
+
+group!();

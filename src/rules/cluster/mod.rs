@@ -1,0 +1,3 @@
+//! Facts of the nodes, asked only when the settings say so.
+
+group!();

@@ -1,0 +1,3 @@
+//! Commands and paths: do they find what they name?
+
+group!();

@@ -1,0 +1,3 @@
+//! As whom does it run, and can it?
+
+group!();

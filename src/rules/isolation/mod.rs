@@ -1,0 +1,3 @@
+//! Does it claim an isolation that it does not get?
+
+group!();

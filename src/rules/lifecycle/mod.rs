@@ -1,0 +1,3 @@
+//! How it ends.
+
+group!();

@@ -1,0 +1,3 @@
+//! Network settings: what has no effect on a HostProcess pod.
+
+group!();

@@ -1,0 +1,3 @@
+//! Does it land on a Windows node?
+
+group!();

@@ -1,0 +1,3 @@
+//! Resource limits: the only isolation there is.
+
+group!();

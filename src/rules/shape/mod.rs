@@ -1,0 +1,3 @@
+//! Is it a HostProcess pod that Kubernetes accepts?
+
+group!(host_network);

@@ -1,0 +1,3 @@
+//! Volumes and mounts: what is refused, hidden or not enforced.
+
+group!();

@@ -1,0 +1,1 @@
+//! Accounts that a HostProcess container can run as.

@@ -1,0 +1,1 @@
+//! Commands as the kubelet, containerd and hcsshim pass them on.

@@ -1,0 +1,1 @@
+//! Windows paths as the kubelet and containerd read them.
