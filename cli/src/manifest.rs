@@ -60,11 +60,11 @@ pub fn read(paths: &[PathBuf]) -> Vec<File> {
 }
 
 fn read_folder(folder: &Path, files: &mut Vec<File>) {
-    let mut entries: Vec<PathBuf> = match fs::read_dir(folder).and_then(|entries| entries.map(|e| Ok(e?.path())).collect())
-    {
-        Ok(entries) => entries,
-        Err(error) => return files.push(File::unreadable(folder.display().to_string(), &error)),
-    };
+    let mut entries: Vec<PathBuf> =
+        match fs::read_dir(folder).and_then(|entries| entries.map(|e| Ok(e?.path())).collect()) {
+            Ok(entries) => entries,
+            Err(error) => return files.push(File::unreadable(folder.display().to_string(), &error)),
+        };
     entries.sort();
     for path in entries {
         let is_hidden = path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."));
@@ -103,8 +103,7 @@ impl File {
     /// Takes a text apart into its objects.
     pub fn parse(name: &str, text: String) -> File {
         let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
-        let mut file =
-            File { source: Source::new(name, String::new()), objects: Vec::new(), problems: Vec::new() };
+        let mut file = File { source: Source::new(name, String::new()), objects: Vec::new(), problems: Vec::new() };
         for (index, document) in documents(&text).into_iter().enumerate() {
             match document {
                 Ok((value, node)) => file.add(index + 1, value, node, None),
@@ -129,7 +128,9 @@ impl File {
         };
         let (api_version, kind) = (api_version.to_owned(), kind.to_owned());
         match (kind.strip_suffix("List"), value) {
-            (Some(kind_of_items), Value::Object(mut members)) if !members.get("items").is_none_or(Value::is_object) => {
+            (Some(kind_of_items), Value::Object(mut members))
+                if kind == "List" || members.get("items").is_some_and(Value::is_array) =>
+            {
                 let item = (!kind_of_items.is_empty()).then_some((api_version.as_str(), kind_of_items));
                 let values = members.remove("items").and_then(|items| items.as_array().cloned()).unwrap_or_default();
                 let mut nodes = match node.children {
@@ -165,9 +166,7 @@ fn documents(text: &str) -> Vec<Result<(Value, Node), yaml::Error>> {
 }
 
 fn explain(text: &str, error: yaml::Error) -> String {
-    let end = text[text.floor_char_boundary(error.offset)..].find("\n---").map_or(text.len(), |end| error.offset + end);
-    let start = text[..text.floor_char_boundary(error.offset)].rfind("\n---").unwrap_or(0);
-    if text.get(start..end).is_some_and(|document| document.contains("{{")) {
+    if yaml::document_at(text, error.offset).contains("{{") {
         return format!(
             "no YAML: {}; it looks like a template: render it first, as in `helm template . | hostprocess check -`",
             error.message
