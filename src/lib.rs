@@ -1,12 +1,13 @@
 //! A Kubewarden policy for Windows HostProcess containers: may it run, will it run, does it mean what it says.
 //!
-//! The way of a request: payload bytes -> [`request`] -> [`workload`] -> [`pod`] with effective values -> [`rules`] ->
+//! The way of a request: payload bytes -> ([`prescan`]) -> [`request`] -> [`workload`] -> [`pod`] with effective values -> [`rules`] ->
 //! [`finding`]s -> [`verdict`] -> response bytes.
 
 pub mod decode;
 pub mod finding;
 pub mod json_path;
 pub mod pod;
+pub mod prescan;
 pub mod request;
 pub mod rules;
 pub mod settings;
@@ -32,6 +33,14 @@ pub extern "C" fn wapc_init() {
 /// # Errors
 /// None that a payload could cause: what cannot be read is rejected with code 400.
 pub fn validate(payload: &[u8]) -> CallResult {
+    if prescan::concerns_no_rule(payload) { accept_request() } else { decide(payload) }
+}
+
+/// [`validate`] without the short cut: decodes the payload and runs the rules.
+///
+/// # Errors
+/// None that a payload could cause.
+pub fn decide(payload: &[u8]) -> CallResult {
     let Ok(payload) = str::from_utf8(payload) else {
         return reject_unreadable("the request could not be read: it is not UTF-8".to_owned());
     };
