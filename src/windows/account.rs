@@ -86,11 +86,6 @@ impl<'n> Account<'n> {
     pub fn domain(&self) -> Option<&'n str> {
         self.name.split_once('\\').map(|(domain, _)| domain)
     }
-
-    /// The part after the backslash, or all of it.
-    pub fn user(&self) -> &'n str {
-        self.name.split_once('\\').map_or(self.name, |(_, user)| user)
-    }
 }
 
 impl Service {

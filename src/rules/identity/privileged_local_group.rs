@@ -48,7 +48,7 @@ fn check(context: &Context, findings: &mut Findings) {
         account.report(
             findings,
             RUN_AS_USER_NAME,
-            format!("{} is a local group with an administrator's rights on the node", quote(account.value().name())),
+            format!("{} is a privileged local group, and the process becomes a member of it", quote(account.value().name())),
             r"use a group with only the rights that are needed, or a service account such as NT AUTHORITY\Local service",
         );
     }

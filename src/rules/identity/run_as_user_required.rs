@@ -1,6 +1,7 @@
 //! `run-as-user-required`: reads the effective `runAsUserName` of every HostProcess container, container over pod.
 
-use crate::finding::Findings;
+use crate::finding::{Findings, quote};
+use crate::pod::{ContainerList, ContainerView, Level};
 use crate::rules::identity::{RUN_AS_USER_NAME, written};
 use crate::rules::{ApiServer, Context, DefaultSeverity, Group, Rule, Scope};
 use crate::settings::Severity;
@@ -18,17 +19,22 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &Context, findings: &mut Findings) {
-    // A name is missing where `hostProcess` is written: who inherits the one can inherit the other.
-    let nameless = written(context.pod, |container| match container.run_as_user_name() {
-        None => container.windows_option(|options| options.host_process),
-        Some(_) => None,
-    });
-    for missing in nameless {
+    for missing in written(context.pod, nameless) {
         missing.report(
             findings,
             RUN_AS_USER_NAME,
-            "is not set, so the image decides as whom this runs on the node",
+            format!("is not set, so the image decides as whom {} runs on the node", quote(missing.container.name())),
             r"set runAsUserName: NT AUTHORITY\Local service, or NT AUTHORITY\SYSTEM where it must be",
         );
+    }
+}
+
+/// Where a container without a name should get it: where `hostProcess` is written, since who inherits the one can
+/// inherit the other. A debug container must bring its own, because the pod that it joins cannot change.
+fn nameless(container: &ContainerView) -> Option<Level<bool>> {
+    match (container.run_as_user_name(), container.list) {
+        (Some(_), _) => None,
+        (None, ContainerList::Ephemeral) => Some(Level::Container(true)),
+        (None, _) => container.windows_option(|options| options.host_process),
     }
 }

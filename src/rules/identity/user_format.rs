@@ -33,8 +33,7 @@ fn check(context: &Context, findings: &mut Findings) {
 
 /// Message and fix for a name that Kubernetes cannot accept.
 fn judge(name: &str) -> Option<(String, String)> {
-    let account = Account::parse(name);
-    let Kind::Malformed(defect) = account.kind() else { return None };
+    let Kind::Malformed(defect) = Account::parse(name).kind() else { return None };
     let message = match defect {
         Malformed::Empty => "names nobody".to_owned(),
         Malformed::ControlCharacter => "has a control character".to_owned(),
@@ -46,21 +45,21 @@ fn judge(name: &str) -> Option<(String, String)> {
         Malformed::PeriodsOrSpaces => "has a user of periods and spaces only".to_owned(),
         Malformed::Character(c) => format!("contains {c}, which no Windows user name may"),
     };
-    Some((format!("{} {message}", quote(name)), fix(&account, defect)))
+    Some((format!("{} {message}", quote(name)), fix(name, defect)))
 }
 
-fn fix(account: &Account, defect: Malformed) -> String {
-    if let Some(meant) = meant(account.name()) {
-        let why = if defect == Malformed::Backslashes { ": YAML doubles a backslash only in double quotes" } else { "" };
-        return format!("write {meant}{why}");
-    }
-    match defect {
-        Malformed::Empty => "name an account, or remove the field".to_owned(),
-        Malformed::DomainName if account.domain() == Some(".") => format!("write {} alone", account.user()),
-        Malformed::Character('@') => {
+fn fix(name: &str, defect: Malformed) -> String {
+    match (meant(name), defect) {
+        (Some(meant), Malformed::Backslashes) => {
+            format!("write {meant}: YAML doubles a backslash only in double quotes")
+        }
+        (Some(meant), _) => format!("write {meant}"),
+        (None, Malformed::Character('@')) => {
             r"use a service account such as NT AUTHORITY\Local service: domain users cannot log on".to_owned()
         }
-        _ => r"use a service account such as NT AUTHORITY\Local service, or the bare name of a local group".to_owned(),
+        (None, _) => {
+            r"use a service account such as NT AUTHORITY\Local service, or the bare name of a local group".to_owned()
+        }
     }
 }
 
@@ -68,10 +67,10 @@ fn fix(account: &Account, defect: Malformed) -> String {
 fn meant(name: &str) -> Option<String> {
     let parts: Vec<&str> = name.trim().split(['\\', '/']).filter(|part| !part.is_empty()).collect();
     let repaired = parts.join("\\");
-    let written = match Account::parse(&repaired).kind() {
-        Kind::Malformed(_) => return None,
-        Kind::Misspelt(Some(service)) => service.spelling().to_owned(),
-        _ => repaired,
-    };
-    (written != name).then_some(written)
+    match Account::parse(&repaired).kind() {
+        Kind::Misspelt(Some(service)) => Some(service.spelling().to_owned()),
+        Kind::Service(_) | Kind::Local => Some(repaired),
+        // No repair of the spelling would make these run.
+        Kind::Misspelt(None) | Kind::ContainerOnly | Kind::Domain | Kind::Malformed(_) => None,
+    }
 }

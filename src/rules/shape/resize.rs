@@ -17,12 +17,12 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &Context, findings: &mut Findings) {
-    if let Some(container) = context.pod.host_process_containers().next() {
-        findings.container(
-            &container,
-            container.path("resources"),
-            "cannot change while the pod runs: HostProcess containers cannot be resized in place",
-            "change the limits in the controller's template, so that new pods replace the old ones",
+    let pod = context.pod;
+    if pod.host_process_containers().next().is_some() {
+        findings.pod(
+            pod.path("containers"),
+            "cannot be resized in place, because they are HostProcess",
+            "change the resources in the controller's template, so that new pods replace the old ones",
         );
     }
 }
