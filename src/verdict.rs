@@ -6,7 +6,7 @@ use kubewarden_policy_sdk::response::ValidationResponse;
 
 use crate::finding::Finding;
 use crate::request::Request;
-use crate::rules::{self, Context};
+use crate::rules::{self, Context, Scope};
 use crate::settings::{Settings, Severity};
 use crate::workload::Workload;
 
@@ -41,7 +41,9 @@ pub fn judge<'a>(request: &Request<'a>, settings: &Settings<'a>) -> Verdict {
         && same_images(old, workload)
     {
         let before = check(request, old, settings);
-        for finding in findings.iter_mut().filter(|f| f.severity == Severity::Deny) {
+        // A resize is refused for what is asked, which the old object cannot have had.
+        let inheritable = |f: &&mut Finding| f.severity == Severity::Deny && f.rule.scope != Scope::Resize;
+        for finding in findings.iter_mut().filter(inheritable) {
             if before.iter().any(|old| old.is_same(finding)) {
                 finding.severity = Severity::Warn;
             }
