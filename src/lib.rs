@@ -8,6 +8,7 @@ pub mod finding;
 pub mod json_path;
 pub mod pattern;
 pub mod pod;
+pub mod quantity;
 pub mod request;
 pub mod rules;
 pub mod settings;
