@@ -6,8 +6,10 @@
 pub mod decode;
 pub mod finding;
 pub mod json_path;
+pub mod pattern;
 pub mod pod;
 pub mod prescan;
+pub mod quantity;
 pub mod request;
 pub mod rules;
 pub mod settings;

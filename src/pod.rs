@@ -226,7 +226,23 @@ pub struct Volume<'a> {
     pub host_path: Option<HostPath<'a>>,
     #[serde(borrow)]
     pub empty_dir: Option<EmptyDir<'a>>,
-    pub projected: IsSet,
+    pub projected: Option<Projected>,
+}
+
+/// `ProjectedVolumeSource`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Projected {
+    /// What is projected.
+    pub sources: List<ProjectedSource>,
+}
+
+/// `VolumeProjection`, whether it is a token.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ProjectedSource {
+    /// A token of the pod's service account.
+    pub service_account_token: IsSet,
 }
 
 /// `HostPathVolumeSource`.

@@ -159,6 +159,15 @@ impl<'a> Settings<'a> {
                 return Err(format!("settings.rules: there is no rule '{id}'{hint}"));
             }
         }
+        for (index, PortRange { min, max }) in self.host_ports.iter().flat_map(|list| list.iter()).enumerate() {
+            if min > max {
+                return Err(format!("settings.hostPorts[{index}]: min {min} is above max {max}"));
+            }
+        }
+        let Quantity(floor) = &self.resources.memory_floor;
+        if self.resources.memory_floor.amount().is_none() {
+            return Err(format!("settings.resources.memoryFloor: '{floor}' is no quantity, write one like \"20Mi\""));
+        }
         Ok(())
     }
 
@@ -247,6 +256,18 @@ mod tests {
         assert!(error(r#"{"rules": {"host-network": 1}}"#).starts_with("settings.rules.host-network: "));
         assert!(error("{").starts_with("settings are no JSON: "));
         assert!(error("[]").starts_with("settings: a list"));
+    }
+
+    #[test]
+    fn values_that_make_no_sense_are_refused() {
+        assert_eq!(
+            error(r#"{"hostPorts": [{"min": 1, "max": 1}, {"min": 9200, "max": 9100}]}"#),
+            "settings.hostPorts[1]: min 9200 is above max 9100"
+        );
+        assert!(
+            error(r#"{"resources": {"memoryFloor": "20 MB"}}"#).starts_with("settings.resources.memoryFloor: '20 MB'")
+        );
+        assert!(Settings::read(r#"{"resources": {"memoryFloor": 1048576}}"#).is_ok());
     }
 
     #[test]
