@@ -6,6 +6,7 @@
 pub mod decode;
 pub mod finding;
 pub mod json_path;
+pub mod pattern;
 pub mod pod;
 pub mod request;
 pub mod rules;
