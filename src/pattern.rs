@@ -1,5 +1,8 @@
 //! Patterns in settings: `*` stands for any run of characters, the empty one included. Everything else stands for itself.
 
+pub mod host_path;
+pub mod image;
+
 /// Whether a pattern matches the whole text, in time linear in both.
 pub fn matches(pattern: &str, text: &str) -> bool {
     let mut parts = pattern.split('*');
@@ -11,7 +14,23 @@ pub fn matches(pattern: &str, text: &str) -> bool {
     rest.is_some()
 }
 
-/// The same without regard to case, for names that Windows compares that way.
+/// Segment by segment, for names that nest: a `*` stays within its segment, and one that is the whole last segment
+/// stands for everything below, which is at least one segment.
+pub fn matches_segments(pattern: &str, text: &str, separator: char) -> bool {
+    let (mut pattern, mut text) = (pattern.split(separator).peekable(), text.split(separator));
+    while let Some(wanted) = pattern.next() {
+        let Some(found) = text.next() else { return false };
+        if wanted == "*" && pattern.peek().is_none() {
+            return !found.is_empty();
+        }
+        if !matches(wanted, found) {
+            return false;
+        }
+    }
+    text.next().is_none()
+}
+
+/// [`matches`] without regard to case, for names that Windows compares that way.
 pub fn matches_ignoring_case(pattern: &str, text: &str) -> bool {
     matches(&lower_case(pattern), &lower_case(text))
 }
@@ -54,6 +73,18 @@ mod tests {
         assert!(!matches("ab*ba", "aba"));
         assert!(!matches("a*a", "a"));
         assert!(!matches("a*b*b", "ab"));
+    }
+
+    #[test]
+    fn segments_bind() {
+        let below = |text| matches_segments("a/b/*", text, '/');
+        assert!(below("a/b/c") && below("a/b/c/d"));
+        assert!(!below("a/b") && !below("a/b/") && !below("a/bc/d") && !below("x/a/b/c"));
+        assert!(matches_segments("a/*/c", "a/b/c", '/'));
+        assert!(!matches_segments("a/*/c", "a/b/b/c", '/'));
+        assert!(matches_segments("a/b*", "a/bc", '/'));
+        assert!(!matches_segments("a/b*", "a/bc/d", '/'));
+        assert!(!matches_segments("a", "a/b", '/'));
     }
 
     #[test]

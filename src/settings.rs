@@ -7,6 +7,10 @@ use crate::decode::{List, Pairs, Quantity, Text};
 use crate::rules;
 use crate::windows::version::Version;
 
+pub mod grant;
+
+use grant::Grant;
+
 /// What a finding leads to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -50,6 +54,9 @@ pub struct Settings<'a> {
     /// Severity by rule id.
     #[serde(borrow)]
     pub rules: Pairs<'a, Severity>,
+    /// Who may run HostProcess workloads. Absent: anyone. Empty: nobody.
+    #[serde(borrow, deserialize_with = "grant::grants")]
+    pub allow: Option<Vec<Grant<'a>>>,
     /// Local groups that the nodes have, compared as Windows does.
     #[serde(borrow)]
     pub local_groups: List<Text<'a>>,
@@ -75,6 +82,7 @@ impl Default for Settings<'_> {
         Settings {
             profile: Profile::default(),
             rules: Pairs::default(),
+            allow: None,
             local_groups: List::default(),
             privileged_local_groups: List::default(),
             runtime_classes: RuntimeClasses::default(),
@@ -152,7 +160,10 @@ impl<'a> Settings<'a> {
     }
 
     /// What the types alone do not check.
-    fn check(&self) -> Result<(), String> {
+    ///
+    /// # Errors
+    /// A sentence for the administrator.
+    pub(crate) fn check(&self) -> Result<(), String> {
         for (id, _) in self.rules.iter() {
             if rules::find(id).is_none() {
                 let hint = nearest(id, rules::all().map(|rule| rule.id));
@@ -167,6 +178,9 @@ impl<'a> Settings<'a> {
         let Quantity(floor) = &self.resources.memory_floor;
         if self.resources.memory_floor.amount().is_none() {
             return Err(format!("settings.resources.memoryFloor: '{floor}' is no quantity, write one like \"20Mi\""));
+        }
+        for (index, grant) in self.allow.iter().flatten().enumerate() {
+            grant.check().map_err(|(path, message)| format!("settings.allow[{index}]{path}: {message}"))?;
         }
         Ok(())
     }
@@ -268,6 +282,42 @@ mod tests {
             error(r#"{"resources": {"memoryFloor": "20 MB"}}"#).starts_with("settings.resources.memoryFloor: '20 MB'")
         );
         assert!(Settings::read(r#"{"resources": {"memoryFloor": 1048576}}"#).is_ok());
+    }
+
+    #[test]
+    fn what_would_open_the_cluster_by_mistake_is_refused() {
+        assert!(Settings::read("{}").expect("valid").allow.is_none());
+        assert!(Settings::read(r#"{"allow": []}"#).expect("valid").allow.is_some_and(|grants| grants.is_empty()));
+        for json in [r#"{"allow": null}"#, r#"{"allow": null, "ratchet": true}"#] {
+            assert!(error(json).contains("'allow' is null: write [] to allow nobody"), "{}", error(json));
+        }
+        assert!(error(r#"{"allow": [{"namespaces": ["a"]}, {}]}"#).starts_with("settings.allow[1]: an empty grant"));
+        assert!(error(r#"{"allow": {}}"#).starts_with("settings.allow: "));
+        assert!(error(r#"{"allow": [null]}"#).starts_with("settings.allow[0]: "));
+    }
+
+    #[test]
+    fn a_list_of_a_grant_that_matches_nothing_is_refused() {
+        for list in ["null", "[]"] {
+            let settings = format!(r#"{{"allow": [{{"kinds": ["Pod"], "images": {list}}}]}}"#);
+            assert!(error(&settings).starts_with("settings.allow[0].images: is empty"), "{}", error(&settings));
+        }
+        for requesters in ["{}", r#"{"users": null}"#] {
+            let settings = format!(r#"{{"allow": [{{"requesters": {requesters}}}]}}"#);
+            assert!(error(&settings).starts_with("settings.allow[0].requesters: names nobody"), "{}", error(&settings));
+        }
+        assert!(error(r#"{"allow": [{"namespaces": ["a", ""]}]}"#).starts_with("settings.allow[0].namespaces[1]: "));
+        assert!(error(r#"{"allow": [{"requesters": null}]}"#).starts_with("settings.allow[0].requesters: "));
+        assert!(Settings::read(r#"{"allow": [{"requesters": {"users": ["a"], "groups": []}}]}"#).is_ok());
+    }
+
+    #[test]
+    fn a_grant_with_a_slip_of_the_pen_is_refused() {
+        assert!(error(r#"{"allow": [{"image": ["a"]}]}"#).ends_with("did you mean 'images'?"));
+        assert!(error(r#"{"allow": [{"kinds": ["daemonsets"]}]}"#).ends_with("did you mean 'DaemonSet'?"));
+        assert!(error(r#"{"allow": [{"images": ["mcr.microsoft.com*/oss/x"]}]}"#).contains("lets other hosts in"));
+        assert!(error(r#"{"allow": [{"hostPaths": ["C:\\k\\..\\x"]}]}"#).contains("without '..'"));
+        assert!(Settings::read(r#"{"allow": [{"kinds": ["Rollout", "Daemon*"]}]}"#).is_ok());
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use serde::de::{Deserialize, DeserializeSeed, Deserializer};
 use serde_json::value::RawValue;
 
-use crate::decode::{IsSet, Pairs, Text};
+use crate::decode::{IsSet, List, Pairs, Text};
 use crate::pod::{Pod, PodSpec};
 
 /// An object that has a pod or a pod template.
@@ -28,8 +28,20 @@ pub struct ObjectMeta<'a> {
     pub namespace: Option<Text<'a>>,
     #[serde(borrow)]
     pub annotations: Pairs<'a>,
+    #[serde(borrow)]
+    pub owner_references: List<OwnerReference<'a>>,
     /// Set while the object is being deleted.
     pub deletion_timestamp: IsSet,
+}
+
+/// `OwnerReference`.
+#[derive(Debug, Default, serde::Deserialize)]
+#[serde(default)]
+#[allow(missing_docs, reason = "documented by Kubernetes")]
+pub struct OwnerReference<'a> {
+    #[serde(borrow)]
+    pub kind: Option<Text<'a>>,
+    pub controller: Option<bool>,
 }
 
 /// Where a kind keeps its pod template.
