@@ -3,6 +3,7 @@
 //! The way of a request: payload bytes -> [`request`] -> [`workload`] -> [`pod`] with effective values -> [`rules`] ->
 //! [`finding`]s -> [`verdict`] -> response bytes.
 
+pub mod cluster;
 pub mod decode;
 pub mod finding;
 pub mod json_path;
@@ -32,12 +33,20 @@ pub extern "C" fn wapc_init() {
 /// # Errors
 /// None that a payload could cause: what cannot be read is rejected with code 400.
 pub fn validate(payload: &[u8]) -> CallResult {
+    validate_with(payload, cluster::HOST)
+}
+
+/// The same, with somebody else to answer what the settings want to know of the cluster.
+///
+/// # Errors
+/// None that a payload could cause.
+pub fn validate_with(payload: &[u8], host: &dyn cluster::Host) -> CallResult {
     let Ok(payload) = str::from_utf8(payload) else {
         return reject_unreadable("the request could not be read: it is not UTF-8".to_owned());
     };
     match request::Payload::read(payload) {
         Ok(request::Payload { request, settings }) => {
-            let verdict = verdict::judge(&request, &settings);
+            let verdict = verdict::judge(&request, &settings, host);
             if verdict.findings.is_empty() {
                 return accept_request();
             }

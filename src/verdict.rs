@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use kubewarden_policy_sdk::response::ValidationResponse;
 
+use crate::cluster::{Cluster, Host};
 use crate::finding::Finding;
 use crate::request::Request;
 use crate::rules::{self, Context};
@@ -28,19 +29,20 @@ pub struct Verdict {
 }
 
 /// Judges a request: the rules, then the ratchet.
-pub fn judge<'a>(request: &Request<'a>, settings: &Settings<'a>) -> Verdict {
+pub fn judge<'a>(request: &Request<'a>, settings: &Settings<'a>, host: &dyn Host) -> Verdict {
     let Some(workload) = &request.object else { return Verdict::default() };
     if !request.changes_pods() || workload.metadata.deletion_timestamp.0 {
         return Verdict::default();
     }
-    let mut findings = check(request, workload, settings);
+    let cluster = Cluster::new(host);
+    let mut findings = check(request, workload, settings, &cluster);
     if let Some(old) = &request.old_object
         && settings.ratchet
         && !findings.is_empty()
         && &*request.operation == "UPDATE"
         && same_images(old, workload)
     {
-        let before = check(request, old, settings);
+        let before = check(request, old, settings, &cluster);
         for finding in findings.iter_mut().filter(|f| f.severity == Severity::Deny) {
             if before.iter().any(|old| old.is_same(finding)) {
                 finding.severity = Severity::Warn;
@@ -50,8 +52,13 @@ pub fn judge<'a>(request: &Request<'a>, settings: &Settings<'a>) -> Verdict {
     Verdict { findings }
 }
 
-fn check<'a>(request: &Request<'a>, workload: &Workload<'a>, settings: &Settings<'a>) -> Vec<Finding> {
-    rules::check(&Context { request, workload, pod: &workload.pod, settings })
+fn check<'a>(
+    request: &Request<'a>,
+    workload: &Workload<'a>,
+    settings: &Settings<'a>,
+    cluster: &Cluster,
+) -> Vec<Finding> {
+    rules::check(&Context { request, workload, pod: &workload.pod, settings, cluster })
 }
 
 /// Whether no container got another image. Other code in an old container is a new workload: nothing is inherited.
