@@ -3,13 +3,18 @@
 //! Questions leave through a [`Host`] in the SDK's own request types, so the wire format is policy-server's. Answers
 //! are read here, only the fields that somebody looks at. No question is asked unless the settings want it.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use kubewarden_policy_sdk::host_capabilities::kubernetes::{CanIRequest, GetResourceRequest, SubjectAccessReview};
-use serde::Deserialize;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use kubewarden_policy_sdk::host_capabilities::kubernetes::{
+    CanIRequest, GetResourceRequest, ListAllResourcesRequest, SubjectAccessReview,
+};
+use serde::{Deserialize, Serialize};
+
+pub use facts::{Answer, Facts, Node, NodeInfo, Nodes, RuntimeClass};
+
+mod facts;
 
 /// Who answers: policy-server, a recorded session, a cluster reached with a kubeconfig.
 pub trait Host {
@@ -58,6 +63,8 @@ pub type Labels = BTreeMap<String, String>;
 /// The questions.
 pub struct Cluster<'h> {
     host: &'h dyn Host,
+    /// The list of nodes, which is asked for at most once.
+    nodes: OnceCell<Result<Vec<u8>, String>>,
 }
 
 impl fmt::Debug for Cluster<'_> {
@@ -69,7 +76,7 @@ impl fmt::Debug for Cluster<'_> {
 impl<'h> Cluster<'h> {
     /// The cluster behind a host.
     pub fn new(host: &'h dyn Host) -> Cluster<'h> {
-        Cluster { host }
+        Cluster { host, nodes: OnceCell::new() }
     }
 
     /// The labels of a namespace.
@@ -86,7 +93,8 @@ impl<'h> Cluster<'h> {
             #[serde(default)]
             labels: Option<Labels>,
         }
-        let namespace: Namespace = self.get("v1", "Namespace", name, &["metadata.labels"])?;
+        let answer = self.get("v1", "Namespace", name, &["metadata.labels"])?;
+        let namespace: Namespace = read(&answer)?;
         Ok(namespace.metadata.labels.unwrap_or_default())
     }
 
@@ -104,8 +112,31 @@ impl<'h> Cluster<'h> {
         Ok(status.allowed)
     }
 
+    /// The list of the Windows nodes, of their fields those that are looked at. A label is no field: its key has dots,
+    /// which masks take for nesting. The selector is always this one, because policy-server watches the nodes once
+    /// for every selector that it is ever asked for: a pod's own would let its author start watches at will.
+    fn windows_node_list(&self) -> Result<&[u8], String> {
+        let answer = self.nodes.get_or_init(|| {
+            let request = ListAllResourcesRequest {
+                api_version: "v1".to_owned(),
+                kind: "Node".to_owned(),
+                label_selector: Some("kubernetes.io/os=windows".to_owned()),
+                field_selector: None,
+                field_masks: Some(fields(&[
+                    "metadata.labels",
+                    "metadata.name",
+                    "status.nodeInfo.containerRuntimeVersion",
+                    "status.nodeInfo.kernelVersion",
+                    "status.nodeInfo.kubeletVersion",
+                ])),
+            };
+            self.ask("list_resources_all", &request)
+        });
+        answer.as_deref().map_err(Clone::clone)
+    }
+
     /// An object that has no namespace, of its fields those in `masks`.
-    fn get<T: DeserializeOwned>(&self, api_version: &str, kind: &str, name: &str, masks: &[&str]) -> Result<T, String> {
+    fn get(&self, api_version: &str, kind: &str, name: &str, masks: &[&str]) -> Result<Vec<u8>, String> {
         let request = GetResourceRequest {
             api_version: api_version.to_owned(),
             kind: kind.to_owned(),
@@ -114,7 +145,7 @@ impl<'h> Cluster<'h> {
             disable_cache: false,
             field_masks: Some(fields(masks)),
         };
-        read(&self.ask("get_resource", &request)?)
+        self.ask("get_resource", &request)
     }
 
     fn ask(&self, operation: &str, request: &impl Serialize) -> Result<Vec<u8>, String> {
@@ -128,7 +159,11 @@ fn fields(masks: &[&str]) -> BTreeSet<String> {
 }
 
 fn read<'de, T: Deserialize<'de>>(answer: &'de [u8]) -> Result<T, String> {
-    serde_json::from_slice(answer).map_err(|error| format!("the answer of the cluster could not be read: {error}"))
+    serde_json::from_slice(answer).map_err(|error| unreadable(&error))
+}
+
+fn unreadable(error: &serde_json::Error) -> String {
+    format!("the answer of the cluster could not be read: {error}")
 }
 
 #[cfg(test)]

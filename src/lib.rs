@@ -12,6 +12,7 @@ pub mod pod;
 pub mod quantity;
 pub mod request;
 pub mod rules;
+pub mod selector;
 pub mod settings;
 pub mod verdict;
 pub mod windows;

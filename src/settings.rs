@@ -66,6 +66,8 @@ pub struct Settings<'a> {
     /// What the resource rules want.
     #[serde(borrow)]
     pub resources: ResourceSettings<'a>,
+    /// What the policy asks the cluster about nodes and RuntimeClasses.
+    pub nodes: NodeSettings,
     /// On UPDATE, what the old object already had is a warning.
     pub ratchet: bool,
 }
@@ -81,6 +83,7 @@ impl Default for Settings<'_> {
             containerd: Version::new(1, 6),
             host_ports: None,
             resources: ResourceSettings::default(),
+            nodes: NodeSettings::default(),
             ratchet: true,
         }
     }
@@ -124,6 +127,31 @@ impl Default for ResourceSettings<'_> {
     }
 }
 
+/// What the policy asks the cluster about nodes and RuntimeClasses, and what it wants to hear.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub struct NodeSettings {
+    /// Whether to ask at all.
+    pub check: bool,
+    /// Deny what could not be checked.
+    pub required: bool,
+    /// The oldest kubelet that will do.
+    pub min_kubernetes: Version,
+    /// The oldest containerd that will do.
+    pub min_containerd: Version,
+}
+
+impl Default for NodeSettings {
+    fn default() -> Self {
+        NodeSettings {
+            check: false,
+            required: false,
+            min_kubernetes: Version::new(1, 23),
+            min_containerd: Version::new(1, 6),
+        }
+    }
+}
+
 /// A resource that can be limited.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -158,6 +186,9 @@ impl<'a> Settings<'a> {
                 let hint = nearest(id, rules::all().map(|rule| rule.id));
                 return Err(format!("settings.rules: there is no rule '{id}'{hint}"));
             }
+        }
+        if self.nodes.required && !self.nodes.check {
+            return Err("settings.nodes.required: without nodes.check nothing is asked, set that to true".to_owned());
         }
         Ok(())
     }

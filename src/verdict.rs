@@ -58,7 +58,9 @@ fn check<'a>(
     settings: &Settings<'a>,
     cluster: &Cluster,
 ) -> Vec<Finding> {
-    rules::check(&Context { request, workload, pod: &workload.pod, settings, cluster })
+    let pod = &workload.pod;
+    let facts = cluster.facts(pod, &settings.nodes);
+    rules::check(&Context { request, workload, pod, settings, cluster, facts })
 }
 
 /// Whether no container got another image. Other code in an old container is a new workload: nothing is inherited.
