@@ -73,6 +73,8 @@ pub struct Settings<'a> {
     /// What the resource rules want.
     #[serde(borrow)]
     pub resources: ResourceSettings<'a>,
+    /// What the policy asks the cluster about nodes and RuntimeClasses.
+    pub nodes: NodeSettings,
     /// On UPDATE, what the old object already had is a warning.
     pub ratchet: bool,
 }
@@ -89,6 +91,7 @@ impl Default for Settings<'_> {
             containerd: Version::new(1, 6),
             host_ports: None,
             resources: ResourceSettings::default(),
+            nodes: NodeSettings::default(),
             ratchet: true,
         }
     }
@@ -129,6 +132,31 @@ pub struct ResourceSettings<'a> {
 impl Default for ResourceSettings<'_> {
     fn default() -> Self {
         ResourceSettings { require: List(vec![Resource::Memory]), memory_floor: Quantity(Text::from("20Mi")) }
+    }
+}
+
+/// What the policy asks the cluster about nodes and RuntimeClasses, and what it wants to hear.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub struct NodeSettings {
+    /// Whether to ask at all.
+    pub check: bool,
+    /// Deny what could not be checked.
+    pub required: bool,
+    /// The oldest kubelet that will do.
+    pub min_kubernetes: Version,
+    /// The oldest containerd that will do.
+    pub min_containerd: Version,
+}
+
+impl Default for NodeSettings {
+    fn default() -> Self {
+        NodeSettings {
+            check: false,
+            required: false,
+            min_kubernetes: Version::new(1, 23),
+            min_containerd: Version::new(1, 6),
+        }
     }
 }
 
@@ -181,6 +209,9 @@ impl<'a> Settings<'a> {
         }
         for (index, grant) in self.allow.iter().flatten().enumerate() {
             grant.check().map_err(|(path, message)| format!("settings.allow[{index}]{path}: {message}"))?;
+        }
+        if self.nodes.required && !self.nodes.check {
+            return Err("settings.nodes.required: without nodes.check nothing is asked, set that to true".to_owned());
         }
         Ok(())
     }

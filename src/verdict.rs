@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use kubewarden_policy_sdk::response::ValidationResponse;
 
+use crate::cluster::{Cluster, Host};
 use crate::finding::Finding;
 use crate::pod::{ContainerList, ContainerView};
 use crate::request::Request;
@@ -29,12 +30,13 @@ pub struct Verdict {
 }
 
 /// Judges a request: the rules, then the ratchet.
-pub fn judge<'a>(request: &Request<'a>, settings: &Settings<'a>) -> Verdict {
+pub fn judge<'a>(request: &Request<'a>, settings: &Settings<'a>, host: &dyn Host) -> Verdict {
     let Some(workload) = &request.object else { return Verdict::default() };
     if !request.changes_pods() || workload.metadata.deletion_timestamp.0 {
         return Verdict::default();
     }
-    let mut findings = check(request, workload, settings);
+    let cluster = Cluster::new(host);
+    let mut findings = check(request, workload, settings, &cluster);
     if is_mirror_pod(request, workload) {
         soften(&mut findings, |_| true);
     }
@@ -44,7 +46,7 @@ pub fn judge<'a>(request: &Request<'a>, settings: &Settings<'a>) -> Verdict {
         && &*request.operation == "UPDATE"
         && same_images(old, workload)
     {
-        let before = check(request, old, settings);
+        let before = check(request, old, settings, &cluster);
         let same_spec = old.pod.spec == workload.pod.spec;
         soften(&mut findings, |finding| {
             // A resize is refused for what is asked, which the old object cannot have had.
@@ -57,8 +59,15 @@ pub fn judge<'a>(request: &Request<'a>, settings: &Settings<'a>) -> Verdict {
     Verdict { findings }
 }
 
-fn check<'a>(request: &Request<'a>, workload: &Workload<'a>, settings: &Settings<'a>) -> Vec<Finding> {
-    rules::check(&Context { request, workload, pod: &workload.pod, settings })
+fn check<'a>(
+    request: &Request<'a>,
+    workload: &Workload<'a>,
+    settings: &Settings<'a>,
+    cluster: &Cluster,
+) -> Vec<Finding> {
+    let pod = &workload.pod;
+    let facts = cluster.facts(pod, &settings.nodes);
+    rules::check(&Context { request, workload, pod, settings, cluster, facts })
 }
 
 /// Turns denials into warnings.

@@ -5,11 +5,12 @@ mod common;
 use kubewarden_policy_sdk::response::ValidationResponse;
 use proptest::prelude::*;
 use serde_json::{Value, json};
+use windows_hostprocess_policy::cluster::HOST;
 use windows_hostprocess_policy::decide;
 use windows_hostprocess_policy::prescan::concerns_no_rule;
 
 fn in_full(payload: &[u8]) -> ValidationResponse {
-    serde_json::from_slice(&decide(payload).expect("the policy always answers")).expect("a ValidationResponse")
+    serde_json::from_slice(&decide(payload, HOST).expect("the policy always answers")).expect("a ValidationResponse")
 }
 
 fn ordinary() -> Value {

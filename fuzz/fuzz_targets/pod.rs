@@ -5,6 +5,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use serde_json::json;
+use windows_hostprocess_policy::cluster::HOST;
 use windows_hostprocess_policy::decide;
 
 fuzz_target!(|texts: (String, String, String, String, String)| {
@@ -34,5 +35,5 @@ fuzz_target!(|texts: (String, String, String, String, String)| {
         "object": { "metadata": { "name": user, "annotations": { command: path } }, "spec": spec },
     });
     let payload = json!({ "request": request, "settings": settings });
-    decide(&serde_json::to_vec(&payload).expect("serialisable")).expect("an answer");
+    decide(&serde_json::to_vec(&payload).expect("serialisable"), HOST).expect("an answer");
 });

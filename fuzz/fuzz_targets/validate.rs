@@ -4,12 +4,13 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
+use windows_hostprocess_policy::cluster::HOST;
 use windows_hostprocess_policy::{decide, prescan, validate, validate_settings};
 
 fuzz_target!(|payload: &[u8]| {
     validate(payload).expect("an answer");
     validate_settings(payload).expect("an answer");
-    let in_full = decide(payload).expect("an answer");
+    let in_full = decide(payload, HOST).expect("an answer");
     if prescan::concerns_no_rule(payload) {
         let response: serde_json::Value = serde_json::from_slice(&in_full).expect("a response");
         serde_json::from_slice::<serde_json::Value>(payload).expect("accepted only what is JSON");
