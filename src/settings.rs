@@ -245,7 +245,7 @@ fn explain(json: &str, error: &serde_json::Error) -> String {
 }
 
 /// `, did you mean 'x'?` for the closest candidate, or nothing when none is close.
-fn nearest<'n>(wrong: &str, candidates: impl Iterator<Item = &'n str>) -> String {
+pub fn nearest<'n>(wrong: &str, candidates: impl Iterator<Item = &'n str>) -> String {
     candidates
         .map(|name| (edit_distance(wrong, name), name))
         .min()

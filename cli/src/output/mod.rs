@@ -1,0 +1,4 @@
+//! How a report is shown.
+
+pub mod json;
+pub mod text;

@@ -1,0 +1,148 @@
+use serde_json::{Value, json};
+
+use super::*;
+
+fn value(text: &str) -> Value {
+    let mut documents = documents(text);
+    assert_eq!(documents.len(), 1, "{documents:?}");
+    documents.remove(0).expect("readable").value
+}
+
+fn error(text: &str) -> (usize, usize, String) {
+    let error = documents(text).into_iter().find_map(Result::err).expect("must be refused");
+    let (line, column) = crate::source::Source::new("", text.to_owned()).line_and_column(error.offset);
+    (line, column, error.message)
+}
+
+#[test]
+fn scalars_mean_what_kubectl_takes_them_for() {
+    for (text, expected) in [
+        ("yes", json!(true)),
+        ("on", json!(true)),
+        ("True", json!(true)),
+        ("n", json!(false)),
+        ("OFF", json!(false)),
+        ("tRUE", json!("tRUE")),
+        ("~", json!(null)),
+        ("010", json!(8)),
+        ("0o10", json!(8)),
+        ("0x1F", json!(31)),
+        ("0b11", json!(3)),
+        ("-12", json!(-12)),
+        ("+12", json!(12)),
+        ("1_000", json!(1000)),
+        ("08", json!(8)),
+        ("1e3", json!(1000)),
+        ("1.5", json!(1.5)),
+        (".5", json!(0.5)),
+        ("18446744073709551615", json!(u64::MAX)),
+        ("-9223372036854775808", json!(i64::MIN)),
+        ("-9223372036854775809", json!(-9.223_372_036_854_776e18)),
+        ("1e999", json!("1e999")),
+        ("1.2.3", json!("1.2.3")),
+        ("-", json!([null])),
+        ("0x", json!("0x")),
+        ("0x+1", json!("0x+1")),
+        ("+-1", json!("+-1")),
+        ("inf", json!("inf")),
+        ("2001-01-01", json!("2001-01-01")),
+        ("12:30", json!("12:30")),
+        ("'yes'", json!("yes")),
+        ("\"10\"", json!("10")),
+        ("!!str 10", json!("10")),
+        ("!!int '10'", json!(10)),
+        ("!own 10", json!("10")),
+        ("NT AUTHORITY\\SYSTEM", json!("NT AUTHORITY\\SYSTEM")),
+    ] {
+        let found = if text == "~" { json!(null) } else { value(text) };
+        assert_eq!(found, expected, "{text}");
+    }
+    assert_eq!(error("a: .inf").0, 1);
+    assert_eq!(error("a: !!int b"), (1, 4, "\"b\" is no int, as its tag says".to_owned()));
+}
+
+#[test]
+fn keys_become_text() {
+    assert_eq!(value("on: 1\n0x10: 2\n'yes': 3"), json!({"true": 1, "16": 2, "yes": 3}));
+    assert_eq!(error("{a: 1}: 2").2, "a key that is a list or a mapping");
+}
+
+#[test]
+fn anchors_aliases_and_merge_keys() {
+    let text = "base: &base {a: 1, b: 2}\nother: &other {b: 3, c: 4}\n\
+                one: {<<: *base, a: 9}\ntwo: {d: 5, <<: [*base, *other]}\nsame: *base\nquoted: {'<<': x}";
+    let found = value(text);
+    assert_eq!(found["one"], json!({"a": 9, "b": 2}));
+    assert_eq!(found["two"], json!({"a": 1, "b": 2, "c": 4, "d": 5}));
+    assert_eq!(found["same"], json!({"a": 1, "b": 2}));
+    assert_eq!(found["quoted"], json!({"<<": "x"}));
+    assert_eq!(error("a: {<<: 1}").2, "`<<` merges mappings only");
+    assert_eq!(error("a: &a [*a]").2, "an alias to a value that contains it");
+    assert_eq!(error("a: *nowhere").0, 1);
+}
+
+#[test]
+fn a_key_written_twice_is_an_error() {
+    assert_eq!(error("a: 1\nb: 2\n\"a\": 3"), (3, 1, "the key \"a\" is already there".to_owned()));
+}
+
+#[test]
+fn hostile_streams_are_refused_quickly() {
+    let mut bomb = "a0: &a0 [lol, lol, lol, lol, lol, lol, lol, lol, lol]\n".to_owned();
+    for i in 1..30 {
+        let aliases = vec![format!("*a{}", i - 1); 9].join(", ");
+        bomb += &format!("a{i}: &a{i} [{aliases}]\n");
+    }
+    assert_eq!(error(&bomb).2, "anchors and aliases add up to more than 16 MiB");
+    let long = format!("a: &a {}\nb: [{}]", "x".repeat(1 << 20), "*a, ".repeat(100));
+    assert_eq!(error(&long).2, "anchors and aliases add up to more than 16 MiB");
+
+    assert!(!error(&"[".repeat(100_000)).2.is_empty());
+    assert!(!error(&"{a: ".repeat(100_000)).2.is_empty());
+    assert_eq!(error(&"- ".repeat(10_000)).2, "nested more than 256 levels deep");
+    let deep: String = (0..2_000).map(|level| " ".repeat(level) + "a:\n").collect();
+    assert_eq!(error(&deep).2, "nested more than 256 levels deep");
+    for text in ["", "\u{0}", "\u{feff}", "%YAML 9.9", "%", "&", "*", "!", "@", "`", "a: |", "? ", "- - -", "...", "--- ---"] {
+        let _ = documents(text);
+    }
+}
+
+#[test]
+fn documents_are_apart_and_an_unreadable_one_hides_no_other() {
+    let text = "# comment\n---\na: 1\n--- # next\n# nothing\n---\nb: [\n---\nc: 3\n---\n~\n";
+    let found = documents(text);
+    assert_eq!(found.len(), 3, "{found:?}");
+    assert_eq!(found[0].as_ref().expect("readable").value, json!({"a": 1}));
+    let offset = found[1].as_ref().expect_err("unreadable").offset;
+    assert!(crate::source::Source::new("", text.to_owned()).line_and_column(offset).0 >= 7);
+    assert_eq!(found[2].as_ref().expect("readable").value, json!({"c": 3}));
+    assert_eq!(value("%YAML 1.1\n---\na: yes"), json!({"a": true}));
+    assert_eq!(value("a: |\n  ---\n  b\n"), json!({"a": "---\nb\n"}));
+}
+
+#[test]
+fn a_tag_of_a_document_is_kept() {
+    let document = documents("!KubernetesGetResource\nkind: Node").remove(0).expect("readable");
+    assert_eq!(document.tag.as_deref(), Some("KubernetesGetResource"));
+    assert_eq!(document.value, json!({"kind": "Node"}));
+}
+
+#[test]
+fn places() {
+    let text = "---\nü: ü\nspec:\n  hostNetwork: false\n  containers:\n  - image: x\n    name: web\n  \
+                annotations:\n    a.b/c: 1\n    a: {b: 2}\n";
+    let document = documents(text).remove(0).expect("readable");
+    let at = |path: &str| &text[document.node.nearest(path).place()];
+    assert_eq!(at("spec.hostNetwork"), "hostNetwork: false");
+    assert_eq!(at("spec.containers"), "containers");
+    assert_eq!(at("spec.containers[0]"), "name: web");
+    assert_eq!(at("spec.containers[0].image"), "image: x");
+    assert_eq!(at("spec.containers[0].securityContext.windowsOptions"), "name: web");
+    assert_eq!(at("spec.containers[7].image"), "containers");
+    assert_eq!(at("spec.annotations[a.b/c]"), "a.b/c: 1");
+    assert_eq!(at("spec.annotations['a.b/c']"), "a.b/c: 1");
+    assert_eq!(at("spec.annotations.a.b/c"), "a.b/c: 1");
+    assert_eq!(at("spec.annotations.a.b"), "b: 2");
+    assert_eq!(at("spec.os.name"), "spec");
+    assert_eq!(at("ü"), "ü: ü");
+}
