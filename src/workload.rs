@@ -3,7 +3,7 @@
 use serde::de::{Deserialize, DeserializeSeed, Deserializer};
 use serde_json::value::RawValue;
 
-use crate::decode::{IsSet, List, Pairs, Text};
+use crate::decode::{IsSet, List, Pairs, Text, null_as_default};
 use crate::pod::{Pod, PodSpec};
 
 /// An object that has a pod or a pod template.
@@ -136,39 +136,41 @@ fn workload<'a>(metadata: ObjectMeta<'a>, prefix: &'static str, pod: PodLike<'a>
 #[derive(Default, serde::Deserialize)]
 #[serde(default)]
 struct PodLike<'a> {
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "null_as_default")]
     metadata: ObjectMeta<'a>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "null_as_default")]
     spec: PodSpec<'a>,
 }
 
 #[derive(Default, serde::Deserialize)]
 #[serde(default)]
 struct WithTemplate<'a> {
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "null_as_default")]
     metadata: ObjectMeta<'a>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "null_as_default")]
     template: PodLike<'a>,
 }
 
 #[derive(Default, serde::Deserialize)]
 #[serde(default)]
+#[serde(bound(deserialize = "S: Default + serde::Deserialize<'de>"))]
 struct WithSpec<'a, S: Default> {
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "null_as_default")]
     metadata: ObjectMeta<'a>,
+    #[serde(deserialize_with = "null_as_default")]
     spec: S,
 }
 
 #[derive(Default, serde::Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 struct WithJobTemplate<'a> {
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "null_as_default")]
     job_template: JobTemplate<'a>,
 }
 
 #[derive(Default, serde::Deserialize)]
 #[serde(default)]
 struct JobTemplate<'a> {
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "null_as_default")]
     spec: WithTemplate<'a>,
 }

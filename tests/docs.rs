@@ -53,7 +53,8 @@ fn page() -> String {
             write!(page, "\n## {:?}\n", rule.group).expect("a string takes it");
         }
         write!(page, "\n### {}\n\n", rule.id).expect("a string takes it");
-        write!(page, "**Default** {}. **API server** {}.\n\n", severity(rule), api_server(rule)).expect("a string takes it");
+        write!(page, "**Default** {}. **API server** {}.\n\n", severity(rule), api_server(rule))
+            .expect("a string takes it");
         page.push_str(rule.page);
     }
     page

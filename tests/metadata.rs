@@ -21,7 +21,8 @@ fn one_version() {
     assert_eq!(metadata["annotations"]["io.kubewarden.policy.version"], version);
     let package = yaml("artifacthub-pkg.yml");
     assert_eq!(package["version"], version);
-    let image = metadata["annotations"]["io.kubewarden.policy.ociUrl"].as_str().expect("a text").to_owned() + ":v" + version;
+    let image =
+        metadata["annotations"]["io.kubewarden.policy.ociUrl"].as_str().expect("a text").to_owned() + ":v" + version;
     assert_eq!(package["containersImages"][0]["image"], image);
     assert_eq!(yaml("deploy/clusteradmissionpolicy.yaml")["spec"]["module"], format!("registry://{image}"));
 }
@@ -48,8 +49,17 @@ fn the_webhook_sees_every_kind_and_the_subresources_that_change_pods() {
         .filter_map(Value::as_str)
         .collect();
     for resource in [
-        "pods", "pods/ephemeralcontainers", "pods/resize", "podtemplates", "replicationcontrollers", "deployments",
-        "replicasets", "statefulsets", "daemonsets", "jobs", "cronjobs",
+        "pods",
+        "pods/ephemeralcontainers",
+        "pods/resize",
+        "podtemplates",
+        "replicationcontrollers",
+        "deployments",
+        "replicasets",
+        "statefulsets",
+        "daemonsets",
+        "jobs",
+        "cronjobs",
     ] {
         assert!(resources.contains(&resource), "{resource}");
     }

@@ -240,10 +240,8 @@ impl Found {
     /// `the request could not be read: request.object.spec.hostNetwork: invalid type: ...`
     fn unreadable(message: &str) -> Found {
         let message = message.strip_prefix("the request could not be read: ").unwrap_or(message);
-        let (path, message) = message
-            .strip_prefix("request.object.")
-            .and_then(|rest| rest.split_once(": "))
-            .unwrap_or(("", message));
+        let (path, message) =
+            message.strip_prefix("request.object.").and_then(|rest| rest.split_once(": ")).unwrap_or(("", message));
         Found::new(Severity::Deny, UNREADABLE, path, message, "")
     }
 }
@@ -268,8 +266,9 @@ fn judge(object: &Object, settings: &Value) -> Vec<Found> {
 /// Asks a module, and reads its findings out of its response. It reports what is denied with everything, of warnings
 /// one of each rule and no fix.
 fn ask(module: &Host, object: &Object, settings: &Value) -> Result<Vec<Found>, String> {
-    let response =
-        module.validate(&object.admission_request(), settings, &no_capabilities()).map_err(|error| error.to_string())?;
+    let response = module
+        .validate(&object.admission_request(), settings, &no_capabilities())
+        .map_err(|error| error.to_string())?;
     let message = response.message.unwrap_or_default();
     let mut findings: Vec<Found> = message.lines().filter_map(denied).collect();
     if !response.accepted && findings.is_empty() {

@@ -60,11 +60,11 @@ pub fn read(paths: &[PathBuf]) -> Vec<File> {
 }
 
 fn read_folder(folder: &Path, files: &mut Vec<File>) {
-    let mut entries: Vec<PathBuf> = match fs::read_dir(folder).and_then(|entries| entries.map(|e| Ok(e?.path())).collect())
-    {
-        Ok(entries) => entries,
-        Err(error) => return files.push(File::unreadable(folder.display().to_string(), &error)),
-    };
+    let mut entries: Vec<PathBuf> =
+        match fs::read_dir(folder).and_then(|entries| entries.map(|e| Ok(e?.path())).collect()) {
+            Ok(entries) => entries,
+            Err(error) => return files.push(File::unreadable(folder.display().to_string(), &error)),
+        };
     entries.sort();
     for path in entries {
         let is_hidden = path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."));
@@ -103,8 +103,7 @@ impl File {
     /// Takes a text apart into its objects.
     pub fn parse(name: &str, text: String) -> File {
         let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
-        let mut file =
-            File { source: Source::new(name, String::new()), objects: Vec::new(), problems: Vec::new() };
+        let mut file = File { source: Source::new(name, String::new()), objects: Vec::new(), problems: Vec::new() };
         for (index, document) in documents(&text).into_iter().enumerate() {
             match document {
                 Ok((value, node)) => file.add(index + 1, value, node, None),

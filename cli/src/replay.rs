@@ -230,10 +230,7 @@ mod tests {
         assert_eq!(ask("kubernetes", "list_resources_all", &nodes()), Ok(b"{\"items\":[]}".to_vec()));
         let class = payload(&json!({"api_version": "node.k8s.io/v1", "kind": "RuntimeClass", "name": "x",
             "disable_cache": false}));
-        assert_eq!(
-            ask("kubernetes", "get_resource", &class),
-            Err("Callback evaluation failure: not found".to_owned())
-        );
+        assert_eq!(ask("kubernetes", "get_resource", &class), Err("Callback evaluation failure: not found".to_owned()));
         let review = payload(&json!({"subject_access_review": {"groups": null, "user": "jane",
             "resource_attributes": {"resource": "pods", "verb": "get"}}, "disable_cache": true}));
         assert_eq!(session.left_over(), 1);
@@ -265,7 +262,9 @@ mod tests {
 
     #[test]
     fn what_is_no_session_is_refused() {
-        for text in ["", "a: 1", "- type: Other", "- {type: Exchange, request: 'a: 1', response: {type: Error, message: x}}"] {
+        for text in
+            ["", "a: 1", "- type: Other", "- {type: Exchange, request: 'a: 1', response: {type: Error, message: x}}"]
+        {
             assert!(Session::read(text).is_err(), "{text}");
         }
         assert_eq!(Session::read("[]").expect("valid").left_over(), 0);

@@ -104,9 +104,12 @@ pub fn payload(text: &str, file: &Path) -> Value {
     })
 }
 
-/// The folders of `test_data` that hold a rule's fixtures.
+/// The folders of `test_data` (but not the recorded sessions and the requests of e2e.bats) that hold a rule's fixtures.
 pub fn rule_folders() -> Vec<PathBuf> {
-    entries(&test_data()).into_iter().filter(|path| path.is_dir() && !path.ends_with(SESSIONS)).collect()
+    entries(&test_data())
+        .into_iter()
+        .filter(|path| path.is_dir() && !path.ends_with(SESSIONS) && !path.ends_with("requests"))
+        .collect()
 }
 
 fn files(folder: &Path) -> Vec<PathBuf> {

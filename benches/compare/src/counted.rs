@@ -76,18 +76,26 @@ fn add_imports(linker: &mut Linker<Call>) -> Result<()> {
         })?;
     }
     // Fixed "random" bytes: the seed of hash maps must not change the count.
-    linker.func_wrap("wasi_snapshot_preview1", "random_get", |mut caller: Caller<Call>, start: i32, length: i32| -> i32 {
-        let memory = memory(&mut caller);
-        memory.data_mut(&mut caller)[start as usize..][..length as usize].fill(7);
-        0
-    })?;
-    linker.func_wrap("wasi_snapshot_preview1", "environ_sizes_get", |mut caller: Caller<Call>, count: i32, size: i32| -> i32 {
-        let memory = memory(&mut caller);
-        let data = memory.data_mut(&mut caller);
-        data[count as usize..][..4].fill(0);
-        data[size as usize..][..4].fill(0);
-        0
-    })?;
+    linker.func_wrap(
+        "wasi_snapshot_preview1",
+        "random_get",
+        |mut caller: Caller<Call>, start: i32, length: i32| -> i32 {
+            let memory = memory(&mut caller);
+            memory.data_mut(&mut caller)[start as usize..][..length as usize].fill(7);
+            0
+        },
+    )?;
+    linker.func_wrap(
+        "wasi_snapshot_preview1",
+        "environ_sizes_get",
+        |mut caller: Caller<Call>, count: i32, size: i32| -> i32 {
+            let memory = memory(&mut caller);
+            let data = memory.data_mut(&mut caller);
+            data[count as usize..][..4].fill(0);
+            data[size as usize..][..4].fill(0);
+            0
+        },
+    )?;
     linker.func_wrap("wasi_snapshot_preview1", "environ_get", |_: i32, _: i32| -> i32 { 0 })?;
     Ok(())
 }

@@ -15,7 +15,8 @@ const LARGE: usize = 100_000;
 const COMPILATIONS: usize = 5;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let modules = Guest::ALL.into_iter().map(|guest| Ok((guest, guest.module()?))).collect::<Result<Vec<_>, String>>()?;
+    let modules =
+        Guest::ALL.into_iter().map(|guest| Ok((guest, guest.module()?))).collect::<Result<Vec<_>, String>>()?;
     let report = Report { guests: guests(&modules)?, calls: calls(&modules)?, growth: growth(&modules)? };
     print!("{}", report.table());
     let docs = root().join("docs");

@@ -132,29 +132,39 @@ impl Report {
             .x_label_area_size(40)
             .y_label_area_size(70)
             .build_cartesian_2d(0f64..(requests.len() * slots) as f64, (lowest * 0.7..highest * 1.3).log_scale())?;
-        chart
-            .configure_mesh()
-            .disable_x_mesh()
-            .x_labels(0)
-            .y_desc("microseconds")
-            .draw()?;
-        for (g, (guest, color)) in Guest::ALL.into_iter().zip([&RGBColor(150, 150, 150), &RGBColor(0, 110, 180), &RGBColor(220, 120, 20)]).enumerate() {
+        chart.configure_mesh().disable_x_mesh().x_labels(0).y_desc("microseconds").draw()?;
+        for (g, (guest, color)) in Guest::ALL
+            .into_iter()
+            .zip([&RGBColor(150, 150, 150), &RGBColor(0, 110, 180), &RGBColor(220, 120, 20)])
+            .enumerate()
+        {
             let bars = requests.iter().enumerate().map(|(r, request)| {
                 let left = (r * slots + g) as f64 + 0.5;
                 let time = self.call(request, guest).time;
                 (left, time)
             });
             chart
-                .draw_series(bars.clone().map(|(left, time)| Rectangle::new([(left, lowest * 0.7), (left + 0.9, time.median)], color.filled())))?
+                .draw_series(bars.clone().map(|(left, time)| {
+                    Rectangle::new([(left, lowest * 0.7), (left + 0.9, time.median)], color.filled())
+                }))?
                 .label(guest.name())
                 .legend(move |(x, y)| Rectangle::new([(x, y - 5), (x + 10, y + 5)], color.filled()));
-            chart.draw_series(bars.map(|(left, time)| PathElement::new(vec![(left + 0.45, time.p10), (left + 0.45, time.p90)], BLACK)))?;
+            chart.draw_series(
+                bars.map(|(left, time)| {
+                    PathElement::new(vec![(left + 0.45, time.p10), (left + 0.45, time.p90)], BLACK)
+                }),
+            )?;
         }
         for (r, request) in requests.iter().enumerate() {
             let (x, y) = chart.backend_coord(&((r * slots) as f64 + 0.5, lowest * 0.7));
             root.draw(&Text::new(request.to_string(), (x, y + 8 + (r as i32 % 2) * 14), ("sans-serif", 12)))?;
         }
-        chart.configure_series_labels().background_style(WHITE).border_style(BLACK).position(SeriesLabelPosition::UpperLeft).draw()?;
+        chart
+            .configure_series_labels()
+            .background_style(WHITE)
+            .border_style(BLACK)
+            .position(SeriesLabelPosition::UpperLeft)
+            .draw()?;
         root.present()?;
         Ok(())
     }

@@ -28,13 +28,17 @@ pub fn all() -> Vec<Request> {
             payload: payload("apps", "DaemonSet", aks_sample(), Some(aks_sample()), none()),
         },
         Request { name: "1.5 MB object", payload: payload("", "Pod", large(), None, none()) },
-        Request { name: "AKS sample, 100 grants", payload: payload("apps", "DaemonSet", aks_sample(), None, grants(100)) },
+        Request {
+            name: "AKS sample, 100 grants",
+            payload: payload("apps", "DaemonSet", aks_sample(), None, grants(100)),
+        },
     ]
 }
 
 /// A HostProcess Pod of a size.
 pub fn scaled(containers: usize, volumes: usize, grants_: usize) -> Vec<u8> {
-    let object = json!({ "metadata": { "name": "scaled", "namespace": "kube-system" }, "spec": pod(containers, volumes) });
+    let object =
+        json!({ "metadata": { "name": "scaled", "namespace": "kube-system" }, "spec": pod(containers, volumes) });
     payload("", "Pod", object, None, if grants_ == 0 { json!({}) } else { grants(grants_) })
 }
 
@@ -147,7 +151,8 @@ fn pod(containers: usize, volumes: usize) -> Value {
 
 /// Settings with grants of which only the last covers the requests above.
 fn grants(count: usize) -> Value {
-    let grant = |n: usize| json!({ "namespaces": [format!("team-{n}-*")], "images": [format!("registry.example/team-{n}/*")] });
+    let grant =
+        |n: usize| json!({ "namespaces": [format!("team-{n}-*")], "images": [format!("registry.example/team-{n}/*")] });
     let mut grants: Vec<Value> = (1..count).map(grant).collect();
     grants.push(json!({ "namespaces": ["kube-system"] }));
     json!({ "allow": grants })

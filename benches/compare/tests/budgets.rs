@@ -33,7 +33,9 @@ fn within_the_committed_budgets() {
     let (policy, bytes) = counted(Guest::Policy);
     let instructions = requests::all()
         .iter()
-        .map(|request| (request.name.to_owned(), policy.validate(&request.payload).expect("does not trap").instructions))
+        .map(|request| {
+            (request.name.to_owned(), policy.validate(&request.payload).expect("does not trap").instructions)
+        })
         .collect();
     let now = Budgets { bytes, instructions };
     let file = root().join("benches/budgets.json");
@@ -41,7 +43,8 @@ fn within_the_committed_budgets() {
         let json = serde_json::to_string_pretty(&now).expect("serialisable") + "\n";
         std::fs::write(&file, json).expect("budgets are writable");
     }
-    let budgets: Budgets = serde_json::from_slice(&std::fs::read(&file).expect("benches/budgets.json")).expect("budgets");
+    let budgets: Budgets =
+        serde_json::from_slice(&std::fs::read(&file).expect("benches/budgets.json")).expect("budgets");
     let within = |now: u64, budget: u64| now as f64 <= budget as f64 * TOLERANCE;
     assert!(within(now.bytes, budgets.bytes), "policy.wasm has {} bytes, the budget is {}", now.bytes, budgets.bytes);
     for (request, count) in &now.instructions {
@@ -75,7 +78,12 @@ fn linear_in_what_an_attacker_can_multiply() {
     for (of, payload) in dimensions {
         let [few, some, many] = [10, 100, 1000].map(|n| count(payload(n)));
         let growth = ((some - few) / 90.0, (many - some) / 900.0);
-        assert!(growth.1 <= growth.0 * 1.5, "{of}: {:.0} instructions each up to 100, {:.0} up to 1,000", growth.0, growth.1);
+        assert!(
+            growth.1 <= growth.0 * 1.5,
+            "{of}: {:.0} instructions each up to 100, {:.0} up to 1,000",
+            growth.0,
+            growth.1
+        );
     }
 }
 

@@ -102,7 +102,9 @@ fn hostile_streams_are_refused_quickly() {
     assert_eq!(error(&"- ".repeat(10_000)).2, "nested more than 256 levels deep");
     let deep: String = (0..2_000).map(|level| " ".repeat(level) + "a:\n").collect();
     assert_eq!(error(&deep).2, "nested more than 256 levels deep");
-    for text in ["", "\u{0}", "\u{feff}", "%YAML 9.9", "%", "&", "*", "!", "@", "`", "a: |", "? ", "- - -", "...", "--- ---"] {
+    for text in
+        ["", "\u{0}", "\u{feff}", "%YAML 9.9", "%", "&", "*", "!", "@", "`", "a: |", "? ", "- - -", "...", "--- ---"]
+    {
         let _ = documents(text);
     }
 }
