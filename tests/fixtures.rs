@@ -8,7 +8,7 @@ use std::fmt::Write;
 use common::session::Session;
 use common::{Expectation, Fixture, fixtures, rule_folders};
 use kubewarden_policy_sdk::response::ValidationResponse;
-use windows_hostprocess_policy::{rules, validate, validate_with};
+use windows_hostprocess_policy::{decide, rules, validate};
 
 fn respond(fixture: &Fixture) -> ValidationResponse {
     let payload = serde_json::to_vec(&fixture.payload).expect("serialisable");
