@@ -44,8 +44,14 @@ pub struct PolicyServer;
 impl Host for PolicyServer {
     fn call(&self, operation: &str, request: &[u8]) -> Result<Vec<u8>, String> {
         wapc_guest::host_call("kubewarden", "kubernetes", operation, request).map_err(|error| {
-            let text = error.to_string();
-            text.strip_prefix("Host error: ").map_or(text.clone(), str::to_owned)
+            let mut text = error.to_string();
+            // What waPC and policy-server put before the reason.
+            for wrapping in ["Host error: ", "Callback evaluation failure: "] {
+                if let Some(reason) = text.strip_prefix(wrapping) {
+                    text = reason.to_owned();
+                }
+            }
+            text
         })
     }
 }

@@ -1,5 +1,7 @@
-//! `hyperv-runtime-class`: reads `runtimeClassName` of the pod.
+//! `hyperv-runtime-class`: reads `runtimeClassName` of the pod and, when the cluster may be asked, the handler of that
+//! RuntimeClass.
 
+use crate::cluster::Answer;
 use crate::finding::{Findings, quote};
 use crate::decode::Text;
 use crate::pattern;
@@ -23,12 +25,33 @@ fn check(context: &Context, findings: &mut Findings) {
     let Some(name) = pod.spec.runtime_class_name.as_deref() else { return };
     let classes = &context.settings.runtime_classes;
     let is_one_of = |patterns: &[Text]| patterns.iter().any(|pattern| pattern::matches(pattern, name));
-    if is_one_of(&classes.hyperv) || (sounds_like_a_virtual_machine(name) && !is_one_of(&classes.process)) {
-        findings.pod(
-            pod.path("runtimeClassName"),
-            format!("{} promises a virtual machine, a HostProcess container runs on the host", quote(name)),
-            "remove it, or list the class under runtimeClasses.process of the policy if it is none of Hyper-V's",
-        );
+    if !is_one_of(&classes.hyperv) && is_one_of(&classes.process) {
+        return;
+    }
+    let what = match handler(context) {
+        _ if is_one_of(&classes.hyperv) => quote(name),
+        Some(PROCESS_HANDLER) => return,
+        Some(handler) if sounds_like_a_virtual_machine(handler) => {
+            format!("{} (handler {})", quote(name), quote(handler))
+        }
+        _ if sounds_like_a_virtual_machine(name) => quote(name),
+        _ => return,
+    };
+    findings.pod(
+        pod.path("runtimeClassName"),
+        format!("{what} promises a virtual machine, a HostProcess container runs on the host"),
+        "remove it, or list the class under runtimeClasses.process of the policy if it is none of Hyper-V's",
+    );
+}
+
+/// The handler in containerd's default configuration that isolates processes. Other handlers may be called anything.
+const PROCESS_HANDLER: &str = "runhcs-wcow-process";
+
+/// The name of the runtime that the RuntimeClass stands for, when it could be asked.
+fn handler<'c>(context: &'c Context) -> Option<&'c str> {
+    match &context.facts.runtime_class {
+        Answer::Known(class) => Some(&class.handler),
+        Answer::NotAsked | Answer::Unknown(_) => None,
     }
 }
 

@@ -1,11 +1,13 @@
-//! `windows-node`: reads `nodeSelector`, required node affinity, `nodeName` and `runtimeClassName` of the pod.
+//! `windows-node`: reads `nodeSelector`, required node affinity, `nodeName` and `runtimeClassName` of the pod and, when the
+//! cluster may be asked, `scheduling.nodeSelector` of that RuntimeClass.
 
+use crate::cluster::Answer;
 use crate::finding::{Findings, quote};
 use crate::pattern;
 use crate::pod::NodeSelectorTerm;
 use crate::rules::{ApiServer, Context, DefaultSeverity, Group, Rule, Scope};
 use crate::settings::Severity;
-use crate::windows::node_selection::{LEGACY_OS, Node, OS};
+use crate::windows::node_selection::{LEGACY_OS, Node, OS, selector_admits};
 
 /// Nothing pins the pod to Windows nodes.
 pub static RULE: Rule = Rule {
@@ -45,8 +47,14 @@ fn check(context: &Context, findings: &mut Findings) {
 
 const FIX_OF_A_TERM: &str = "require kubernetes.io/os In [windows] in every term, a node needs to match only one";
 
-/// What an administrator lists as process-isolated is a class of Windows nodes.
+/// What an administrator lists as process-isolated is a class of Windows nodes, and so is one whose own selector says it.
 fn runs_under_a_windows_runtime_class(context: &Context) -> bool {
+    if let Answer::Known(class) = &context.facts.runtime_class {
+        let only_windows = |(key, value)| [Node::Linux, Node::Unlabelled].iter().all(|&n| !selector_admits(key, value, n));
+        if class.node_selector().any(only_windows) && class.node_selector().all(|(k, v)| selector_admits(k, v, Node::Windows)) {
+            return true;
+        }
+    }
     context.pod.spec.runtime_class_name.as_deref().is_some_and(|name| {
         context.settings.runtime_classes.process.iter().any(|class| pattern::matches(class, name))
     })
