@@ -62,8 +62,10 @@ else
 fi
 
 module=$target_dir/$target/guest/${package//-/_}.wasm
-# Older releases of wasm-opt do not know the instructions that rustc emits; the module is then left as it is.
-if command -v wasm-opt >/dev/null && wasm-opt -O3 --strip-debug -o "$output.optimised" "$module" 2>/dev/null; then
+# What rustc's LLVM emits for this target and older releases of wasm-opt do not expect by themselves.
+features=(--enable-bulk-memory --enable-sign-ext --enable-mutable-globals --enable-nontrapping-float-to-int
+  --enable-reference-types --enable-multivalue)
+if command -v wasm-opt >/dev/null && wasm-opt -O3 "${features[@]}" --strip-debug -o "$output.optimised" "$module" 2>/dev/null; then
   say "optimised by $(wasm-opt --version)"
   mv "$output.optimised" "$output"
 else
