@@ -165,7 +165,7 @@ pub enum Operator {
 }
 
 impl CmdReader {
-    /// Reads the next argument. The first operator in it that `matters`.
+    /// Reads the next argument. The first operator in it that `matters`; one that begins a command before any other.
     pub fn operator_in(&mut self, argument: &str, matters: impl Fn(Operator) -> bool) -> Option<Operator> {
         let quoted = argument.contains([' ', '\t']);
         self.in_quotes ^= quoted;
@@ -174,8 +174,13 @@ impl CmdReader {
         for c in argument.chars() {
             match c {
                 '"' => self.in_quotes = !self.in_quotes,
-                _ if self.in_quotes || found.is_some() => {}
-                _ => found = operator(previous, c).filter(|operator| matters(*operator)),
+                _ if self.in_quotes || matches!(found, Some(Operator::Command(_))) => {}
+                _ => {
+                    let next = operator(previous, c).filter(|operator| matters(*operator));
+                    if found.is_none() || matches!(next, Some(Operator::Command(_))) {
+                        found = next;
+                    }
+                }
             }
             previous = Some(c);
         }
@@ -274,6 +279,7 @@ mod tests {
             (&["a|b"], Some(Operator::Command('|'))),
             (&["x", ">", "y"], Some(Operator::Redirection('>'))),
             (&["^kube"], Some(Operator::Escape)),
+            (&["^(a|b)$"], Some(Operator::Command('|'))),
             (&["a & b"], None),
             (&["/c", "ping x > nul"], None),
             // A quote in an argument without spaces protects what follows it, as far as the next one.

@@ -36,10 +36,10 @@ fn check(context: &Context, findings: &mut Findings) {
         let Some(program) = line.program().filter(|program| may_be_meant_in_the_image(program)) else { continue };
         let message = match place_of(program, &line) {
             Place::Image | Place::Mount if before_known_paths => {
-                format!("{} is there only since containerd {KNOWN_PATHS}", quote(program))
+                format!("{} is found only from containerd {KNOWN_PATHS} on", quote(program))
             }
             Place::Image | Place::Mount | Place::Host => continue,
-            Place::Unknown => format!("{} is a path of the host, the image is not there", quote(program)),
+            Place::Unknown => format!("{} is looked up on the host, not in the image", quote(program)),
         };
         findings.container(&line.container, line.program_path(), message, fix(program));
     }

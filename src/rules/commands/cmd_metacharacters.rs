@@ -41,9 +41,9 @@ fn check(context: &Context, findings: &mut Findings) {
 fn message(text: &str, operator: Operator) -> String {
     let found = quote(text);
     match operator {
-        Operator::Command(c) => format!("{found} ends at '{c}' for cmd /c, the rest is run as a command"),
-        Operator::Redirection(c) => format!("{found} ends at '{c}' for cmd /c, the rest is taken for a file"),
-        Operator::Escape => format!("{found} loses its '^' in cmd /c"),
+        Operator::Command(c) => format!("cmd /c reads the '{c}' in {found} and runs the rest as a command"),
+        Operator::Redirection(c) => format!("cmd /c reads the '{c}' in {found} and takes the rest for a file"),
+        Operator::Escape => format!("cmd /c removes the '^' from {found}"),
     }
 }
 

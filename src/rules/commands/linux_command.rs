@@ -28,10 +28,18 @@ fn check(context: &Context, findings: &mut Findings) {
             findings.container(
                 &line.container,
                 path,
-                format!("{} is a Linux program, Windows has nothing of that name", quote(program)),
+                message(program),
                 fix(program),
             );
         }
+    }
+}
+
+fn message(program: &str) -> String {
+    let found = quote(program);
+    match Shell::of(program) {
+        Some(_) => format!("{found} is a Linux shell, which Windows does not have"),
+        None => format!("{found} is a Linux path, which leads nowhere on a Windows node"),
     }
 }
 

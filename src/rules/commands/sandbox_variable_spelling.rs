@@ -64,7 +64,7 @@ fn report(
     if let Some(Mention { text, form }) = mentions(text).find(|mention| !is_expanded(mention.form)) {
         let message = match form {
             Form::Misspelt => format!("{} is no variable that anybody sets or replaces", quote(text)),
-            _ => format!("{} is passed on as it is, nobody replaces it", quote(text)),
+            _ => format!("{} is not one of the two forms that the runtime replaces", quote(text)),
         };
         findings.container(container, path, message, FIX);
     }

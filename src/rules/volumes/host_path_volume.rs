@@ -30,7 +30,7 @@ fn check(context: &Context, findings: &mut Findings) {
             findings.container(
                 &container,
                 volume.field("path"),
-                format!("{kind} {} is mounted, but a HostProcess container reaches it without", quote(volume.text())),
+                format!("{kind} {} is mounted, but a HostProcess container can use it directly", quote(volume.text())),
                 "remove the volume and use the path itself",
             );
         }

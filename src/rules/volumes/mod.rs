@@ -44,10 +44,19 @@ impl<'p, 'a> Mount<'p, 'a> {
         self.container.pod.volume(self.raw.name.as_deref()?)
     }
 
+    /// What of the host it shows, as written.
+    fn host_path(&self) -> Option<&'p str> {
+        self.volume()?.host_path.as_ref()?.path.as_deref()
+    }
+
     /// Whether it shows a folder of the host at its own place, which changes nothing.
     fn is_host_path_onto_itself(&self) -> bool {
-        let source = self.volume().and_then(|volume| volume.host_path.as_ref()).and_then(|host| host.path.as_deref());
-        source.is_some_and(|source| self.path().is_same(source))
+        self.host_path().is_some_and(|source| self.path().is_same(source))
+    }
+
+    /// Whether it shows a named pipe.
+    fn shows_a_pipe(&self) -> bool {
+        self.host_path().is_some_and(|source| WindowsPath::new(source).is_named_pipe())
     }
 
     /// The path of one of its fields in the object.

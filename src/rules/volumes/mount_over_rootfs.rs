@@ -29,7 +29,7 @@ fn check(context: &Context, findings: &mut Findings) {
             format!("{found} is where the image is: the mount hides all of it")
         // `C:` is refused by containerd: `mount-drive`.
         } else if path.is_same(r"C:\") && !path.is_drive_letter() && !mount.text().is_empty() {
-            format!(r"{found} is the whole drive C:\, the mount hides Windows and the image")
+            format!("{found} is the whole drive: the mount hides Windows and the image")
         } else {
             continue;
         };

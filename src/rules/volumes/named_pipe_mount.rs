@@ -5,7 +5,7 @@ use crate::finding::{Findings, quote};
 use crate::rules::{ApiServer, Context, DefaultSeverity, Group, Rule, Scope};
 use crate::settings::Severity;
 
-use super::{HostVolume, Mount, host_volumes, mounts};
+use super::{HostVolume, host_volumes, mounts};
 
 /// A named pipe mounted as a volume, in any spelling.
 pub static RULE: Rule = Rule {
@@ -23,23 +23,24 @@ fn check(context: &Context, findings: &mut Findings) {
     for volume in host_volumes(context.pod).filter(|volume| volume.source().is_named_pipe()) {
         report_source(&volume, findings);
     }
-    for mount in mounts(context.pod).filter(|mount| mount.path().is_named_pipe()) {
-        report_destination(&mount, findings);
+    for mount in mounts(context.pod).filter(|mount| mount.path().is_named_pipe() && !mount.shows_a_pipe()) {
+        findings.at(Severity::Deny).container(
+            &mount.container,
+            mount.field("mountPath"),
+            format!("{} is a named pipe, nothing can be mounted there", quote(mount.text())),
+            "remove the mount and let the program open the pipe itself",
+        );
     }
 }
 
 fn report_source(volume: &HostVolume, findings: &mut Findings) {
     let (path, pipe) = (volume.field("path"), quote(volume.text()));
     if let Some(container) = volume.first_user() {
-        let consequence = match is_recognised(volume.text()) {
-            true => "the container cannot be created with it",
-            false => "in this spelling not even refused for what it is",
-        };
         findings.at(Severity::Deny).container(
             &container,
             path,
-            format!("{pipe} is a named pipe, which HostProcess containers cannot mount: {consequence}"),
-            format!("remove the volume and let the program open {} itself", quote(&direct(volume.text()))),
+            format!("{pipe} is a named pipe, which HostProcess containers cannot mount"),
+            r"remove the volume and let the program open the pipe itself, as '\\.\pipe\NAME'",
         );
     } else if volume.is_unused() {
         findings.at(Severity::Warn).pod(
@@ -48,24 +49,4 @@ fn report_source(volume: &HostVolume, findings: &mut Findings) {
             "remove the volume",
         );
     }
-}
-
-fn report_destination(mount: &Mount, findings: &mut Findings) {
-    findings.at(Severity::Deny).container(
-        &mount.container,
-        mount.field("mountPath"),
-        format!("{} is a named pipe, nothing can be mounted there", quote(mount.text())),
-        "remove the mount and let the program open the pipe itself",
-    );
-}
-
-/// Whether containerd and hcsshim see a pipe in it: they compare the beginning exactly.
-fn is_recognised(path: &str) -> bool {
-    path.starts_with(r"\\.\pipe\")
-}
-
-/// The spelling that programs open.
-fn direct(path: &str) -> String {
-    let name = path.rsplit(['/', '\\']).next().unwrap_or_default();
-    format!(r"\\.\pipe\{name}")
 }

@@ -21,12 +21,11 @@ pub static RULE: Rule = Rule {
 
 fn check(context: &Context, findings: &mut Findings) {
     for mount in mounts(context.pod).filter(|mount| mount.raw.read_only == Some(true)) {
-        let source = mount.volume().and_then(|volume| volume.host_path.as_ref()).and_then(|host| host.path.as_deref());
-        if let Some(source) = source {
+        if let Some(source) = mount.host_path() {
             findings.container(
                 &mount.container,
                 mount.field("readOnly"),
-                format!("is true, but the container can write to {} on the host all the same", quote(source)),
+                format!("is true, but does not keep the container from writing to {} on the host", quote(source)),
                 "do not count on it: run as an account that may not write there",
             );
         }
