@@ -1,5 +1,6 @@
 //! What the policy asks a cluster and when, and a large one.
 
+#[allow(dead_code, reason = "each test uses a part")]
 mod common;
 
 use std::cell::RefCell;

@@ -1,5 +1,6 @@
 //! Every rule's fixtures, run natively: the verdict, and as snapshots what a person sees.
 
+#[allow(dead_code, reason = "each test uses a part")]
 mod common;
 
 use std::collections::BTreeMap;

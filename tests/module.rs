@@ -1,6 +1,9 @@
 //! The built module in the runtime that policy-server uses: the same answers as the native code, and an answer to
 //! whatever comes in.
 
+#![recursion_limit = "512"]
+
+#[allow(dead_code, reason = "each test uses a part")]
 mod common;
 
 use std::path::{Path, PathBuf};

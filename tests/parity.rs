@@ -10,6 +10,7 @@ use flate2::read::GzDecoder;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
+use windows_hostprocess_policy::cluster::NoCluster;
 use windows_hostprocess_policy::finding::Finding;
 use windows_hostprocess_policy::request::Payload;
 use windows_hostprocess_policy::rules::{self, Scope};
@@ -218,7 +219,7 @@ fn mirrored_rules_fire_exactly_where_kube_apiserver_refuses() {
         let verdict = verdicts.remove(&pod.id).unwrap_or_else(|| panic!("{} has a verdict", pod.id));
         let payload = payload(&pod, &settings);
         let Payload { request, settings } = Payload::read(&payload).expect("readable");
-        let findings = verdict::judge(&request, &settings).findings;
+        let findings = verdict::judge(&request, &settings, &NoCluster).findings;
         let workload = request.object.as_ref().expect("a Pod");
         // Every error must be known, also those of ordinary pods.
         let errors: Vec<_> = verdict.errors.iter().filter_map(|error| expected(error)).collect();

@@ -1,5 +1,6 @@
 //! The short cut is sound: whatever it accepts is well-formed JSON about which the rules, run in full, say nothing.
 
+#[allow(dead_code, reason = "each test uses a part")]
 mod common;
 
 use kubewarden_policy_sdk::response::ValidationResponse;
