@@ -24,7 +24,7 @@ fn check(context: &Context, findings: &mut Findings) {
             findings,
             "securityContext.runAsNonRoot",
             "is true, which nothing enforces in a HostProcess container",
-            "remove it, or set it to false; what the account may do is all that limits the process",
+            "remove it or set it to false, what the account may do is all that limits the process",
         );
     }
 }

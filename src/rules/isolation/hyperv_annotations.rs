@@ -23,7 +23,7 @@ fn check(context: &Context, findings: &mut Findings) {
             findings.pod(
                 pod.annotation_path(key),
                 format!("{} is for {what}", quote(value)),
-                "remove it; limits belong into resources.limits",
+                "remove it, limits belong into resources.limits",
             );
         }
     }

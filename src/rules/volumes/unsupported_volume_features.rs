@@ -29,7 +29,7 @@ fn check(context: &Context, findings: &mut Findings) {
                 &mount.container,
                 mount.field("mountPropagation"),
                 format!("{} has no meaning on Windows, mounts are not propagated", quote(propagation)),
-                "remove it; paths of the host are visible without",
+                "remove it, paths of the host are visible without",
             );
         }
     }
