@@ -1,17 +1,20 @@
 //! The files that Kubewarden and Artifact Hub read agree with each other and with the code.
 
+#[allow(dead_code, reason = "each test uses a part")]
+mod common;
+
 use serde_json::Value;
 use windows_hostprocess_policy::settings::Settings;
 
 fn yaml(file: &str) -> Value {
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
     let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{file}: {error}"));
-    serde_yaml::from_str(&text).unwrap_or_else(|error| panic!("{file}: {error}"))
+    common::documents(&text, file).remove(0)
 }
 
 fn embedded(annotation: &str) -> Value {
     let text = &yaml("artifacthub-pkg.yml")["annotations"][annotation];
-    serde_yaml::from_str(text.as_str().unwrap_or_else(|| panic!("{annotation} is a text"))).expect("YAML in YAML")
+    common::documents(text.as_str().unwrap_or_else(|| panic!("{annotation} is a text")), annotation).remove(0)
 }
 
 #[test]

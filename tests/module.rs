@@ -9,9 +9,12 @@ mod common;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
+use hostprocess::check::Judge;
 use hostprocess::host::{Capabilities, Host, no_capabilities};
+use hostprocess::manifest::File;
 use hostprocess::replay;
 use serde_json::{Value, json};
+use windows_hostprocess_policy::settings::Severity;
 use windows_hostprocess_policy::{decide, validate};
 
 fn module() -> &'static Host {
@@ -126,6 +129,37 @@ fn same_answer_of_a_cluster(payload: &Value, session: &Path, what: &str) {
     let native = decide(&payload, &common::session::Session::load(session)).expect("an answer");
     let json = |bytes: &[u8]| serde_json::from_slice::<Value>(bytes).expect("a response");
     assert_eq!(json(&response), json(&native), "{what}");
+}
+
+/// `hostprocess check` gives the same verdicts and messages in the same order with the module and without: all that is
+/// denied, and of warnings the first of each rule.
+#[test]
+fn check_says_the_same_with_the_module() {
+    for fixture in common::fixtures().into_iter().filter(|fixture| fixture.session.is_none()) {
+        let what = format!("{}/{}", fixture.rule, fixture.name);
+        let text = std::fs::read_to_string(common::test_data().join(&what)).expect("readable fixture");
+        let settings = match &fixture.payload["settings"] {
+            Value::Null => json!({}),
+            settings => settings.clone(),
+        };
+        let found = |module: Option<Host>| {
+            let judge = Judge::with(settings.clone(), module).unwrap_or_else(|error| panic!("{what}: {error}"));
+            let report = judge.report(vec![File::parse(&what, text.clone())]).expect("an answer");
+            let shown = report.records().map(|record| {
+                let mut lines: Vec<(&str, &str, String)> = Vec::new();
+                for found in &record.findings {
+                    let denied = found.severity == Severity::Deny;
+                    if denied || lines.last().is_none_or(|last| last.0 != found.rule) {
+                        let long = format!("{:?} {}; {}", found.container, found.message, found.fix);
+                        lines.push((&found.rule, &found.path, if denied { long } else { "warning".to_owned() }));
+                    }
+                }
+                format!("{} {:?}: {lines:#?}", record.kind, record.verdict)
+            });
+            shown.collect::<Vec<_>>()
+        };
+        assert_eq!(found(None), found(Some(module().clone())), "{what}");
+    }
 }
 
 #[test]

@@ -23,6 +23,7 @@ const INTERRUPTED: &str = "guest code interrupted, execution deadline exceeded";
 pub type Capabilities = Arc<dyn Fn(&str, &str, &[u8]) -> Result<Vec<u8>, String> + Send + Sync>;
 
 /// A compiled module.
+#[derive(Clone)]
 pub struct Host {
     module: WasmtimeEngineProviderPre,
 }

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use hostprocess::check::Format;
-use hostprocess::{check, rules, run};
+use hostprocess::{check, output, rules, run};
 
 /// Windows HostProcess workloads: may they run, will they run, do they mean what they say?
 #[derive(Parser)]
@@ -51,6 +51,6 @@ fn main() -> ExitCode {
 }
 
 fn show(text: &str) -> u8 {
-    print!("{text}");
+    output::show(text);
     0
 }

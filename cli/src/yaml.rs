@@ -3,6 +3,7 @@
 //! kubectl reads YAML 1.1 (sigs.k8s.io/yaml over go-yaml 2): `yes` and `on` are booleans, `010` is eight, `<<` merges.
 //! What it would let pass and nobody means is refused here: a key written twice, aliases that multiply without end.
 
+mod chunk;
 mod scalar;
 
 use std::borrow::Cow;
@@ -12,10 +13,14 @@ use std::ops::Range;
 use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span, StrInput, Tag};
 use serde_json::{Map, Value};
 
+use chunk::Chunk;
+
 /// Far deeper than any Kubernetes object.
 const DEEPEST: usize = 256;
 /// What all anchors and aliases of a document may add up to, in bytes.
 const MOST_SHARED: usize = 16 << 20;
+/// How much text may be read again after a line was moved (see [`chunk`]), in bytes.
+const MOST_READ_AGAIN: usize = 32 << 20;
 /// What a value weighs besides its text.
 const WEIGHT_OF_A_VALUE: usize = 64;
 
@@ -65,17 +70,20 @@ pub struct Error {
 /// Reads all documents of a stream. One that cannot be read does not hide the others; empty ones are left out.
 pub fn documents(text: &str) -> Vec<Result<Document, Error>> {
     let mut documents = Vec::new();
+    let mut read_again = 0;
     for range in chunks(text) {
-        let mut composer = Composer::new(text, range);
+        let mut chunk = Chunk::new(text, range);
         loop {
-            match composer.document() {
-                Ok(None) => break,
-                Ok(Some(Document { value: Value::Null, .. })) => {}
-                Ok(Some(document)) => documents.push(Ok(document)),
-                Err(error) => {
-                    documents.push(Err(error));
-                    break;
-                }
+            let mut composer = Composer::new(&chunk);
+            let read = composer.documents();
+            let Some(error) = composer.syntax_error.take() else {
+                documents.extend(read);
+                break;
+            };
+            read_again += chunk.text().len();
+            if read_again > MOST_READ_AGAIN || !chunk.move_right(&error) {
+                documents.extend(read);
+                break;
             }
         }
     }
@@ -110,11 +118,10 @@ pub fn document_at(text: &str, offset: usize) -> &str {
 
 /// Turns the parser's events into values.
 struct Composer<'t> {
+    chunk: &'t Chunk<'t>,
     parser: Parser<'t, StrInput<'t>>,
-    /// Where the chunk begins in the whole text.
-    start: usize,
-    /// The offset of each character of the chunk, unless all are ASCII.
-    offsets: Option<Vec<usize>>,
+    /// What the parser stumbled over.
+    syntax_error: Option<ScanError>,
     anchors: HashMap<usize, (Value, Node)>,
     /// What anchors and aliases have added up to.
     shared: usize,
@@ -123,37 +130,42 @@ struct Composer<'t> {
 type Composed = Result<(Value, Node), Error>;
 
 impl<'t> Composer<'t> {
-    fn new(text: &'t str, range: Range<usize>) -> Composer<'t> {
-        let start = range.start;
-        let text = &text[range];
-        let offsets = (!text.is_ascii())
-            .then(|| text.char_indices().map(|(offset, _)| offset).chain(std::iter::once(text.len())).collect());
-        Composer { parser: Parser::new_from_str(text), start, offsets, anchors: HashMap::new(), shared: 0 }
+    fn new(chunk: &'t Chunk<'t>) -> Composer<'t> {
+        let parser = Parser::new_from_str(chunk.text());
+        Composer { chunk, parser, syntax_error: None, anchors: HashMap::new(), shared: 0 }
     }
 
-    /// From the parser's count of characters to a range of bytes.
-    fn range(&self, span: Span) -> Range<usize> {
-        self.offset(span.start.index())..self.offset(span.end.index())
-    }
-
-    fn offset(&self, index: usize) -> usize {
-        let within = match &self.offsets {
-            None => index,
-            Some(offsets) => offsets.get(index).or(offsets.last()).copied().unwrap_or_default(),
-        };
-        self.start + within
+    /// Everything up to the first error.
+    fn documents(&mut self) -> Vec<Result<Document, Error>> {
+        let mut documents = Vec::new();
+        loop {
+            match self.document() {
+                Ok(None) => return documents,
+                Ok(Some(Document { value: Value::Null, .. })) => {}
+                Ok(Some(document)) => documents.push(Ok(document)),
+                Err(error) => {
+                    documents.push(Err(error));
+                    return documents;
+                }
+            }
+        }
     }
 
     fn next(&mut self) -> Result<(Event<'t>, Range<usize>), Error> {
         match self.parser.next_event() {
             Some(Ok((event, span))) => Ok((event, self.range(span))),
-            Some(Err(error)) => Err(self.syntax_error(&error)),
-            None => Ok((Event::StreamEnd, self.start..self.start)),
+            Some(Err(error)) => {
+                let offset = self.chunk.offset(error.marker().index()).min(self.chunk.end());
+                let message = error.info().to_owned();
+                self.syntax_error = Some(error);
+                Err(Error { offset, message })
+            }
+            None => Ok((Event::StreamEnd, 0..0)),
         }
     }
 
-    fn syntax_error(&self, error: &ScanError) -> Error {
-        Error { offset: self.offset(error.marker().index()), message: error.info().to_owned() }
+    fn range(&self, span: Span) -> Range<usize> {
+        self.chunk.offset(span.start.index())..self.chunk.offset(span.end.index())
     }
 
     fn document(&mut self) -> Result<Option<Document>, Error> {

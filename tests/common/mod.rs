@@ -9,7 +9,6 @@ pub mod session;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use serde::Deserialize;
 use serde_json::{Value, json};
 
 const SESSIONS: &str = "sessions";
@@ -68,6 +67,12 @@ fn header(text: &str, key: &str) -> Option<String> {
     text.lines().find_map(|line| line.strip_prefix(&format!("# {key}: ")).map(str::to_owned))
 }
 
+/// The documents of a YAML text, read as the command reads manifests.
+pub fn documents(text: &str, file: &str) -> Vec<Value> {
+    let documents = hostprocess::yaml::documents(text).into_iter();
+    documents.map(|document| document.unwrap_or_else(|error| panic!("{file}: {}", error.message)).value).collect()
+}
+
 /// The payload that policy-server would send for a manifest.
 pub fn payload(text: &str, file: &Path) -> Value {
     let header = |key: &str| header(text, key);
@@ -76,8 +81,7 @@ pub fn payload(text: &str, file: &Path) -> Value {
             serde_json::from_str(&json).unwrap_or_else(|error| panic!("{}: # {key}: {error}", file.display()))
         })
     };
-    let mut objects = serde_yaml::Deserializer::from_str(text)
-        .map(|document| Value::deserialize(document).unwrap_or_else(|error| panic!("{}: {error}", file.display())));
+    let mut objects = documents(text, &file.display().to_string()).into_iter();
     let object = objects.next().unwrap_or_else(|| panic!("{}: no document", file.display()));
     let old_object = objects.next();
     let operation = header("operation")

@@ -6,7 +6,7 @@ use crate::check::{Record, Report};
 pub fn print(report: &Report) {
     let records: Vec<&Record> = report.records().collect();
     match serde_json::to_string_pretty(&records) {
-        Ok(text) => println!("{text}"),
+        Ok(text) => super::show(&(text + "\n")),
         Err(error) => eprintln!("error: {error}"),
     }
     for report in &report.files {

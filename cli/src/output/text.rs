@@ -15,7 +15,7 @@ pub fn print(report: &Report, styled: bool) {
             eprintln!("{}\n", renderer.render(&[problem_group(&file.file.source, problem)]));
         }
     }
-    print!("{}", render(report, &renderer));
+    super::show(&render(report, &renderer));
 }
 
 /// The findings and the summary.

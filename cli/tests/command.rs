@@ -1,0 +1,189 @@
+//! The built command: what it prints, and the codes that scripts rely on.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+
+fn repository() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// Runs the command at the root of the repository with a text on standard input.
+fn hostprocess(arguments: &[&str], input: &str) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_hostprocess"));
+    command.args(arguments).current_dir(repository()).env("NO_COLOR", "1");
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().expect("starts");
+    // A command that ends before it reads closes the pipe.
+    let _ = child.stdin.take().expect("is piped").write_all(input.as_bytes());
+    child.wait_with_output().expect("ends")
+}
+
+fn code(output: &Output) -> i32 {
+    output.status.code().expect("an exit code")
+}
+
+/// Everything that a person sees.
+fn shown(output: &Output) -> String {
+    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).expect("UTF-8");
+    let (out, err) = (text(&output.stdout), text(&output.stderr));
+    format!("{out}--- standard error\n{err}--- exit code {}\n", code(output))
+}
+
+fn records(output: &Output) -> Vec<Value> {
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {}", shown(output)))
+}
+
+/// A folder of this test, empty.
+fn folder(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).expect("a folder");
+    folder
+}
+
+fn write(folder: &Path, name: &str, text: &str) -> String {
+    let path = folder.join(name);
+    std::fs::create_dir_all(path.parent().expect("has one")).expect("a folder");
+    std::fs::write(&path, text).expect("written");
+    path.display().to_string()
+}
+
+fn assert_snapshot(name: &str, shown: String) {
+    insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
+        insta::assert_snapshot!(name, shown);
+    });
+}
+
+const GOOD: &str = "apiVersion: v1
+kind: Pod
+metadata:
+  name: good
+spec:
+  hostNetwork: true
+  nodeSelector:
+    kubernetes.io/os: windows
+  securityContext:
+    windowsOptions:
+      hostProcess: yes
+      runAsUserName: NT AUTHORITY\\Local service
+  containers:
+  - name: shell
+    image: registry.example/shell:1.0
+";
+
+fn bad() -> String {
+    GOOD.replace("name: good", "name: bad").replace("  hostNetwork: true\n", "")
+}
+
+fn dubious() -> String {
+    GOOD.replace("name: good", "name: dubious").replace("  nodeSelector:\n    kubernetes.io/os: windows\n", "")
+}
+
+#[test]
+fn a_diagnostic_points_into_the_manifest() {
+    let output = hostprocess(&["check", "examples/broken.yaml"], "");
+    assert_snapshot("broken_example", shown(&output));
+}
+
+#[test]
+fn several_documents_a_list_and_what_cannot_be_read() {
+    let list = format!("apiVersion: v1\nkind: List\nitems:\n- {}", dubious().trim_end().replace('\n', "\n  "));
+    let input = format!("{GOOD}---\n---\n{}---\n{list}\n---\nname: {{{{ .Values.name }}}}\n---\nname: values\n", bad());
+    let output = hostprocess(&["check", "-"], &input);
+    assert_snapshot("several_documents", shown(&output));
+}
+
+#[test]
+fn exit_codes() {
+    let (bad, dubious) = (bad(), dubious());
+    for (arguments, input, expected) in [
+        (&["check", "-"][..], GOOD, 0),
+        (&["check", "-"], "", 0),
+        (&["check", "-"], &dubious, 0),
+        (&["check", "-", "--profile", "strict"], &dubious, 1),
+        (&["check", "-"], &bad, 1),
+        (&["check", "-"], "a: [", 2),
+        (&["check", "-"], "a: 1", 2),
+        (&["check", "no-such-file.yaml"], "", 2),
+        (&["check", "no-such-file.yaml", "-"], &bad, 2),
+        (&["check"], "", 2),
+        (&["check", "-", "--profile", "lax"], "", 2),
+        (&["check", "-", "--settings", "no-such-file.yaml"], GOOD, 2),
+        (&["check", "-", "--wasm", "Cargo.toml"], GOOD, 2),
+        (&["run", "Cargo.toml", "-r", "test_data/requests/broken.json"], "", 1),
+        (&["run", "policy.wasm", "-r", "no-such-file.json"], "", 1),
+        (&["explain", "host-network"], "", 0),
+        (&["explain", "host-netwrok"], "", 1),
+        (&["rules"], "", 0),
+    ] {
+        let output = hostprocess(arguments, input);
+        assert_eq!(code(&output), expected, "{arguments:?}: {}", shown(&output));
+    }
+}
+
+#[test]
+fn the_rest_is_checked_when_a_file_cannot_be_read() {
+    let output =
+        hostprocess(&["check", "--output", "json", "no-such-file.yaml", "-"], &format!("a: [\n---\n{}", bad()));
+    assert_eq!(code(&output), 2);
+    let records = records(&output);
+    assert_eq!((records.len(), &records[0]["verdict"]), (1, &Value::from("deny")));
+    let errors = String::from_utf8(output.stderr).expect("UTF-8");
+    assert!(errors.contains("no-such-file.yaml: cannot be read") && errors.contains("<stdin>:1:5: "), "{errors}");
+}
+
+#[test]
+fn json_has_the_keys_of_the_contract() {
+    let output = hostprocess(&["check", "--output", "json", "-"], &bad());
+    assert_snapshot("json", shown(&output));
+}
+
+#[test]
+fn folders_are_read_to_the_bottom() {
+    let folder = folder("folders");
+    write(&folder, "b.yaml", GOOD);
+    write(&folder, "a/deep/c.yml", &bad());
+    write(&folder, "a/d.json", r#"{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "d"}}"#);
+    write(&folder, "a/README.md", "# no manifest: [");
+    write(&folder, ".git/e.yaml", "a: [");
+    let output = hostprocess(&["check", "--output", "json", &folder.display().to_string()], "");
+    let files: Vec<String> = records(&output)
+        .iter()
+        .map(|record| record["file"].as_str().expect("a text").rsplit_once("folders/").expect("in it").1.to_owned())
+        .collect();
+    assert_eq!(files, ["a/d.json", "a/deep/c.yml", "b.yaml"]);
+    assert_eq!(code(&output), 1);
+}
+
+#[test]
+fn settings_count_and_the_profile_overrides_theirs() {
+    let folder = folder("settings");
+    let lenient = write(&folder, "lenient.yaml", "profile: default\nrules:\n  host-network: warn\n");
+    let output = hostprocess(&["check", "-", "--settings", &lenient], &bad());
+    assert_eq!(code(&output), 0, "{}", shown(&output));
+    let strict = write(&folder, "strict.json", r#"{"profile": "strict"}"#);
+    assert_eq!(code(&hostprocess(&["check", "-", "--settings", &strict], &dubious())), 1);
+    assert_eq!(code(&hostprocess(&["check", "-", "--settings", &strict, "--profile", "default"], &dubious())), 0);
+    let wrong = write(&folder, "wrong.yaml", "rules:\n  host-netwrok: warn\n");
+    let output = hostprocess(&["check", "-", "--settings", &wrong], &bad());
+    assert_eq!(code(&output), 2);
+    assert_snapshot("wrong_settings", shown(&output));
+}
+
+#[test]
+fn names_cannot_steer_the_terminal() {
+    let output = hostprocess(&["check", "-"], &bad().replace("name: bad", "name: \"\\e[31mred\\u009b\""));
+    assert_eq!(code(&output), 1);
+    assert!(!output.stdout.contains(&0x1b), "{}", shown(&output));
+}
+
+#[test]
+fn the_catalogue() {
+    let rules = records(&hostprocess(&["rules", "--output", "json"], ""));
+    assert_eq!(rules.len(), windows_hostprocess_policy::rules::all().count());
+    let page = shown(&hostprocess(&["explain", "host-network"], ""));
+    assert!(page.contains("# host-network") && page.contains("**What happens**"), "{page}");
+}
