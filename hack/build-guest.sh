@@ -35,16 +35,6 @@ debian_toolchain_installed() {
     [ -d /usr/lib/wasm32-wasi ] && [ -d "$(/usr/bin/rustc --print sysroot)/lib/rustlib/src/rust/library" ]
 }
 
-install_debian_toolchain() {
-  [ -r /etc/debian_version ] && command -v apt-get >/dev/null || return 1
-  if [ "$(id -u)" -ne 0 ]; then
-    say "not root, so nothing is installed; run: sudo apt-get install -y --no-install-recommends ${debian_packages[*]}"
-    return 1
-  fi
-  say "installing ${debian_packages[*]}"
-  { apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -yq --no-install-recommends "${debian_packages[@]}"; } >&2
-}
-
 build_with_debian() {
   # RUSTC_BOOTSTRAP: -Zbuild-std builds std from Debian's sources; PATH: cargo must find its own rustc first.
   PATH=/usr/bin:$PATH RUSTC=/usr/bin/rustc RUSTC_BOOTSTRAP=1 \
@@ -61,7 +51,7 @@ elif command -v rustup >/dev/null && rustup target add "$target" >/dev/null 2>&1
 elif debian_toolchain_installed; then
   say "with Debian's toolchain: rustup has no $target target here and none can be downloaded"
   build_with_debian
-elif install_debian_toolchain && debian_toolchain_installed; then
+elif hack/install-debian.sh "${debian_packages[@]}" && debian_toolchain_installed; then
   say "with Debian's toolchain, just installed: rustup has no $target target here and none can be downloaded"
   build_with_debian
 else
@@ -72,11 +62,14 @@ else
 fi
 
 module=$target_dir/$target/guest/${package//-/_}.wasm
-if command -v wasm-opt >/dev/null && wasm-opt -O3 --strip-debug --strip-producers -o "$output.tmp" "$module" 2>/dev/null; then
-  say "optimised with $(wasm-opt --version)"
-  mv "$output.tmp" "$output"
+# What rustc's LLVM emits for this target and older releases of wasm-opt do not expect by themselves.
+features=(--enable-bulk-memory --enable-sign-ext --enable-mutable-globals --enable-nontrapping-float-to-int
+  --enable-reference-types --enable-multivalue)
+if command -v wasm-opt >/dev/null && wasm-opt -O3 "${features[@]}" --strip-debug -o "$output.optimised" "$module" 2>/dev/null; then
+  say "optimised by $(wasm-opt --version)"
+  mv "$output.optimised" "$output"
 else
-  rm -f "$output.tmp"
+  rm -f "$output.optimised"
   cp "$module" "$output"
 fi
 say "$output: $(wc -c <"$output") bytes"

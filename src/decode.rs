@@ -179,6 +179,15 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for List<T> {
     }
 }
 
+/// `null` reads as the type's default: an absent object.
+pub fn null_as_default<'de, T, D>(deserializer: D) -> Result<T, D::Error>
+where
+    T: Default + Deserialize<'de>,
+    D: Deserializer<'de>,
+{
+    Option::<T>::deserialize(deserializer).map(Option::unwrap_or_default)
+}
+
 /// A JSON object as pairs in the order written (`null` is the empty one): cheaper than a map for the few
 /// lookups that rules do.
 #[derive(Clone, Debug, PartialEq, Eq)]

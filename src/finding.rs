@@ -8,8 +8,8 @@ use crate::settings::{Settings, Severity};
 
 /// One thing that one rule found at one place.
 ///
-/// The message quotes the value found, so two findings speak of the same thing exactly when rule, path and
-/// message are equal: that is what the ratchet on updates compares.
+/// The message quotes the value found, so two findings speak of the same thing exactly when rule, path, container
+/// and message are equal: that is what the ratchet on updates compares.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
     /// The rule that found it.
@@ -27,9 +27,13 @@ pub struct Finding {
 }
 
 impl Finding {
-    /// Whether it is the same thing at the same place, whatever it leads to.
+    /// Whether it is the same thing at the same place, whatever it leads to. A container that took over the place of
+    /// another does not take over its findings.
     pub fn is_same(&self, other: &Finding) -> bool {
-        self.rule == other.rule && self.path == other.path && self.message == other.message
+        self.rule == other.rule
+            && self.path == other.path
+            && self.container == other.container
+            && self.message == other.message
     }
 
     /// The short form of a warning: the rule's id follows.

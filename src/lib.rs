@@ -1,14 +1,19 @@
 //! A Kubewarden policy for Windows HostProcess containers: may it run, will it run, does it mean what it says.
 //!
-//! The way of a request: payload bytes -> [`request`] -> [`workload`] -> [`pod`] with effective values -> [`rules`] ->
+//! The way of a request: payload bytes -> ([`prescan`]) -> [`request`] -> [`workload`] -> [`pod`] with effective values -> [`rules`] ->
 //! [`finding`]s -> [`verdict`] -> response bytes.
 
+pub mod cluster;
 pub mod decode;
 pub mod finding;
 pub mod json_path;
+pub mod pattern;
 pub mod pod;
+pub mod prescan;
+pub mod quantity;
 pub mod request;
 pub mod rules;
+pub mod selector;
 pub mod settings;
 pub mod verdict;
 pub mod windows;
@@ -32,12 +37,21 @@ pub extern "C" fn wapc_init() {
 /// # Errors
 /// None that a payload could cause: what cannot be read is rejected with code 400.
 pub fn validate(payload: &[u8]) -> CallResult {
+    if prescan::concerns_no_rule(payload) { accept_request() } else { decide(payload, cluster::HOST) }
+}
+
+/// [`validate`] without the short cut, and with somebody else to answer what the settings want to know of the cluster:
+/// decodes the payload and runs the rules.
+///
+/// # Errors
+/// None that a payload could cause.
+pub fn decide(payload: &[u8], host: &dyn cluster::Host) -> CallResult {
     let Ok(payload) = str::from_utf8(payload) else {
         return reject_unreadable("the request could not be read: it is not UTF-8".to_owned());
     };
     match request::Payload::read(payload) {
         Ok(request::Payload { request, settings }) => {
-            let verdict = verdict::judge(&request, &settings);
+            let verdict = verdict::judge(&request, &settings, host);
             if verdict.findings.is_empty() {
                 return accept_request();
             }

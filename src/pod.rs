@@ -9,7 +9,7 @@ use serde::Deserialize;
 use crate::decode::{IsSet, List, Pairs, Quantity, Text};
 
 /// The slice of `PodSpec` that rules read.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 #[allow(missing_docs, reason = "the fields of PodSpec, documented by Kubernetes")]
 pub struct PodSpec<'a> {
@@ -61,7 +61,7 @@ pub struct PodSpec<'a> {
 }
 
 /// The slice of `Container` and `EphemeralContainer` that rules read.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 #[allow(missing_docs, reason = "the fields of Container, documented by Kubernetes")]
 pub struct Container<'a> {
@@ -99,7 +99,7 @@ pub struct Container<'a> {
 }
 
 /// `WindowsSecurityContextOptions`, on the pod or on a container.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 #[allow(missing_docs, reason = "documented by Kubernetes")]
 pub struct WindowsOptions<'a> {
@@ -113,7 +113,7 @@ pub struct WindowsOptions<'a> {
 }
 
 /// The slice of `PodSecurityContext` that rules read.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 #[allow(missing_docs, reason = "documented by Kubernetes")]
 pub struct PodSecurityContext<'a> {
@@ -135,7 +135,7 @@ pub struct PodSecurityContext<'a> {
 }
 
 /// The slice of a container's `SecurityContext` that rules read.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 #[allow(missing_docs, reason = "documented by Kubernetes")]
 pub struct SecurityContext<'a> {
@@ -155,7 +155,7 @@ pub struct SecurityContext<'a> {
 }
 
 /// `PodOS`.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, PartialEq, Deserialize)]
 #[serde(default)]
 pub struct PodOs<'a> {
     /// `windows` or `linux`.
@@ -164,7 +164,7 @@ pub struct PodOs<'a> {
 }
 
 /// `Affinity`, its node part.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Affinity<'a> {
     /// The only affinity that speaks of nodes.
@@ -173,7 +173,7 @@ pub struct Affinity<'a> {
 }
 
 /// `NodeAffinity`, its required part: preferences decide nothing.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct NodeAffinity<'a> {
     /// What a node must satisfy.
@@ -182,7 +182,7 @@ pub struct NodeAffinity<'a> {
 }
 
 /// `NodeSelector`: the terms are ORed.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct NodeSelector<'a> {
     /// One of these must match.
@@ -191,7 +191,7 @@ pub struct NodeSelector<'a> {
 }
 
 /// `NodeSelectorTerm`: all its requirements are ANDed; an empty term matches no node.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct NodeSelectorTerm<'a> {
     /// On labels.
@@ -203,7 +203,7 @@ pub struct NodeSelectorTerm<'a> {
 }
 
 /// `NodeSelectorRequirement`.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, PartialEq, Deserialize)]
 #[serde(default)]
 #[allow(missing_docs, reason = "documented by Kubernetes")]
 pub struct NodeSelectorRequirement<'a> {
@@ -216,7 +216,7 @@ pub struct NodeSelectorRequirement<'a> {
 }
 
 /// The slice of `Volume` that rules read.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 #[allow(missing_docs, reason = "documented by Kubernetes")]
 pub struct Volume<'a> {
@@ -226,11 +226,27 @@ pub struct Volume<'a> {
     pub host_path: Option<HostPath<'a>>,
     #[serde(borrow)]
     pub empty_dir: Option<EmptyDir<'a>>,
-    pub projected: IsSet,
+    pub projected: Option<Projected>,
+}
+
+/// `ProjectedVolumeSource`.
+#[derive(Debug, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct Projected {
+    /// What is projected.
+    pub sources: List<ProjectedSource>,
+}
+
+/// `VolumeProjection`, whether it is a token.
+#[derive(Debug, Default, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ProjectedSource {
+    /// A token of the pod's service account.
+    pub service_account_token: IsSet,
 }
 
 /// `HostPathVolumeSource`.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, PartialEq, Deserialize)]
 #[serde(default)]
 #[allow(missing_docs, reason = "documented by Kubernetes")]
 pub struct HostPath<'a> {
@@ -241,7 +257,7 @@ pub struct HostPath<'a> {
 }
 
 /// `EmptyDirVolumeSource`.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, PartialEq, Deserialize)]
 #[serde(default)]
 pub struct EmptyDir<'a> {
     /// `""` or `Memory` (or a huge page size).
@@ -250,7 +266,7 @@ pub struct EmptyDir<'a> {
 }
 
 /// `VolumeMount`.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 #[allow(missing_docs, reason = "documented by Kubernetes")]
 pub struct VolumeMount<'a> {
@@ -268,7 +284,7 @@ pub struct VolumeMount<'a> {
 }
 
 /// `EnvVar`, its literal value.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, PartialEq, Deserialize)]
 #[serde(default)]
 #[allow(missing_docs, reason = "documented by Kubernetes")]
 pub struct EnvVar<'a> {
@@ -279,7 +295,7 @@ pub struct EnvVar<'a> {
 }
 
 /// `ContainerPort`.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 #[allow(missing_docs, reason = "documented by Kubernetes")]
 pub struct ContainerPort<'a> {
@@ -290,7 +306,7 @@ pub struct ContainerPort<'a> {
 }
 
 /// `ResourceRequirements`, its limits.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, PartialEq, Deserialize)]
 #[serde(default)]
 pub struct Resources<'a> {
     /// By resource name: `cpu`, `memory` ...
@@ -299,7 +315,7 @@ pub struct Resources<'a> {
 }
 
 /// A probe or a lifecycle handler, its command.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, PartialEq, Deserialize)]
 #[serde(default)]
 pub struct Handler<'a> {
     /// Absent for HTTP, TCP, gRPC and sleep.
@@ -308,7 +324,7 @@ pub struct Handler<'a> {
 }
 
 /// `ExecAction`.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, PartialEq, Deserialize)]
 #[serde(default)]
 pub struct Exec<'a> {
     /// The program and its arguments.
@@ -317,7 +333,7 @@ pub struct Exec<'a> {
 }
 
 /// `Lifecycle`.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 #[allow(missing_docs, reason = "documented by Kubernetes")]
 pub struct Lifecycle<'a> {
@@ -470,6 +486,11 @@ impl<'p, 'a> ContainerView<'p, 'a> {
             .and_then(&field)
             .map(Level::Container)
             .or_else(|| self.pod.windows_options().and_then(&field).map(Level::Pod))
+    }
+
+    /// The path of this container in the object.
+    pub fn place(&self) -> String {
+        format!("{}spec.{}[{}]", self.pod.prefix, self.list.field(), self.index)
     }
 
     /// The path of a field of this container in the object.

@@ -23,7 +23,10 @@ pub struct Payload<'a> {
 }
 
 fn settings_or_default<'de: 'a, 'a, D: Deserializer<'de>>(deserializer: D) -> Result<Settings<'a>, D::Error> {
-    Option::<Settings>::deserialize(deserializer).map(Option::unwrap_or_default)
+    let settings = Option::<Settings>::deserialize(deserializer)?.unwrap_or_default();
+    // policy-server has validated them; a host that has not must not find the cluster open.
+    settings.check().map_err(serde::de::Error::custom)?;
+    Ok(settings)
 }
 
 /// The slice of `AdmissionRequest` (admission.k8s.io/v1) that the policy reads.

@@ -7,6 +7,10 @@ use crate::decode::{List, Pairs, Quantity, Text};
 use crate::rules;
 use crate::windows::version::Version;
 
+pub mod grant;
+
+use grant::Grant;
+
 /// What a finding leads to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -50,6 +54,9 @@ pub struct Settings<'a> {
     /// Severity by rule id.
     #[serde(borrow)]
     pub rules: Pairs<'a, Severity>,
+    /// Who may run HostProcess workloads. Absent: anyone. Empty: nobody.
+    #[serde(borrow, deserialize_with = "grant::grants")]
+    pub allow: Option<Vec<Grant<'a>>>,
     /// Local groups that the nodes have, compared as Windows does.
     #[serde(borrow)]
     pub local_groups: List<Text<'a>>,
@@ -66,6 +73,8 @@ pub struct Settings<'a> {
     /// What the resource rules want.
     #[serde(borrow)]
     pub resources: ResourceSettings<'a>,
+    /// What the policy asks the cluster about nodes and RuntimeClasses.
+    pub nodes: NodeSettings,
     /// On UPDATE, what the old object already had is a warning.
     pub ratchet: bool,
 }
@@ -75,12 +84,14 @@ impl Default for Settings<'_> {
         Settings {
             profile: Profile::default(),
             rules: Pairs::default(),
+            allow: None,
             local_groups: List::default(),
             privileged_local_groups: List::default(),
             runtime_classes: RuntimeClasses::default(),
             containerd: Version::new(1, 6),
             host_ports: None,
             resources: ResourceSettings::default(),
+            nodes: NodeSettings::default(),
             ratchet: true,
         }
     }
@@ -124,6 +135,31 @@ impl Default for ResourceSettings<'_> {
     }
 }
 
+/// What the policy asks the cluster about nodes and RuntimeClasses, and what it wants to hear.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub struct NodeSettings {
+    /// Whether to ask at all.
+    pub check: bool,
+    /// Deny what could not be checked.
+    pub required: bool,
+    /// The oldest kubelet that will do.
+    pub min_kubernetes: Version,
+    /// The oldest containerd that will do.
+    pub min_containerd: Version,
+}
+
+impl Default for NodeSettings {
+    fn default() -> Self {
+        NodeSettings {
+            check: false,
+            required: false,
+            min_kubernetes: Version::new(1, 23),
+            min_containerd: Version::new(1, 6),
+        }
+    }
+}
+
 /// A resource that can be limited.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -152,12 +188,30 @@ impl<'a> Settings<'a> {
     }
 
     /// What the types alone do not check.
-    fn check(&self) -> Result<(), String> {
+    ///
+    /// # Errors
+    /// A sentence for the administrator.
+    pub(crate) fn check(&self) -> Result<(), String> {
         for (id, _) in self.rules.iter() {
             if rules::find(id).is_none() {
                 let hint = nearest(id, rules::all().map(|rule| rule.id));
                 return Err(format!("settings.rules: there is no rule '{id}'{hint}"));
             }
+        }
+        for (index, PortRange { min, max }) in self.host_ports.iter().flat_map(|list| list.iter()).enumerate() {
+            if min > max {
+                return Err(format!("settings.hostPorts[{index}]: min {min} is above max {max}"));
+            }
+        }
+        let Quantity(floor) = &self.resources.memory_floor;
+        if self.resources.memory_floor.amount().is_none() {
+            return Err(format!("settings.resources.memoryFloor: '{floor}' is no quantity, write one like \"20Mi\""));
+        }
+        for (index, grant) in self.allow.iter().flatten().enumerate() {
+            grant.check().map_err(|(path, message)| format!("settings.allow[{index}]{path}: {message}"))?;
+        }
+        if self.nodes.required && !self.nodes.check {
+            return Err("settings.nodes.required: without nodes.check nothing is asked, set that to true".to_owned());
         }
         Ok(())
     }
@@ -247,6 +301,54 @@ mod tests {
         assert!(error(r#"{"rules": {"host-network": 1}}"#).starts_with("settings.rules.host-network: "));
         assert!(error("{").starts_with("settings are no JSON: "));
         assert!(error("[]").starts_with("settings: a list"));
+    }
+
+    #[test]
+    fn values_that_make_no_sense_are_refused() {
+        assert_eq!(
+            error(r#"{"hostPorts": [{"min": 1, "max": 1}, {"min": 9200, "max": 9100}]}"#),
+            "settings.hostPorts[1]: min 9200 is above max 9100"
+        );
+        assert!(
+            error(r#"{"resources": {"memoryFloor": "20 MB"}}"#).starts_with("settings.resources.memoryFloor: '20 MB'")
+        );
+        assert!(Settings::read(r#"{"resources": {"memoryFloor": 1048576}}"#).is_ok());
+    }
+
+    #[test]
+    fn what_would_open_the_cluster_by_mistake_is_refused() {
+        assert!(Settings::read("{}").expect("valid").allow.is_none());
+        assert!(Settings::read(r#"{"allow": []}"#).expect("valid").allow.is_some_and(|grants| grants.is_empty()));
+        for json in [r#"{"allow": null}"#, r#"{"allow": null, "ratchet": true}"#] {
+            assert!(error(json).contains("'allow' is null: write [] to allow nobody"), "{}", error(json));
+        }
+        assert!(error(r#"{"allow": [{"namespaces": ["a"]}, {}]}"#).starts_with("settings.allow[1]: an empty grant"));
+        assert!(error(r#"{"allow": {}}"#).starts_with("settings.allow: "));
+        assert!(error(r#"{"allow": [null]}"#).starts_with("settings.allow[0]: "));
+    }
+
+    #[test]
+    fn a_list_of_a_grant_that_matches_nothing_is_refused() {
+        for list in ["null", "[]"] {
+            let settings = format!(r#"{{"allow": [{{"kinds": ["Pod"], "images": {list}}}]}}"#);
+            assert!(error(&settings).starts_with("settings.allow[0].images: is empty"), "{}", error(&settings));
+        }
+        for requesters in ["{}", r#"{"users": null}"#] {
+            let settings = format!(r#"{{"allow": [{{"requesters": {requesters}}}]}}"#);
+            assert!(error(&settings).starts_with("settings.allow[0].requesters: names nobody"), "{}", error(&settings));
+        }
+        assert!(error(r#"{"allow": [{"namespaces": ["a", ""]}]}"#).starts_with("settings.allow[0].namespaces[1]: "));
+        assert!(error(r#"{"allow": [{"requesters": null}]}"#).starts_with("settings.allow[0].requesters: "));
+        assert!(Settings::read(r#"{"allow": [{"requesters": {"users": ["a"], "groups": []}}]}"#).is_ok());
+    }
+
+    #[test]
+    fn a_grant_with_a_slip_of_the_pen_is_refused() {
+        assert!(error(r#"{"allow": [{"image": ["a"]}]}"#).ends_with("did you mean 'images'?"));
+        assert!(error(r#"{"allow": [{"kinds": ["daemonsets"]}]}"#).ends_with("did you mean 'DaemonSet'?"));
+        assert!(error(r#"{"allow": [{"images": ["mcr.microsoft.com*/oss/x"]}]}"#).contains("lets other hosts in"));
+        assert!(error(r#"{"allow": [{"hostPaths": ["C:\\k\\..\\x"]}]}"#).contains("without '..'"));
+        assert!(Settings::read(r#"{"allow": [{"kinds": ["Rollout", "Daemon*"]}]}"#).is_ok());
     }
 
     #[test]

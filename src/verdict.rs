@@ -4,9 +4,11 @@ use std::collections::HashMap;
 
 use kubewarden_policy_sdk::response::ValidationResponse;
 
+use crate::cluster::{Cluster, Host};
 use crate::finding::Finding;
+use crate::pod::{ContainerList, ContainerView};
 use crate::request::Request;
-use crate::rules::{self, Context};
+use crate::rules::{self, Context, Group, Scope};
 use crate::settings::{Settings, Severity};
 use crate::workload::Workload;
 
@@ -28,39 +30,71 @@ pub struct Verdict {
 }
 
 /// Judges a request: the rules, then the ratchet.
-pub fn judge<'a>(request: &Request<'a>, settings: &Settings<'a>) -> Verdict {
+pub fn judge<'a>(request: &Request<'a>, settings: &Settings<'a>, host: &dyn Host) -> Verdict {
     let Some(workload) = &request.object else { return Verdict::default() };
     if !request.changes_pods() || workload.metadata.deletion_timestamp.0 {
         return Verdict::default();
     }
-    let mut findings = check(request, workload, settings);
+    let cluster = Cluster::new(host);
+    let mut findings = check(request, workload, settings, &cluster);
+    if is_mirror_pod(request, workload) {
+        soften(&mut findings, |_| true);
+    }
     if let Some(old) = &request.old_object
         && settings.ratchet
         && !findings.is_empty()
         && &*request.operation == "UPDATE"
         && same_images(old, workload)
     {
-        let before = check(request, old, settings);
-        for finding in findings.iter_mut().filter(|f| f.severity == Severity::Deny) {
-            if before.iter().any(|old| old.is_same(finding)) {
-                finding.severity = Severity::Warn;
-            }
-        }
+        let before = check(request, old, settings, &cluster);
+        let same_spec = old.pod.spec == workload.pod.spec;
+        soften(&mut findings, |finding| {
+            // A resize is refused for what is asked, which the old object cannot have had.
+            finding.rule.scope != Scope::Resize
+                // Who may run it was answered for what ran. Another command is another question.
+                && (same_spec || finding.rule.group != Group::Access)
+                && before.iter().any(|old| old.is_same(finding))
+        });
     }
     Verdict { findings }
 }
 
-fn check<'a>(request: &Request<'a>, workload: &Workload<'a>, settings: &Settings<'a>) -> Vec<Finding> {
-    rules::check(&Context { request, workload, pod: &workload.pod, settings })
+fn check<'a>(
+    request: &Request<'a>,
+    workload: &Workload<'a>,
+    settings: &Settings<'a>,
+    cluster: &Cluster,
+) -> Vec<Finding> {
+    let pod = &workload.pod;
+    let facts = cluster.facts(pod, &settings.nodes);
+    rules::check(&Context { request, workload, pod, settings, cluster, facts })
 }
 
-/// Whether no container got another image. Other code in an old container is a new workload: nothing is inherited.
+/// Turns denials into warnings.
+fn soften(findings: &mut [Finding], is_tolerated: impl Fn(&Finding) -> bool) {
+    for finding in findings.iter_mut().filter(|finding| finding.severity == Severity::Deny && is_tolerated(finding)) {
+        finding.severity = Severity::Warn;
+    }
+}
+
+/// Whether it is the image in the API of a static pod, which runs whether it is admitted or not. The annotation opens
+/// no door: kube-apiserver lets nobody add or remove it later, and a kubelet runs nothing for a pod that has it.
+fn is_mirror_pod(request: &Request, workload: &Workload) -> bool {
+    let is_pod = request.kind.group.is_empty() && &*request.kind.kind == "Pod";
+    is_pod && workload.pod.annotations.get("kubernetes.io/config.mirror").is_some()
+}
+
+/// Whether no container got another image and none was added. Other code in an old container is a new workload:
+/// nothing is inherited. A new debug container changes nothing about the others; its own findings are new anyway.
 fn same_images(old: &Workload, new: &Workload) -> bool {
-    new.pod.containers().all(|new| {
-        old.pod
-            .containers()
-            .any(|old| old.name() == new.name() && old.list == new.list && old.raw.image == new.raw.image)
-    })
+    let is_old = |new: &ContainerView| {
+        let mut olds = old.pod.containers().filter(|old| old.list == new.list && old.name() == new.name());
+        match olds.next() {
+            Some(old) => old.raw.image == new.raw.image,
+            None => new.list == ContainerList::Ephemeral,
+        }
+    };
+    new.pod.containers().all(|new| is_old(&new))
 }
 
 impl Verdict {

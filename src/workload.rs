@@ -3,7 +3,7 @@
 use serde::de::{Deserialize, DeserializeSeed, Deserializer};
 use serde_json::value::RawValue;
 
-use crate::decode::{IsSet, Pairs, Text};
+use crate::decode::{IsSet, List, Pairs, Text, null_as_default};
 use crate::pod::{Pod, PodSpec};
 
 /// An object that has a pod or a pod template.
@@ -28,8 +28,20 @@ pub struct ObjectMeta<'a> {
     pub namespace: Option<Text<'a>>,
     #[serde(borrow)]
     pub annotations: Pairs<'a>,
+    #[serde(borrow)]
+    pub owner_references: List<OwnerReference<'a>>,
     /// Set while the object is being deleted.
     pub deletion_timestamp: IsSet,
+}
+
+/// `OwnerReference`.
+#[derive(Debug, Default, serde::Deserialize)]
+#[serde(default)]
+#[allow(missing_docs, reason = "documented by Kubernetes")]
+pub struct OwnerReference<'a> {
+    #[serde(borrow)]
+    pub kind: Option<Text<'a>>,
+    pub controller: Option<bool>,
 }
 
 /// Where a kind keeps its pod template.
@@ -124,39 +136,41 @@ fn workload<'a>(metadata: ObjectMeta<'a>, prefix: &'static str, pod: PodLike<'a>
 #[derive(Default, serde::Deserialize)]
 #[serde(default)]
 struct PodLike<'a> {
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "null_as_default")]
     metadata: ObjectMeta<'a>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "null_as_default")]
     spec: PodSpec<'a>,
 }
 
 #[derive(Default, serde::Deserialize)]
 #[serde(default)]
 struct WithTemplate<'a> {
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "null_as_default")]
     metadata: ObjectMeta<'a>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "null_as_default")]
     template: PodLike<'a>,
 }
 
 #[derive(Default, serde::Deserialize)]
 #[serde(default)]
+#[serde(bound(deserialize = "S: Default + serde::Deserialize<'de>"))]
 struct WithSpec<'a, S: Default> {
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "null_as_default")]
     metadata: ObjectMeta<'a>,
+    #[serde(deserialize_with = "null_as_default")]
     spec: S,
 }
 
 #[derive(Default, serde::Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 struct WithJobTemplate<'a> {
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "null_as_default")]
     job_template: JobTemplate<'a>,
 }
 
 #[derive(Default, serde::Deserialize)]
 #[serde(default)]
 struct JobTemplate<'a> {
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "null_as_default")]
     spec: WithTemplate<'a>,
 }

@@ -1,17 +1,28 @@
 //! Every rule's fixtures, run natively: the verdict, and as snapshots what a person sees.
 
+#[allow(dead_code, reason = "each test uses a part")]
 mod common;
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use common::{Expectation, Fixture, fixtures, folders, test_data};
+use common::session::Session;
+use common::{Expectation, Fixture, fixtures, rule_folders};
 use kubewarden_policy_sdk::response::ValidationResponse;
-use windows_hostprocess_policy::{rules, validate};
+use windows_hostprocess_policy::{decide, rules, validate};
 
 fn respond(fixture: &Fixture) -> ValidationResponse {
     let payload = serde_json::to_vec(&fixture.payload).expect("serialisable");
-    let response = validate(&payload).expect("the policy always answers");
+    let response = match &fixture.session {
+        None => validate(&payload),
+        Some(file) => {
+            let session = Session::load(file);
+            let response = decide(&payload, &session);
+            assert_eq!(session.left_over(), 0, "{}/{}: recorded and not asked", fixture.rule, fixture.name);
+            response
+        }
+    };
+    let response = response.expect("the policy always answers");
     serde_json::from_slice(&response).expect("a ValidationResponse")
 }
 
@@ -72,8 +83,21 @@ fn every_rule_has_a_page_and_fixtures_on_both_sides() {
         assert!(of_rule(false) >= 2, "test_data/{}: two fixtures that fire", rule.id);
         assert!(of_rule(true) >= 2, "test_data/{}: two near misses that do not", rule.id);
     }
-    for folder in folders(&test_data()) {
+    for folder in rule_folders() {
         let id = common::file_name(&folder);
         assert!(rules::find(&id).is_some(), "test_data/{id} belongs to a rule");
+    }
+}
+
+/// `hostprocess check --wasm` tells message and fix of the module's answer apart at the last semicolon.
+#[test]
+fn no_fix_has_a_semicolon() {
+    for fixture in fixtures() {
+        let response = respond(&fixture);
+        let message = response.message.unwrap_or_default();
+        for line in message.lines().filter(|line| line.starts_with("- ")) {
+            let (_, fix) = line.rsplit_once("; ").unwrap_or_else(|| panic!("{line}: has a fix"));
+            assert!(fix.chars().next().is_some_and(char::is_lowercase), "{}/{}: {line}", fixture.rule, fixture.name);
+        }
     }
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 use serde_json::{Value, json};
+use windows_hostprocess_policy::cluster::NoCluster;
 use windows_hostprocess_policy::request::{self, Payload};
 use windows_hostprocess_policy::settings::{Settings, Severity};
 use windows_hostprocess_policy::verdict;
@@ -250,7 +251,7 @@ fn judge(object: &Object, settings: &Value) -> Vec<Found> {
     let payload = json!({ "request": object.admission_request(), "settings": settings }).to_string();
     match Payload::read(&payload) {
         Ok(Payload { request, settings }) => {
-            let findings = verdict::judge(&request, &settings).findings.into_iter();
+            let findings = verdict::judge(&request, &settings, &NoCluster).findings.into_iter();
             findings
                 .map(|finding| Found {
                     container: finding.container,

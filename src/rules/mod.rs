@@ -1,5 +1,6 @@
 //! The registry: every rule, in the order in which findings are reported.
 
+use crate::cluster::{Cluster, Facts};
 use crate::finding::{Finding, Findings};
 use crate::pod::Pod;
 use crate::request::Request;
@@ -140,6 +141,10 @@ pub struct Context<'c, 'a> {
     pub pod: &'c Pod<'a>,
     /// What the administrator configured.
     pub settings: &'c Settings<'a>,
+    /// Who may be asked, when the settings want it.
+    pub cluster: &'c Cluster<'c>,
+    /// What the cluster said about the pod.
+    pub facts: Facts<'c>,
 }
 
 /// Every rule, in the order in which findings are reported.

@@ -1,1 +1,296 @@
 //! Accounts that a HostProcess container can run as.
+//!
+//! How hcsshim logs one on (read in `internal/jobcontainers/logon.go`): a local group of exactly that name gets a
+//! temporary user; any other name is split at the backslash and logged on without a password, as a service when the
+//! domain is `NT AUTHORITY` in exactly these letters, interactively otherwise. Without a password only the three
+//! service accounts can succeed.
+
+/// A `runAsUserName`, sorted by what the node would make of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Account<'n> {
+    name: &'n str,
+    kind: Kind,
+}
+
+/// What the node would make of a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A service account in a spelling that logs on.
+    Service(Service),
+    /// Something that was meant to be a service account and does not log on; which one, if that can be told.
+    Misspelt(Option<Service>),
+    /// `ContainerAdministrator` or `ContainerUser`: they exist inside Windows Server containers only.
+    ContainerOnly,
+    /// An account of any other domain.
+    Domain,
+    /// A single name: a local group or a local user.
+    Local,
+    /// Kubernetes cannot accept the name.
+    Malformed(Malformed),
+}
+
+/// The accounts that log on without a password.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the names say it")]
+pub enum Service {
+    LocalSystem,
+    LocalService,
+    NetworkService,
+}
+
+/// Why Kubernetes cannot accept a name: `validateWindowsSecurityContextOptions` of
+/// `pkg/apis/core/validation/validation.go`, in its order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Malformed {
+    /// Nothing.
+    Empty,
+    /// An ASCII control character.
+    ControlCharacter,
+    /// More than one backslash.
+    Backslashes,
+    /// A domain of 256 bytes or more.
+    DomainTooLong,
+    /// A domain that is neither a NetBIOS nor a DNS name.
+    DomainName,
+    /// Nothing after the backslash.
+    NoUser,
+    /// A user of more than 104 bytes.
+    UserTooLong,
+    /// A user of nothing but periods and spaces.
+    PeriodsOrSpaces,
+    /// A user with a character that Windows forbids there.
+    Character(char),
+}
+
+const NT_AUTHORITY: &str = "NT AUTHORITY";
+const LONGEST_DOMAIN: usize = 255;
+const LONGEST_USER: usize = 104;
+
+impl<'n> Account<'n> {
+    /// Reads a `runAsUserName`.
+    pub fn parse(name: &'n str) -> Account<'n> {
+        Account { name, kind: kind(name) }
+    }
+
+    /// As written.
+    pub fn name(&self) -> &'n str {
+        self.name
+    }
+
+    /// What the node would make of it.
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// The part before the backslash, if there is one.
+    pub fn domain(&self) -> Option<&'n str> {
+        self.name.split_once('\\').map(|(domain, _)| domain)
+    }
+}
+
+impl Service {
+    /// A spelling that logs on, the one of Kubernetes' documentation.
+    pub fn spelling(self) -> &'static str {
+        match self {
+            Service::LocalSystem => r"NT AUTHORITY\SYSTEM",
+            Service::LocalService => r"NT AUTHORITY\Local service",
+            Service::NetworkService => r"NT AUTHORITY\NetworkService",
+        }
+    }
+
+    /// The service account of a user name: Windows looks at neither case nor, in these names, spaces.
+    fn of(user: &str) -> Option<Service> {
+        [
+            ("system", Service::LocalSystem),
+            ("localservice", Service::LocalService),
+            ("networkservice", Service::NetworkService),
+        ]
+        .into_iter()
+        .find_map(|(name, service)| is_spelt(user, name, &[' ']).then_some(service))
+    }
+}
+
+/// Whether two names of local groups or users are the same to Windows: case does not matter.
+pub fn is_same_name(a: &str, b: &str) -> bool {
+    a.chars().flat_map(char::to_lowercase).eq(b.chars().flat_map(char::to_lowercase))
+}
+
+fn kind(name: &str) -> Kind {
+    let (domain, user) = match name.split_once('\\') {
+        Some((domain, user)) => (Some(domain), user),
+        None => (None, name),
+    };
+    if domain == Some(NT_AUTHORITY)
+        && let Some(service) = Service::of(user)
+    {
+        return Kind::Service(service);
+    }
+    if let Some(defect) = defect(name, domain, user) {
+        return Kind::Malformed(defect);
+    }
+    if ["containeradministrator", "containeruser"].into_iter().any(|only| user.eq_ignore_ascii_case(only)) {
+        return Kind::ContainerOnly;
+    }
+    let meant = || Service::of(user).or_else(|| is_spelt(user, "localsystem", &[' ']).then_some(Service::LocalSystem));
+    match domain {
+        // `NT Authority`, `NT-AUTHORITY`, `NTAUTHORITY`, and the right domain with a user that it does not have.
+        Some(domain) if is_spelt(domain, "ntauthority", &[' ', '-', '_']) => Kind::Misspelt(meant()),
+        Some(_) => Kind::Domain,
+        None => meant().map_or(Kind::Local, |service| Kind::Misspelt(Some(service))),
+    }
+}
+
+/// Whether `text` is `letters`, whatever its case and wherever it has any of the characters to leave out.
+fn is_spelt(text: &str, letters: &str, left_out: &[char]) -> bool {
+    text.chars().filter(|c| !left_out.contains(c)).map(|c| c.to_ascii_lowercase()).eq(letters.chars())
+}
+
+fn defect(name: &str, domain: Option<&str>, user: &str) -> Option<Malformed> {
+    if name.is_empty() {
+        return Some(Malformed::Empty);
+    }
+    if name.bytes().any(|byte| byte.is_ascii_control()) {
+        return Some(Malformed::ControlCharacter);
+    }
+    if user.contains('\\') {
+        return Some(Malformed::Backslashes);
+    }
+    if let Some(domain) = domain {
+        if domain.len() > LONGEST_DOMAIN {
+            return Some(Malformed::DomainTooLong);
+        }
+        if !is_netbios_name(domain) && !is_dns_name(domain) {
+            return Some(Malformed::DomainName);
+        }
+    }
+    if user.is_empty() {
+        return Some(Malformed::NoUser);
+    }
+    if user.len() > LONGEST_USER {
+        return Some(Malformed::UserTooLong);
+    }
+    if user.trim_matches(['.', ' ']).is_empty() {
+        return Some(Malformed::PeriodsOrSpaces);
+    }
+    user.chars().find(|c| r#""/\:;|=,+*?<>@[]"#.contains(*c)).map(Malformed::Character)
+}
+
+/// 1 to 15 characters, none that Windows forbids, no period at the beginning.
+fn is_netbios_name(domain: &str) -> bool {
+    (1..=15).contains(&domain.chars().count())
+        && !domain.starts_with('.')
+        && !domain.contains(['\\', '/', ':', '*', '?', '"', '<', '>', '|'])
+}
+
+/// Labels of letters, digits and inner dashes, each of at most 63 characters.
+fn is_dns_name(domain: &str) -> bool {
+    domain.split('.').all(|label| {
+        (1..=63).contains(&label.len())
+            && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn assert_kinds(table: &[(&str, Kind)]) {
+        for (name, kind) in table {
+            assert_eq!(Account::parse(name).kind(), *kind, "{name:?}");
+        }
+    }
+
+    #[test]
+    fn service_accounts_in_spellings_that_log_on() {
+        assert_kinds(&[
+            (r"NT AUTHORITY\SYSTEM", Kind::Service(Service::LocalSystem)),
+            (r"NT AUTHORITY\system", Kind::Service(Service::LocalSystem)),
+            (r"NT AUTHORITY\System", Kind::Service(Service::LocalSystem)),
+            (r"NT AUTHORITY\Local service", Kind::Service(Service::LocalService)),
+            (r"NT AUTHORITY\Local Service", Kind::Service(Service::LocalService)),
+            (r"NT AUTHORITY\LocalService", Kind::Service(Service::LocalService)),
+            (r"NT AUTHORITY\NetworkService", Kind::Service(Service::NetworkService)),
+            (r"NT AUTHORITY\NETWORK SERVICE", Kind::Service(Service::NetworkService)),
+        ]);
+    }
+
+    #[test]
+    fn service_accounts_that_do_not_log_on() {
+        assert_kinds(&[
+            (r"nt authority\system", Kind::Misspelt(Some(Service::LocalSystem))),
+            (r"NT Authority\SYSTEM", Kind::Misspelt(Some(Service::LocalSystem))),
+            (r"NT-AUTHORITY\SYSTEM", Kind::Misspelt(Some(Service::LocalSystem))),
+            (r"NTAUTHORITY\LocalService", Kind::Misspelt(Some(Service::LocalService))),
+            (r"NT AUTHORITY \SYSTEM", Kind::Misspelt(Some(Service::LocalSystem))),
+            (r"NT AUTHORITY\LocalSystem", Kind::Misspelt(Some(Service::LocalSystem))),
+            (r"NT AUTHORITY\SYTSEM", Kind::Misspelt(None)),
+            (r"nt authority\iusr", Kind::Misspelt(None)),
+            ("SYSTEM", Kind::Misspelt(Some(Service::LocalSystem))),
+            ("LocalSystem", Kind::Misspelt(Some(Service::LocalSystem))),
+            ("Local System", Kind::Misspelt(Some(Service::LocalSystem))),
+            ("LocalService", Kind::Misspelt(Some(Service::LocalService))),
+            ("Local Service", Kind::Misspelt(Some(Service::LocalService))),
+            ("Network Service", Kind::Misspelt(Some(Service::NetworkService))),
+        ]);
+    }
+
+    #[test]
+    fn accounts_of_containers_domains_and_nodes() {
+        assert_kinds(&[
+            ("ContainerAdministrator", Kind::ContainerOnly),
+            ("containeruser", Kind::ContainerOnly),
+            (r"User Manager\ContainerAdministrator", Kind::ContainerOnly),
+            (r"CONTOSO\svc-app", Kind::Domain),
+            (r"contoso.example.com\svc-app$", Kind::Domain),
+            (r"NT SERVICE\foo", Kind::Domain),
+            (r"BUILTIN\Administrators", Kind::Domain),
+            (r"IIS APPPOOL\web", Kind::Domain),
+            ("Administrators", Kind::Local),
+            ("hpc-localgroup", Kind::Local),
+            ("user name ", Kind::Local),
+            ("SYSTEMS", Kind::Local),
+        ]);
+    }
+
+    #[test]
+    fn names_that_kubernetes_cannot_accept() {
+        let long_user = "x".repeat(105);
+        let long_domain = format!(r"{}\u", vec!["a"; 129].join("."));
+        assert_kinds(&[
+            ("", Kind::Malformed(Malformed::Empty)),
+            ("SYSTEM\n", Kind::Malformed(Malformed::ControlCharacter)),
+            ("a\u{7f}", Kind::Malformed(Malformed::ControlCharacter)),
+            (r"NT AUTHORITY\\SYSTEM", Kind::Malformed(Malformed::Backslashes)),
+            (r"a\b\c", Kind::Malformed(Malformed::Backslashes)),
+            (&long_domain, Kind::Malformed(Malformed::DomainTooLong)),
+            (r".\admin", Kind::Malformed(Malformed::DomainName)),
+            (r"\admin", Kind::Malformed(Malformed::DomainName)),
+            (r"a domain that is long\admin", Kind::Malformed(Malformed::DomainName)),
+            (r"-contoso-contoso-.com\admin", Kind::Malformed(Malformed::DomainName)),
+            (r"NT AUTHORITY\", Kind::Malformed(Malformed::NoUser)),
+            (&long_user, Kind::Malformed(Malformed::UserTooLong)),
+            (" ", Kind::Malformed(Malformed::PeriodsOrSpaces)),
+            (r"CONTOSO\. .", Kind::Malformed(Malformed::PeriodsOrSpaces)),
+            ("user@contoso.com", Kind::Malformed(Malformed::Character('@'))),
+            ("NT AUTHORITY/SYSTEM", Kind::Malformed(Malformed::Character('/'))),
+            (r"CONTOSO\user*", Kind::Malformed(Malformed::Character('*'))),
+        ]);
+    }
+
+    #[test]
+    fn names_at_the_longest_are_accepted() {
+        assert_kinds(&[
+            (&"x".repeat(104), Kind::Local),
+            (&format!(r"{}\u", "ä".repeat(15)), Kind::Domain),
+            (&format!(r"{}\u", vec!["a"; 128].join(".")), Kind::Domain),
+        ]);
+    }
+
+    #[test]
+    fn names_compare_without_case() {
+        assert!(is_same_name("Администраторы", "АДМИНИСТРАТОРЫ"));
+        assert!(!is_same_name("Administrators", "Administrator"));
+    }
+}

@@ -1,1 +1,317 @@
 //! Commands as the kubelet, containerd and hcsshim pass them on.
+//!
+//! containerd joins the elements of a command with `windows.EscapeArg`; where the node has the bind filter, hcsshim
+//! since 0.10 (containerd 1.7) puts `cmd /c ` before the result, so that a shell reads every command line.
+
+use super::path::WindowsPath;
+
+/// The variable that hcsshim sets to the folder of the image, and replaces in command lines, working directories and
+/// values of environment variables.
+pub const SANDBOX_MOUNT_POINT: &str = "CONTAINER_SANDBOX_MOUNT_POINT";
+
+/// A program that reads variables and operators in its arguments.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shell {
+    /// `cmd`.
+    Cmd,
+    /// Windows PowerShell and PowerShell 7.
+    PowerShell,
+    /// `sh` and its family.
+    Posix,
+}
+
+impl Shell {
+    /// The shell that a program is, by its file name.
+    pub fn of(program: &str) -> Option<Shell> {
+        let name = WindowsPath::new(program).file_name()?;
+        let name = match name.len().checked_sub(".exe".len()).and_then(|at| name.split_at_checked(at)) {
+            Some((name, ending)) if ending.eq_ignore_ascii_case(".exe") => name,
+            _ => name,
+        };
+        let is = |names: &[&str]| names.iter().any(|known| known.eq_ignore_ascii_case(name));
+        match () {
+            () if is(&["cmd"]) => Some(Shell::Cmd),
+            () if is(&["powershell", "pwsh"]) => Some(Shell::PowerShell),
+            () if is(POSIX_SHELLS) => Some(Shell::Posix),
+            () => None,
+        }
+    }
+}
+
+const POSIX_SHELLS: &[&str] = &["sh", "bash", "ash", "dash", "zsh"];
+
+/// Whether a program is named as on Linux: one of its shells, or a path below its folders for programs.
+/// `bash.exe` is a Windows program.
+pub fn is_linux_program(program: &str) -> bool {
+    let path = WindowsPath::new(program);
+    let is_linux_path =
+        path.is_rooted_without_drive() && ["/bin", "/sbin", "/usr"].iter().any(|folder| path.is_same_or_under(folder));
+    is_linux_path || POSIX_SHELLS.contains(&program)
+}
+
+/// The form in which a text names [`SANDBOX_MOUNT_POINT`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// `%CONTAINER_SANDBOX_MOUNT_POINT%` or `$env:CONTAINER_SANDBOX_MOUNT_POINT`, in exactly this case: hcsshim
+    /// replaces these two and no other.
+    Replaced,
+    /// `%container_sandbox_mount_point%`: `cmd` knows it in any case.
+    Cmd,
+    /// `$Env:...`, `${env:...}`: PowerShell knows them.
+    PowerShell,
+    /// `$CONTAINER_SANDBOX_MOUNT_POINT`, `${...}`: `sh` knows them.
+    Posix,
+    /// `$(CONTAINER_SANDBOX_MOUNT_POINT)`: the kubelet would, were it one of the container's own variables.
+    Kubelet,
+    /// The bare name: for a program that looks it up itself.
+    Name,
+    /// `CONTAINER_SANDBOX_MOUNTPOINT`: nobody sets that.
+    Misspelt,
+}
+
+/// A place where a text names [`SANDBOX_MOUNT_POINT`] or something that is meant to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mention<'t> {
+    /// As written, with what makes it a variable.
+    pub text: &'t str,
+    /// Who understands it.
+    pub form: Form,
+}
+
+/// Every mention of [`SANDBOX_MOUNT_POINT`] in a text, in any case and with or without its last underscore.
+pub fn mentions(text: &str) -> impl Iterator<Item = Mention<'_>> {
+    const STEM: &str = "CONTAINER_SANDBOX_MOUNT";
+    let mut from = 0;
+    std::iter::from_fn(move || {
+        loop {
+            let begin = from + find_ignoring_case(text.get(from..)?, STEM)?;
+            from = begin + STEM.len();
+            if let Some(mention) = mention_at(text, begin, from) {
+                return Some(mention);
+            }
+        }
+    })
+}
+
+fn mention_at(text: &str, begin: usize, end_of_stem: usize) -> Option<Mention<'_>> {
+    let (before, after) = (text.get(..begin)?, text.get(end_of_stem..)?);
+    let has = |ending: &str| starts_with_ignoring_case(after, ending).then_some(ending.len());
+    let (ending, misspelt) =
+        has("_POINT").map(|length| (length, false)).or(has("POINT").map(|length| (length, true)))?;
+    let end = end_of_stem + ending;
+    let exact = text.get(begin..end) == Some(SANDBOX_MOUNT_POINT);
+    let closes = |closing: char| text.get(end..).is_some_and(|rest| rest.starts_with(closing));
+    let (form, opening, closing) = if before.ends_with('%') {
+        match (exact, closes('%')) {
+            (true, true) => (Form::Replaced, 1, 1),
+            (false, true) => (Form::Cmd, 1, 1),
+            (_, false) => (Form::Misspelt, 1, 0),
+        }
+    } else if before.ends_with("$env:") && exact {
+        (Form::Replaced, 5, 0)
+    } else if ends_with_ignoring_case(before, "${env:") {
+        (Form::PowerShell, 6, usize::from(closes('}')))
+    } else if ends_with_ignoring_case(before, "$env:") {
+        (Form::PowerShell, 5, 0)
+    } else if before.ends_with("$(") {
+        (Form::Kubelet, 2, usize::from(closes(')')))
+    } else if before.ends_with("${") {
+        (Form::Posix, 2, usize::from(closes('}')))
+    } else if before.ends_with('$') {
+        (Form::Posix, 1, 0)
+    } else {
+        (Form::Name, 0, 0)
+    };
+    let form = if misspelt { Form::Misspelt } else { form };
+    Some(Mention { text: text.get(begin - opening..end + closing)?, form })
+}
+
+/// Whether hcsshim replaces something in a text by the folder of the image.
+pub fn is_below_mount_point(text: &str) -> bool {
+    mentions(text).any(|mention| mention.form == Form::Replaced)
+}
+
+fn find_ignoring_case(text: &str, wanted: &str) -> Option<usize> {
+    text.as_bytes().windows(wanted.len()).position(|bytes| bytes.eq_ignore_ascii_case(wanted.as_bytes()))
+}
+
+fn starts_with_ignoring_case(text: &str, wanted: &str) -> bool {
+    text.get(..wanted.len()).is_some_and(|start| start.eq_ignore_ascii_case(wanted))
+}
+
+fn ends_with_ignoring_case(text: &str, wanted: &str) -> bool {
+    let end = text.len().checked_sub(wanted.len()).and_then(|at| text.get(at..));
+    end.is_some_and(|end| end.eq_ignore_ascii_case(wanted))
+}
+
+/// How `cmd` reads the arguments of a command line, one after the other.
+///
+/// `windows.EscapeArg` puts an argument into quotes when it contains a space or a tab, and writes a quote inside as
+/// `\"`. To `cmd` the backslash means nothing: every quote begins or ends a quoted part.
+#[derive(Debug, Default)]
+pub struct CmdReader {
+    in_quotes: bool,
+}
+
+/// What `cmd` does at a character outside quotes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Operator {
+    /// `&` and `|`: what follows is another command.
+    Command(char),
+    /// `<` and `>`: what follows is a file.
+    Redirection(char),
+    /// `^`: disappears.
+    Escape,
+}
+
+impl CmdReader {
+    /// Reads the next argument. The first operator in it that `matters`; one that begins a command before any other.
+    pub fn operator_in(&mut self, argument: &str, matters: impl Fn(Operator) -> bool) -> Option<Operator> {
+        let quoted = argument.contains([' ', '\t']);
+        self.in_quotes ^= quoted;
+        let mut found = None;
+        let mut previous = None;
+        for c in argument.chars() {
+            match c {
+                '"' => self.in_quotes = !self.in_quotes,
+                _ if self.in_quotes || matches!(found, Some(Operator::Command(_))) => {}
+                _ => {
+                    let next = operator(previous, c).filter(|operator| matters(*operator));
+                    if found.is_none() || matches!(next, Some(Operator::Command(_))) {
+                        found = next;
+                    }
+                }
+            }
+            previous = Some(c);
+        }
+        self.in_quotes ^= quoted;
+        found
+    }
+}
+
+fn operator(previous: Option<char>, c: char) -> Option<Operator> {
+    match c {
+        // `2>&1` names a stream.
+        '&' if matches!(previous, Some('>' | '<')) => None,
+        '&' | '|' => Some(Operator::Command(c)),
+        '<' | '>' => Some(Operator::Redirection(c)),
+        '^' => Some(Operator::Escape),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn shells_by_file_name() {
+        for (program, shell) in [
+            ("cmd", Some(Shell::Cmd)),
+            (r"C:\Windows\System32\CMD.EXE", Some(Shell::Cmd)),
+            ("powershell.exe", Some(Shell::PowerShell)),
+            ("pwsh", Some(Shell::PowerShell)),
+            ("/bin/sh", Some(Shell::Posix)),
+            ("bash.exe", Some(Shell::Posix)),
+            ("app.exe", None),
+            (".exe", None),
+            ("cmdlet", None),
+            ("", None),
+        ] {
+            assert_eq!(Shell::of(program), shell, "{program}");
+        }
+    }
+
+    #[test]
+    fn programs_named_as_on_linux() {
+        for program in ["/bin/sh", "sh", "bash", "/usr/local/bin/app.exe", r"\usr\local\bin\app.exe", "/sbin/x"] {
+            assert!(is_linux_program(program), "{program}");
+        }
+        for program in
+            ["app.exe", "/app.exe", r"C:\usr\bin\x.exe", "/binary/x", "usr/bin/x", "bash.exe", r"C:\Git\bin\sh.exe", ""]
+        {
+            assert!(!is_linux_program(program), "{program}");
+        }
+    }
+
+    #[test]
+    fn forms_of_the_variable() {
+        for (text, form) in [
+            (r"%CONTAINER_SANDBOX_MOUNT_POINT%\x", Form::Replaced),
+            ("--c=$env:CONTAINER_SANDBOX_MOUNT_POINT/x", Form::Replaced),
+            ("%container_sandbox_mount_point%", Form::Cmd),
+            ("$Env:CONTAINER_SANDBOX_MOUNT_POINT", Form::PowerShell),
+            ("$env:container_sandbox_mount_point", Form::PowerShell),
+            ("${env:CONTAINER_SANDBOX_MOUNT_POINT}", Form::PowerShell),
+            ("$(CONTAINER_SANDBOX_MOUNT_POINT)/x", Form::Kubelet),
+            ("${CONTAINER_SANDBOX_MOUNT_POINT}", Form::Posix),
+            (r"$CONTAINER_SANDBOX_MOUNT_POINT\x", Form::Posix),
+            ("CONTAINER_SANDBOX_MOUNT_POINT", Form::Name),
+            ("%CONTAINER_SANDBOX_MOUNT_POINT/x", Form::Misspelt),
+            ("%CONTAINER_SANDBOX_MOUNTPOINT%", Form::Misspelt),
+            ("$env:CONTAINER_SANDBOX_MOUNTPOINT", Form::Misspelt),
+        ] {
+            let found: Vec<Form> = mentions(text).map(|mention| mention.form).collect();
+            assert_eq!(found, [form], "{text}");
+        }
+    }
+
+    #[test]
+    fn mentions_quote_the_variable_and_only_it() {
+        let text = r"a;%CONTAINER_SANDBOX_MOUNT_POINT%\b;$(CONTAINER_SANDBOX_MOUNT_POINT)c CONTAINER_SANDBOX_MOUNT_X";
+        let found: Vec<&str> = mentions(text).map(|mention| mention.text).collect();
+        assert_eq!(found, ["%CONTAINER_SANDBOX_MOUNT_POINT%", "$(CONTAINER_SANDBOX_MOUNT_POINT)"]);
+        assert!(is_below_mount_point(text) && !is_below_mount_point("$CONTAINER_SANDBOX_MOUNT_POINT"));
+    }
+
+    fn operator_in(arguments: &[&str]) -> Option<Operator> {
+        let mut reader = CmdReader::default();
+        let found: Vec<Operator> = arguments.iter().filter_map(|a| reader.operator_in(a, |_| true)).collect();
+        found.first().copied()
+    }
+
+    #[test]
+    fn operators_outside_quotes() {
+        for (arguments, operator) in [
+            (&["--url=http://h/?a=1&b=2"][..], Some(Operator::Command('&'))),
+            (&["a|b"], Some(Operator::Command('|'))),
+            (&["x", ">", "y"], Some(Operator::Redirection('>'))),
+            (&["^kube"], Some(Operator::Escape)),
+            (&["^(a|b)$"], Some(Operator::Command('|'))),
+            (&["a & b"], None),
+            (&["/c", "ping x > nul"], None),
+            // A quote in an argument without spaces protects what follows it, as far as the next one.
+            (&["a\"b&c\""], None),
+            (&["a\"b\"&c"], Some(Operator::Command('&'))),
+            // A quoted part of an argument with spaces is outside the quotes that EscapeArg adds.
+            (&["-c", "echo \"a&b\" c"], Some(Operator::Command('&'))),
+            (&["-c", "echo \"a\" | more"], None),
+            // An unpaired quote reaches into the next argument.
+            (&["a\"", "b&c"], None),
+            (&["2>&1"], Some(Operator::Redirection('>'))),
+            (&["%PATH%", "a;b", "(c)"], None),
+        ] {
+            assert_eq!(operator_in(arguments), operator, "{arguments:?}");
+        }
+        let mut reader = CmdReader::default();
+        assert_eq!(reader.operator_in("2>&1", |operator| matches!(operator, Operator::Command(_))), None);
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_is_too_odd(text in r"(\PC|[%$({]|CONTAINER_SANDBOX_MOUNT|_?POINT|env:){0,12}") {
+            for mention in mentions(&text) {
+                prop_assert!(text.contains(mention.text));
+            }
+            let _ = (Shell::of(&text), is_linux_program(&text));
+            CmdReader::default().operator_in(&text, |_| true);
+        }
+
+        #[test]
+        fn arguments_with_a_space_and_no_quotes_are_safe(text in "[a-z&|<>^]{0,9} [a-z&|<>^]{0,9}") {
+            prop_assert_eq!(CmdReader::default().operator_in(&text, |_| true), None);
+        }
+    }
+}

@@ -2,5 +2,6 @@
 
 pub mod account;
 pub mod command_line;
+pub mod node_selection;
 pub mod path;
 pub mod version;

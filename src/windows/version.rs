@@ -36,6 +36,25 @@ impl Version {
     }
 }
 
+/// A build of Windows 10 and its server editions, as `kernelVersion` of a node has it: `10.0.20348.825`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Build {
+    /// Which Windows: 17763 is Windows Server 2019, 20348 is 2022, 26100 is 2025.
+    pub number: u32,
+    /// Grows with every update; 0 when absent.
+    pub revision: u32,
+}
+
+impl Build {
+    /// Reads `10.0.20348.825` and `10.0.20348`. `None` for anything else.
+    pub fn parse(text: &str) -> Option<Build> {
+        let mut parts = text.strip_prefix("10.0.")?.split('.');
+        let number = parts.next()?.parse().ok()?;
+        let revision = parts.next().map_or(Ok(0), str::parse).ok()?;
+        parts.next().is_none().then_some(Build { number, revision })
+    }
+}
+
 impl fmt::Display for Version {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}.{}", self.major, self.minor)?;
@@ -64,6 +83,17 @@ mod tests {
         }
         assert!(Version::parse("2.0.0-beta.1") > Some(Version::new(1, 7)));
         assert!(Version::parse("1.6.39") < Some(Version::new(1, 7)));
+    }
+
+    #[test]
+    fn builds() {
+        assert_eq!(Build::parse("10.0.20348.825"), Some(Build { number: 20348, revision: 825 }));
+        assert_eq!(Build::parse("10.0.17763"), Some(Build { number: 17763, revision: 0 }));
+        assert!(Build::parse("10.0.17763.3165") > Build::parse("10.0.17763.2686"));
+        assert!(Build::parse("10.0.20348") > Build::parse("10.0.17763.3165"));
+        for text in ["", "10.0", "10.0.", "10.0.x", "10.0.20348.", "10.0.20348.1.1", "5.15.0-1041-azure", "11.0.1.1"] {
+            assert_eq!(Build::parse(text), None, "{text}");
+        }
     }
 
     #[test]

@@ -2,13 +2,17 @@
 //!
 //! The first document is the object. A second one is the object as it was before an UPDATE. Comments at the top
 //! configure the request: `# settings: {json}`, `# subresource: ephemeralcontainers`, `# operation: UPDATE`,
-//! `# user: {json}`.
+//! `# user: {json}`, `# session: file` for what the cluster answers (`test_data/sessions/`, recorded as kwctl does).
+
+pub mod session;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use serde_json::{Value, json};
+
+const SESSIONS: &str = "sessions";
 
 /// One manifest with what the rule of its folder must say about it.
 #[derive(Debug)]
@@ -17,6 +21,8 @@ pub struct Fixture {
     pub name: String,
     pub expectation: Expectation,
     pub payload: Value,
+    /// What the cluster answers.
+    pub session: Option<PathBuf>,
 }
 
 /// `accept`: the rule says nothing. `warn`: it warns and does not deny. `deny`: it denies.
@@ -33,7 +39,7 @@ pub fn test_data() -> PathBuf {
 
 /// All fixtures, by rule and name.
 pub fn fixtures() -> Vec<Fixture> {
-    let mut fixtures: Vec<Fixture> = folders(&test_data())
+    let mut fixtures: Vec<Fixture> = rule_folders()
         .into_iter()
         .flat_map(|folder| {
             let rule = file_name(&folder);
@@ -54,12 +60,17 @@ fn read(rule: &str, file: &Path) -> Fixture {
         _ => panic!("{}: the name begins with accept-, warn- or deny-", file.display()),
     };
     let text = fs::read_to_string(file).expect("readable fixture");
-    Fixture { rule: rule.to_owned(), name, expectation, payload: payload(&text, file) }
+    let session = header(&text, "session").map(|name| test_data().join(SESSIONS).join(name));
+    Fixture { rule: rule.to_owned(), name, expectation, payload: payload(&text, file), session }
+}
+
+fn header(text: &str, key: &str) -> Option<String> {
+    text.lines().find_map(|line| line.strip_prefix(&format!("# {key}: ")).map(str::to_owned))
 }
 
 /// The payload that policy-server would send for a manifest.
 pub fn payload(text: &str, file: &Path) -> Value {
-    let header = |key: &str| text.lines().find_map(|line| line.strip_prefix(&format!("# {key}: ")).map(str::to_owned));
+    let header = |key: &str| header(text, key);
     let json = |key: &str| {
         header(key).map_or(Value::Null, |json| {
             serde_json::from_str(&json).unwrap_or_else(|error| panic!("{}: # {key}: {error}", file.display()))
@@ -93,8 +104,12 @@ pub fn payload(text: &str, file: &Path) -> Value {
     })
 }
 
-pub fn folders(folder: &Path) -> Vec<PathBuf> {
-    entries(folder).into_iter().filter(|path| path.is_dir()).collect()
+/// The folders of `test_data` (but not the recorded sessions and the requests of e2e.bats) that hold a rule's fixtures.
+pub fn rule_folders() -> Vec<PathBuf> {
+    entries(&test_data())
+        .into_iter()
+        .filter(|path| path.is_dir() && !path.ends_with(SESSIONS) && !path.ends_with("requests"))
+        .collect()
 }
 
 fn files(folder: &Path) -> Vec<PathBuf> {

@@ -1,3 +1,6 @@
 //! May it? Who may run HostProcess workloads.
 
-group!();
+mod coverage;
+mod requester;
+
+group!(not_allowed, ephemeral_container);

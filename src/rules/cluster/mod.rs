@@ -1,3 +1,5 @@
-//! Facts of the nodes, asked only when the settings say so.
+//! Facts of the nodes, asked only when the settings say so (`nodes.check`).
 
-group!();
+mod affected;
+
+group!(min_kubernetes, min_containerd, no_windows_node, windows_build);

@@ -1,3 +1,3 @@
 //! Images.
 
-group!();
+group!(base_image_misuse, image_reference);

@@ -1,3 +1,3 @@
 //! Does it claim an isolation that it does not get?
 
-group!();
+group!(hyperv_runtime_class, hyperv_annotations, reserved_annotations);

@@ -1,3 +1,3 @@
 //! How it ends.
 
-group!();
+group!(termination);

@@ -1,3 +1,3 @@
 //! Network settings: what has no effect on a HostProcess pod.
 
-group!();
+group!(dns_policy, hosts_and_hostname, host_ports);

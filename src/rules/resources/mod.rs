@@ -1,3 +1,3 @@
 //! Resource limits: the only isolation there is.
 
-group!();
+group!(tiny_memory_limit, resource_limits);

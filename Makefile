@@ -1,0 +1,62 @@
+# Every command that a person types. `make help` lists them.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+
+SOURCES := $(shell find src -name '*.rs') Cargo.toml Cargo.lock hack/build-guest.sh
+HOSTPROCESS := cargo run --quiet --locked -p hostprocess-cli --
+KWCTL_MISSING := kwctl is not installed: get it from https://github.com/kubewarden/kubewarden-controller/releases
+
+.PHONY: help
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z.-]+:.*## / { printf "%-24s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+policy.wasm: $(SOURCES) ## Build the policy
+	hack/build-guest.sh windows-hostprocess-policy $@
+
+annotated-policy.wasm: policy.wasm metadata.yml README.md ## Add the metadata that policy-server reads (needs kwctl)
+	@command -v kwctl >/dev/null || { echo '$(KWCTL_MISSING)' >&2; exit 1; }
+	kwctl annotate -m metadata.yml -u README.md -o $@ policy.wasm
+
+.PHONY: run
+run: policy.wasm ## Evaluate examples/ with the module: one manifest is accepted, one rejected
+	@$(HOSTPROCESS) check --wasm policy.wasm examples/privileged-daemonset.yaml
+	@status=0; $(HOSTPROCESS) check --wasm policy.wasm examples/broken.yaml || status=$$?; \
+	  [ $$status -eq 1 ] || { echo "examples/broken.yaml should be denied (exit 1), not exit $$status" >&2; exit 1; }
+
+.PHONY: test
+test: policy.wasm bench-guests e2e-tests ## Run every test
+	cargo test --locked --workspace
+
+.PHONY: e2e-tests
+e2e-tests: policy.wasm ## The policy through kwctl, or through `hostprocess run` where kwctl is not installed
+	@command -v bats >/dev/null || hack/install-debian.sh bats
+	@if command -v kwctl >/dev/null; then $(MAKE) annotated-policy.wasm; else cargo build --quiet --locked -p hostprocess-cli; fi
+	bats e2e.bats
+
+.PHONY: lint
+lint: ## Formatting, clippy, and licences and advisories where cargo-deny is installed
+	cargo fmt --all --check
+	cargo clippy --locked --workspace --all-targets -- -D warnings
+	@if command -v cargo-deny >/dev/null; then cargo deny check; else echo 'cargo-deny is not installed: cargo install cargo-deny'; fi
+
+BENCH_GUESTS := target/bench-guests/accept-everything.wasm target/bench-guests/conventional.wasm
+
+.PHONY: bench-guests
+bench-guests: $(BENCH_GUESTS)
+
+target/bench-guests/%.wasm: benches/%/src/lib.rs benches/%/Cargo.toml Cargo.lock
+	@mkdir -p $(@D)
+	hack/build-guest.sh $* $@
+
+.PHONY: bench
+bench: policy.wasm bench-guests ## Time and count the policy against the floor and a conventional policy
+	cargo run --locked --release -p compare
+
+.PHONY: docs
+docs: ## Write docs/rules.md from the rules
+	UPDATE_DOCS=1 cargo test --locked -p windows-hostprocess-policy --test docs
+
+.PHONY: clean
+clean: ## Remove what was built
+	cargo clean
+	rm -f policy.wasm annotated-policy.wasm

@@ -1,0 +1,108 @@
+//! What a call costs in wasm instructions and memory: deterministic, whatever else the machine does.
+//!
+//! waPC's own host gives no access to its store, so this is the smallest host that a guest runs in: waPC's imports,
+//! and of WASI only what start-up of `std` asks for.
+
+use wasmtime_provider::wasmtime::{Caller, Config, Engine, Extern, Linker, Memory, Module, Result, Store};
+
+/// What one call of `validate` costs.
+#[derive(Clone, Copy, Debug, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Cost {
+    /// Executed instructions, as Wasmtime's fuel counts them.
+    pub instructions: u64,
+    /// Linear memory at the end of the call, in bytes. It never shrinks.
+    pub memory: u64,
+    /// Whether the guest accepted.
+    pub accepted: bool,
+}
+
+struct Call {
+    operation: Vec<u8>,
+    payload: Vec<u8>,
+    response: Vec<u8>,
+}
+
+/// A guest ready to be counted.
+pub struct Counted {
+    engine: Engine,
+    module: Module,
+}
+
+impl Counted {
+    /// Compiles a guest.
+    pub fn new(wasm: &[u8]) -> Result<Counted> {
+        let engine = Engine::new(Config::new().consume_fuel(true))?;
+        let module = Module::new(&engine, wasm)?;
+        Ok(Counted { engine, module })
+    }
+
+    /// Calls `validate` in a fresh instance.
+    pub fn validate(&self, payload: &[u8]) -> Result<Cost> {
+        let call = Call { operation: b"validate".to_vec(), payload: payload.to_vec(), response: Vec::new() };
+        let mut store = Store::new(&self.engine, call);
+        store.set_fuel(u64::MAX)?;
+        let mut linker = Linker::new(&self.engine);
+        add_imports(&mut linker)?;
+        linker.define_unknown_imports_as_traps(&self.module)?;
+        let instance = linker.instantiate(&mut store, &self.module)?;
+        for start in ["_start", "_initialize", "wapc_init"] {
+            if let Ok(function) = instance.get_typed_func::<(), ()>(&mut store, start) {
+                function.call(&mut store, ())?;
+            }
+        }
+        let guest_call = instance.get_typed_func::<(i32, i32), i32>(&mut store, "__guest_call")?;
+        let before = store.get_fuel()?;
+        guest_call.call(&mut store, ("validate".len() as i32, payload.len() as i32))?;
+        let instructions = before - store.get_fuel()?;
+        let memory = instance.get_memory(&mut store, "memory").map_or(0, |memory| memory.data_size(&store) as u64);
+        let accepted = store.data().response.windows(15).any(|text| text == br#""accepted":true"#);
+        Ok(Cost { instructions, memory, accepted })
+    }
+}
+
+fn add_imports(linker: &mut Linker<Call>) -> Result<()> {
+    linker.func_wrap("wapc", "__guest_request", |mut caller: Caller<Call>, operation: i32, payload: i32| {
+        let memory = memory(&mut caller);
+        let (data, call) = memory.data_and_store_mut(&mut caller);
+        data[operation as usize..][..call.operation.len()].copy_from_slice(&call.operation);
+        data[payload as usize..][..call.payload.len()].copy_from_slice(&call.payload);
+    })?;
+    for function in ["__guest_response", "__guest_error"] {
+        linker.func_wrap("wapc", function, |mut caller: Caller<Call>, start: i32, length: i32| {
+            let memory = memory(&mut caller);
+            let (data, call) = memory.data_and_store_mut(&mut caller);
+            call.response = data[start as usize..][..length as usize].to_vec();
+        })?;
+    }
+    // Fixed "random" bytes: the seed of hash maps must not change the count.
+    linker.func_wrap(
+        "wasi_snapshot_preview1",
+        "random_get",
+        |mut caller: Caller<Call>, start: i32, length: i32| -> i32 {
+            let memory = memory(&mut caller);
+            memory.data_mut(&mut caller)[start as usize..][..length as usize].fill(7);
+            0
+        },
+    )?;
+    linker.func_wrap(
+        "wasi_snapshot_preview1",
+        "environ_sizes_get",
+        |mut caller: Caller<Call>, count: i32, size: i32| -> i32 {
+            let memory = memory(&mut caller);
+            let data = memory.data_mut(&mut caller);
+            data[count as usize..][..4].fill(0);
+            data[size as usize..][..4].fill(0);
+            0
+        },
+    )?;
+    linker.func_wrap("wasi_snapshot_preview1", "environ_get", |_: i32, _: i32| -> i32 { 0 })?;
+    Ok(())
+}
+
+fn memory(caller: &mut Caller<Call>) -> Memory {
+    match caller.get_export("memory") {
+        Some(Extern::Memory(memory)) => memory,
+        _ => panic!("every guest exports its memory"),
+    }
+}

@@ -1,0 +1,53 @@
+//! Guests side by side: the floor, the policy, and what a policy usually looks like.
+
+pub mod counted;
+pub mod report;
+pub mod requests;
+pub mod timed;
+
+use std::path::{Path, PathBuf};
+
+/// A guest to compare.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Guest {
+    /// Reads nothing and accepts.
+    AcceptEverything,
+    /// This repository's policy.
+    Policy,
+    /// The SDK's pod spec extraction and one field check.
+    Conventional,
+}
+
+impl Guest {
+    /// In the order of the report.
+    pub const ALL: [Guest; 3] = [Guest::AcceptEverything, Guest::Policy, Guest::Conventional];
+
+    /// What the report calls it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Guest::AcceptEverything => "accept everything",
+            Guest::Policy => "policy",
+            Guest::Conventional => "conventional",
+        }
+    }
+
+    /// The built module.
+    ///
+    /// # Errors
+    /// A sentence that names the file and the command that builds it.
+    pub fn module(self) -> Result<Vec<u8>, String> {
+        let (file, target) = match self {
+            Guest::AcceptEverything => ("target/bench-guests/accept-everything.wasm", "bench-guests"),
+            Guest::Policy => ("policy.wasm", "policy.wasm"),
+            Guest::Conventional => ("target/bench-guests/conventional.wasm", "bench-guests"),
+        };
+        let path = root().join(file);
+        std::fs::read(&path).map_err(|error| format!("{}: {error}; run `make {target}`", path.display()))
+    }
+}
+
+/// The repository.
+pub fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}

@@ -1,0 +1,80 @@
+//! The deterministic figures of the policy may not grow unnoticed: instructions for each request, bytes of the module.
+//!
+//! `UPDATE_BUDGETS=1 cargo test -p compare --test budgets` renews `benches/budgets.json` after a change that is worth its price.
+
+use std::collections::BTreeMap;
+
+use compare::counted::Counted;
+use compare::requests;
+use compare::{Guest, root};
+use serde::{Deserialize, Serialize};
+
+/// Toolchains differ a little in the code that they emit.
+const TOLERANCE: f64 = 1.1;
+
+#[derive(Debug, Deserialize, Serialize)]
+struct Budgets {
+    bytes: u64,
+    instructions: BTreeMap<String, u64>,
+}
+
+fn counted(guest: Guest) -> (Counted, u64) {
+    let module = guest.module().unwrap_or_else(|error| panic!("{error}"));
+    (Counted::new(&module).expect("a module that Wasmtime loads"), module.len() as u64)
+}
+
+#[test]
+fn within_the_committed_budgets() {
+    let (policy, bytes) = counted(Guest::Policy);
+    let instructions = requests::all()
+        .iter()
+        .map(|request| {
+            (request.name.to_owned(), policy.validate(&request.payload).expect("does not trap").instructions)
+        })
+        .collect();
+    let now = Budgets { bytes, instructions };
+    let file = root().join("benches/budgets.json");
+    if std::env::var_os("UPDATE_BUDGETS").is_some() {
+        let json = serde_json::to_string_pretty(&now).expect("serialisable") + "\n";
+        std::fs::write(&file, json).expect("budgets are writable");
+    }
+    let budgets: Budgets =
+        serde_json::from_slice(&std::fs::read(&file).expect("benches/budgets.json")).expect("budgets");
+    let within = |now: u64, budget: u64| now as f64 <= budget as f64 * TOLERANCE;
+    assert!(within(now.bytes, budgets.bytes), "policy.wasm has {} bytes, the budget is {}", now.bytes, budgets.bytes);
+    for (request, count) in &now.instructions {
+        let budget = budgets.instructions[request];
+        assert!(within(*count, budget), "{request}: {count} instructions, the budget is {budget}");
+    }
+}
+
+#[test]
+fn linear_in_what_an_attacker_can_multiply() {
+    let (policy, _) = counted(Guest::Policy);
+    let count = |payload: Vec<u8>| policy.validate(&payload).expect("the guest does not trap").instructions as f64;
+    type Payload = fn(usize) -> Vec<u8>;
+    let dimensions: [(&str, Payload); 3] = [
+        ("containers", |n| requests::scaled(n, 0, 0)),
+        ("volumes", |n| requests::scaled(1, n, 0)),
+        ("grants", |n| requests::scaled(1, 0, n)),
+    ];
+    for (of, payload) in dimensions {
+        let [few, some, many] = [10, 100, 1000].map(|n| count(payload(n)));
+        let growth = ((some - few) / 90.0, (many - some) / 900.0);
+        assert!(
+            growth.1 <= growth.0 * 1.5,
+            "{of}: {:.0} instructions each up to 100, {:.0} up to 1,000",
+            growth.0,
+            growth.1
+        );
+    }
+}
+
+#[test]
+fn a_large_object_needs_less_than_four_times_its_size() {
+    let (policy, _) = counted(Guest::Policy);
+    let request = requests::all().into_iter().find(|r| r.payload.len() > 1_000_000).expect("a large request");
+    let cost = policy.validate(&request.payload).expect("the guest does not trap");
+    let most = 4 * request.payload.len() as u64;
+    assert!(cost.memory < most, "{} bytes of memory for a payload of {}", cost.memory, request.payload.len());
+}

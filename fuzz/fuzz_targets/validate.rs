@@ -1,0 +1,19 @@
+//! Any bytes get an answer, and the short cut accepts only well-formed JSON about which the rules say nothing.
+//!
+//! `cargo +nightly fuzz run validate`
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use windows_hostprocess_policy::cluster::HOST;
+use windows_hostprocess_policy::{decide, prescan, validate, validate_settings};
+
+fuzz_target!(|payload: &[u8]| {
+    validate(payload).expect("an answer");
+    validate_settings(payload).expect("an answer");
+    let in_full = decide(payload, HOST).expect("an answer");
+    if prescan::concerns_no_rule(payload) {
+        let response: serde_json::Value = serde_json::from_slice(&in_full).expect("a response");
+        serde_json::from_slice::<serde_json::Value>(payload).expect("accepted only what is JSON");
+        assert!(response["warnings"].is_null() && (response["accepted"] == true || response["code"] == 400), "{response}");
+    }
+});

@@ -1,0 +1,15 @@
+#!/usr/bin/env bash
+# Installs Debian packages when run as root on Debian; otherwise prints the command that does and fails.
+#
+#   hack/install-debian.sh PACKAGE...
+set -euo pipefail
+
+if ! command -v apt-get >/dev/null; then
+  printf 'this is no Debian: install the equivalent of %s\n' "$*" >&2
+  exit 1
+fi
+if [ "$(id -u)" -ne 0 ]; then
+  printf 'not root, so nothing is installed; run: sudo apt-get install -y --no-install-recommends %s\n' "$*" >&2
+  exit 1
+fi
+{ apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -yq --no-install-recommends "$@"; } >&2

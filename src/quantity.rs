@@ -1,0 +1,205 @@
+//! `resource.Quantity`: the numbers with suffixes that Kubernetes uses for memory, CPU and such.
+
+use crate::decode::Quantity;
+
+/// What a quantity amounts to, exact to a billionth: the finest that Kubernetes keeps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Amount {
+    billionths: i128,
+}
+
+const BILLION: i128 = 1_000_000_000;
+
+impl Amount {
+    /// Nothing. As a limit it means the same as no limit.
+    pub const ZERO: Amount = Amount::whole(0);
+
+    /// A whole number of bytes, cores ...
+    pub const fn whole(number: i64) -> Amount {
+        Amount { billionths: number as i128 * BILLION }
+    }
+
+    /// Larger quantities count as this one, as in Kubernetes.
+    const LARGEST: Amount = Amount::whole(i64::MAX);
+}
+
+impl Quantity<'_> {
+    /// What it amounts to; `None` when it is malformed, which is for Kubernetes to say.
+    pub fn amount(&self) -> Option<Amount> {
+        parse(&self.0)
+    }
+}
+
+/// Reads `100Mi`, `1.5G`, `250m`, `1e3`, `.5`, `-1`. `None` for anything else, and for numbers of more than 20
+/// significant digits.
+pub fn parse(text: &str) -> Option<Amount> {
+    let (sign, unsigned) = match text.strip_prefix('-') {
+        Some(rest) => (-1, rest),
+        None => (1, text.strip_prefix('+').unwrap_or(text)),
+    };
+    let end = unsigned.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(unsigned.len());
+    let (number, suffix) = unsigned.split_at(end);
+    let Scale { tens, kibis } = Scale::of(suffix)?;
+    let (digits, fraction) = significant_digits(number)?;
+    let exponent = tens.saturating_sub(fraction).saturating_add(9);
+    let billionths = scaled(digits << (10 * kibis), exponent).unwrap_or(i128::MAX);
+    Some(Amount { billionths: sign * billionths.min(Amount::LARGEST.billionths) })
+}
+
+/// A suffix: so many powers of ten, so many of 1024.
+struct Scale {
+    tens: i32,
+    kibis: u32,
+}
+
+impl Scale {
+    fn of(suffix: &str) -> Option<Scale> {
+        let decimal = |tens| Some(Scale { tens, kibis: 0 });
+        let binary = |kibis| Some(Scale { tens: 0, kibis });
+        match suffix {
+            "n" => decimal(-9),
+            "u" => decimal(-6),
+            "m" => decimal(-3),
+            "" => decimal(0),
+            "k" => decimal(3),
+            "M" => decimal(6),
+            "G" => decimal(9),
+            "T" => decimal(12),
+            "P" => decimal(15),
+            "E" => decimal(18),
+            "Ki" => binary(1),
+            "Mi" => binary(2),
+            "Gi" => binary(3),
+            "Ti" => binary(4),
+            "Pi" => binary(5),
+            "Ei" => binary(6),
+            _ => decimal(suffix.strip_prefix(['e', 'E'])?.parse().ok()?),
+        }
+    }
+}
+
+/// `1.50` is 15 and one digit of fraction; `3000` is 3 and minus three.
+fn significant_digits(number: &str) -> Option<(i128, i32)> {
+    const MOST: usize = 20;
+    let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
+    if whole.is_empty() && fraction.is_empty() || fraction.contains('.') {
+        return None;
+    }
+    let mut digits = [whole, fraction].concat();
+    let length = digits.len();
+    digits.truncate(digits.trim_end_matches('0').len());
+    let zeros = i32::try_from(length - digits.len()).ok()?;
+    let significant = digits.trim_start_matches('0');
+    let fraction = i32::try_from(fraction.len()).ok()?.saturating_sub(zeros);
+    match significant.len() {
+        0 => Some((0, 0)),
+        1..=MOST => Some((significant.parse().ok()?, fraction)),
+        _ => None,
+    }
+}
+
+/// `number` times a power of ten; rounded up like Kubernetes does below a billionth, `None` when it does not fit.
+fn scaled(number: i128, exponent: i32) -> Option<i128> {
+    if number == 0 {
+        return Some(0);
+    }
+    match 10_i128.checked_pow(exponent.unsigned_abs()) {
+        Some(power) if exponent >= 0 => number.checked_mul(power),
+        Some(power) => Some((number - 1) / power + 1),
+        None if exponent >= 0 => None,
+        None => Some(1),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn whole(number: i64) -> Option<Amount> {
+        Some(Amount::whole(number))
+    }
+
+    #[test]
+    fn suffixes() {
+        assert_eq!(parse("20Mi"), whole(20 << 20));
+        assert_eq!(parse("1Ki"), whole(1024));
+        assert_eq!(parse("1.5Gi"), whole(3 << 29));
+        assert_eq!(parse("1k"), whole(1000));
+        assert_eq!(parse("2G"), whole(2_000_000_000));
+        assert_eq!(parse("1000m"), whole(1));
+        assert_eq!(parse("1e3"), whole(1000));
+        assert_eq!(parse("1E3"), whole(1000));
+        assert_eq!(parse("1E"), whole(1_000_000_000_000_000_000));
+        assert_eq!(parse("12e-1"), parse("1200m"));
+        assert_eq!(parse("1000000000n"), whole(1));
+        assert_eq!(parse("1000000u"), whole(1));
+    }
+
+    #[test]
+    fn signs_points_and_zeros() {
+        for one in ["1", "+1", "1.", "1.0", "01", "0.001k", ".001k", "1e0", "1E-0"] {
+            assert_eq!(parse(one), whole(1), "{one}");
+        }
+        for zero in ["0", "0.0", "0Ei", "0e99999", "-0", "00000000000000000000000000000000"] {
+            assert_eq!(parse(zero), Some(Amount::ZERO), "{zero}");
+        }
+        assert_eq!(parse("-3"), whole(-3));
+    }
+
+    #[test]
+    fn what_is_malformed_is_none() {
+        for text in [
+            "",
+            " ",
+            ".",
+            "-",
+            "+-1",
+            "--1",
+            "1.2.3",
+            "1..",
+            "1 Mi",
+            "1mi",
+            "1KI",
+            "1K",
+            "Mi",
+            "1e",
+            "1e1.5",
+            "1e+",
+            "0x1",
+            "1MiB",
+            "1i",
+            "e3",
+            "1e99999999999",
+            "\u{661}",
+            "123456789012345678901",
+        ] {
+            assert_eq!(parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_too_large_is_the_largest_and_what_is_too_small_is_rounded_up() {
+        for large in
+            ["9223372036854775807", "8Ei", "99999999999999999999Ei", "1e2000000000", "10000000000000000000000000000E"]
+        {
+            assert_eq!(parse(large), Some(Amount::LARGEST), "{large}");
+        }
+        for small in ["1n", "0.1n", "1e-9", "1e-2000000000", "0.0000000000000000000000000000001"] {
+            assert_eq!(parse(small), Some(Amount { billionths: 1 }), "{small}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn never_panics(text in "[-+]?[0-9.]{0,40}([eE][-+]?[0-9]{0,12}|[numkMGTPEKi]{0,3})") {
+            parse(&text);
+        }
+
+        #[test]
+        fn order_is_that_of_the_numbers(a in 0_u32.., b in 0_u32..) {
+            prop_assert_eq!(parse(&format!("{a}Mi")).cmp(&parse(&format!("{b}Mi"))), a.cmp(&b));
+            prop_assert_eq!(parse(&format!("{a}.5Mi")), parse(&format!("{}Ki", u64::from(a) * 1024 + 512)));
+        }
+    }
+}

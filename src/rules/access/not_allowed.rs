@@ -1,0 +1,69 @@
+//! `not-allowed`: reads `hostProcess` at both levels of all containers, as Pod Security Admission does, and of a workload
+//! that has it what grants speak of: namespace, service account, images, `runAsUserName`, mounted host paths, kind,
+//! requester.
+
+use std::cmp::Reverse;
+use std::fmt::Write;
+
+use super::coverage::{Mismatch, mismatches};
+use crate::finding::Findings;
+use crate::rules::{ApiServer, Context, DefaultSeverity, Group, Rule, Scope};
+use crate::settings::Severity;
+
+/// No grant covers the workload.
+pub static RULE: Rule = Rule {
+    id: "not-allowed",
+    group: Group::Access,
+    severity: DefaultSeverity::Always(Severity::Deny),
+    scope: Scope::HostProcess,
+    api_server: ApiServer::Accepts,
+    summary: "a HostProcess workload that no grant in `allow` covers",
+    page: page!("not_allowed.md"),
+    check,
+};
+
+fn check(context: &Context, findings: &mut Findings) {
+    let Some(grants) = &context.settings.allow else { return };
+    let mut closest: Option<(usize, Vec<Mismatch>)> = None;
+    for (index, grant) in grants.iter().enumerate() {
+        let missed = mismatches(context, grant);
+        if missed.is_empty() {
+            return;
+        }
+        let distance = |missed: &[Mismatch], index: usize| (missed.len(), Reverse(grants[index].number_of_lists()));
+        if closest.as_ref().is_none_or(|(at, best)| distance(&missed, index) < distance(best, *at)) {
+            closest = Some((index, missed));
+        }
+    }
+    let (message, fix) = match closest {
+        None => {
+            ("nobody may run HostProcess workloads here".to_owned(), "run it without hostProcess, or ask for a grant")
+        }
+        Some((index, missed)) => (explain(index, &missed), "change that, or ask for a grant"),
+    };
+    report(context, findings, message, fix);
+}
+
+/// `no grant covers it; allow[1] comes closest, but image 'x' is not in its images ['registry.example/*']`.
+fn explain(index: usize, missed: &[Mismatch]) -> String {
+    let mut message = format!("no grant covers it; allow[{index}] comes closest");
+    for (i, mismatch) in missed.iter().enumerate() {
+        let joint = if i == 0 { ", but" } else { ", and" };
+        // A string takes everything.
+        let _ = write!(message, "{joint} {mismatch}");
+    }
+    message
+}
+
+/// Points at the first `hostProcess: true`.
+fn report(context: &Context, findings: &mut Findings, message: String, fix: &str) {
+    const FIELD: &str = "securityContext.windowsOptions.hostProcess";
+    let pod = context.pod;
+    let on_container = pod.containers().find(|c| c.own_windows_options().is_some_and(|o| o.host_process == Some(true)));
+    match on_container {
+        Some(container) if pod.windows_options().is_none_or(|options| options.host_process != Some(true)) => {
+            findings.container(&container, container.path(FIELD), message, fix);
+        }
+        _ => findings.pod(pod.path(FIELD), message, fix),
+    }
+}

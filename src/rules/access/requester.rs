@@ -1,0 +1,32 @@
+//! Who sends a request: people, or the controllers that make pods of what people sent.
+//!
+//! kube-controller-manager runs each controller under a service account of its own in `kube-system`, or all of them as
+//! `system:kube-controller-manager`. Nobody can send a request under these names without being let into the control
+//! plane. What they create carries an owner reference to the object that holds the template, and that object was judged
+//! when somebody sent it.
+
+use crate::rules::Context;
+
+/// The service accounts of the controllers that make pods, or what makes pods, with the kind that holds the template.
+const CONTROLLERS: [(&str, &str); 7] = [
+    ("daemon-set-controller", "DaemonSet"),
+    ("replicaset-controller", "ReplicaSet"),
+    ("replication-controller", "ReplicationController"),
+    ("statefulset-controller", "StatefulSet"),
+    ("job-controller", "Job"),
+    ("deployment-controller", "Deployment"),
+    ("cronjob-controller", "CronJob"),
+];
+
+/// The kind that holds the template of this object, when the controller of that kind sends the request.
+/// `None` for everything that somebody else sends, whatever owner it claims.
+pub fn template_owner<'c>(context: &Context<'c, '_>) -> Option<&'c str> {
+    let owners = &context.workload.metadata.owner_references;
+    let owner = owners.iter().find(|owner| owner.controller == Some(true))?.kind.as_deref()?;
+    let user = context.request.user_info.username.as_deref()?;
+    let may_send = |controller: &str, kind: &str| match user.strip_prefix("system:serviceaccount:kube-system:") {
+        Some(service_account) => service_account == controller && owner == kind,
+        None => user == "system:kube-controller-manager" && owner == kind,
+    };
+    CONTROLLERS.iter().any(|(controller, kind)| may_send(controller, kind)).then_some(owner)
+}

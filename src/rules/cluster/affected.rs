@@ -1,0 +1,73 @@
+//! What the rules of this group share: nodes with the same problem are one finding, at the field that selects them.
+
+use std::fmt;
+
+use crate::cluster::{Answer, Node};
+use crate::finding::quote;
+use crate::rules::Context;
+
+/// The nodes that could run the pod, none when that is not known.
+pub fn candidates<'c>(context: &'c Context) -> &'c [Node<'c>] {
+    match &context.facts.nodes {
+        Answer::Known(nodes) => &nodes.candidates,
+        Answer::NotAsked | Answer::Unknown(_) => &[],
+    }
+}
+
+/// Where the pod says which nodes it wants, or where it should.
+pub fn selection_path(context: &Context) -> String {
+    let spec = &context.pod.spec;
+    context.pod.path(if spec.node_name.as_ref().is_some_and(|name| !name.is_empty()) {
+        "nodeName"
+    } else if spec.node_selector.iter().next().is_none() && spec.required_terms().is_some() {
+        "affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution"
+    } else {
+        "nodeSelector"
+    })
+}
+
+/// Nodes with the same problem: the worst one, and how many there are. What is worst has the least `rank`; among
+/// equals the first by name, since policy-server keeps nodes in no order.
+#[derive(Debug)]
+pub struct Affected<'n, R> {
+    worst: Option<(R, &'n Node<'n>)>,
+    count: usize,
+}
+
+impl<R> Default for Affected<'_, R> {
+    fn default() -> Self {
+        Affected { worst: None, count: 0 }
+    }
+}
+
+impl<'n, R: Ord + Copy> Affected<'n, R> {
+    /// One more.
+    pub fn add(&mut self, rank: R, node: &'n Node<'n>) {
+        self.count += 1;
+        if self.worst.is_none_or(|(least, worst)| (rank, &node.name) < (least, &worst.name)) {
+            self.worst = Some((rank, node));
+        }
+    }
+
+    /// The worst one, with what messages call it and the others.
+    pub fn worst(&self) -> Option<(&'n Node<'n>, Named<'n>)> {
+        self.worst.map(|(_, node)| (node, Named { name: &node.name, more: self.count - 1 }))
+    }
+}
+
+/// `node 'a'`, `node 'a' (and 2 more)`.
+#[derive(Debug)]
+pub struct Named<'n> {
+    name: &'n str,
+    more: usize,
+}
+
+impl fmt::Display for Named<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "node {}", quote(self.name))?;
+        match self.more {
+            0 => Ok(()),
+            more => write!(f, " (and {more} more)"),
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! `min-containerd`: reads `status.nodeInfo.containerRuntimeVersion` of the nodes that could run the pod.
+
+use super::affected::{Affected, candidates, selection_path};
+use crate::cluster::Node;
+use crate::finding::{Findings, quote};
+use crate::rules::{ApiServer, Context, DefaultSeverity, Group, Rule, Scope};
+use crate::settings::Severity;
+use crate::windows::version::Version;
+
+/// A node that could run the pod has a container runtime that is too old, or another one.
+pub static RULE: Rule = Rule {
+    id: "min-containerd",
+    group: Group::Cluster,
+    severity: DefaultSeverity::Varies(
+        "deny below the minimum and for another runtime, warn below 1.7 and for a version that cannot be read",
+    ),
+    scope: Scope::HostProcess,
+    api_server: ApiServer::Accepts,
+    summary: "a node that could run the pod has containerd older than 1.6 or another runtime (asks the cluster)",
+    page: page!("min_containerd.md"),
+    check,
+};
+
+/// Before it mounts, paths and local groups work differently or not at all.
+const RECOMMENDED: Version = Version::new(1, 7);
+
+#[derive(Debug, PartialEq, Eq)]
+enum Runtime {
+    Containerd(Version),
+    Another,
+    Unreadable,
+}
+
+impl Runtime {
+    /// Reads `containerd://1.6.6+azure`.
+    fn parse(text: &str) -> Runtime {
+        match text.split_once("://") {
+            Some(("containerd", version)) => Version::parse(version).map_or(Runtime::Unreadable, Runtime::Containerd),
+            Some((name, _)) if !name.is_empty() => Runtime::Another,
+            _ => Runtime::Unreadable,
+        }
+    }
+}
+
+fn check(context: &Context, findings: &mut Findings) {
+    let minimum = context.settings.nodes.min_containerd;
+    let (mut another, mut old, mut aging) = (Affected::default(), Affected::default(), Affected::default());
+    let mut unreadable = Affected::default();
+    for node in candidates(context) {
+        match Runtime::parse(reported(node)) {
+            Runtime::Another => another.add((), node),
+            Runtime::Containerd(version) if version < minimum => old.add(version, node),
+            Runtime::Containerd(version) if version < RECOMMENDED => aging.add(version, node),
+            Runtime::Containerd(_) => {}
+            Runtime::Unreadable => unreadable.add((), node),
+        }
+    }
+    if let Some((worst, named)) = another.worst() {
+        findings.at(Severity::Deny).pod(
+            selection_path(context),
+            format!("{named} runs {}, HostProcess containers need containerd", quote(reported(worst))),
+            "select nodes that run containerd",
+        );
+    }
+    if let Some((worst, named)) = old.worst() {
+        findings.at(Severity::Deny).pod(
+            selection_path(context),
+            format!("{named} runs {}, the minimum is {minimum}", quote(reported(worst))),
+            format!("upgrade it to containerd {minimum} or later, or select nodes that are newer"),
+        );
+    }
+    if let Some((worst, named)) = aging.worst() {
+        findings.at(Severity::Warn).pod(
+            selection_path(context),
+            format!("{named} runs {}, {RECOMMENDED} is recommended", quote(reported(worst))),
+            format!("upgrade it to containerd {RECOMMENDED} or later"),
+        );
+    }
+    if let Some((worst, named)) = unreadable.worst() {
+        findings.at(Severity::Warn).pod(
+            selection_path(context),
+            format!("{named} reports the runtime {}, which could not be read", quote(reported(worst))),
+            format!("make sure that it is containerd {minimum} or later"),
+        );
+    }
+}
+
+fn reported<'n>(node: &'n Node) -> &'n str {
+    node.info.container_runtime_version.as_deref().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn runtimes_as_nodes_report_them() {
+        let containerd = |major, minor, patch| Runtime::Containerd(Version { major, minor, patch });
+        assert_eq!(Runtime::parse("containerd://1.6.6+azure"), containerd(1, 6, 6));
+        assert_eq!(Runtime::parse("containerd://1.7.33-1"), containerd(1, 7, 33));
+        assert_eq!(Runtime::parse("containerd://1.7.15-k3s1"), containerd(1, 7, 15));
+        assert_eq!(Runtime::parse("containerd://2.0.0-beta.1"), containerd(2, 0, 0));
+        assert_eq!(Runtime::parse("containerd://v1.7.0"), containerd(1, 7, 0));
+        for text in ["docker://20.10.9", "cri-o://1.28.1", "cri-dockerd://", "Containerd://1.7.0"] {
+            assert_eq!(Runtime::parse(text), Runtime::Another, "{text}");
+        }
+        for text in ["", "containerd://", "containerd", "://", "://1.7", "containerd:/1.7", "containerd://latest"] {
+            assert_eq!(Runtime::parse(text), Runtime::Unreadable, "{text}");
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! `absolute-image-path`: reads the first element of `command` and of the exec commands of probes and hooks of every HostProcess
+//! container (containers, initContainers, ephemeralContainers), its `volumeMounts[].mountPath`, the pod's
+//! `volumes[].hostPath.path`, and the setting `containerd`.
+
+use crate::finding::{Findings, quote};
+use crate::rules::{ApiServer, Context, DefaultSeverity, Group, Rule, Scope};
+use crate::settings::Severity;
+use crate::windows::command_line::{is_linux_program, mentions};
+use crate::windows::path::WindowsPath;
+use crate::windows::version::Version;
+
+use super::{CommandLine, command_lines};
+
+/// The first containerd where images and mounts are at a path that is known beforehand.
+const KNOWN_PATHS: Version = Version::new(1, 7);
+
+/// Where the host keeps programs.
+const HOST_PROGRAMS: &[&str] =
+    &[r"C:\Windows", r"C:\Program Files", r"C:\Program Files (x86)", r"C:\ProgramData", r"C:\k"];
+
+/// An absolute path that is looked up on the host, not in the image.
+pub static RULE: Rule = Rule {
+    id: "absolute-image-path",
+    group: Group::Commands,
+    severity: DefaultSeverity::Always(Severity::Warn),
+    scope: Scope::HostProcess,
+    api_server: ApiServer::Accepts,
+    summary: "an absolute path that is looked up on the host, not in the image",
+    page: page!("absolute_image_path.md"),
+    check,
+};
+
+fn check(context: &Context, findings: &mut Findings) {
+    let before_known_paths = context.settings.containerd < KNOWN_PATHS;
+    for line in command_lines(context.pod) {
+        let Some(program) = line.program().filter(|program| may_be_meant_in_the_image(program)) else { continue };
+        let message = match place_of(program, &line) {
+            Place::Image | Place::Mount if before_known_paths => {
+                format!("{} is found only from containerd {KNOWN_PATHS} on", quote(program))
+            }
+            Place::Image | Place::Mount | Place::Host => continue,
+            Place::Unknown => format!("{} is looked up on the host, not in the image", quote(program)),
+        };
+        findings.container(&line.container, line.program_path(), message, fix(program));
+    }
+}
+
+/// An absolute path on `C:`, and not one that another rule or hcsshim has a word in.
+fn may_be_meant_in_the_image(program: &str) -> bool {
+    let path = WindowsPath::new(program);
+    path.is_absolute() && path.drive() == Some('C') && mentions(program).next().is_none() && !is_linux_program(program)
+}
+
+enum Place {
+    /// `C:\hpc`.
+    Image,
+    /// Below a mount of the container.
+    Mount,
+    /// Where the host has programs, or in a folder of the host that the pod names.
+    Host,
+    /// Nothing says that it is there.
+    Unknown,
+}
+
+fn place_of(program: &str, line: &CommandLine) -> Place {
+    let path = WindowsPath::new(program);
+    let is_under = |folder: &str| path.is_same_or_under(folder);
+    let mut host_paths =
+        line.container.pod.spec.volumes.iter().filter_map(|volume| volume.host_path.as_ref()?.path.as_deref());
+    let mut mounts = line.container.raw.volume_mounts.iter().filter_map(|mount| mount.mount_path.as_deref());
+    if is_under(r"C:\hpc") {
+        Place::Image
+    } else if HOST_PROGRAMS.iter().any(|folder| is_under(folder)) || host_paths.any(is_under) {
+        Place::Host
+    } else if mounts.any(is_under) {
+        Place::Mount
+    } else {
+        Place::Unknown
+    }
+}
+
+fn fix(program: &str) -> String {
+    let path = WindowsPath::new(program);
+    let name = path.file_name().unwrap_or("app.exe");
+    format!(r"write '{name}', which is searched in the image too, or '%CONTAINER_SANDBOX_MOUNT_POINT%\{name}'")
+}

@@ -1,0 +1,55 @@
+//! `cmd-metacharacters`: reads every element of `command`, `args` and the exec commands of probes and hooks of every
+//! HostProcess container (containers, initContainers, ephemeralContainers).
+
+use crate::finding::{Findings, quote};
+use crate::rules::{ApiServer, Context, DefaultSeverity, Group, Rule, Scope};
+use crate::settings::Severity;
+use crate::windows::command_line::{CmdReader, Operator, Shell};
+
+use super::command_lines;
+
+/// An argument that `cmd /c` takes apart.
+pub static RULE: Rule = Rule {
+    id: "cmd-metacharacters",
+    group: Group::Commands,
+    severity: DefaultSeverity::Always(Severity::Warn),
+    scope: Scope::HostProcess,
+    api_server: ApiServer::Accepts,
+    summary: "an argument that `cmd /c` takes apart",
+    page: page!("cmd_metacharacters.md"),
+    check,
+};
+
+fn check(context: &Context, findings: &mut Findings) {
+    for line in command_lines(context.pod) {
+        let matters = |operator| match (line.shell(), operator) {
+            // Who calls cmd wants what cmd does; it does not matter which of the two does it.
+            (Some(Shell::Cmd), _) => false,
+            // Nor does it matter who redirects the output of a script.
+            (Some(Shell::PowerShell), Operator::Redirection(_)) => false,
+            _ => true,
+        };
+        let mut cmd = CmdReader::default();
+        for (path, text) in line.elements() {
+            if let Some(operator) = cmd.operator_in(text, matters) {
+                findings.container(&line.container, path, message(text, operator), fix(line.shell()));
+            }
+        }
+    }
+}
+
+fn message(text: &str, operator: Operator) -> String {
+    let found = quote(text);
+    match operator {
+        Operator::Command(c) => format!("cmd /c reads the '{c}' in {found} and runs the rest as a command"),
+        Operator::Redirection(c) => format!("cmd /c reads the '{c}' in {found} and takes the rest for a file"),
+        Operator::Escape => format!("cmd /c removes the '^' from {found}"),
+    }
+}
+
+fn fix(shell: Option<Shell>) -> &'static str {
+    match shell {
+        Some(Shell::PowerShell) => "write the script as one argument with spaces and single quotes, or put it in a file",
+        _ => "pass the value in a file or an environment variable that the program reads",
+    }
+}

@@ -1,0 +1,53 @@
+//! `linux-command`: reads the first element of `command`, of `args` where there is no command, and of the exec commands of
+//! probes and hooks, of every HostProcess container (containers, initContainers, ephemeralContainers).
+
+use crate::finding::{Findings, quote};
+use crate::rules::{ApiServer, Context, DefaultSeverity, Group, Rule, Scope};
+use crate::settings::Severity;
+use crate::windows::command_line::{Shell, is_linux_program};
+use crate::windows::path::WindowsPath;
+
+use super::command_lines;
+
+/// A Linux path or shell as the program.
+pub static RULE: Rule = Rule {
+    id: "linux-command",
+    group: Group::Commands,
+    severity: DefaultSeverity::Always(Severity::Warn),
+    scope: Scope::HostProcess,
+    api_server: ApiServer::Accepts,
+    summary: "a Linux path or shell as the program",
+    page: page!("linux_command.md"),
+    check,
+};
+
+fn check(context: &Context, findings: &mut Findings) {
+    for line in command_lines(context.pod) {
+        // Without a command, what comes first in args is the program of an entrypoint that runs one, or nobody's.
+        if let Some((path, program)) = line.elements().next().filter(|(_, program)| is_linux_program(program)) {
+            findings.container(
+                &line.container,
+                path,
+                message(program),
+                fix(program),
+            );
+        }
+    }
+}
+
+fn message(program: &str) -> String {
+    let found = quote(program);
+    match Shell::of(program) {
+        Some(_) => format!("{found} is a Linux shell, which Windows does not have"),
+        None => format!("{found} is a Linux path, which leads nowhere on a Windows node"),
+    }
+}
+
+fn fix(program: &str) -> String {
+    match WindowsPath::new(program).file_name() {
+        Some(name) if Shell::of(program).is_none() => format!(
+            r"write the name of the Windows program, '{name}', or its path below %CONTAINER_SANDBOX_MOUNT_POINT%\"
+        ),
+        _ => "use powershell.exe or cmd.exe, or call the program without a shell".to_owned(),
+    }
+}

@@ -1,0 +1,103 @@
+//! `sandbox-variable-spelling`: reads `command`, `args`, the exec commands of probes and hooks, `workingDir`,
+//! `env[].value` and `volumeMounts[].mountPath` of every HostProcess container (containers, initContainers,
+//! ephemeralContainers), and `volumes[].hostPath.path`.
+
+use crate::finding::{Findings, quote};
+use crate::rules::{ApiServer, Context, DefaultSeverity, Group, Rule, Scope};
+use crate::settings::Severity;
+use crate::pod::ContainerView;
+use crate::windows::command_line::{Form, Mention, SANDBOX_MOUNT_POINT, Shell, mentions};
+
+use super::{CommandLine, command_lines};
+
+const FIX: &str = "write %CONTAINER_SANDBOX_MOUNT_POINT% or $env:CONTAINER_SANDBOX_MOUNT_POINT";
+
+/// `CONTAINER_SANDBOX_MOUNT_POINT` in a form that nobody expands.
+pub static RULE: Rule = Rule {
+    id: "sandbox-variable-spelling",
+    group: Group::Commands,
+    severity: DefaultSeverity::Always(Severity::Warn),
+    scope: Scope::HostProcess,
+    api_server: ApiServer::Accepts,
+    summary: "`CONTAINER_SANDBOX_MOUNT_POINT` in a form that nobody expands",
+    page: page!("sandbox_variable_spelling.md"),
+    check,
+};
+
+fn check(context: &Context, findings: &mut Findings) {
+    for line in command_lines(context.pod) {
+        for (path, text) in line.elements() {
+            report(&line.container, path, text, |form| is_expanded_in(&line, form), findings);
+        }
+    }
+    for container in context.pod.host_process_containers() {
+        let raw = container.raw;
+        if let Some(directory) = &raw.working_dir {
+            report(&container, container.path("workingDir"), directory, is_replaced, findings);
+        }
+        for (index, variable) in raw.env.iter().enumerate() {
+            if let Some(value) = &variable.value {
+                let is_expanded = |form| is_replaced(form) || form == Form::Name || is_expanded_by_kubelet(&container, form);
+                report(&container, container.path(&format!("env[{index}].value")), value, is_expanded, findings);
+            }
+        }
+        for (index, mount) in raw.volume_mounts.iter().enumerate() {
+            if let Some(path) = &mount.mount_path {
+                report_path(container.path(&format!("volumeMounts[{index}].mountPath")), path, Some(&container), findings);
+            }
+        }
+    }
+    for (index, volume) in context.pod.spec.volumes.iter().enumerate() {
+        if let Some(path) = volume.host_path.as_ref().and_then(|host| host.path.as_deref()) {
+            report_path(context.pod.path(&format!("volumes[{index}].hostPath.path")), path, None, findings);
+        }
+    }
+}
+
+fn report(
+    container: &ContainerView,
+    path: String,
+    text: &str,
+    is_expanded: impl Fn(Form) -> bool,
+    findings: &mut Findings,
+) {
+    if let Some(Mention { text, form }) = mentions(text).find(|mention| !is_expanded(mention.form)) {
+        let message = match form {
+            Form::Misspelt => format!("{} is no variable that anybody sets or replaces", quote(text)),
+            _ => format!("{} is not one of the two forms that the runtime replaces", quote(text)),
+        };
+        findings.container(container, path, message, FIX);
+    }
+}
+
+/// Paths of volumes and mounts are not replaced in any form.
+fn report_path(path: String, text: &str, container: Option<&ContainerView>, findings: &mut Findings) {
+    let Some(mention) = mentions(text).next() else { return };
+    let message = format!("{} is not replaced in paths of volumes and mounts", quote(mention.text));
+    let fix = "write the path without the variable";
+    match container {
+        Some(container) => findings.container(container, path, message, fix),
+        None => findings.pod(path, message, fix),
+    }
+}
+
+fn is_replaced(form: Form) -> bool {
+    form == Form::Replaced
+}
+
+/// hcsshim replaces its two forms; a shell expands its own, because the variable is set as well.
+fn is_expanded_in(line: &CommandLine, form: Form) -> bool {
+    match form {
+        Form::Replaced | Form::Name => true,
+        Form::Cmd => line.may_be(Shell::Cmd),
+        Form::PowerShell => line.may_be(Shell::PowerShell),
+        Form::Posix => line.shell() == Some(Shell::Posix),
+        Form::Kubelet => is_expanded_by_kubelet(&line.container, form),
+        Form::Misspelt => false,
+    }
+}
+
+/// The kubelet knows the variables of the container's own `env`, the one of hcsshim only if it is among them.
+fn is_expanded_by_kubelet(container: &ContainerView, form: Form) -> bool {
+    form == Form::Kubelet && container.raw.env.iter().any(|v| v.name.as_deref() == Some(SANDBOX_MOUNT_POINT))
+}

@@ -1,0 +1,76 @@
+//! `user-format`: reads `runAsUserName` of the pod and of every container, in effect or not, as Kubernetes does.
+
+use crate::finding::{Findings, quote};
+use crate::rules::identity::RUN_AS_USER_NAME;
+use crate::rules::{ApiServer, Context, DefaultSeverity, Group, Rule, Scope};
+use crate::settings::Severity;
+use crate::windows::account::{Account, Kind, Malformed};
+
+/// A `runAsUserName` that Kubernetes cannot accept.
+pub static RULE: Rule = Rule {
+    id: "user-format",
+    group: Group::Identity,
+    severity: DefaultSeverity::Always(Severity::Deny),
+    scope: Scope::HostProcess,
+    api_server: ApiServer::Refuses,
+    summary: "a name that Kubernetes cannot accept",
+    page: page!("user_format.md"),
+    check,
+};
+
+fn check(context: &Context, findings: &mut Findings) {
+    let pod = context.pod;
+    if let Some((message, fix)) = pod.windows_options().and_then(|options| judge(options.run_as_user_name.as_deref()?)) {
+        findings.pod(pod.path(RUN_AS_USER_NAME), message, fix);
+    }
+    for container in pod.containers() {
+        let own = container.own_windows_options().and_then(|options| options.run_as_user_name.as_deref());
+        if let Some((message, fix)) = own.and_then(judge) {
+            findings.container(&container, container.path(RUN_AS_USER_NAME), message, fix);
+        }
+    }
+}
+
+/// Message and fix for a name that Kubernetes cannot accept.
+fn judge(name: &str) -> Option<(String, String)> {
+    let Kind::Malformed(defect) = Account::parse(name).kind() else { return None };
+    let message = match defect {
+        Malformed::Empty => "names nobody".to_owned(),
+        Malformed::ControlCharacter => "has a control character".to_owned(),
+        Malformed::Backslashes => "has more than one backslash".to_owned(),
+        Malformed::DomainTooLong => "has a domain of more than 255 bytes".to_owned(),
+        Malformed::DomainName => "has a domain that is neither a NetBIOS nor a DNS name".to_owned(),
+        Malformed::NoUser => "has no user after the backslash".to_owned(),
+        Malformed::UserTooLong => "has a user of more than 104 bytes".to_owned(),
+        Malformed::PeriodsOrSpaces => "has a user of periods and spaces only".to_owned(),
+        Malformed::Character(c) => format!("contains {c}, which no Windows user name may"),
+    };
+    Some((format!("{} {message}", quote(name)), fix(name, defect)))
+}
+
+fn fix(name: &str, defect: Malformed) -> String {
+    match (meant(name), defect) {
+        (Some(meant), Malformed::Backslashes) => {
+            format!("write {meant}: YAML doubles a backslash only in double quotes")
+        }
+        (Some(meant), _) => format!("write {meant}"),
+        (None, Malformed::Character('@')) => {
+            r"use a service account such as NT AUTHORITY\Local service: domain users cannot log on".to_owned()
+        }
+        (None, _) => {
+            r"use a service account such as NT AUTHORITY\Local service, or the bare name of a local group".to_owned()
+        }
+    }
+}
+
+/// The name without the usual accidents: doubled backslashes, a slash for a backslash, a line break at the end.
+fn meant(name: &str) -> Option<String> {
+    let parts: Vec<&str> = name.trim().split(['\\', '/']).filter(|part| !part.is_empty()).collect();
+    let repaired = parts.join("\\");
+    match Account::parse(&repaired).kind() {
+        Kind::Misspelt(Some(service)) => Some(service.spelling().to_owned()),
+        Kind::Service(_) | Kind::Local => Some(repaired),
+        // No repair of the spelling would make these run.
+        Kind::Misspelt(None) | Kind::ContainerOnly | Kind::Domain | Kind::Malformed(_) => None,
+    }
+}

@@ -1,0 +1,52 @@
+//! `image-reference`: reads `image` of every HostProcess container, as written.
+
+use crate::finding::{Findings, quote};
+use crate::rules::{ApiServer, Context, DefaultSeverity, Group, Rule, Scope};
+use crate::settings::Severity;
+
+/// No tag or `:latest`.
+pub static RULE: Rule = Rule {
+    id: "image-reference",
+    group: Group::Images,
+    severity: DefaultSeverity::Always(Severity::Off),
+    scope: Scope::HostProcess,
+    api_server: ApiServer::Accepts,
+    summary: "no tag or `:latest`",
+    page: page!("image_reference.md"),
+    check,
+};
+
+fn check(context: &Context, findings: &mut Findings) {
+    for container in context.pod.host_process_containers() {
+        let image = container.raw.image.as_deref().unwrap_or_default();
+        if !image.is_empty() && is_moving(image) {
+            findings.container(
+                &container,
+                container.path("image"),
+                format!("{} may be another image tomorrow", quote(image)),
+                "name a version, or a digest with @sha256:",
+            );
+        }
+    }
+}
+
+/// Whether a reference has neither a digest nor a tag other than `latest`. A colon before a slash is a port's.
+fn is_moving(image: &str) -> bool {
+    let name = image.rsplit('/').next().unwrap_or_default();
+    !image.contains('@') && name.split_once(':').is_none_or(|(_, tag)| tag == "latest")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_moving;
+
+    #[test]
+    fn references() {
+        for image in ["agent", "agent:latest", "registry.example:5000/team/agent", "registry.example/agent:latest"] {
+            assert!(is_moving(image), "{image}");
+        }
+        for image in ["agent:1.2", "agent:latest-windows-hp", "registry.example:5000/agent:1", "agent@sha256:00", "agent:latest@sha256:00"] {
+            assert!(!is_moving(image), "{image}");
+        }
+    }
+}

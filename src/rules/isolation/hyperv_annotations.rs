@@ -1,0 +1,43 @@
+//! `hyperv-annotations`: reads the annotations of the pod or pod template, not those of its controller.
+
+use crate::finding::{Findings, quote};
+use crate::rules::{ApiServer, Context, DefaultSeverity, Group, Rule, Scope};
+use crate::settings::Severity;
+
+/// Utility-VM annotations.
+pub static RULE: Rule = Rule {
+    id: "hyperv-annotations",
+    group: Group::Isolation,
+    severity: DefaultSeverity::Always(Severity::Warn),
+    scope: Scope::HostProcess,
+    api_server: ApiServer::Accepts,
+    summary: "utility-VM annotations",
+    page: page!("hyperv_annotations.md"),
+    check,
+};
+
+fn check(context: &Context, findings: &mut Findings) {
+    let pod = context.pod;
+    for (key, value) in pod.annotations.iter() {
+        if let Some(what) = what_it_configures(key) {
+            findings.pod(
+                pod.annotation_path(key),
+                format!("{} is for {what}", quote(value)),
+                "remove it, limits belong into resources.limits",
+            );
+        }
+    }
+}
+
+/// Documented by AKS for every Windows pod: it neither belongs to a virtual machine nor changes a limit.
+const PROCESS_DUMPS: &str = "io.microsoft.container.processdumplocation";
+
+fn what_it_configures(key: &str) -> Option<&'static str> {
+    if key.starts_with("io.microsoft.virtualmachine.") {
+        Some("a utility VM, which a HostProcess pod does not have")
+    } else if key.starts_with("io.microsoft.container.") && key != PROCESS_DUMPS {
+        Some("the runtime, which overrides resources.limits where the node lets it through")
+    } else {
+        None
+    }
+}

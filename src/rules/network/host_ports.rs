@@ -1,0 +1,67 @@
+//! `host-ports`: reads `ports[].hostPort` and `ports[].containerPort` of containers and init containers; without a host port it is the container port.
+
+use crate::finding::Findings;
+use crate::pod::ContainerPort;
+use crate::rules::{ApiServer, Context, DefaultSeverity, Group, Rule, Scope};
+use crate::settings::{PortRange, Severity};
+
+/// Ports opened on the node, against an allowed range.
+pub static RULE: Rule = Rule {
+    id: "host-ports",
+    group: Group::Network,
+    severity: DefaultSeverity::Varies("off; deny for ports outside of `hostPorts`, when that is set"),
+    scope: Scope::HostProcess,
+    api_server: ApiServer::Accepts,
+    summary: "ports opened on the node, against an allowed range",
+    page: page!("host_ports.md"),
+    check,
+};
+
+fn check(context: &Context, findings: &mut Findings) {
+    let allowed = context.settings.host_ports.as_deref();
+    findings.at(if allowed.is_some() { Severity::Deny } else { Severity::Off });
+    for container in context.pod.host_process_containers() {
+        for (index, port) in container.raw.ports.iter().enumerate() {
+            let Some((field, number)) = node_port(port) else { continue };
+            if allowed.is_some_and(|ranges| is_within(number, ranges)) {
+                continue;
+            }
+            let path = container.path(&format!("ports[{index}].{field}"));
+            match allowed {
+                Some(ranges) => findings.container(
+                    &container,
+                    path,
+                    format!("opens port {number} of the node, which is not allowed"),
+                    advice(ranges),
+                ),
+                None => findings.container(
+                    &container,
+                    path,
+                    format!("opens port {number} of the node"),
+                    "be sure that no other pod of the node uses it",
+                ),
+            }
+        }
+    }
+}
+
+/// On the node's network a container port is the node's too. Zero is no port.
+fn node_port(port: &ContainerPort) -> Option<(&'static str, i64)> {
+    let host = port.host_port.filter(|port| *port != 0).map(|port| ("hostPort", port));
+    host.or_else(|| port.container_port.filter(|port| *port != 0).map(|port| ("containerPort", port)))
+}
+
+fn is_within(port: i64, ranges: &[PortRange]) -> bool {
+    ranges.iter().any(|range| (i64::from(range.min)..=i64::from(range.max)).contains(&port))
+}
+
+fn advice(ranges: &[PortRange]) -> String {
+    if ranges.is_empty() {
+        return "remove it, the policy allows none".to_owned();
+    }
+    let ranges: Vec<String> = ranges
+        .iter()
+        .map(|PortRange { min, max }| if min == max { min.to_string() } else { format!("{min}-{max}") })
+        .collect();
+    format!("use one of {}", ranges.join(", "))
+}

@@ -1,0 +1,83 @@
+//! `linux-only-fields`: reads the security fields that `validateWindows` of Kubernetes' `pkg/apis/core/validation/validation.go` (1.32.10) forbids, of the pod and of every container, as written: nothing is inherited.
+
+use crate::finding::Findings;
+use crate::pod::{PodSpec, SecurityContext};
+use crate::rules::{ApiServer, Context, DefaultSeverity, Group, Rule, Scope};
+use crate::settings::Severity;
+
+/// Security fields that Windows ignores.
+pub static RULE: Rule = Rule {
+    id: "linux-only-fields",
+    group: Group::Placement,
+    severity: DefaultSeverity::Varies("deny with `os.name: windows`, off without"),
+    scope: Scope::HostProcess,
+    api_server: ApiServer::Partly("with `os.name: windows`"),
+    summary: "security fields that Windows ignores",
+    page: page!("linux_only_fields.md"),
+    check,
+};
+
+fn check(context: &Context, findings: &mut Findings) {
+    let pod = context.pod;
+    let refused = pod.os_is("windows");
+    findings.at(if refused { Severity::Deny } else { Severity::Off });
+    let message = match refused {
+        true => "cannot be set together with os.name: windows",
+        false => "has no effect on Windows",
+    };
+    for field in set_on_pod(&pod.spec) {
+        findings.pod(pod.path(field), message, FIX);
+    }
+    for container in pod.containers() {
+        for field in container.raw.security_context.iter().flat_map(set_on_container) {
+            let path = container.path(&format!("securityContext.{field}"));
+            findings.container(&container, path, message, FIX);
+        }
+    }
+}
+
+const FIX: &str = "remove it";
+
+/// Whether a field that is set at all counts, or only a true one, is Kubernetes' choice.
+fn set_on_pod(spec: &PodSpec) -> impl Iterator<Item = &'static str> {
+    let own = [
+        ("hostPID", spec.host_pid == Some(true)),
+        ("hostIPC", spec.host_ipc == Some(true)),
+        ("hostUsers", spec.host_users.is_some()),
+        ("shareProcessNamespace", spec.share_process_namespace.is_some()),
+    ];
+    let of_context = spec.security_context.as_ref().map(|context| {
+        [
+            ("securityContext.appArmorProfile", context.app_armor_profile.0),
+            ("securityContext.seLinuxOptions", context.se_linux_options.0),
+            ("securityContext.seLinuxChangePolicy", context.se_linux_change_policy.0),
+            ("securityContext.seccompProfile", context.seccomp_profile.0),
+            ("securityContext.fsGroup", context.fs_group.is_some()),
+            ("securityContext.fsGroupChangePolicy", context.fs_group_change_policy.0),
+            ("securityContext.sysctls", context.sysctls.0),
+            ("securityContext.runAsUser", context.run_as_user.is_some()),
+            ("securityContext.runAsGroup", context.run_as_group.is_some()),
+            ("securityContext.supplementalGroups", context.supplemental_groups.0),
+            ("securityContext.supplementalGroupsPolicy", context.supplemental_groups_policy.0),
+        ]
+    });
+    own.into_iter().chain(of_context.into_iter().flatten()).filter(|(_, set)| *set).map(|(field, _)| field)
+}
+
+fn set_on_container(context: &SecurityContext) -> impl Iterator<Item = &'static str> {
+    [
+        ("appArmorProfile", context.app_armor_profile.0),
+        ("seLinuxOptions", context.se_linux_options.0),
+        ("seccompProfile", context.seccomp_profile.0),
+        ("capabilities", context.capabilities.0),
+        ("readOnlyRootFilesystem", context.read_only_root_filesystem.is_some()),
+        ("privileged", context.privileged.is_some()),
+        ("allowPrivilegeEscalation", context.allow_privilege_escalation.is_some()),
+        ("procMount", context.proc_mount.0),
+        ("runAsUser", context.run_as_user.is_some()),
+        ("runAsGroup", context.run_as_group.is_some()),
+    ]
+    .into_iter()
+    .filter(|(_, set)| *set)
+    .map(|(field, _)| field)
+}

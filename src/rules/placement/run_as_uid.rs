@@ -1,0 +1,62 @@
+//! `run-as-uid`: reads `securityContext.runAsUser` of the pod and of its containers (container over pod), `automountServiceAccountToken` and projected volumes.
+
+use crate::finding::Findings;
+use crate::pod::{Container, ContainerList, Pod, Volume};
+use crate::rules::{ApiServer, Context, DefaultSeverity, Group, Rule, Scope};
+use crate::settings::Severity;
+
+/// `runAsUser`: the pod hangs in ContainerCreating.
+pub static RULE: Rule = Rule {
+    id: "run-as-uid",
+    group: Group::Placement,
+    severity: DefaultSeverity::Varies("deny where the pod would hang in ContainerCreating, warn where it is only ignored"),
+    scope: Scope::HostProcess,
+    api_server: ApiServer::Partly("with `os.name: windows`"),
+    summary: "`runAsUser`: the pod hangs in ContainerCreating",
+    page: page!("run_as_uid.md"),
+    check,
+};
+
+fn check(context: &Context, findings: &mut Findings) {
+    let pod = context.pod;
+    let hangs = has_a_token_volume(pod) && owner_of_volumes(pod).is_some();
+    findings.at(if hangs { Severity::Deny } else { Severity::Warn });
+    let message = |uid: i64| match hangs {
+        true => format!("the kubelet on Windows cannot give the service account token to user {uid}"),
+        false => format!("has no effect on Windows, which has no user {uid}"),
+    };
+    if let Some(uid) = pod.spec.security_context.as_ref().and_then(|context| context.run_as_user) {
+        findings.pod(pod.path("securityContext.runAsUser"), message(uid), FIX);
+    }
+    for container in pod.containers() {
+        if let Some(uid) = own_uid(container.raw) {
+            findings.container(&container, container.path("securityContext.runAsUser"), message(uid), FIX);
+        }
+    }
+}
+
+const FIX: &str = "remove it, windowsOptions.runAsUserName says who it runs as";
+
+/// The token is mounted unless the pod says not to; what its service account says is not in the request.
+fn has_a_token_volume(pod: &Pod) -> bool {
+    let projects_a_token = |volume: &Volume| {
+        volume.projected.as_ref().is_some_and(|p| p.sources.iter().any(|source| source.service_account_token.0))
+    };
+    pod.spec.automount_service_account_token != Some(false) || pod.spec.volumes.iter().any(projects_a_token)
+}
+
+/// The user that the kubelet gives the token to: the one that all containers have in common, ephemeral ones left
+/// out (`FsUserFrom` of Kubernetes' `pkg/volume/util/util.go`).
+fn owner_of_volumes(pod: &Pod) -> Option<i64> {
+    let pod_uid = pod.spec.security_context.as_ref().and_then(|context| context.run_as_user);
+    let mut uids = pod
+        .containers()
+        .filter(|container| container.list != ContainerList::Ephemeral)
+        .map(|container| own_uid(container.raw).or(pod_uid));
+    let first = uids.next()??;
+    uids.all(|uid| uid == Some(first)).then_some(first)
+}
+
+fn own_uid(container: &Container) -> Option<i64> {
+    container.security_context.as_ref()?.run_as_user
+}

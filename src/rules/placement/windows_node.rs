@@ -1,0 +1,79 @@
+//! `windows-node`: reads `nodeSelector`, required node affinity, `nodeName` and `runtimeClassName` of the pod and, when the
+//! cluster may be asked, `scheduling.nodeSelector` of that RuntimeClass.
+
+use crate::cluster::Answer;
+use crate::finding::{Findings, quote};
+use crate::pattern;
+use crate::pod::NodeSelectorTerm;
+use crate::rules::{ApiServer, Context, DefaultSeverity, Group, Rule, Scope};
+use crate::settings::Severity;
+use crate::windows::node_selection::{LEGACY_OS, Node, OS, selector_admits};
+
+/// Nothing pins the pod to Windows nodes.
+pub static RULE: Rule = Rule {
+    id: "windows-node",
+    group: Group::Placement,
+    severity: DefaultSeverity::Always(Severity::Warn),
+    scope: Scope::HostProcess,
+    api_server: ApiServer::Accepts,
+    summary: "nothing pins the pod to Windows nodes",
+    page: page!("windows_node.md"),
+    check,
+};
+
+fn check(context: &Context, findings: &mut Findings) {
+    let pod = context.pod;
+    // When no Windows node is left, `linux-node` speaks.
+    if !pod.spec.admits(Node::Windows) || runs_under_a_windows_runtime_class(context) {
+        return;
+    }
+    if !pod.spec.is_pinned_to_windows() {
+        match pod.spec.required_terms().and_then(loose_term) {
+            Some((index, term)) => findings.pod(pod.path(&term_field(index)), what_lets_others_in(term), FIX_OF_A_TERM),
+            None => findings.pod(
+                pod.path("nodeSelector"),
+                "does not pin the pod to Windows nodes",
+                format!("set {OS}: windows, on a Linux node it would be an ordinary container or fail"),
+            ),
+        }
+    } else if pod.spec.selects_os_by_legacy_label_only() {
+        findings.pod(
+            pod.path("nodeSelector"),
+            format!("{} is deprecated since Kubernetes 1.14", quote(LEGACY_OS)),
+            format!("use {OS}: windows"),
+        );
+    }
+}
+
+const FIX_OF_A_TERM: &str = "require kubernetes.io/os In [windows] in every term, a node needs to match only one";
+
+/// What an administrator lists as process-isolated is a class of Windows nodes, and so is one whose own selector says it.
+fn runs_under_a_windows_runtime_class(context: &Context) -> bool {
+    if let Answer::Known(class) = &context.facts.runtime_class {
+        let only_windows = |(key, value)| [Node::Linux, Node::Unlabelled].iter().all(|&n| !selector_admits(key, value, n));
+        if class.node_selector().any(only_windows) && class.node_selector().all(|(k, v)| selector_admits(k, v, Node::Windows)) {
+            return true;
+        }
+    }
+    context.pod.spec.runtime_class_name.as_deref().is_some_and(|name| {
+        context.settings.runtime_classes.process.iter().any(|class| pattern::matches(class, name))
+    })
+}
+
+/// In an affinity that speaks of the operating system, the first term that lets other nodes in.
+fn loose_term<'p, 'a>(terms: &'p [NodeSelectorTerm<'a>]) -> Option<(usize, &'p NodeSelectorTerm<'a>)> {
+    let is_loose = |term: &NodeSelectorTerm| term.admits(Node::Linux) || term.admits(Node::Unlabelled);
+    let speaks_of_os = terms.iter().any(|term| term.os_requirement().is_some());
+    terms.iter().enumerate().find(|(_, term)| speaks_of_os && is_loose(term))
+}
+
+fn term_field(index: usize) -> String {
+    format!("affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms[{index}]")
+}
+
+fn what_lets_others_in(term: &NodeSelectorTerm) -> String {
+    match term.os_requirement() {
+        Some(requirement) => format!("{} lets other nodes in", quote(&requirement.text())),
+        None => "says nothing of the operating system, and one matching term is enough".to_owned(),
+    }
+}

@@ -1,0 +1,48 @@
+//! `resource-limits`: reads `resources.limits` of containers, init containers and the pod.
+
+use crate::finding::Findings;
+use crate::pod::{ContainerList, Resources};
+use crate::quantity::Amount;
+use crate::rules::{ApiServer, Context, DefaultSeverity, Group, Rule, Scope};
+use crate::settings::{Resource, Severity};
+
+/// No limits: the only isolation there is.
+pub static RULE: Rule = Rule {
+    id: "resource-limits",
+    group: Group::Resources,
+    severity: DefaultSeverity::Always(Severity::Off),
+    scope: Scope::HostProcess,
+    api_server: ApiServer::Accepts,
+    summary: "no limits: the only isolation there is",
+    page: page!("resource_limits.md"),
+    check,
+};
+
+fn check(context: &Context, findings: &mut Findings) {
+    let pod = context.pod;
+    for resource in context.settings.resources.require.iter() {
+        let name = match resource {
+            Resource::Cpu => "cpu",
+            Resource::Memory => "memory",
+        };
+        if limits(pod.spec.resources.as_ref(), name) {
+            continue;
+        }
+        // Ephemeral containers cannot have any.
+        for container in pod.host_process_containers().filter(|c| c.list != ContainerList::Ephemeral) {
+            if !limits(container.raw.resources.as_ref(), name) {
+                findings.container(
+                    &container,
+                    container.path(&format!("resources.limits.{name}")),
+                    "does not limit the container: it may use all that the node has",
+                    format!("set a {name} limit"),
+                );
+            }
+        }
+    }
+}
+
+/// Whether there is a limit. Zero is none; what is malformed is for Kubernetes to refuse.
+fn limits(resources: Option<&Resources>, name: &str) -> bool {
+    resources.and_then(|r| r.limits.get(name)).is_some_and(|limit| limit.amount() != Some(Amount::ZERO))
+}

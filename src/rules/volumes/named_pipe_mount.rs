@@ -1,0 +1,52 @@
+//! `named-pipe-mount`: reads `volumes[].hostPath.path` with the `volumeMounts[]` of every HostProcess container
+//! (containers, initContainers, ephemeralContainers), and `volumeMounts[].mountPath`.
+
+use crate::finding::{Findings, quote};
+use crate::rules::{ApiServer, Context, DefaultSeverity, Group, Rule, Scope};
+use crate::settings::Severity;
+
+use super::{HostVolume, host_volumes, mounts};
+
+/// A named pipe mounted as a volume, in any spelling.
+pub static RULE: Rule = Rule {
+    id: "named-pipe-mount",
+    group: Group::Volumes,
+    severity: DefaultSeverity::Varies("deny where a HostProcess container mounts it, warn where no container does"),
+    scope: Scope::HostProcess,
+    api_server: ApiServer::Accepts,
+    summary: "a named pipe mounted as a volume, in any spelling",
+    page: page!("named_pipe_mount.md"),
+    check,
+};
+
+fn check(context: &Context, findings: &mut Findings) {
+    for volume in host_volumes(context.pod).filter(|volume| volume.source().is_named_pipe()) {
+        report_source(&volume, findings);
+    }
+    for mount in mounts(context.pod).filter(|mount| mount.path().is_named_pipe() && !mount.shows_a_pipe()) {
+        findings.at(Severity::Deny).container(
+            &mount.container,
+            mount.field("mountPath"),
+            format!("{} is a named pipe, nothing can be mounted there", quote(mount.text())),
+            "remove the mount and let the program open the pipe itself",
+        );
+    }
+}
+
+fn report_source(volume: &HostVolume, findings: &mut Findings) {
+    let (path, pipe) = (volume.field("path"), quote(volume.text()));
+    if let Some(container) = volume.first_user() {
+        findings.at(Severity::Deny).container(
+            &container,
+            path,
+            format!("{pipe} is a named pipe, which HostProcess containers cannot mount"),
+            r"remove the volume and let the program open the pipe itself, as '\\.\pipe\NAME'",
+        );
+    } else if volume.is_unused() {
+        findings.at(Severity::Warn).pod(
+            path,
+            format!("{pipe} is a named pipe; no container mounts it, and a HostProcess container could not"),
+            "remove the volume",
+        );
+    }
+}

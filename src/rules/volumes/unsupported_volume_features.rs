@@ -1,0 +1,59 @@
+//! `unsupported-volume-features`: reads `volumes[].emptyDir.medium` of mounted volumes, `volumeMounts[].mountPropagation` and
+//! `volumeDevices` of every HostProcess container (containers, initContainers, ephemeralContainers).
+
+use crate::finding::{Findings, quote};
+use crate::rules::{ApiServer, Context, DefaultSeverity, Group, Rule, Scope};
+use crate::settings::Severity;
+use crate::pod::Pod;
+
+use super::mounts;
+
+/// Memory-backed volumes, mount propagation and block devices, which Windows does not have.
+pub static RULE: Rule = Rule {
+    id: "unsupported-volume-features",
+    group: Group::Volumes,
+    severity: DefaultSeverity::Always(Severity::Warn),
+    scope: Scope::HostProcess,
+    api_server: ApiServer::Accepts,
+    summary: "memory-backed volumes, mount propagation and block devices, which Windows does not have",
+    page: page!("unsupported_volume_features.md"),
+    check,
+};
+
+fn check(context: &Context, findings: &mut Findings) {
+    report_media(context.pod, findings);
+    for mount in mounts(context.pod) {
+        let propagation = mount.raw.mount_propagation.as_deref();
+        if let Some(propagation) = propagation.filter(|propagation| !matches!(*propagation, "" | "None")) {
+            findings.container(
+                &mount.container,
+                mount.field("mountPropagation"),
+                format!("{} has no meaning on Windows, mounts are not propagated", quote(propagation)),
+                "remove it, paths of the host are visible without",
+            );
+        }
+    }
+    for container in context.pod.host_process_containers().filter(|container| container.raw.volume_devices.0) {
+        findings.container(
+            &container,
+            container.path("volumeDevices"),
+            "is set, but Windows has no raw block volumes",
+            "mount the volume with a filesystem",
+        );
+    }
+}
+
+fn report_media(pod: &Pod, findings: &mut Findings) {
+    for (index, volume) in pod.spec.volumes.iter().enumerate() {
+        let medium = volume.empty_dir.as_ref().and_then(|dir| dir.medium.as_deref()).unwrap_or_default();
+        let user = mounts(pod).find(|mount| mount.raw.name == volume.name);
+        if let (false, Some(mount)) = (medium.is_empty(), user) {
+            findings.container(
+                &mount.container,
+                pod.path(&format!("volumes[{index}].emptyDir.medium")),
+                format!("{} is not kept in memory on Windows but on the disk of the node", quote(medium)),
+                "remove medium, and do not keep secrets in it",
+            );
+        }
+    }
+}

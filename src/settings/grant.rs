@@ -1,0 +1,130 @@
+//! `allow`: who may run HostProcess workloads.
+
+use serde::{Deserialize, Deserializer};
+
+use crate::decode::{List, Text};
+use crate::finding::quote;
+use crate::pattern;
+
+/// Covers a workload when every list that it gives matches. A key that is left out matches anything.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub struct Grant<'a> {
+    /// Where it runs.
+    #[serde(borrow, deserialize_with = "written")]
+    pub namespaces: Option<List<Text<'a>>>,
+    /// The pod's service account, `default` when it names none.
+    #[serde(borrow, deserialize_with = "written")]
+    pub service_accounts: Option<List<Text<'a>>>,
+    /// The image of every HostProcess container.
+    #[serde(borrow, deserialize_with = "written")]
+    pub images: Option<List<Text<'a>>>,
+    /// The effective account of every HostProcess container, compared as Windows does.
+    #[serde(borrow, deserialize_with = "written")]
+    pub run_as_user_names: Option<List<Text<'a>>>,
+    /// Every host path that is mounted, compared as Windows does. A pod that mounts none is covered.
+    #[serde(borrow, deserialize_with = "written")]
+    pub host_paths: Option<List<Text<'a>>>,
+    /// The kind that somebody sends, which for a pod made by a built-in controller is the controller's.
+    #[serde(borrow, deserialize_with = "written")]
+    pub kinds: Option<List<Text<'a>>>,
+    /// Who sends it.
+    #[serde(borrow, deserialize_with = "written")]
+    pub requesters: Option<Requesters<'a>>,
+}
+
+/// Somebody with one of the names or in one of the groups. Either list may be empty, because the other may not be.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Requesters<'a> {
+    /// User names, service accounts as `system:serviceaccount:<namespace>:<name>`.
+    #[serde(borrow)]
+    pub users: Option<List<Text<'a>>>,
+    /// Groups.
+    #[serde(borrow)]
+    pub groups: Option<List<Text<'a>>>,
+}
+
+/// A key that is written, were it with `null`: a template that rendered nothing must not widen a grant.
+fn written<'de, T: Deserialize<'de>, D: Deserializer<'de>>(value: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(value).map(Some)
+}
+
+/// `allow`, where `null` is neither nobody nor anyone.
+pub(super) fn grants<'de, D: Deserializer<'de>>(value: D) -> Result<Option<Vec<Grant<'de>>>, D::Error> {
+    Option::<Vec<Grant>>::deserialize(value)?.map(Some).ok_or_else(|| {
+        serde::de::Error::custom("'allow' is null: write [] to allow nobody, or leave the key out to allow anyone")
+    })
+}
+
+impl<'a> Grant<'a> {
+    fn lists(&self) -> [(&'static str, Option<&List<Text<'a>>>); 6] {
+        [
+            ("namespaces", self.namespaces.as_ref()),
+            ("serviceAccounts", self.service_accounts.as_ref()),
+            ("images", self.images.as_ref()),
+            ("runAsUserNames", self.run_as_user_names.as_ref()),
+            ("hostPaths", self.host_paths.as_ref()),
+            ("kinds", self.kinds.as_ref()),
+        ]
+    }
+
+    /// How much it asks for.
+    pub fn number_of_lists(&self) -> usize {
+        self.lists().iter().filter(|(_, list)| list.is_some()).count() + usize::from(self.requesters.is_some())
+    }
+
+    /// What the types alone do not check: the rest of a path and what is wrong there.
+    pub(super) fn check(&self) -> Result<(), (String, String)> {
+        if self.number_of_lists() == 0 {
+            let message = "an empty grant would allow everything; list something, or leave 'allow' out to allow anyone";
+            return Err((String::new(), message.to_owned()));
+        }
+        for (key, list) in self.lists() {
+            let Some(list) = list else { continue };
+            if list.is_empty() {
+                let message = "is empty, so the grant would never apply; list something, or leave the key out";
+                return Err((format!(".{key}"), message.to_owned()));
+            }
+            if let Some((index, message)) = list.iter().enumerate().find_map(|(i, p)| Some((i, mistake(key, p)?))) {
+                return Err((format!(".{key}[{index}]"), message));
+            }
+        }
+        match &self.requesters {
+            Some(Requesters { users: None, groups: None }) => {
+                Err((".requesters".to_owned(), "names nobody; list users or groups, or leave the key out".to_owned()))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Why a pattern can not mean what its author wants, if so.
+fn mistake(key: &str, pattern: &str) -> Option<String> {
+    let mistake = match key {
+        _ if pattern.is_empty() => "an empty pattern matches nothing",
+        "images" => pattern::image::mistake(pattern)?,
+        "hostPaths" => pattern::host_path::mistake(pattern)?,
+        "kinds" => return misspelled_kind(pattern),
+        _ => return None,
+    };
+    Some(format!("{}: {mistake}", quote(pattern)))
+}
+
+/// Kinds are compared exactly, and `daemonset` or `daemonsets` is what other tools take.
+fn misspelled_kind(pattern: &str) -> Option<String> {
+    const KINDS: [&str; 9] = [
+        "Pod",
+        "PodTemplate",
+        "ReplicationController",
+        "Deployment",
+        "ReplicaSet",
+        "StatefulSet",
+        "DaemonSet",
+        "Job",
+        "CronJob",
+    ];
+    let singular = pattern.strip_suffix('s').unwrap_or(pattern);
+    let kind = KINDS.iter().find(|kind| kind.eq_ignore_ascii_case(singular) && **kind != pattern)?;
+    Some(format!("there is no kind {}, did you mean '{kind}'?", quote(pattern)))
+}

@@ -1,0 +1,70 @@
+//! `docs/rules.md` is written from the rules. `make docs` renews it; here it must be up to date.
+
+use std::fmt::Write;
+use std::{env, fs};
+
+use windows_hostprocess_policy::rules::{self, ApiServer, DefaultSeverity, Group, Rule};
+
+const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/rules.md");
+
+const INTRODUCTION: &str = "\
+<!-- Written from the rules by `make docs`. Edit src/rules/<group>/<rule>.md instead. -->
+# Rules
+
+Every rule, in the order in which findings are reported. *Default* is the severity unless `rules` or `profile` in the settings say otherwise:
+`deny` rejects the request, `warn` adds a warning to the answer, `off` says nothing.
+
+*API server*: whether kube-apiserver refuses the same in native kinds. Its validation runs before validating webhooks, so in a cluster these rules
+speak only for custom workload kinds and for audits of old objects; offline (`hostprocess check`, `kwctl run`) they speak always.
+
+The pages say how each statement is known: **V** read in source or documentation, **I** inferred from source that was read but not
+executed on a Windows node, **R** recalled. Unless a page says otherwise a rule looks only at pods with `hostProcess: true` on the pod or
+on any container, and at init and ephemeral containers as at regular ones.
+";
+
+fn severity(rule: &Rule) -> &'static str {
+    match rule.severity {
+        DefaultSeverity::Always(severity) => severity.name(),
+        DefaultSeverity::Varies(text) => text,
+    }
+}
+
+fn api_server(rule: &Rule) -> &'static str {
+    match rule.api_server {
+        ApiServer::Accepts => "accepts",
+        ApiServer::Refuses => "refuses",
+        ApiServer::Partly(text) => text,
+    }
+}
+
+fn page() -> String {
+    let mut page = INTRODUCTION.to_owned();
+    page.push_str("\n| group | rule | default | API server | what it catches |\n| --- | --- | --- | --- | --- |\n");
+    for rule in rules::all() {
+        let group = format!("{:?}", rule.group).to_lowercase();
+        let Rule { id, summary, .. } = rule;
+        writeln!(page, "| {group} | [`{id}`](#{id}) | {} | {} | {summary} |", severity(rule), api_server(rule))
+            .expect("a string takes it");
+    }
+    let mut group: Option<Group> = None;
+    for rule in rules::all() {
+        if group != Some(rule.group) {
+            group = Some(rule.group);
+            write!(page, "\n## {:?}\n", rule.group).expect("a string takes it");
+        }
+        write!(page, "\n### {}\n\n", rule.id).expect("a string takes it");
+        write!(page, "**Default** {}. **API server** {}.\n\n", severity(rule), api_server(rule))
+            .expect("a string takes it");
+        page.push_str(rule.page);
+    }
+    page
+}
+
+#[test]
+fn the_rules_page_is_up_to_date() {
+    if env::var_os("UPDATE_DOCS").is_some() {
+        fs::write(PAGE, page()).expect("docs/rules.md is writable");
+    }
+    let committed = fs::read_to_string(PAGE).unwrap_or_default();
+    assert!(committed == page(), "docs/rules.md is out of date: run `make docs`");
+}

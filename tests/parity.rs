@@ -1,0 +1,265 @@
+//! Parity with kube-apiserver: the rules that mirror its pod validation fire on a HostProcess pod exactly where it
+//! reports the matching error. `tests/parity/README.md` says where pods and verdicts come from.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+
+use flate2::read::GzDecoder;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
+use windows_hostprocess_policy::cluster::NoCluster;
+use windows_hostprocess_policy::finding::Finding;
+use windows_hostprocess_policy::request::Payload;
+use windows_hostprocess_policy::rules::{self, Scope};
+use windows_hostprocess_policy::verdict;
+use windows_hostprocess_policy::workload::Workload;
+
+/// Which error of kube-apiserver is which rule's.
+struct Mirror {
+    /// How the error begins after its path and the value found.
+    error: Text,
+    /// How the error's path ends.
+    path: &'static str,
+    rule: &'static str,
+    place: Place,
+}
+
+enum Text {
+    Is(&'static str),
+    Begins(&'static str),
+}
+
+/// Where the rule reports what kube-apiserver reports at its path.
+enum Place {
+    /// At the same path.
+    Same,
+    /// On the field that is to be changed; kube-apiserver names another one.
+    At(&'static str),
+    /// On each container that is the cause; kube-apiserver names the whole spec.
+    Containers,
+}
+
+use Place::{At, Containers, Same};
+use Text::{Begins, Is};
+
+const fn mirror(path: &'static str, error: Text, rule: &'static str, place: Place) -> Mirror {
+    Mirror { error, path, rule, place }
+}
+
+const USER_NAME: &str = "securityContext.windowsOptions.runAsUserName";
+const HOST_USERS: Text = Is("when `pod.Spec.HostUsers` is false");
+
+/// Error text to rule.
+const MIRRORS: &[Mirror] = &[
+    mirror(
+        "spec.hostNetwork",
+        Is("hostNetwork must be true if pod contains any hostProcess containers"),
+        "host-network",
+        Same,
+    ),
+    mirror(
+        "spec",
+        Begins("If pod contains any hostProcess containers then all containers must be"),
+        "all-containers",
+        Containers,
+    ),
+    mirror(
+        "securityContext.windowsOptions.hostProcess",
+        Begins("pod hostProcess value must be identical"),
+        "level-conflict",
+        Same,
+    ),
+    mirror("spec.hostNetwork", HOST_USERS, "host-users", At("spec.hostUsers")),
+    // kube-apiserver spells these two in capitals.
+    mirror("spec.HostPID", HOST_USERS, "host-users", At("spec.hostUsers")),
+    mirror("spec.HostIPC", HOST_USERS, "host-users", At("spec.hostUsers")),
+    mirror("hostPort", Is("must match `containerPort` when `hostNetwork` is true"), "port-mismatch", Same),
+    mirror("securityContext.windowsOptions", Is("windows options cannot be set for a linux pod"), "os-linux", Same),
+    mirror(USER_NAME, Begins("runAsUserName cannot "), "user-format", Same),
+    mirror(USER_NAME, Begins("runAsUserName's Domain "), "user-format", Same),
+    mirror(USER_NAME, Begins("runAsUserName's User "), "user-format", Same),
+    mirror("", Is("cannot be set for a windows pod"), "linux-only-fields", Same),
+];
+
+/// Errors that no rule mirrors: none is about HostProcess, and each is refused in every pod.
+const UNMAPPED: &[(&str, Text)] = &[
+    ("securityContext", Begins("cannot set `allowPrivilegeEscalation` to false and `privileged` to true")),
+    ("spec.securityContext.shareProcessNamespace", Begins("ShareProcessNamespace and HostPID cannot both be enabled")),
+    ("name", Is("may not be specified when 'hostNetwork' is true")), // of a sysctl
+    ("hostPath.path", Is("must not contain '..'")),
+    ("hostPort", Begins("Duplicate value: ")),
+    ("name", Begins("Not found: ")), // of a volume mount
+];
+
+impl Text {
+    fn matches(&self, text: &str) -> bool {
+        match self {
+            Is(whole) => text == *whole,
+            Begins(start) => text.starts_with(start),
+        }
+    }
+}
+
+/// Whether a rule's finding has a counterpart in kube-apiserver at all.
+fn is_mirrored(finding: &Finding, pod: &Workload) -> bool {
+    match finding.rule.id {
+        // kube-apiserver does not compare the ports of init containers; the rule warns.
+        "port-mismatch" => !finding.path.starts_with("spec.initContainers"),
+        // Without `os.name: windows` kube-apiserver does not look at these fields.
+        "linux-only-fields" => pod.pod.os_is("windows"),
+        rule => MIRRORS.iter().any(|mirror| mirror.rule == rule),
+    }
+}
+
+#[derive(Deserialize)]
+struct Pod {
+    id: String,
+    object: Box<RawValue>,
+}
+
+#[derive(Deserialize)]
+struct Verdict {
+    id: String,
+    #[serde(default)]
+    errors: Vec<String>,
+}
+
+fn lines<T: DeserializeOwned>(file: &str) -> Vec<T> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/parity").join(file);
+    let file = File::open(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let lines = BufReader::new(GzDecoder::new(file)).lines();
+    lines.map(|line| serde_json::from_str(&line.expect("gzip")).expect("a JSON value a line")).collect()
+}
+
+/// A `field.Error` of Kubernetes: `path: Invalid value: "x": detail`, `path: Forbidden: detail`,
+/// `path: Duplicate value: "x"`, `path: Not found: "x"`. The detail, or for the last two what follows the path.
+fn split(error: &str) -> (&str, &str) {
+    let (path, rest) = error.split_once(": ").expect("an error has a path");
+    if let Some(detail) = rest.strip_prefix("Forbidden: ") {
+        return (path, detail);
+    }
+    let Some(value) = rest.strip_prefix("Invalid value: ") else { return (path, rest) };
+    // The value is a quoted string, a word, or a Go struct, in which no space follows a brace.
+    let end = match value.strip_prefix('"') {
+        Some(string) => 1 + closing_quote(string),
+        None if value.contains("}: ") => value.find("}: ").map_or(0, |end| end + 1),
+        None => value.find(": ").expect("a detail follows the value"),
+    };
+    (path, value[end..].trim_start_matches(": "))
+}
+
+/// The length of a Go string literal after its opening quote.
+fn closing_quote(string: &str) -> usize {
+    let mut escaped = false;
+    for (index, byte) in string.bytes().enumerate() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = true,
+            b'"' => return index + 1,
+            _ => {}
+        }
+    }
+    panic!("an open string in {string}");
+}
+
+/// The rule and path that mirror an error: `None` for one that is deliberately not mirrored.
+fn expected(error: &str) -> Option<(&'static str, String)> {
+    let (path, detail) = split(error);
+    let ends = |end: &str| end.is_empty() || path == end || path.ends_with(&format!(".{end}"));
+    if let Some(mirror) = MIRRORS.iter().find(|mirror| mirror.error.matches(detail) && ends(mirror.path)) {
+        let place = match mirror.place {
+            Same => path,
+            At(other) => other,
+            Containers => "",
+        };
+        return Some((mirror.rule, place.to_owned()));
+    }
+    assert!(
+        UNMAPPED.iter().any(|(path, text)| text.matches(detail) && ends(path)),
+        "no rule mirrors this error, and it is not listed as unmapped: {error}"
+    );
+    None
+}
+
+/// Where a finding is, in the terms of [`expected`].
+fn found(finding: &Finding) -> (&'static str, String) {
+    let on_each_container = |mirror: &&Mirror| mirror.rule == finding.rule.id && matches!(mirror.place, Containers);
+    let path = if MIRRORS.iter().any(|mirror| on_each_container(&mirror)) { "" } else { &finding.path };
+    (finding.rule.id, path.to_owned())
+}
+
+/// The settings' defaults, and every mirrored rule on.
+fn settings() -> String {
+    let on: BTreeMap<&str, &str> = MIRRORS
+        .iter()
+        .filter(|mirror| rules::find(mirror.rule).is_some())
+        .map(|mirror| (mirror.rule, "deny"))
+        .collect();
+    serde_json::json!({ "rules": on }).to_string()
+}
+
+fn payload(pod: &Pod, settings: &str) -> String {
+    let object = pod.object.get();
+    format!(
+        r#"{{"request": {{"kind": {{"group": "", "version": "v1", "kind": "Pod"}}, "operation": "CREATE", "object": {object}}}, "settings": {settings}}}"#
+    )
+}
+
+#[test]
+fn mirrored_rules_fire_exactly_where_kube_apiserver_refuses() {
+    let settings = settings();
+    let mut verdicts: BTreeMap<String, Verdict> =
+        lines("verdicts.jsonl.gz").into_iter().map(|verdict: Verdict| (verdict.id.clone(), verdict)).collect();
+    let mut disagreements = Vec::new();
+    let (mut pods, mut host_process_pods, mut agreements) = (0, 0, BTreeMap::<&str, usize>::new());
+    for pod in lines::<Pod>("pods.jsonl.gz") {
+        let verdict = verdicts.remove(&pod.id).unwrap_or_else(|| panic!("{} has a verdict", pod.id));
+        let payload = payload(&pod, &settings);
+        let Payload { request, settings } = Payload::read(&payload).expect("readable");
+        let findings = verdict::judge(&request, &settings, &NoCluster).findings;
+        let workload = request.object.as_ref().expect("a Pod");
+        // Every error must be known, also those of ordinary pods.
+        let errors: Vec<_> = verdict.errors.iter().filter_map(|error| expected(error)).collect();
+        pods += 1;
+        if !workload.pod.asks_for_host_process() {
+            for finding in findings.iter().filter(|finding| finding.rule.scope != Scope::AnyPod) {
+                disagreements.push(format!("{}: not HostProcess, and yet {finding}", pod.id));
+            }
+            continue;
+        }
+        host_process_pods += 1;
+        let expected: BTreeSet<_> = errors.into_iter().filter(|(rule, _)| rules::find(rule).is_some()).collect();
+        let found: BTreeSet<_> = findings.iter().filter(|finding| is_mirrored(finding, workload)).map(found).collect();
+        for (rule, path) in expected.difference(&found) {
+            disagreements.push(format!("{}: {rule} is silent about {path}: {:?}", pod.id, verdict.errors));
+        }
+        for (rule, path) in found.difference(&expected) {
+            disagreements.push(format!("{}: {rule} fires at {path}: {:?}", pod.id, verdict.errors));
+        }
+        for (rule, _) in found.intersection(&expected) {
+            *agreements.entry(rule).or_default() += 1;
+        }
+    }
+    assert!(disagreements.is_empty(), "{} disagreements\n{}", disagreements.len(), disagreements.join("\n"));
+    assert_eq!((pods, host_process_pods, verdicts.len()), (3000, 1835, 0));
+    // A mirror that no pod exercises would prove nothing.
+    for mirror in MIRRORS.iter().filter(|mirror| rules::find(mirror.rule).is_some()) {
+        assert!(agreements.contains_key(mirror.rule), "{} never fired", mirror.rule);
+    }
+}
+
+#[test]
+fn errors_are_split_behind_the_value() {
+    for (error, path, detail) in [
+        (r#"spec.a: Invalid value: "x: \"}: y\\": bad: worse"#, "spec.a", "bad: worse"),
+        ("spec.hostNetwork: Invalid value: false: must be true", "spec.hostNetwork", "must be true"),
+        ("spec.b: Invalid value: core.C{D:(*bool)(nil)}: cannot", "spec.b", "cannot"),
+        ("spec.c: Forbidden: never", "spec.c", "never"),
+        (r#"spec.d: Duplicate value: "TCP//80""#, "spec.d", r#"Duplicate value: "TCP//80""#),
+    ] {
+        assert_eq!(split(error), (path, detail));
+    }
+}
