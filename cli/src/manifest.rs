@@ -129,7 +129,7 @@ impl File {
         let (api_version, kind) = (api_version.to_owned(), kind.to_owned());
         match (kind.strip_suffix("List"), value) {
             (Some(kind_of_items), Value::Object(mut members))
-                if kind_of_items.is_empty() || members.get("items").is_some_and(|items| !items.is_object()) =>
+                if kind == "List" || members.get("items").is_some_and(Value::is_array) =>
             {
                 let item = (!kind_of_items.is_empty()).then_some((api_version.as_str(), kind_of_items));
                 let values = members.remove("items").and_then(|items| items.as_array().cloned()).unwrap_or_default();
@@ -166,9 +166,7 @@ fn documents(text: &str) -> Vec<Result<(Value, Node), yaml::Error>> {
 }
 
 fn explain(text: &str, error: yaml::Error) -> String {
-    let end = text[text.floor_char_boundary(error.offset)..].find("\n---").map_or(text.len(), |end| error.offset + end);
-    let start = text[..text.floor_char_boundary(error.offset)].rfind("\n---").unwrap_or(0);
-    if text.get(start..end).is_some_and(|document| document.contains("{{")) {
+    if yaml::document_at(text, error.offset).contains("{{") {
         return format!(
             "no YAML: {}; it looks like a template: render it first, as in `helm template . | hostprocess check -`",
             error.message

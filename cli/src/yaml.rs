@@ -103,6 +103,11 @@ fn chunks(text: &str) -> Vec<Range<usize>> {
     chunks
 }
 
+/// The text of the document that an offset belongs to.
+pub fn document_at(text: &str, offset: usize) -> &str {
+    chunks(text).into_iter().find(|chunk| offset <= chunk.end).map_or("", |chunk| &text[chunk])
+}
+
 /// Turns the parser's events into values.
 struct Composer<'t> {
     parser: Parser<'t, StrInput<'t>>,
