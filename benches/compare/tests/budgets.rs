@@ -9,8 +9,8 @@ use compare::requests;
 use compare::{Guest, root};
 use serde::{Deserialize, Serialize};
 
-/// Toolchains differ a little in the code that they emit.
-const TOLERANCE: f64 = 1.1;
+/// Toolchains differ in the code that they emit, and wasm-opt is not everywhere.
+const TOLERANCE: f64 = 1.25;
 
 #[derive(Debug, Deserialize, Serialize)]
 struct Budgets {
