@@ -347,7 +347,7 @@ impl Node {
                 }
                 let path = path.strip_prefix('.').unwrap_or(path);
                 let ends = path.match_indices(['.', '[']).map(|(end, _)| end).chain(std::iter::once(path.len()));
-                ends.filter_map(|end| Some((nodes.get(&path[..end])?, &path[end..]))).last()
+                ends.filter_map(|end| Some((nodes.get(&path[..end])?, &path[end..]))).next_back()
             }
         }
     }
