@@ -8,8 +8,11 @@ use crate::rules;
 use crate::windows::version::Version;
 
 pub mod grant;
+pub mod label_selector;
+pub mod rbac;
 
 use grant::Grant;
+use rbac::Rbac;
 
 /// What a finding leads to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
@@ -57,6 +60,9 @@ pub struct Settings<'a> {
     /// Who may run HostProcess workloads. Absent: anyone. Empty: nobody.
     #[serde(borrow, deserialize_with = "grant::grants")]
     pub allow: Option<Vec<Grant<'a>>>,
+    /// One more grant, by the cluster's RBAC.
+    #[serde(borrow, deserialize_with = "grant::written")]
+    pub rbac: Option<Rbac<'a>>,
     /// Local groups that the nodes have, compared as Windows does.
     #[serde(borrow)]
     pub local_groups: List<Text<'a>>,
@@ -85,6 +91,7 @@ impl Default for Settings<'_> {
             profile: Profile::default(),
             rules: Pairs::default(),
             allow: None,
+            rbac: None,
             local_groups: List::default(),
             privileged_local_groups: List::default(),
             runtime_classes: RuntimeClasses::default(),
@@ -209,6 +216,9 @@ impl<'a> Settings<'a> {
         }
         for (index, grant) in self.allow.iter().flatten().enumerate() {
             grant.check().map_err(|(path, message)| format!("settings.allow[{index}]{path}: {message}"))?;
+        }
+        if let Some((key, message)) = self.rbac.as_ref().and_then(Rbac::mistake) {
+            return Err(format!("settings.rbac.{key}: {message}"));
         }
         if self.nodes.required && !self.nodes.check {
             return Err("settings.nodes.required: without nodes.check nothing is asked, set that to true".to_owned());
@@ -340,6 +350,24 @@ mod tests {
         assert!(error(r#"{"allow": [{"namespaces": ["a", ""]}]}"#).starts_with("settings.allow[0].namespaces[1]: "));
         assert!(error(r#"{"allow": [{"requesters": null}]}"#).starts_with("settings.allow[0].requesters: "));
         assert!(Settings::read(r#"{"allow": [{"requesters": {"users": ["a"], "groups": []}}]}"#).is_ok());
+    }
+
+    #[test]
+    fn what_the_cluster_is_asked_for_is_complete() {
+        let rbac = r#"{"rbac": {"verb": "use", "group": "example.com", "resource": "hostprocesses"}}"#;
+        let settings = Settings::read(rbac).expect("valid");
+        assert_eq!(settings.rbac.map(|rbac| rbac.subject), Some(rbac::Subject::ServiceAccount));
+        assert!(error(r#"{"rbac": null}"#).contains("null"));
+        assert!(error(r#"{"rbac": {"verb": "use"}}"#).contains("missing field `group`"));
+        assert!(error(r#"{"rbac": {"verb": "", "group": "", "resource": "x"}}"#).starts_with("settings.rbac.verb: "));
+        assert!(
+            error(&rbac.replace("hostprocesses\"", "x\", \"subject\": \"requestor\""))
+                .ends_with("did you mean 'requester'?")
+        );
+        let selector = |selector: &str| format!(r#"{{"allow": [{{"namespaceSelector": {selector}}}]}}"#);
+        assert!(error(&selector("{}")).starts_with("settings.allow[0].namespaceSelector: an empty selector"));
+        assert!(error(&selector("null")).contains("null"));
+        assert!(Settings::read(&selector(r#"{"matchLabels": {"tier": "system"}}"#)).is_ok());
     }
 
     #[test]

@@ -5,6 +5,7 @@ use serde::{Deserialize, Deserializer};
 use crate::decode::{List, Text};
 use crate::finding::quote;
 use crate::pattern;
+use crate::settings::label_selector::LabelSelector;
 
 /// Covers a workload when every list that it gives matches. A key that is left out matches anything.
 #[derive(Debug, Default, Deserialize)]
@@ -31,6 +32,9 @@ pub struct Grant<'a> {
     /// Who sends it.
     #[serde(borrow, deserialize_with = "written")]
     pub requesters: Option<Requesters<'a>>,
+    /// The labels of the namespace, which the cluster is asked for. No answer is no match.
+    #[serde(borrow, deserialize_with = "written")]
+    pub namespace_selector: Option<LabelSelector<'a>>,
 }
 
 /// Somebody with one of the names or in one of the groups. Either list may be empty, because the other may not be.
@@ -46,7 +50,7 @@ pub struct Requesters<'a> {
 }
 
 /// A key that is written, were it with `null`: a template that rendered nothing must not widen a grant.
-fn written<'de, T: Deserialize<'de>, D: Deserializer<'de>>(value: D) -> Result<Option<T>, D::Error> {
+pub(super) fn written<'de, T: Deserialize<'de>, D: Deserializer<'de>>(value: D) -> Result<Option<T>, D::Error> {
     T::deserialize(value).map(Some)
 }
 
@@ -71,7 +75,8 @@ impl<'a> Grant<'a> {
 
     /// How much it asks for.
     pub fn number_of_lists(&self) -> usize {
-        self.lists().iter().filter(|(_, list)| list.is_some()).count() + usize::from(self.requesters.is_some())
+        let lists = self.lists().iter().filter(|(_, list)| list.is_some()).count();
+        lists + usize::from(self.requesters.is_some()) + usize::from(self.namespace_selector.is_some())
     }
 
     /// What the types alone do not check: the rest of a path and what is wrong there.
@@ -89,6 +94,9 @@ impl<'a> Grant<'a> {
             if let Some((index, message)) = list.iter().enumerate().find_map(|(i, p)| Some((i, mistake(key, p)?))) {
                 return Err((format!(".{key}[{index}]"), message));
             }
+        }
+        if let Some(mistake) = self.namespace_selector.as_ref().and_then(LabelSelector::mistake) {
+            return Err((".namespaceSelector".to_owned(), mistake.to_owned()));
         }
         match &self.requesters {
             Some(Requesters { users: None, groups: None }) => {

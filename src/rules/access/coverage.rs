@@ -11,13 +11,14 @@ use crate::pattern::{matches, matches_ignoring_case};
 use crate::pod::{ContainerView, Pod};
 use crate::rules::Context;
 use crate::settings::grant::{Grant, Requesters};
+use crate::settings::label_selector::LabelSelector;
 
 /// The lists of a grant that do not match; none when the grant covers the workload.
 pub fn mismatches<'c, 'a>(context: &Context<'c, 'a>, grant: &'c Grant<'a>) -> Vec<Mismatch<'c>> {
     let pod = context.pod;
     let images = covered_containers(pod).map(|c| c.raw.image.as_deref().unwrap_or_default());
     let accounts = covered_containers(pod).map(|c| c.run_as_user_name().map_or("", |name| name.value()));
-    [
+    let mut missed: Vec<Mismatch> = [
         unmatched("namespace", "namespaces", &grant.namespaces, [&*context.request.namespace], matches),
         unmatched("service account", "serviceAccounts", &grant.service_accounts, [service_account(pod)], matches),
         unmatched("image", "images", &grant.images, at_least_one(images), matches_image),
@@ -28,7 +29,12 @@ pub fn mismatches<'c, 'a>(context: &Context<'c, 'a>, grant: &'c Grant<'a>) -> Ve
     ]
     .into_iter()
     .flatten()
-    .collect()
+    .collect();
+    if missed.is_empty() {
+        // Asked only when it decides.
+        missed.extend(unmatched_labels(context, grant));
+    }
+    missed
 }
 
 /// A list of a grant, with a value that is not in it.
@@ -44,6 +50,9 @@ pub struct Mismatch<'c> {
 enum Wanted<'c> {
     Patterns(&'c [Text<'c>]),
     Requesters(&'c Requesters<'c>),
+    Labels(&'c LabelSelector<'c>),
+    /// The labels, which are not known; the text says why.
+    UnknownLabels(String),
 }
 
 fn unmatched<'c>(
@@ -86,6 +95,17 @@ fn unmatched_requester<'c>(context: &Context<'c, '_>, grant: &'c Grant) -> Optio
     (!is_listed).then_some(Mismatch { noun: "requester", value: name, list: "requesters", wanted })
 }
 
+fn unmatched_labels<'c>(context: &Context<'c, '_>, grant: &'c Grant) -> Option<Mismatch<'c>> {
+    let selector = grant.namespace_selector.as_ref()?;
+    let namespace = &*context.request.namespace;
+    let wanted = match context.cluster.namespace_labels(namespace) {
+        Ok(labels) if selector.selects(&labels) => return None,
+        Ok(_) => Wanted::Labels(selector),
+        Err(reason) => Wanted::UnknownLabels(reason),
+    };
+    Some(Mismatch { noun: "namespace", value: namespace, list: "namespaceSelector", wanted })
+}
+
 /// The containers that a grant must cover: the HostProcess ones, and where `hostProcess: true` is written but no
 /// container ends up with it, all of them.
 fn covered_containers<'p, 'a>(pod: &'p Pod<'a>) -> impl Iterator<Item = ContainerView<'p, 'a>> {
@@ -100,7 +120,7 @@ fn at_least_one<'c>(values: impl Iterator<Item = &'c str>) -> impl Iterator<Item
     values.chain(missing)
 }
 
-fn service_account<'p>(pod: &'p Pod) -> &'p str {
+pub(super) fn service_account<'p>(pod: &'p Pod) -> &'p str {
     let written = [&pod.spec.service_account_name, &pod.spec.service_account];
     written.into_iter().flatten().map(|name| &**name).find(|name| !name.is_empty()).unwrap_or("default")
 }
@@ -130,20 +150,38 @@ fn unspaced(name: &str) -> String {
 /// `image 'x' is not in its images ['registry.example/*']`.
 impl fmt::Display for Mismatch<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.value {
-            "" => write!(f, "no {} is known, which must be", self.noun)?,
-            value => write!(f, "{} {} is not", self.noun, quote(value))?,
+        let Mismatch { noun, value, list, wanted } = self;
+        match (wanted, *value) {
+            (Wanted::Labels(selector), _) => {
+                return write!(f, "{noun} {} is not selected by its {list} ({selector})", quote(value));
+            }
+            (Wanted::UnknownLabels(reason), _) => {
+                return write!(
+                    f,
+                    "the labels of {noun} {}, which its {list} needs, are not known ({reason})",
+                    quote(value)
+                );
+            }
+            (_, "") => write!(f, "no {noun} is known, which must be")?,
+            (_, value) => write!(f, "{noun} {} is not", quote(value))?,
         }
-        write!(f, " in its {} ", self.list)?;
-        match self.wanted {
-            Wanted::Patterns(patterns) => write!(f, "[{}]", listing(patterns)),
+        write!(f, " in its {list} [{wanted}]")
+    }
+}
+
+impl fmt::Display for Wanted<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Wanted::Patterns(patterns) => f.write_str(&listing(patterns)),
             Wanted::Requesters(Requesters { users, groups }) => {
                 let named = [("users", users), ("groups", groups)];
                 let lists = named.into_iter().filter_map(|(key, list)| {
                     list.as_ref().filter(|list| !list.is_empty()).map(|list| format!("{key} {}", listing(list)))
                 });
-                write!(f, "[{}]", lists.collect::<Vec<_>>().join("; "))
+                f.write_str(&lists.collect::<Vec<_>>().join("; "))
             }
+            Wanted::Labels(selector) => selector.fmt(f),
+            Wanted::UnknownLabels(reason) => f.write_str(reason),
         }
     }
 }

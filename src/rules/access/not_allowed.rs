@@ -6,9 +6,11 @@ use std::cmp::Reverse;
 use std::fmt::Write;
 
 use super::coverage::{Mismatch, mismatches};
+use super::permission;
 use crate::finding::Findings;
 use crate::rules::{ApiServer, Context, DefaultSeverity, Group, Rule, Scope};
 use crate::settings::Severity;
+use crate::settings::grant::Grant;
 
 /// No grant covers the workload.
 pub static RULE: Rule = Rule {
@@ -23,25 +25,41 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &Context, findings: &mut Findings) {
-    let Some(grants) = &context.settings.allow else { return };
+    let (allow, rbac) = (&context.settings.allow, &context.settings.rbac);
+    if allow.is_none() && rbac.is_none() {
+        return;
+    }
+    let Err(mut message) = granted(context, allow.as_deref().unwrap_or_default()) else { return };
+    if let Some(rbac) = rbac {
+        let Err(reason) = permission::granted(context, rbac) else { return };
+        // A string takes everything.
+        let _ = write!(message, "; {reason}");
+    }
+    let fix = if message == NOBODY { "run it without hostProcess, or ask for a grant" } else { "change that, or ask for a grant" };
+    report(context, findings, message, fix);
+}
+
+const NOBODY: &str = "nobody may run HostProcess workloads here";
+
+/// Whether one of the grants covers the workload; if not, a sentence about the closest.
+fn granted(context: &Context, grants: &[Grant]) -> Result<(), String> {
     let mut closest: Option<(usize, Vec<Mismatch>)> = None;
     for (index, grant) in grants.iter().enumerate() {
         let missed = mismatches(context, grant);
         if missed.is_empty() {
-            return;
+            return Ok(());
         }
+        // Of two grants that miss as much, the one that asks for more is closer.
         let distance = |missed: &[Mismatch], index: usize| (missed.len(), Reverse(grants[index].number_of_lists()));
         if closest.as_ref().is_none_or(|(at, best)| distance(&missed, index) < distance(best, *at)) {
             closest = Some((index, missed));
         }
     }
-    let (message, fix) = match closest {
-        None => {
-            ("nobody may run HostProcess workloads here".to_owned(), "run it without hostProcess, or ask for a grant")
-        }
-        Some((index, missed)) => (explain(index, &missed), "change that, or ask for a grant"),
-    };
-    report(context, findings, message, fix);
+    match closest {
+        Some((index, missed)) => Err(explain(index, &missed)),
+        None if context.settings.rbac.is_some() => Err("no grant covers it".to_owned()),
+        None => Err(NOBODY.to_owned()),
+    }
 }
 
 /// `no grant covers it; allow[1] comes closest, but image 'x' is not in its images ['registry.example/*']`.
@@ -49,7 +67,6 @@ fn explain(index: usize, missed: &[Mismatch]) -> String {
     let mut message = format!("no grant covers it; allow[{index}] comes closest");
     for (i, mismatch) in missed.iter().enumerate() {
         let joint = if i == 0 { ", but" } else { ", and" };
-        // A string takes everything.
         let _ = write!(message, "{joint} {mismatch}");
     }
     message

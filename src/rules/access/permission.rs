@@ -1,0 +1,67 @@
+//! `rbac` in the settings: what the cluster's roles say.
+
+use kubewarden_policy_sdk::host_capabilities::kubernetes::{ResourceAttributes, SubjectAccessReview};
+
+use super::coverage::service_account;
+use super::requester;
+use crate::finding::quote;
+use crate::rules::Context;
+use crate::settings::rbac::{Rbac, Subject};
+
+/// Whether the cluster gives the permission; if not, a sentence about it. No answer is no.
+pub fn granted(context: &Context, rbac: &Rbac) -> Result<(), String> {
+    if rbac.subject == Subject::Requester && requester::template_owner(context).is_some() {
+        return Ok(());
+    }
+    let (who, user, groups) = subject(context, rbac.subject);
+    let what = format!("'{}' {}", rbac.verb, resource(rbac));
+    let namespace = context.request.namespace.to_string();
+    let review = SubjectAccessReview {
+        groups: Some(groups),
+        resource_attributes: ResourceAttributes {
+            group: Some(rbac.group.to_string()),
+            name: rbac.name.as_ref().map(ToString::to_string),
+            namespace: Some(namespace),
+            resource: rbac.resource.to_string(),
+            verb: rbac.verb.to_string(),
+            ..ResourceAttributes::default()
+        },
+        user,
+    };
+    match context.cluster.may(review) {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(format!("RBAC does not let {who} {what}")),
+        Err(reason) => Err(format!("whether RBAC lets {who} {what} is not known ({reason})")),
+    }
+}
+
+/// Who it is in a message, and to the cluster.
+fn subject(context: &Context, subject: Subject) -> (String, String, Vec<String>) {
+    match subject {
+        Subject::ServiceAccount => {
+            let (namespace, name) = (&context.request.namespace, service_account(context.pod));
+            (
+                format!("service account {}", quote(name)),
+                format!("system:serviceaccount:{namespace}:{name}"),
+                vec![
+                    "system:serviceaccounts".to_owned(),
+                    format!("system:serviceaccounts:{namespace}"),
+                    "system:authenticated".to_owned(),
+                ],
+            )
+        }
+        Subject::Requester => {
+            let user = &context.request.user_info;
+            let name = user.username.as_deref().unwrap_or_default();
+            let groups = user.groups.iter().map(ToString::to_string).collect();
+            (format!("requester {}", quote(name)), name.to_owned(), groups)
+        }
+    }
+}
+
+/// `'hostprocesses.example.com/name'`.
+fn resource(rbac: &Rbac) -> String {
+    let dot = if rbac.group.is_empty() { "" } else { "." };
+    let name = rbac.name.as_deref().map_or(String::new(), |name| format!("/{name}"));
+    quote(&format!("{}{dot}{}{name}", rbac.resource, rbac.group))
+}

@@ -1,0 +1,308 @@
+//! Grants: who sends what, and what the cluster is asked about it.
+
+use std::cell::RefCell;
+
+use kubewarden_policy_sdk::response::ValidationResponse;
+use rstest::rstest;
+use serde_json::{Value, json};
+use windows_hostprocess_policy::cluster::{Host, NoCluster};
+use windows_hostprocess_policy::decide;
+
+const POD: &str = "Pod";
+
+/// A pod, and the object of another kind with it as a template.
+fn object(kind: &str, owner: Option<&str>) -> Value {
+    let spec = json!({
+        "hostNetwork": true,
+        "nodeSelector": { "kubernetes.io/os": "windows" },
+        "securityContext": { "windowsOptions": { "hostProcess": true, "runAsUserName": "NT AUTHORITY\\Local service" } },
+        "containers": [{
+            "name": "agent",
+            "image": "registry.example/agent:1.0",
+            "command": ["agent.exe"],
+            "volumeMounts": [{ "name": "logs", "mountPath": "C:\\logs" }],
+        }],
+        "volumes": [
+            { "name": "logs", "hostPath": { "path": "C:\\k\\logs" } },
+            { "name": "not mounted", "hostPath": { "path": "D:\\" } },
+        ],
+    });
+    let (api_version, mut object) = match kind {
+        POD => ("v1", json!({ "spec": spec })),
+        "CronJob" => ("batch/v1", json!({ "spec": { "jobTemplate": { "spec": { "template": { "spec": spec } } } } })),
+        "Job" => ("batch/v1", json!({ "spec": { "template": { "spec": spec } } })),
+        "Rollout" => ("argoproj.io/v1alpha1", json!({ "spec": { "template": { "spec": spec } } })),
+        _ => ("apps/v1", json!({ "spec": { "template": { "spec": spec } } })),
+    };
+    object["apiVersion"] = api_version.into();
+    object["kind"] = kind.into();
+    object["metadata"] = json!({ "name": "agent", "namespace": "team" });
+    if let Some(owner) = owner {
+        object["metadata"]["ownerReferences"] = json!([
+            { "kind": "Node", "name": "not the controller" },
+            { "kind": owner, "name": "agent", "controller": true },
+        ]);
+    }
+    object
+}
+
+fn ask(object: &Value, user: &str, settings: &Value, host: &dyn Host) -> ValidationResponse {
+    let api_version = object["apiVersion"].as_str().expect("a text");
+    let (group, version) = api_version.split_once('/').unwrap_or(("", api_version));
+    let request = json!({
+        "kind": { "group": group, "version": version, "kind": object["kind"] },
+        "namespace": "team",
+        "operation": "CREATE",
+        "userInfo": { "username": user, "groups": ["platform", "system:authenticated"] },
+        "object": object,
+    });
+    let payload = json!({ "request": request, "settings": settings }).to_string();
+    serde_json::from_slice(&decide(payload.as_bytes(), host).expect("an answer")).expect("a ValidationResponse")
+}
+
+/// Why it is denied; nothing when it is not.
+fn denial(object: &Value, user: &str, grant: Value) -> Option<String> {
+    ask(object, user, &json!({ "allow": [grant] }), &NoCluster).message
+}
+
+const ALICE: &str = "alice";
+
+#[rstest]
+#[case(json!({ "namespaces": ["te*"] }))]
+#[case(json!({ "serviceAccounts": ["default"] }))]
+#[case(json!({ "images": ["elsewhere.example/*", "registry.example/agent"] }))]
+#[case(json!({ "runAsUserNames": ["nt authority\\LOCALSERVICE"] }))]
+#[case(json!({ "hostPaths": ["c:/K/*"] }))]
+#[case(json!({ "kinds": ["Pod"] }))]
+#[case(json!({ "requesters": { "users": ["alice"] } }))]
+#[case(json!({ "requesters": { "users": [], "groups": ["plat*"] } }))]
+#[case(json!({ "namespaces": ["team"], "images": ["registry.example/*"], "hostPaths": ["C:\\k\\*"] }))]
+fn grants_that_cover(#[case] grant: Value) {
+    assert_eq!(denial(&object(POD, None), ALICE, grant), None);
+}
+
+#[rstest]
+#[case(json!({ "namespaces": ["kube-system", "te"] }), "namespace 'team' is not in its namespaces ['kube-system', 'te']")]
+#[case(json!({ "serviceAccounts": ["csi-*"] }), "service account 'default' is not in its serviceAccounts ['csi-*']")]
+#[case(
+    json!({ "images": ["registry.example/agent:2.*"] }),
+    "image 'registry.example/agent:1.0' is not in its images ['registry.example/agent:2.*']"
+)]
+#[case(
+    json!({ "runAsUserNames": ["NT AUTHORITY\\SYSTEM"] }),
+    "account 'NT AUTHORITY\\Local service' is not in its runAsUserNames ['NT AUTHORITY\\SYSTEM']"
+)]
+#[case(json!({ "hostPaths": ["C:\\k"] }), "host path 'C:\\k\\logs' is not in its hostPaths ['C:\\k']")]
+#[case(json!({ "kinds": ["DaemonSet"] }), "kind 'Pod' is not in its kinds ['DaemonSet']")]
+#[case(
+    json!({ "requesters": { "users": ["bob"], "groups": ["a", "b", "c", "d", "e"] } }),
+    "requester 'alice' is not in its requesters [users 'bob'; groups 'a', 'b', 'c' and 2 more]"
+)]
+#[case(
+    json!({ "namespaces": ["other"], "kinds": ["Job"] }),
+    "namespace 'team' is not in its namespaces ['other'], and kind 'Pod' is not in its kinds ['Job']"
+)]
+#[case(
+    json!({ "namespaceSelector": { "matchLabels": { "tier": "system" } } }),
+    "the labels of namespace 'team', which its namespaceSelector needs, are not known (the cluster may not be asked)"
+)]
+fn grants_that_do_not(#[case] grant: Value, #[case] reason: &str) {
+    let message = denial(&object(POD, None), ALICE, grant).expect("denied");
+    let expected = format!("no grant covers it; allow[0] comes closest, but {reason}; change that");
+    assert!(message.contains(&expected), "{message}");
+}
+
+#[test]
+fn the_closest_grant_is_named() {
+    let settings = json!({ "allow": [
+        { "namespaces": ["kube-system"], "kinds": ["DaemonSet"] },
+        { "namespaces": ["other"] },
+        { "namespaces": ["team"], "images": ["elsewhere.example/*"] },
+    ] });
+    let message = ask(&object(POD, None), ALICE, &settings, &NoCluster).message.expect("denied");
+    assert!(message.contains("allow[2] comes closest, but image 'registry.example/agent:1.0'"), "{message}");
+}
+
+#[test]
+fn one_grant_covers_all_containers() {
+    let mut pod = object(POD, None);
+    let other = json!({ "name": "other", "image": "elsewhere.example/other:1" });
+    pod["spec"]["containers"].as_array_mut().expect("a list").push(other);
+    let (first, second) = (json!({ "images": ["registry.example/*"] }), json!({ "images": ["elsewhere.example/*"] }));
+    assert!(!ask(&pod, ALICE, &json!({ "allow": [first, second] }), &NoCluster).accepted);
+    let both = json!({ "images": ["registry.example/*", "elsewhere.example/*"] });
+    assert_eq!(denial(&pod, ALICE, both), None);
+}
+
+#[test]
+fn what_is_not_written_is_not_granted() {
+    let mut template = object("Rollout", None);
+    let spec = &mut template["spec"]["template"]["spec"];
+    spec["containers"] = json!([]);
+    spec["securityContext"]["windowsOptions"] = json!({ "hostProcess": true });
+    for (list, noun) in [("images", "image"), ("runAsUserNames", "account")] {
+        let message = denial(&template, ALICE, json!({ list: ["?"] })).expect("denied");
+        assert!(message.contains(&format!("no {noun} is known, which must be in its {list} ['?']")), "{message}");
+    }
+}
+
+#[test]
+fn settings_that_were_never_validated_open_nothing() {
+    for allow in [json!(null), json!([{}]), json!([{ "namespaces": [] }]), json!([{ "namespaces": null }])] {
+        let response = ask(&object(POD, None), ALICE, &json!({ "allow": allow }), &NoCluster);
+        assert_eq!((response.accepted, response.code), (false, Some(400)), "{allow}");
+    }
+}
+
+const CONTROLLERS: &str = "system:serviceaccount:kube-system:";
+
+/// What kube-controller-manager makes of what people sent: `requesters` and `kinds` were judged on that.
+#[rstest]
+#[case::daemon_set("daemon-set-controller", POD, "DaemonSet", "DaemonSet")]
+#[case::job("job-controller", POD, "Job", "Job")]
+#[case::job_of_a_cron_job("job-controller", POD, "Job", "CronJob")]
+#[case::cron_job("cronjob-controller", "Job", "CronJob", "CronJob")]
+#[case::replica_set("replicaset-controller", POD, "ReplicaSet", "ReplicaSet")]
+#[case::replica_set_of_a_deployment("replicaset-controller", POD, "ReplicaSet", "Deployment")]
+#[case::deployment("deployment-controller", "ReplicaSet", "Deployment", "Deployment")]
+#[case::stateful_set("statefulset-controller", POD, "StatefulSet", "StatefulSet")]
+#[case::replication_controller("replication-controller", POD, "ReplicationController", "ReplicationController")]
+fn built_in_controllers(#[case] controller: &str, #[case] kind: &str, #[case] owner: &str, #[case] granted: &str) {
+    let made = object(kind, Some(owner));
+    let requesters = json!({ "users": [ALICE] });
+    for user in [format!("{CONTROLLERS}{controller}"), "system:kube-controller-manager".to_owned()] {
+        let grant = json!({ "requesters": requesters, "kinds": [granted] });
+        assert_eq!(denial(&made, &user, grant), None, "{user}");
+        // The rest of the grant still counts.
+        let grant = json!({ "requesters": requesters, "images": ["elsewhere.example/*"] });
+        let message = denial(&made, &user, grant).expect("denied");
+        assert!(message.contains("but image 'registry.example/agent:1.0'"), "{message}");
+        // Bare pods are another kind.
+        assert_eq!(denial(&made, &user, json!({ "kinds": [kind] })).is_some(), kind != granted, "{user}");
+    }
+}
+
+#[rstest]
+#[case::a_person_with_a_forged_owner("mallory", Some("DaemonSet"))]
+#[case::a_controller_without_owner("system:serviceaccount:kube-system:daemon-set-controller", None)]
+#[case::a_controller_with_the_owner_of_another("system:serviceaccount:kube-system:daemon-set-controller", Some("Job"))]
+#[case::another_service_account_there("system:serviceaccount:kube-system:helm", Some("DaemonSet"))]
+#[case::the_name_in_another_namespace("system:serviceaccount:team:daemon-set-controller", Some("DaemonSet"))]
+#[case::a_custom_controller("system:serviceaccount:argo:argo-rollouts", Some("Rollout"))]
+fn everybody_else_is_a_requester(#[case] user: &str, #[case] owner: Option<&str>) {
+    let made = object(POD, owner);
+    let message = denial(&made, user, json!({ "requesters": { "users": [ALICE] } })).expect("denied");
+    assert!(message.contains(&format!("requester '{user}' is not in its requesters")), "{message}");
+    let message = denial(&made, user, json!({ "kinds": ["DaemonSet", "Job", "Rollout"] })).expect("denied");
+    assert!(message.contains("kind 'Pod' is not in its kinds"), "{message}");
+    // The administrator lists a controller of custom kinds as what it is.
+    assert_eq!(denial(&made, user, json!({ "requesters": { "users": [user] }, "kinds": ["Pod"] })), None);
+}
+
+/// A cluster that says the same to every question.
+struct Says(Result<Value, &'static str>, RefCell<Vec<(String, Value)>>);
+
+impl Says {
+    fn new(answer: Result<Value, &'static str>) -> Says {
+        Says(answer, RefCell::default())
+    }
+}
+
+impl Host for Says {
+    fn call(&self, operation: &str, request: &[u8]) -> Result<Vec<u8>, String> {
+        let request = serde_json::from_slice(request).expect("JSON");
+        self.1.borrow_mut().push((operation.to_owned(), request));
+        self.0.as_ref().map(|answer| answer.to_string().into_bytes()).map_err(|error| (*error).to_owned())
+    }
+}
+
+#[test]
+fn labels_of_the_namespace() {
+    let cluster = Says::new(Ok(json!({ "metadata": { "labels": { "tier": "system" } } })));
+    let of = |tier: &str| json!({ "allow": [{ "namespaceSelector": { "matchLabels": { "tier": tier } } }] });
+    assert!(ask(&object(POD, None), ALICE, &of("system"), &cluster).accepted);
+    let message = ask(&object(POD, None), ALICE, &of("other"), &cluster).message.expect("denied");
+    assert!(message.contains("namespace 'team' is not selected by its namespaceSelector (tier=other)"), "{message}");
+    let (operation, question) = cluster.1.borrow()[0].clone();
+    assert_eq!(
+        (operation.as_str(), &question["kind"], &question["name"]),
+        ("get_resource", &json!("Namespace"), &json!("team"))
+    );
+}
+
+#[test]
+fn the_cluster_is_asked_only_when_it_decides() {
+    let cluster = Says::new(Err("must not be asked"));
+    let selector = json!({ "matchLabels": { "tier": "system" } });
+    let settings = json!({
+        "allow": [
+            { "namespaceSelector": selector, "images": ["elsewhere.example/*"] },
+            { "images": ["registry.example/*"] },
+        ],
+        "rbac": { "verb": "use", "group": "example.com", "resource": "hostprocesses" },
+    });
+    assert!(ask(&object(POD, None), ALICE, &settings, &cluster).accepted);
+    assert!(cluster.1.borrow().is_empty());
+}
+
+fn rbac(subject: &str) -> Value {
+    json!({ "rbac": { "verb": "use", "group": "example.com", "resource": "hostprocesses", "name": "system", "subject": subject } })
+}
+
+#[test]
+fn rbac_of_the_service_account() {
+    let cluster = Says::new(Ok(json!({ "allowed": true })));
+    let mut pod = object(POD, None);
+    pod["spec"]["serviceAccountName"] = "agent".into();
+    assert!(ask(&pod, ALICE, &rbac("serviceAccount"), &cluster).accepted);
+    let (operation, question) = cluster.1.borrow()[0].clone();
+    assert_eq!(operation, "can_i");
+    assert_eq!(
+        question["subject_access_review"],
+        json!({
+            "user": "system:serviceaccount:team:agent",
+            "groups": ["system:serviceaccounts", "system:serviceaccounts:team", "system:authenticated"],
+            "resource_attributes": {
+                "verb": "use", "group": "example.com", "resource": "hostprocesses", "name": "system", "namespace": "team",
+                "subresource": null, "version": null,
+            },
+        })
+    );
+    let refusing = Says::new(Ok(json!({ "allowed": false })));
+    let message = ask(&pod, ALICE, &rbac("serviceAccount"), &refusing).message.expect("denied");
+    let expected =
+        "no grant covers it; RBAC does not let service account 'agent' 'use' 'hostprocesses.example.com/system'; ";
+    assert!(message.contains(expected), "{message}");
+}
+
+#[test]
+fn rbac_of_the_requester() {
+    let cluster = Says::new(Ok(json!({ "allowed": true })));
+    assert!(ask(&object("DaemonSet", None), ALICE, &rbac("requester"), &cluster).accepted);
+    let question = cluster.1.borrow()[0].1["subject_access_review"].clone();
+    assert_eq!(
+        (&question["user"], &question["groups"]),
+        (&json!("alice"), &json!(["platform", "system:authenticated"]))
+    );
+    // The DaemonSet controller has no such permission, and needs none.
+    let refusing = Says::new(Ok(json!({ "allowed": false })));
+    let controller = format!("{CONTROLLERS}daemon-set-controller");
+    assert!(ask(&object(POD, Some("DaemonSet")), &controller, &rbac("requester"), &refusing).accepted);
+    assert!(!ask(&object(POD, None), &controller, &rbac("requester"), &refusing).accepted);
+}
+
+#[test]
+fn no_answer_is_no() {
+    for (answer, reason) in [
+        (Err("not granted to the policy"), "(not granted to the policy)"),
+        (Ok(json!({})), "is not known ("),
+        (Ok(json!({ "allowed": "yes" })), "is not known ("),
+    ] {
+        let cluster = Says::new(answer);
+        let message = ask(&object(POD, None), ALICE, &rbac("serviceAccount"), &cluster).message.expect("denied");
+        assert!(
+            message.contains("whether RBAC lets service account 'default'") && message.contains(reason),
+            "{message}"
+        );
+    }
+}
