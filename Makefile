@@ -53,8 +53,8 @@ bench: policy.wasm bench-guests ## Time and count the policy against the floor a
 	cargo run --locked --release -p compare
 
 .PHONY: docs
-docs: ## Write docs/rules.md from the rules
-	UPDATE_DOCS=1 cargo test --locked -p windows-hostprocess-policy --test docs
+docs: ## Write docs/rules.md from the rules, and the answers in docs/recipes.md
+	UPDATE_DOCS=1 cargo test --locked -p windows-hostprocess-policy --test docs --test recipes
 
 .PHONY: clean
 clean: ## Remove what was built
