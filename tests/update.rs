@@ -257,10 +257,10 @@ fn what_runs_changes(
 
 /// Who may run a command as SYSTEM was not asked about another command.
 #[rstest]
-#[case::command(|spec| spec["containers"][0]["command"] = json!(["cmd.exe", "/c", "net user"]))]
-#[case::environment(|spec| spec["containers"][0]["env"] = json!([{ "name": "PATH", "value": "C:\\evil" }]))]
-#[case::host_path(|spec| spec["volumes"] = json!([{ "name": "c", "hostPath": { "path": "C:\\" } }]))]
-#[case::account(|spec| spec["serviceAccountName"] = "admin".into())]
+#[case::command(|spec: &mut Value| spec["containers"][0]["command"] = json!(["cmd.exe", "/c", "net user"]))]
+#[case::environment(|spec: &mut Value| spec["containers"][0]["env"] = json!([{ "name": "PATH", "value": "C:\\evil" }]))]
+#[case::host_path(|spec: &mut Value| spec["volumes"] = json!([{ "name": "c", "hostPath": { "path": "C:\\" } }]))]
+#[case::account(|spec: &mut Value| spec["serviceAccountName"] = "admin".into())]
 fn a_workload_without_grant_may_not_change_what_it_does(#[case] change: fn(&mut Value)) {
     let settings = json!({ "allow": [{ "requesters": { "users": ["bob"] } }] });
     let old = object("DaemonSet", |_| {});
