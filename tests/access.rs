@@ -271,7 +271,7 @@ fn rbac_of_the_service_account() {
     let refusing = Says::new(Ok(json!({ "allowed": false })));
     let message = ask(&pod, ALICE, &rbac("serviceAccount"), &refusing).message.expect("denied");
     let expected =
-        "no grant covers it; RBAC does not let service account 'agent' 'use' 'hostprocesses.example.com/system'; ";
+        "hostProcess: RBAC does not let service account 'agent' use 'hostprocesses.example.com/system'; change that";
     assert!(message.contains(expected), "{message}");
 }
 

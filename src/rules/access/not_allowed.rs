@@ -29,20 +29,23 @@ fn check(context: &Context, findings: &mut Findings) {
     if allow.is_none() && rbac.is_none() {
         return;
     }
-    let Err(mut message) = granted(context, allow.as_deref().unwrap_or_default()) else { return };
-    if let Some(rbac) = rbac {
-        let Err(reason) = permission::granted(context, rbac) else { return };
-        // A string takes everything.
-        let _ = write!(message, "; {reason}");
+    let Err(closest) = granted(context, allow.as_deref().unwrap_or_default()) else { return };
+    let permission = match rbac.as_ref().map(|rbac| permission::granted(context, rbac)) {
+        Some(Ok(())) => return,
+        Some(Err(reason)) => Some(reason),
+        None => None,
+    };
+    let reasons: Vec<String> = closest.into_iter().chain(permission).collect();
+    if reasons.is_empty() {
+        let message = "nobody may run HostProcess workloads here".to_owned();
+        report(context, findings, message, "run it without hostProcess, or ask for a grant");
+    } else {
+        report(context, findings, reasons.join("; "), "change that, or ask for a grant");
     }
-    let fix = if message == NOBODY { "run it without hostProcess, or ask for a grant" } else { "change that, or ask for a grant" };
-    report(context, findings, message, fix);
 }
 
-const NOBODY: &str = "nobody may run HostProcess workloads here";
-
-/// Whether one of the grants covers the workload; if not, a sentence about the closest.
-fn granted(context: &Context, grants: &[Grant]) -> Result<(), String> {
+/// Whether one of the grants covers the workload; if not, a sentence about the closest, where there is one.
+fn granted(context: &Context, grants: &[Grant]) -> Result<(), Option<String>> {
     let mut closest: Option<(usize, Vec<Mismatch>)> = None;
     for (index, grant) in grants.iter().enumerate() {
         let missed = mismatches(context, grant);
@@ -55,11 +58,7 @@ fn granted(context: &Context, grants: &[Grant]) -> Result<(), String> {
             closest = Some((index, missed));
         }
     }
-    match closest {
-        Some((index, missed)) => Err(explain(index, &missed)),
-        None if context.settings.rbac.is_some() => Err("no grant covers it".to_owned()),
-        None => Err(NOBODY.to_owned()),
-    }
+    Err(closest.map(|(index, missed)| explain(index, &missed)))
 }
 
 /// `no grant covers it; allow[1] comes closest, but image 'x' is not in its images ['registry.example/*']`.
@@ -67,6 +66,7 @@ fn explain(index: usize, missed: &[Mismatch]) -> String {
     let mut message = format!("no grant covers it; allow[{index}] comes closest");
     for (i, mismatch) in missed.iter().enumerate() {
         let joint = if i == 0 { ", but" } else { ", and" };
+        // A string takes everything.
         let _ = write!(message, "{joint} {mismatch}");
     }
     message

@@ -14,7 +14,7 @@ pub fn granted(context: &Context, rbac: &Rbac) -> Result<(), String> {
         return Ok(());
     }
     let (who, user, groups) = subject(context, rbac.subject);
-    let what = format!("'{}' {}", rbac.verb, resource(rbac));
+    let what = format!("{} {}", rbac.verb, resource(rbac));
     let namespace = context.request.namespace.to_string();
     let review = SubjectAccessReview {
         groups: Some(groups),
