@@ -147,6 +147,12 @@ fn what_is_not_written_is_not_granted() {
 }
 
 #[test]
+fn requesters_that_name_nobody_cover_nobody() {
+    let message = denial(&object(POD, None), ALICE, json!({ "requesters": { "users": [], "groups": [] } }));
+    assert!(message.expect("denied").contains("requester 'alice' is not in its requesters []"));
+}
+
+#[test]
 fn settings_that_were_never_validated_open_nothing() {
     for allow in [json!(null), json!([{}]), json!([{ "namespaces": [] }]), json!([{ "namespaces": null }])] {
         let response = ask(&object(POD, None), ALICE, &json!({ "allow": allow }), &NoCluster);

@@ -1,6 +1,7 @@
 //! `docs/recipes.md`: the settings of each policy on the page are valid, and the objects after it get the answers that
 //! the page shows. With `UPDATE_DOCS` in the environment the answers on the page are renewed.
 
+#[allow(dead_code, reason = "each test uses a part")]
 mod common;
 
 use std::path::Path;

@@ -17,6 +17,11 @@ enum Verdict {
     Deny,
 }
 
+/// Edits the spec of a pod.
+type Edit = fn(&mut Value);
+/// Edits an object of a kind.
+type Change = fn(&mut Value, &str);
+
 /// Where each kind keeps its pod template. The last is no kind of Kubernetes.
 const KINDS: [(&str, &str, &str); 10] = [
     ("v1", "Pod", ""),
@@ -200,7 +205,7 @@ fn an_old_object_stays_manageable(
 ) {
     let settings = json!({ "allow": [] });
     let old = object(kind, misspelt);
-    let changes: [(&str, fn(&mut Value, &str)); 8] = [
+    let changes: [(&str, Change); 8] = [
         ("annotation", |o, _| o["metadata"]["annotations"] = json!({ "example.com/owner": "team" })),
         ("label", |o, _| o["metadata"]["labels"] = json!({ "team": "a" })),
         ("finalizer", |o, _| o["metadata"]["finalizers"] = json!(["example.com/protect"])),
@@ -237,7 +242,7 @@ fn what_runs_changes(
     kind: &str,
 ) {
     let old = object(kind, misspelt);
-    let changes: [(&str, fn(&mut Value)); 4] = [
+    let changes: [(&str, Edit); 4] = [
         ("image", |spec| spec["containers"][0]["image"] = "registry.example/agent:2.0".into()),
         ("a container more", |spec| {
             let containers = spec["containers"].as_array_mut().expect("a list");
@@ -261,7 +266,7 @@ fn what_runs_changes(
 #[case::environment(|spec: &mut Value| spec["containers"][0]["env"] = json!([{ "name": "PATH", "value": "C:\\evil" }]))]
 #[case::host_path(|spec: &mut Value| spec["volumes"] = json!([{ "name": "c", "hostPath": { "path": "C:\\" } }]))]
 #[case::account(|spec: &mut Value| spec["serviceAccountName"] = "admin".into())]
-fn a_workload_without_grant_may_not_change_what_it_does(#[case] change: fn(&mut Value)) {
+fn a_workload_without_grant_may_not_change_what_it_does(#[case] change: Edit) {
     let settings = json!({ "allow": [{ "requesters": { "users": ["bob"] } }] });
     let old = object("DaemonSet", |_| {});
     let new = object("DaemonSet", change);
