@@ -8,11 +8,12 @@ use std::path::Path;
 use std::{env, fs};
 
 use kubewarden_policy_sdk::response::ValidationResponse;
-use serde::Deserialize;
 use serde_json::Value;
 use windows_hostprocess_policy::settings::Settings;
 use windows_hostprocess_policy::validate;
 
+const PAGE: &str = "docs/recipes.md";
+const DEPLOYED: &str = "deploy/clusteradmissionpolicy.yaml";
 const DENIED: &str = "denied the request: ";
 const WARNING: &str = "Warning: ";
 
@@ -40,8 +41,7 @@ fn block(language: &str, text: &str) -> Block {
     if language == "console" {
         return Block::Console(text.to_owned());
     }
-    let first = serde_yaml::Deserializer::from_str(text).next().expect("a document");
-    let object = Value::deserialize(first).unwrap_or_else(|error| panic!("{error} in\n{text}"));
+    let object = common::documents(text, PAGE).into_iter().next().expect("a document");
     match object["kind"].as_str() {
         Some("ClusterAdmissionPolicy") => Block::Policy(object),
         Some("Role") => Block::Other,
@@ -71,7 +71,7 @@ fn shown(console: &str) -> String {
 }
 
 fn answer(object: &str, settings: &Value) -> ValidationResponse {
-    let mut payload = common::payload(object, Path::new("docs/recipes.md"));
+    let mut payload = common::payload(object, Path::new(PAGE));
     payload["settings"] = settings.clone();
     let response = validate(payload.to_string().as_bytes()).expect("an answer");
     serde_json::from_slice(&response).expect("a ValidationResponse")
@@ -79,8 +79,8 @@ fn answer(object: &str, settings: &Value) -> ValidationResponse {
 
 #[test]
 fn every_recipe_does_what_the_page_says() {
-    let mut page = read("docs/recipes.md");
-    let deployed: Value = serde_yaml::from_str(&read("deploy/clusteradmissionpolicy.yaml")).expect("YAML");
+    let mut page = read(PAGE);
+    let deployed = common::documents(&read(DEPLOYED), DEPLOYED).remove(0);
     let (mut policies, mut denials) = (0, 0);
     let mut settings = Value::Null;
     let mut object: Option<(String, String)> = None;
@@ -126,6 +126,6 @@ fn every_recipe_does_what_the_page_says() {
     assert!(object.is_none_or(|(_, printed)| printed.is_empty()), "the page ends before the last answer");
     assert_eq!((policies, denials), (6, 7), "policies and denials on the page");
     if env::var_os("UPDATE_DOCS").is_some() {
-        fs::write(path("docs/recipes.md"), page).expect("docs/recipes.md is writable");
+        fs::write(path(PAGE), page).expect("the page is writable");
     }
 }
