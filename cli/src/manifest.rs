@@ -127,6 +127,12 @@ impl File {
             return;
         };
         let (api_version, kind) = (api_version.to_owned(), kind.to_owned());
+        // The pod is inside, where nobody looks: to accept it as an object without a pod would be a false answer.
+        if kind == "AdmissionReview" && api_version.starts_with("admission.k8s.io/") {
+            let message = "an admission request, no manifest: judge it with 'hostprocess run'".to_owned();
+            self.problems.push(Problem { offset: Some(node.place().start), message });
+            return;
+        }
         match (kind.strip_suffix("List"), value) {
             (Some(kind_of_items), Value::Object(mut members))
                 if kind == "List" || members.get("items").is_some_and(Value::is_array) =>
@@ -250,6 +256,13 @@ mod tests {
             assert_eq!(problem.message, "no Kubernetes object: it has no apiVersion and kind", "{text}");
             assert_eq!(file.source.line_and_column(problem.offset.expect("has a place")).0, 2, "{text}");
         }
+    }
+
+    #[test]
+    fn an_admission_request_is_not_taken_for_an_object_without_a_pod() {
+        let file = parse("apiVersion: admission.k8s.io/v1\nkind: AdmissionReview\nrequest: {operation: UPDATE}\n");
+        assert!(file.objects.is_empty());
+        assert!(file.problems[0].message.contains("hostprocess run"), "{:?}", file.problems);
     }
 
     #[test]
