@@ -57,7 +57,7 @@ impl Cluster {
         match operation {
             "list_resources_all" => {
                 let request: ListAllResourcesRequest = read(request)?;
-                let api = self.api(&request.api_version, &request.kind)?;
+                let api = self.api(&request.api_version, &request.kind);
                 let parameters = ListParams {
                     label_selector: request.label_selector,
                     field_selector: request.field_selector,
@@ -67,7 +67,7 @@ impl Cluster {
             }
             "get_resource" => {
                 let request: GetResourceRequest = read(request)?;
-                let api = self.api(&request.api_version, &request.kind)?;
+                let api = self.api(&request.api_version, &request.kind);
                 self.wait(api.get(&request.name))
             }
             "can_i" => {
@@ -86,10 +86,10 @@ impl Cluster {
     }
 
     /// Objects that have no namespace, the only ones that the policy asks for.
-    fn api(&self, api_version: &str, kind: &str) -> Result<Api<DynamicObject>, String> {
+    fn api(&self, api_version: &str, kind: &str) -> Api<DynamicObject> {
         let (group, version) = api_version.split_once('/').unwrap_or(("", api_version));
         let resource = ApiResource::from_gvk(&GroupVersionKind::gvk(group, version, kind));
-        Ok(Api::all_with(self.client.clone(), &resource))
+        Api::all_with(self.client.clone(), &resource)
     }
 
     fn wait<T: Serialize>(&self, answer: impl Future<Output = kube::Result<T>>) -> Result<Vec<u8>, String> {
