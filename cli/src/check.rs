@@ -2,15 +2,17 @@
 
 use std::io::IsTerminal;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use serde::Serialize;
 use serde_json::{Value, json};
-use windows_hostprocess_policy::cluster::NoCluster;
+use windows_hostprocess_policy::cluster::{self as policy_cluster, NoCluster};
 use windows_hostprocess_policy::request::{self, Payload};
 use windows_hostprocess_policy::settings::{Settings, Severity};
 use windows_hostprocess_policy::verdict;
 
-use crate::host::{Host, no_capabilities};
+use crate::cluster::{self, Cluster};
+use crate::host::{Capabilities, Host, no_capabilities};
 use crate::manifest::{self, File, Object};
 use crate::output;
 use crate::run::load_settings;
@@ -36,6 +38,9 @@ pub struct Args {
     /// Ask this module instead of the built-in rules
     #[arg(long, value_name = "FILE")]
     wasm: Option<PathBuf>,
+    /// Ask the cluster of the current kubeconfig for what the rules want to know; sets nodes.check
+    #[arg(long)]
+    cluster: bool,
 }
 
 /// The severities that hold where the settings name none.
@@ -154,6 +159,7 @@ impl Report {
 pub struct Judge {
     settings: Value,
     module: Option<Host>,
+    cluster: Option<Arc<Cluster>>,
 }
 
 impl Judge {
@@ -165,8 +171,13 @@ impl Judge {
                 Profile::Strict => json!("strict"),
             };
         }
+        if args.cluster {
+            check_nodes(&mut settings);
+        }
         let module = args.wasm.as_deref().map(Host::load).transpose()?;
-        Judge::with(settings, module)
+        let judge = Judge::with(settings, module)?;
+        let cluster = args.cluster.then(Cluster::current).transpose()?.map(Arc::new);
+        Ok(Judge { cluster, ..judge })
     }
 
     /// A judge with these settings, and a module unless the built-in rules decide.
@@ -179,7 +190,7 @@ impl Judge {
             None => Settings::read(&settings.to_string()).map(drop),
         }
         .map_err(|message| format!("Provided settings are not valid: {message}"))?;
-        Ok(Judge { settings, module })
+        Ok(Judge { settings, module, cluster: None })
     }
 
     /// Judges every object of every file.
@@ -195,10 +206,26 @@ impl Judge {
         files.collect::<Result<_, String>>().map(|files| Report { files })
     }
 
+    /// Who answers the built-in rules.
+    fn host(&self) -> &dyn policy_cluster::Host {
+        match &self.cluster {
+            Some(cluster) => &**cluster,
+            None => &NoCluster,
+        }
+    }
+
+    /// Who answers a module.
+    fn capabilities(&self) -> Capabilities {
+        match &self.cluster {
+            Some(cluster) => cluster::capabilities(Arc::clone(cluster)),
+            None => no_capabilities(),
+        }
+    }
+
     fn record(&self, file: &File, object: &Object) -> Result<Record, String> {
         let mut findings = match &self.module {
-            Some(module) => ask(module, object, &self.settings)?,
-            None => judge(object, &self.settings),
+            Some(module) => ask(module, object, &self.settings, &self.capabilities())?,
+            None => judge(object, &self.settings, self.host()),
         };
         for found in &mut findings {
             found.place = file.source.first_line(object.node.nearest(&found.path).place());
@@ -218,6 +245,14 @@ impl Judge {
             },
             findings,
         })
+    }
+}
+
+/// Who names a cluster wants its nodes checked.
+fn check_nodes(settings: &mut Value) {
+    let nodes = settings.as_object_mut().map(|settings| settings.entry("nodes").or_insert_with(|| json!({})));
+    if let Some(nodes) = nodes.and_then(Value::as_object_mut) {
+        nodes.insert("check".to_owned(), Value::Bool(true));
     }
 }
 
@@ -247,11 +282,11 @@ impl Found {
 }
 
 /// Asks the built-in rules.
-fn judge(object: &Object, settings: &Value) -> Vec<Found> {
+fn judge(object: &Object, settings: &Value, host: &dyn policy_cluster::Host) -> Vec<Found> {
     let payload = json!({ "request": object.admission_request(), "settings": settings }).to_string();
     match Payload::read(&payload) {
         Ok(Payload { request, settings }) => {
-            let findings = verdict::judge(&request, &settings, &NoCluster).findings.into_iter();
+            let findings = verdict::judge(&request, &settings, host).findings.into_iter();
             findings
                 .map(|finding| Found {
                     container: finding.container,
@@ -265,10 +300,9 @@ fn judge(object: &Object, settings: &Value) -> Vec<Found> {
 
 /// Asks a module, and reads its findings out of its response. It reports what is denied with everything, of warnings
 /// one of each rule and no fix.
-fn ask(module: &Host, object: &Object, settings: &Value) -> Result<Vec<Found>, String> {
-    let response = module
-        .validate(&object.admission_request(), settings, &no_capabilities())
-        .map_err(|error| error.to_string())?;
+fn ask(module: &Host, object: &Object, settings: &Value, capabilities: &Capabilities) -> Result<Vec<Found>, String> {
+    let response =
+        module.validate(&object.admission_request(), settings, capabilities).map_err(|error| error.to_string())?;
     let message = response.message.unwrap_or_default();
     let mut findings: Vec<Found> = message.lines().filter_map(denied).collect();
     if !response.accepted && findings.is_empty() {

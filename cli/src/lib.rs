@@ -3,9 +3,10 @@
 //!
 //! The way of a manifest: [`manifest`] reads files into objects whose fields know their place ([`yaml`], [`source`]),
 //! [`check`] asks the rules or the module ([`host`]), [`output`] shows the answer. [`run`] evaluates one request, with
-//! recorded answers of the cluster ([`replay`]). [`rules`] shows the catalogue.
+//! recorded answers of the cluster ([`replay`]); [`cluster`] is a real one for [`check`]. [`rules`] shows the catalogue.
 
 pub mod check;
+pub mod cluster;
 pub mod host;
 pub mod manifest;
 pub mod output;

@@ -1,0 +1,137 @@
+//! The cluster of the current kubeconfig, for `hostprocess check --cluster`: answers from a laptop what policy-server
+//! answers in the cluster, with the rights of whoever runs the command.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::future::Future;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use k8s_openapi::api::authorization::v1::SubjectAccessReview;
+use kube::api::{Api, ApiResource, DynamicObject, GroupVersionKind, ListParams, PostParams};
+use kube::config::KubeConfigOptions;
+use kube::{Client, Config};
+use kubewarden_policy_sdk::host_capabilities::kubernetes::{CanIRequest, GetResourceRequest, ListAllResourcesRequest};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use tokio::runtime::{Builder, Runtime};
+use windows_hostprocess_policy::cluster::Host;
+
+use crate::host::Capabilities;
+
+/// For connecting and for every answer.
+const PATIENCE: Duration = Duration::from_secs(15);
+
+/// A cluster. It is asked every question once, however many manifests raise it.
+pub struct Cluster {
+    runtime: Runtime,
+    client: Client,
+    answers: Mutex<HashMap<(String, Vec<u8>), Result<Vec<u8>, String>>>,
+}
+
+impl fmt::Debug for Cluster {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Cluster")
+    }
+}
+
+impl Cluster {
+    /// The cluster of the current context: `$KUBECONFIG`, else `~/.kube/config`. Nothing is asked yet.
+    ///
+    /// # Errors
+    /// There is no usable kubeconfig.
+    pub fn current() -> Result<Cluster, String> {
+        let describe = |error: &dyn std::error::Error| format!("kubeconfig: {}", with_causes(error));
+        let runtime = Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string())?;
+        let client = runtime.block_on(async {
+            let options = KubeConfigOptions::default();
+            let mut config = Config::from_kubeconfig(&options).await.map_err(|error| describe(&error))?;
+            config.connect_timeout = Some(PATIENCE);
+            config.read_timeout = Some(PATIENCE);
+            Client::try_from(config).map_err(|error| describe(&error))
+        })?;
+        Ok(Cluster { runtime, client, answers: Mutex::default() })
+    }
+
+    fn ask(&self, operation: &str, request: &[u8]) -> Result<Vec<u8>, String> {
+        match operation {
+            "list_resources_all" => {
+                let request: ListAllResourcesRequest = read(request)?;
+                let api = self.api(&request.api_version, &request.kind);
+                let parameters = ListParams {
+                    label_selector: request.label_selector,
+                    field_selector: request.field_selector,
+                    ..ListParams::default()
+                };
+                self.wait(api.list(&parameters))
+            }
+            "get_resource" => {
+                let request: GetResourceRequest = read(request)?;
+                let api = self.api(&request.api_version, &request.kind);
+                self.wait(api.get(&request.name))
+            }
+            "can_i" => {
+                let request: CanIRequest = read(request)?;
+                let review = SubjectAccessReview {
+                    spec: request.subject_access_review.into(),
+                    ..SubjectAccessReview::default()
+                };
+                let api = Api::<SubjectAccessReview>::all(self.client.clone());
+                self.wait(async move {
+                    api.create(&PostParams::default(), &review).await.map(|review| review.status.unwrap_or_default())
+                })
+            }
+            _ => Err(format!("unknown operation: {operation}")),
+        }
+    }
+
+    /// Objects that have no namespace, the only ones that the policy asks for.
+    fn api(&self, api_version: &str, kind: &str) -> Api<DynamicObject> {
+        let (group, version) = api_version.split_once('/').unwrap_or(("", api_version));
+        let resource = ApiResource::from_gvk(&GroupVersionKind::gvk(group, version, kind));
+        Api::all_with(self.client.clone(), &resource)
+    }
+
+    fn wait<T: Serialize>(&self, answer: impl Future<Output = kube::Result<T>>) -> Result<Vec<u8>, String> {
+        let answer = self
+            .runtime
+            .block_on(async { tokio::time::timeout(PATIENCE, answer).await })
+            .map_err(|_| format!("the cluster did not answer within {} seconds", PATIENCE.as_secs()))?
+            .map_err(|error| with_causes(&error))?;
+        serde_json::to_vec(&answer).map_err(|error| error.to_string())
+    }
+}
+
+impl Host for Cluster {
+    fn call(&self, operation: &str, request: &[u8]) -> Result<Vec<u8>, String> {
+        let question = (operation.to_owned(), request.to_vec());
+        let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
+        answers.entry(question).or_insert_with(|| self.ask(operation, request)).clone()
+    }
+}
+
+/// What a module gets from a host with this cluster.
+pub fn capabilities(cluster: Arc<Cluster>) -> Capabilities {
+    Arc::new(move |namespace, operation, payload| match namespace {
+        "kubernetes" => cluster.call(operation, payload),
+        _ => Err(format!("unknown namespace: {namespace}")),
+    })
+}
+
+fn read<T: DeserializeOwned>(request: &[u8]) -> Result<T, String> {
+    serde_json::from_slice(request).map_err(|error| error.to_string())
+}
+
+/// An error with what it comes from, where that says more.
+fn with_causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let more = error.to_string();
+        if !text.contains(&more) {
+            text = format!("{text}: {more}");
+        }
+        cause = error.source();
+    }
+    text
+}

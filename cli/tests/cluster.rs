@@ -1,0 +1,197 @@
+//! `hostprocess check --cluster` against an API server made of recorded answers.
+
+use std::io::{BufRead, BufReader, Write};
+use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::{Arc, Mutex};
+
+use serde_json::{Value, json};
+
+/// Answers requests by method and path, and remembers them.
+struct ApiServer {
+    url: String,
+    requests: Arc<Mutex<Vec<String>>>,
+}
+
+impl ApiServer {
+    fn start(answers: Vec<(&'static str, Value)>) -> ApiServer {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let url = format!("http://{}", listener.local_addr().expect("an address"));
+        let requests = Arc::new(Mutex::new(Vec::new()));
+        let seen = Arc::clone(&requests);
+        let answers = Arc::new(answers);
+        std::thread::spawn(move || {
+            for stream in listener.incoming().map_while(Result::ok) {
+                let (answers, seen) = (Arc::clone(&answers), Arc::clone(&seen));
+                std::thread::spawn(move || serve(stream, &answers, &seen));
+            }
+        });
+        ApiServer { url, requests }
+    }
+
+    fn requests(&self) -> Vec<String> {
+        self.requests.lock().expect("no panic").clone()
+    }
+}
+
+fn serve(stream: TcpStream, answers: &[(&str, Value)], seen: &Mutex<Vec<String>>) {
+    let mut reader = BufReader::new(stream.try_clone().expect("a second handle"));
+    let mut stream = stream;
+    while let Some(request) = next_request(&mut reader) {
+        let path = request.split('?').next().unwrap_or_default().to_owned();
+        seen.lock().expect("no panic").push(request);
+        let (status, body) = match answers.iter().find(|(known, _)| *known == path) {
+            Some((_, body)) => ("200 OK", body.clone()),
+            None => (
+                "404 Not Found",
+                json!({"kind": "Status", "apiVersion": "v1", "status": "Failure", "code": 404,
+                "reason": "NotFound", "message": format!("there is no {path}")}),
+            ),
+        };
+        let body = body.to_string();
+        let head =
+            format!("HTTP/1.1 {status}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n", body.len());
+        if stream.write_all(format!("{head}{body}").as_bytes()).is_err() {
+            return;
+        }
+    }
+}
+
+/// `GET /api/v1/nodes?...`, with the head and the body read.
+fn next_request(reader: &mut impl BufRead) -> Option<String> {
+    let mut line = String::new();
+    reader.read_line(&mut line).ok().filter(|length| *length > 0)?;
+    let request = line.rsplit_once(' ')?.0.to_owned();
+    let mut length = 0;
+    loop {
+        let mut header = String::new();
+        reader.read_line(&mut header).ok()?;
+        if let Some(value) = header.to_ascii_lowercase().strip_prefix("content-length:") {
+            length = value.trim().parse().ok()?;
+        }
+        if header.trim().is_empty() {
+            break;
+        }
+    }
+    reader.read_exact(&mut vec![0; length]).ok()?;
+    Some(request)
+}
+
+fn node(name: &str, runtime: &str) -> Value {
+    json!({"metadata": {"name": name, "labels": {"kubernetes.io/os": "windows"}}, "status": {"nodeInfo": {
+        "kubeletVersion": "v1.33.12", "containerRuntimeVersion": runtime, "kernelVersion": "10.0.20348.825",
+        "osImage": "Windows Server 2022 Datacenter", "architecture": "amd64"}}})
+}
+
+fn nodes(nodes: &[Value]) -> (&'static str, Value) {
+    ("GET /api/v1/nodes", json!({"kind": "NodeList", "apiVersion": "v1", "metadata": {}, "items": nodes}))
+}
+
+const MANIFEST: &str = r"
+apiVersion: apps/v1
+kind: DaemonSet
+metadata: { name: agent, namespace: kube-system }
+spec:
+  template:
+    spec:
+      hostNetwork: true
+      nodeSelector: { kubernetes.io/os: windows }
+      securityContext: { windowsOptions: { hostProcess: true, runAsUserName: NT AUTHORITY\SYSTEM } }
+      containers: [{ name: agent, image: registry.example/agent:1.0, command: [agent.exe] }]
+";
+
+/// A folder of its own for each test.
+fn folder(test: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(test);
+    std::fs::create_dir_all(&folder).expect("a folder");
+    folder
+}
+
+/// Runs `hostprocess check --cluster` on a manifest, with a kubeconfig for the server.
+fn check(test: &str, url: &str, manifest: &str, settings: &str) -> Output {
+    let folder = folder(test);
+    let write = |name: &str, text: &str| {
+        let file = folder.join(name);
+        std::fs::write(&file, text).expect("written");
+        file
+    };
+    let kubeconfig = write(
+        "kubeconfig",
+        &json!({"apiVersion": "v1", "kind": "Config", "current-context": "test",
+            "clusters": [{"name": "test", "cluster": {"server": url}}],
+            "users": [{"name": "test", "user": {"token": "none"}}],
+            "contexts": [{"name": "test", "context": {"cluster": "test", "user": "test"}}]})
+        .to_string(),
+    );
+    Command::new(env!("CARGO_BIN_EXE_hostprocess"))
+        .args(["check", "--cluster", "--settings"])
+        .arg(write("settings.yaml", settings))
+        .arg(write("manifest.yaml", manifest))
+        .env("KUBECONFIG", kubeconfig)
+        .env("NO_COLOR", "1")
+        .output()
+        .expect("runs")
+}
+
+fn text(output: &Output) -> String {
+    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+}
+
+#[test]
+fn an_old_node_denies_and_the_nodes_are_listed_once_for_all_manifests() {
+    let server =
+        ApiServer::start(vec![nodes(&[node("new", "containerd://1.7.33-1"), node("old", "containerd://1.5.18")])]);
+    let output = check("old-node", &server.url, &format!("{MANIFEST}---{MANIFEST}"), "{}");
+    let text = text(&output);
+    assert_eq!(output.status.code(), Some(1), "{text}");
+    assert_eq!(text.matches("node 'old' runs 'containerd://1.5.18', the minimum is 1.6").count(), 2, "{text}");
+    let requests = server.requests();
+    assert_eq!(requests.len(), 1, "{requests:?}");
+    assert!(requests[0].contains("labelSelector=kubernetes.io%2Fos%3Dwindows"), "{requests:?}");
+}
+
+#[test]
+fn healthy_nodes_are_accepted_and_a_runtime_class_is_looked_up() {
+    let class = json!({"apiVersion": "node.k8s.io/v1", "kind": "RuntimeClass", "metadata": {"name": "isolated"},
+        "handler": "runhcs-wcow-hypervisor"});
+    let server = ApiServer::start(vec![
+        nodes(&[node("new", "containerd://1.7.33-1")]),
+        ("GET /apis/node.k8s.io/v1/runtimeclasses/isolated", class),
+    ]);
+    let output = check("healthy", &server.url, MANIFEST, "{}");
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output));
+    let manifest = MANIFEST.replace("hostNetwork: true", "hostNetwork: true\n      runtimeClassName: isolated");
+    let output = check("healthy", &server.url, &manifest, "{}");
+    assert_eq!(output.status.code(), Some(1), "{}", text(&output));
+    assert!(text(&output).contains("handler 'runhcs-wcow-hypervisor'"), "{}", text(&output));
+}
+
+#[test]
+fn a_cluster_that_refuses_is_a_warning_and_with_required_a_denial() {
+    let server = ApiServer::start(Vec::new());
+    let output = check("refused", &server.url, MANIFEST, "{}");
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output));
+    assert!(text(&output).contains("there is no GET /api/v1/nodes"), "{}", text(&output));
+    let output = check("refused", &server.url, MANIFEST, "nodes: { required: true }");
+    assert_eq!(output.status.code(), Some(1), "{}", text(&output));
+}
+
+#[test]
+fn a_cluster_that_is_not_there_is_a_warning_that_says_so() {
+    let closed = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("an address");
+    let output = check("not-there", &format!("http://{closed}"), MANIFEST, "{}");
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output));
+    assert!(text(&output).contains("onnection refused"), "{}", text(&output));
+}
+
+#[test]
+fn without_a_kubeconfig_nothing_is_checked() {
+    let output = Command::new(env!("CARGO_BIN_EXE_hostprocess"))
+        .args(["check", "--cluster", "-"])
+        .env("KUBECONFIG", folder("no-kubeconfig").join("missing"))
+        .output()
+        .expect("runs");
+    assert_eq!(output.status.code(), Some(2), "{}", text(&output));
+    assert!(text(&output).contains("kubeconfig: "), "{}", text(&output));
+}
