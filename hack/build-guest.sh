@@ -26,8 +26,11 @@ rustup_target_installed() {
   sysroot=$(rustc --print sysroot 2>/dev/null) && [ -d "$sysroot/lib/rustlib/$target/lib" ]
 }
 
+# Kubewarden's hosts run Wasmtime, which has 128-bit SIMD on by default; src/json/plain.rs scans with it.
+simd='-C target-feature=+simd128'
+
 build_with_rustup() {
-  cargo build --locked --profile guest --target "$target" -p "$package" --lib
+  RUSTFLAGS=$simd cargo build --locked --profile guest --target "$target" -p "$package" --lib
 }
 
 debian_toolchain_installed() {
@@ -38,7 +41,7 @@ debian_toolchain_installed() {
 build_with_debian() {
   # RUSTC_BOOTSTRAP: -Zbuild-std builds std from Debian's sources; PATH: cargo must find its own rustc first.
   PATH=/usr/bin:$PATH RUSTC=/usr/bin/rustc RUSTC_BOOTSTRAP=1 \
-    CARGO_TARGET_WASM32_WASIP1_LINKER=wasm-ld-19 RUSTFLAGS='-L /usr/lib/wasm32-wasi' \
+    CARGO_TARGET_WASM32_WASIP1_LINKER=wasm-ld-19 RUSTFLAGS="-L /usr/lib/wasm32-wasi $simd" \
     /usr/bin/cargo build --locked --profile guest --target "$target" -p "$package" --lib -Zbuild-std=std,panic_abort
 }
 
@@ -64,7 +67,7 @@ fi
 module=$target_dir/$target/guest/${package//-/_}.wasm
 # What rustc's LLVM emits for this target and older releases of wasm-opt do not expect by themselves.
 features=(--enable-bulk-memory --enable-sign-ext --enable-mutable-globals --enable-nontrapping-float-to-int
-  --enable-reference-types --enable-multivalue)
+  --enable-reference-types --enable-multivalue --enable-simd)
 if command -v wasm-opt >/dev/null && wasm-opt -O3 "${features[@]}" --strip-debug -o "$output.optimised" "$module" 2>/dev/null; then
   say "optimised by $(wasm-opt --version)"
   mv "$output.optimised" "$output"

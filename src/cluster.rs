@@ -10,7 +10,10 @@ use std::fmt;
 use kubewarden_policy_sdk::host_capabilities::kubernetes::{
     CanIRequest, GetResourceRequest, ListAllResourcesRequest, SubjectAccessReview,
 };
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+
+use crate::decode::{Read, from_json, record};
+use crate::json;
 
 pub use facts::{Answer, Facts, Node, NodeInfo, Nodes, RuntimeClass};
 
@@ -71,6 +74,8 @@ pub struct Cluster<'h> {
     host: &'h dyn Host,
     /// The list of nodes, which is asked for at most once.
     nodes: OnceCell<Result<Vec<u8>, String>>,
+    /// The labels of the one namespace that a request is about.
+    namespace_labels: OnceCell<Result<Labels, String>>,
 }
 
 impl fmt::Debug for Cluster<'_> {
@@ -82,26 +87,20 @@ impl fmt::Debug for Cluster<'_> {
 impl<'h> Cluster<'h> {
     /// The cluster behind a host.
     pub fn new(host: &'h dyn Host) -> Cluster<'h> {
-        Cluster { host, nodes: OnceCell::new() }
+        Cluster { host, nodes: OnceCell::new(), namespace_labels: OnceCell::new() }
     }
 
-    /// The labels of a namespace.
+    /// The labels of the namespace of a request; always the same one, which is asked for once.
     ///
     /// # Errors
     /// Why they are not known: there is no such namespace, the cluster may not be asked, it does not answer.
-    pub fn namespace_labels(&self, name: &str) -> Result<Labels, String> {
-        #[derive(Deserialize)]
-        struct Namespace {
-            metadata: Metadata,
-        }
-        #[derive(Deserialize)]
-        struct Metadata {
-            #[serde(default)]
-            labels: Option<Labels>,
-        }
-        let answer = self.get("v1", "Namespace", name, &["metadata.labels"])?;
-        let namespace: Namespace = read(&answer)?;
-        Ok(namespace.metadata.labels.unwrap_or_default())
+    pub fn namespace_labels(&self, name: &str) -> Result<&Labels, String> {
+        let labels = self.namespace_labels.get_or_init(|| {
+            let answer = self.get("v1", "Namespace", name, &["metadata.labels"])?;
+            let namespace: Namespace = read(&answer)?;
+            Ok(namespace.metadata.labels.unwrap_or_default())
+        });
+        labels.as_ref().map_err(Clone::clone)
     }
 
     /// Whether somebody may do something: asks with a SubjectAccessReview.
@@ -109,10 +108,6 @@ impl<'h> Cluster<'h> {
     /// # Errors
     /// Why it is not known: the cluster may not be asked, it does not answer.
     pub fn may(&self, review: SubjectAccessReview) -> Result<bool, String> {
-        #[derive(Deserialize)]
-        struct Status {
-            allowed: bool,
-        }
         let request = CanIRequest { subject_access_review: review, disable_cache: false };
         let status: Status = read(&self.ask("can_i", &request)?)?;
         Ok(status.allowed)
@@ -161,15 +156,44 @@ impl<'h> Cluster<'h> {
 }
 
 fn fields(masks: &[&str]) -> BTreeSet<String> {
-    masks.iter().map(|&mask| mask.to_owned()).collect()
+    let mut fields = BTreeSet::new();
+    for &mask in masks {
+        // Not `collect()`, which brings a whole sort into the module.
+        fields.insert(mask.to_owned());
+    }
+    fields
 }
 
-fn read<'de, T: Deserialize<'de>>(answer: &'de [u8]) -> Result<T, String> {
-    serde_json::from_slice(answer).map_err(|error| unreadable(&error))
+record! {
+    #[derive(Default)]
+    struct Namespace {
+        metadata: Metadata = "metadata" required,
+    }
 }
 
-fn unreadable(error: &serde_json::Error) -> String {
-    format!("the answer of the cluster could not be read: {error}")
+record! {
+    #[derive(Default)]
+    struct Metadata {
+        labels: Option<Labels> = "labels",
+    }
+}
+
+record! {
+    /// `SubjectAccessReviewStatus`.
+    #[derive(Default)]
+    struct Status {
+        allowed: bool = "allowed" required,
+    }
+}
+
+fn read<'de, T: Default + Read<'de>>(answer: &'de [u8]) -> Result<T, String> {
+    from_json(answer).map_err(|error| unreadable(answer, &error))
+}
+
+fn unreadable(answer: &[u8], error: &json::Error) -> String {
+    let path = error.path(answer);
+    let colon = if path.is_empty() { "" } else { ": " };
+    format!("the answer of the cluster could not be read: {path}{colon}{}", error.message(answer))
 }
 
 #[cfg(test)]
@@ -191,7 +215,8 @@ mod tests {
     #[test]
     fn labels_of_a_namespace() {
         let host = Canned(r#"{"metadata":{"name":"a","labels":{"tier":"system"}}}"#, RefCell::default());
-        let labels = Cluster::new(&host).namespace_labels("a").expect("answered");
+        let cluster = Cluster::new(&host);
+        let labels = cluster.namespace_labels("a").expect("answered");
         assert_eq!(labels.get("tier").map(String::as_str), Some("system"));
         let (operation, request) = host.1.borrow_mut().remove(0);
         assert_eq!(operation, "get_resource");
@@ -205,7 +230,7 @@ mod tests {
     fn a_namespace_without_labels_has_none() {
         for answer in [r#"{"metadata":{}}"#, r#"{"metadata":{"labels":null}}"#] {
             let host = Canned(answer, RefCell::default());
-            assert_eq!(Cluster::new(&host).namespace_labels("a"), Ok(Labels::new()), "{answer}");
+            assert_eq!(Cluster::new(&host).namespace_labels("a"), Ok(&Labels::new()), "{answer}");
         }
     }
 

@@ -1,14 +1,97 @@
-//! How single JSON values are read: borrowed where the payload allows it, `null` read as absent, and
+//! How single JSON values become what rules read: borrowed where the payload allows it, `null` read as absent, and
 //! nothing copied that no rule looks at.
 //!
 //! Kubernetes treats an explicit `null` like a missing field, so every optional field here does too.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt;
-use std::marker::PhantomData;
 use std::ops::Deref;
 
-use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
+use crate::json::{Reader, Result};
+
+/// A type that a JSON value is read into.
+pub trait Read<'de> {
+    /// Reads the next value, which is of this type or an error, into a default. In place: where every byte that is
+    /// moved is paid for, returning nested structs is the dearest part of decoding.
+    fn read(&mut self, reader: &mut Reader<'de>) -> Result<()>;
+}
+
+/// Reads the next value into a default, which it stays for `null`.
+///
+/// # Errors
+/// It is of another type.
+pub fn read_unless_null<'de, T: Read<'de>>(value: &mut T, reader: &mut Reader<'de>) -> Result<()> {
+    if reader.null()? { Ok(()) } else { value.read(reader) }
+}
+
+/// Reads the next value.
+///
+/// # Errors
+/// It is of another type.
+pub fn next<'de, T: Default + Read<'de>>(reader: &mut Reader<'de>) -> Result<T> {
+    let mut value = T::default();
+    value.read(reader)?;
+    Ok(value)
+}
+
+/// Reads a text that is one value.
+///
+/// # Errors
+/// It is no JSON, or of another type.
+pub fn from_json<'de, T: Default + Read<'de>>(json: &'de [u8]) -> Result<T> {
+    let mut reader = Reader::new(json);
+    let value = next(&mut reader)?;
+    reader.end()?;
+    Ok(value)
+}
+
+/// Declares a struct with the JSON key of each field: `name: Type = "name"`, with `required` after it where an object
+/// without it is an error, and `not_null` where an option must not be `null`. A field that is not there has the
+/// struct's default. Members that are not declared are skipped, or refused after `struct Name: strict`.
+macro_rules! record {
+    (@unknown) => { $crate::json::Unknown::Skipped };
+    (@unknown strict) => { $crate::json::Unknown::Refused };
+    (@required) => { false };
+    (@required required) => { true };
+    (@required not_null) => { false };
+    (@read $reader:ident, $field:expr) => { $crate::decode::Read::read(&mut $field, $reader) };
+    (@read $reader:ident, $field:expr, required) => { $crate::decode::Read::read(&mut $field, $reader) };
+    (@read $reader:ident, $field:expr, not_null) => { $field.insert(Default::default()).read($reader) };
+    (
+        $(#[$attribute:meta])*
+        $visibility:vis struct $name:ident $(<$lifetime:lifetime>)? $(: $strict:ident)? {
+            $(
+                $(#[$field_attribute:meta])*
+                $field_visibility:vis $field:ident: $type:ty = $key:literal $($how:ident)?
+            ),* $(,)?
+        }
+    ) => {
+        $(#[$attribute])*
+        $visibility struct $name $(<$lifetime>)? {
+            $($(#[$field_attribute])* $field_visibility $field: $type,)*
+        }
+
+        impl<'de $(: $lifetime, $lifetime)?> $crate::decode::Read<'de> for $name $(<$lifetime>)? {
+            fn read(&mut self, reader: &mut $crate::json::Reader<'de>) -> $crate::json::Result<()> {
+                /// The place of each field in `MEMBERS`.
+                #[allow(non_camel_case_types, reason = "named as the fields are")]
+                enum Field { $($field),* }
+                const MEMBERS: $crate::json::Members = $crate::json::Members {
+                    keys: &[$($key),*],
+                    required: 0 $(| ($crate::decode::record!(@required $($how)?) as u64) << Field::$field as u64)*,
+                };
+                reader.record(MEMBERS, $crate::decode::record!(@unknown $($strict)?), &mut |reader, index| {
+                    $(if index == Field::$field as usize {
+                        return $crate::decode::record!(@read reader, self.$field $(, $how)?);
+                    })*
+                    Ok(())
+                })
+            }
+        }
+    };
+}
+pub(crate) use record;
 
 /// A string of the payload: borrowed unless JSON escapes force a copy.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -28,73 +111,77 @@ impl<'a> From<&'a str> for Text<'a> {
     }
 }
 
+impl<'a> From<Cow<'a, str>> for Text<'a> {
+    fn from(value: Cow<'a, str>) -> Self {
+        Text(value)
+    }
+}
+
 impl fmt::Display for Text<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
 }
 
-impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_str(TextVisitor)
+impl<'de: 'a, 'a> Read<'de> for Text<'a> {
+    fn read(&mut self, reader: &mut Reader<'de>) -> Result<()> {
+        self.0 = reader.text()?;
+        Ok(())
     }
 }
 
-struct TextVisitor;
-
-impl<'de> Visitor<'de> for TextVisitor {
-    type Value = Text<'de>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a string")
+impl<'de> Read<'de> for String {
+    fn read(&mut self, reader: &mut Reader<'de>) -> Result<()> {
+        *self = reader.text()?.into_owned();
+        Ok(())
     }
+}
 
-    fn visit_borrowed_str<E: Error>(self, value: &'de str) -> Result<Text<'de>, E> {
-        Ok(Text(Cow::Borrowed(value)))
+impl<'de> Read<'de> for bool {
+    fn read(&mut self, reader: &mut Reader<'de>) -> Result<()> {
+        *self = reader.boolean()?;
+        Ok(())
     }
+}
 
-    fn visit_str<E: Error>(self, value: &str) -> Result<Text<'de>, E> {
-        Ok(Text(Cow::Owned(value.to_owned())))
+impl<'de> Read<'de> for i64 {
+    fn read(&mut self, reader: &mut Reader<'de>) -> Result<()> {
+        *self = reader.integer()?;
+        Ok(())
+    }
+}
+
+impl<'de> Read<'de> for u16 {
+    fn read(&mut self, reader: &mut Reader<'de>) -> Result<()> {
+        let at = reader.peek_at();
+        let number = reader.integer()?;
+        let Ok(small) = number.try_into() else {
+            return Err(reader.error_at(at, format!("{number} is not between 0 and 65535")));
+        };
+        *self = small;
+        Ok(())
+    }
+}
+
+/// `null` is absent.
+impl<'de, T: Default + Read<'de>> Read<'de> for Option<T> {
+    fn read(&mut self, reader: &mut Reader<'de>) -> Result<()> {
+        if reader.null()? { Ok(()) } else { self.insert(T::default()).read(reader) }
     }
 }
 
 /// A `resource.Quantity` as written: a string (`"100Mi"`) or a plain number.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Quantity<'a>(pub Text<'a>);
 
-impl<'de: 'a, 'a> Deserialize<'de> for Quantity<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(QuantityVisitor)
-    }
-}
-
-struct QuantityVisitor;
-
-impl<'de> Visitor<'de> for QuantityVisitor {
-    type Value = Quantity<'de>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a quantity such as \"100Mi\"")
-    }
-
-    fn visit_borrowed_str<E: Error>(self, value: &'de str) -> Result<Self::Value, E> {
-        TextVisitor.visit_borrowed_str(value).map(Quantity)
-    }
-
-    fn visit_str<E: Error>(self, value: &str) -> Result<Self::Value, E> {
-        TextVisitor.visit_str(value).map(Quantity)
-    }
-
-    fn visit_u64<E: Error>(self, value: u64) -> Result<Self::Value, E> {
-        self.visit_str(&value.to_string())
-    }
-
-    fn visit_i64<E: Error>(self, value: i64) -> Result<Self::Value, E> {
-        self.visit_str(&value.to_string())
-    }
-
-    fn visit_f64<E: Error>(self, value: f64) -> Result<Self::Value, E> {
-        self.visit_str(&value.to_string())
+impl<'de: 'a, 'a> Read<'de> for Quantity<'a> {
+    fn read(&mut self, reader: &mut Reader<'de>) -> Result<()> {
+        self.0 = match reader.peek() {
+            b'"' => next(reader)?,
+            b'-' | b'0'..=b'9' => reader.number()?.into(),
+            _ => return Err(reader.wrong_type("a quantity such as \"100Mi\"")),
+        };
+        Ok(())
     }
 }
 
@@ -102,56 +189,18 @@ impl<'de> Visitor<'de> for QuantityVisitor {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct IsSet(pub bool);
 
-impl<'de> Deserialize<'de> for IsSet {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(IsSetVisitor)
-    }
-}
-
-struct IsSetVisitor;
-
-impl<'de> Visitor<'de> for IsSetVisitor {
-    type Value = IsSet;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("any value")
-    }
-
-    fn visit_unit<E: Error>(self) -> Result<IsSet, E> {
-        Ok(IsSet(false))
-    }
-
-    fn visit_bool<E: Error>(self, _: bool) -> Result<IsSet, E> {
-        Ok(IsSet(true))
-    }
-
-    fn visit_i64<E: Error>(self, _: i64) -> Result<IsSet, E> {
-        Ok(IsSet(true))
-    }
-
-    fn visit_u64<E: Error>(self, _: u64) -> Result<IsSet, E> {
-        Ok(IsSet(true))
-    }
-
-    fn visit_f64<E: Error>(self, _: f64) -> Result<IsSet, E> {
-        Ok(IsSet(true))
-    }
-
-    fn visit_str<E: Error>(self, _: &str) -> Result<IsSet, E> {
-        Ok(IsSet(true))
-    }
-
-    fn visit_seq<A: serde::de::SeqAccess<'de>>(self, mut seq: A) -> Result<IsSet, A::Error> {
-        let mut any = false;
-        while seq.next_element::<IgnoredAny>()?.is_some() {
-            any = true;
+impl<'de> Read<'de> for IsSet {
+    fn read(&mut self, reader: &mut Reader<'de>) -> Result<()> {
+        match reader.peek() {
+            b'[' => reader.list(&mut |reader| {
+                self.0 = true;
+                reader.skip()
+            }),
+            first => {
+                self.0 = first != b'n';
+                reader.skip()
+            }
         }
-        Ok(IsSet(any))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<IsSet, A::Error> {
-        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        Ok(IsSet(true))
     }
 }
 
@@ -173,19 +222,33 @@ impl<T> Deref for List<T> {
     }
 }
 
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for List<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Option::<Vec<T>>::deserialize(deserializer).map(|list| List(list.unwrap_or_default()))
+impl<'de, T: Default + Read<'de>> Read<'de> for List<T> {
+    fn read(&mut self, reader: &mut Reader<'de>) -> Result<()> {
+        self.0.clear();
+        read_unless_null(&mut self.0, reader)
     }
 }
 
-/// `null` reads as the type's default: an absent object.
-pub fn null_as_default<'de, T, D>(deserializer: D) -> Result<T, D::Error>
-where
-    T: Default + Deserialize<'de>,
-    D: Deserializer<'de>,
-{
-    Option::<T>::deserialize(deserializer).map(Option::unwrap_or_default)
+/// A list that must not be `null`.
+impl<'de, T: Default + Read<'de>> Read<'de> for Vec<T> {
+    fn read(&mut self, reader: &mut Reader<'de>) -> Result<()> {
+        self.clear();
+        reader.list(&mut |reader| {
+            let index = self.len();
+            self.push(T::default());
+            self[index].read(reader)
+        })
+    }
+}
+
+/// An object that must not be `null`, nor hold any.
+impl<'de: 'a, 'a, K: From<Cow<'a, str>> + Ord, V: Default + Read<'de>> Read<'de> for BTreeMap<K, V> {
+    fn read(&mut self, reader: &mut Reader<'de>) -> Result<()> {
+        reader.object(&mut |reader, key| {
+            self.insert(K::from(key.decode()?), next(reader)?);
+            Ok(())
+        })
+    }
 }
 
 /// A JSON object as pairs in the order written (`null` is the empty one): cheaper than a map for the few
@@ -211,37 +274,17 @@ impl<'a, V> Pairs<'a, V> {
     }
 }
 
-impl<'de: 'a, 'a, V: Deserialize<'de>> Deserialize<'de> for Pairs<'a, V> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct PairsVisitor<V>(PhantomData<V>);
-
-        impl<'de, V: Deserialize<'de>> Visitor<'de> for PairsVisitor<V> {
-            type Value = Pairs<'de, V>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_none<E: Error>(self) -> Result<Self::Value, E> {
-                Ok(Pairs::default())
-            }
-
-            fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-                deserializer.deserialize_map(self)
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut pairs = Vec::new();
-                // `Option`: a null value is an absent one.
-                while let Some((key, value)) = map.next_entry::<Text<'de>, Option<V>>()? {
-                    if let Some(value) = value {
-                        pairs.push((key, value));
-                    }
-                }
-                Ok(Pairs(pairs))
-            }
+impl<'de: 'a, 'a, V: Default + Read<'de>> Read<'de> for Pairs<'a, V> {
+    fn read(&mut self, reader: &mut Reader<'de>) -> Result<()> {
+        if reader.null()? {
+            return Ok(());
         }
-
-        deserializer.deserialize_option(PairsVisitor(PhantomData))
+        reader.object(&mut |reader, key| {
+            // A null value is an absent one.
+            if let Some(value) = next::<Option<V>>(reader)? {
+                self.0.push((Text(key.decode()?), value));
+            }
+            Ok(())
+        })
     }
 }

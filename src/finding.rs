@@ -73,7 +73,9 @@ impl<'s> Findings<'s> {
         if severity != Severity::Off {
             let begin = list.len();
             (rule.check)(context, &mut Findings { settings: context.settings, rule, severity, list });
-            list[begin..].sort_by(|a, b| compare_paths(&a.path, &b.path));
+            if list.len() - begin > 1 {
+                list[begin..].sort_by(|a, b| compare_paths(&a.path, &b.path));
+            }
         }
     }
 

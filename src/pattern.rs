@@ -36,7 +36,7 @@ pub fn matches_ignoring_case(pattern: &str, text: &str) -> bool {
 }
 
 /// Letter by letter: `str::to_lowercase` looks at the neighbours of a sigma.
-fn lower_case(text: &str) -> String {
+pub fn lower_case(text: &str) -> String {
     text.chars().flat_map(char::to_lowercase).collect()
 }
 

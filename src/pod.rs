@@ -4,347 +4,302 @@
 //! skipped while decoding, whatever they hold. The inheritance of `windowsOptions` follows
 //! `DetermineEffectiveSecurityContext` of Kubernetes' `pkg/securitycontext/util.go` (read at v1.32.10).
 
-use serde::Deserialize;
+use std::cell::OnceCell;
 
-use crate::decode::{IsSet, List, Pairs, Quantity, Text};
+use crate::decode::{IsSet, List, Pairs, Quantity, Text, record};
 
-/// The slice of `PodSpec` that rules read.
-#[derive(Debug, Default, PartialEq, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-#[allow(missing_docs, reason = "the fields of PodSpec, documented by Kubernetes")]
-pub struct PodSpec<'a> {
-    #[serde(borrow)]
-    pub containers: List<Container<'a>>,
-    #[serde(borrow)]
-    pub init_containers: List<Container<'a>>,
-    #[serde(borrow)]
-    pub ephemeral_containers: List<Container<'a>>,
-    #[serde(borrow)]
-    pub security_context: Option<PodSecurityContext<'a>>,
-    pub host_network: Option<bool>,
-    #[serde(rename = "hostPID")]
-    pub host_pid: Option<bool>,
-    #[serde(rename = "hostIPC")]
-    pub host_ipc: Option<bool>,
-    pub share_process_namespace: Option<bool>,
-    pub host_users: Option<bool>,
-    #[serde(borrow)]
-    pub os: Option<PodOs<'a>>,
-    #[serde(borrow)]
-    pub node_selector: Pairs<'a>,
-    #[serde(borrow)]
-    pub affinity: Option<Affinity<'a>>,
-    #[serde(borrow)]
-    pub node_name: Option<Text<'a>>,
-    #[serde(borrow)]
-    pub runtime_class_name: Option<Text<'a>>,
-    #[serde(borrow)]
-    pub service_account_name: Option<Text<'a>>,
-    /// The deprecated alias of `serviceAccountName`.
-    #[serde(borrow)]
-    pub service_account: Option<Text<'a>>,
-    pub automount_service_account_token: Option<bool>,
-    #[serde(borrow)]
-    pub volumes: List<Volume<'a>>,
-    #[serde(borrow)]
-    pub dns_policy: Option<Text<'a>>,
-    pub host_aliases: IsSet,
-    #[serde(borrow)]
-    pub hostname: Option<Text<'a>>,
-    #[serde(borrow)]
-    pub subdomain: Option<Text<'a>>,
-    #[serde(rename = "setHostnameAsFQDN")]
-    pub set_hostname_as_fqdn: Option<bool>,
-    #[serde(borrow)]
-    pub resources: Option<Resources<'a>>,
-    pub termination_grace_period_seconds: Option<i64>,
+record! {
+    /// The slice of `PodSpec` that rules read.
+    #[derive(Debug, Default, PartialEq)]
+    #[allow(missing_docs, reason = "the fields of PodSpec, documented by Kubernetes")]
+    pub struct PodSpec<'a> {
+        pub affinity: Option<Affinity<'a>> = "affinity",
+        pub automount_service_account_token: Option<bool> = "automountServiceAccountToken",
+        pub containers: List<Container<'a>> = "containers",
+        pub dns_policy: Option<Text<'a>> = "dnsPolicy",
+        pub ephemeral_containers: List<Container<'a>> = "ephemeralContainers",
+        pub host_aliases: IsSet = "hostAliases",
+        pub host_ipc: Option<bool> = "hostIPC",
+        pub host_network: Option<bool> = "hostNetwork",
+        pub host_pid: Option<bool> = "hostPID",
+        pub host_users: Option<bool> = "hostUsers",
+        pub hostname: Option<Text<'a>> = "hostname",
+        pub init_containers: List<Container<'a>> = "initContainers",
+        pub node_name: Option<Text<'a>> = "nodeName",
+        pub node_selector: Pairs<'a> = "nodeSelector",
+        pub os: Option<PodOs<'a>> = "os",
+        pub resources: Option<Resources<'a>> = "resources",
+        pub runtime_class_name: Option<Text<'a>> = "runtimeClassName",
+        pub security_context: Option<PodSecurityContext<'a>> = "securityContext",
+        /// The deprecated alias of `serviceAccountName`.
+        pub service_account: Option<Text<'a>> = "serviceAccount",
+        pub service_account_name: Option<Text<'a>> = "serviceAccountName",
+        pub set_hostname_as_fqdn: Option<bool> = "setHostnameAsFQDN",
+        pub share_process_namespace: Option<bool> = "shareProcessNamespace",
+        pub subdomain: Option<Text<'a>> = "subdomain",
+        pub termination_grace_period_seconds: Option<i64> = "terminationGracePeriodSeconds",
+        pub volumes: List<Volume<'a>> = "volumes",
+    }
 }
 
-/// The slice of `Container` and `EphemeralContainer` that rules read.
-#[derive(Debug, Default, PartialEq, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-#[allow(missing_docs, reason = "the fields of Container, documented by Kubernetes")]
-pub struct Container<'a> {
-    #[serde(borrow)]
-    pub name: Option<Text<'a>>,
-    #[serde(borrow)]
-    pub image: Option<Text<'a>>,
-    #[serde(borrow)]
-    pub command: List<Text<'a>>,
-    #[serde(borrow)]
-    pub args: List<Text<'a>>,
-    #[serde(borrow)]
-    pub working_dir: Option<Text<'a>>,
-    #[serde(borrow)]
-    pub env: List<EnvVar<'a>>,
-    #[serde(borrow)]
-    pub ports: List<ContainerPort<'a>>,
-    #[serde(borrow)]
-    pub volume_mounts: List<VolumeMount<'a>>,
-    pub volume_devices: IsSet,
-    #[serde(borrow)]
-    pub resources: Option<Resources<'a>>,
-    #[serde(borrow)]
-    pub security_context: Option<SecurityContext<'a>>,
-    #[serde(borrow)]
-    pub liveness_probe: Option<Handler<'a>>,
-    #[serde(borrow)]
-    pub readiness_probe: Option<Handler<'a>>,
-    #[serde(borrow)]
-    pub startup_probe: Option<Handler<'a>>,
-    #[serde(borrow)]
-    pub lifecycle: Option<Lifecycle<'a>>,
-    #[serde(borrow)]
-    pub termination_message_path: Option<Text<'a>>,
+record! {
+    /// The slice of `Container` and `EphemeralContainer` that rules read.
+    #[derive(Debug, Default, PartialEq)]
+    #[allow(missing_docs, reason = "the fields of Container, documented by Kubernetes")]
+    pub struct Container<'a> {
+        pub args: List<Text<'a>> = "args",
+        pub command: List<Text<'a>> = "command",
+        pub env: List<EnvVar<'a>> = "env",
+        pub image: Option<Text<'a>> = "image",
+        pub lifecycle: Option<Lifecycle<'a>> = "lifecycle",
+        pub liveness_probe: Option<Handler<'a>> = "livenessProbe",
+        pub name: Option<Text<'a>> = "name",
+        pub ports: List<ContainerPort<'a>> = "ports",
+        pub readiness_probe: Option<Handler<'a>> = "readinessProbe",
+        pub resources: Option<Resources<'a>> = "resources",
+        pub security_context: Option<SecurityContext<'a>> = "securityContext",
+        pub startup_probe: Option<Handler<'a>> = "startupProbe",
+        pub termination_message_path: Option<Text<'a>> = "terminationMessagePath",
+        pub volume_devices: IsSet = "volumeDevices",
+        pub volume_mounts: List<VolumeMount<'a>> = "volumeMounts",
+        pub working_dir: Option<Text<'a>> = "workingDir",
+    }
 }
 
-/// `WindowsSecurityContextOptions`, on the pod or on a container.
-#[derive(Debug, Default, PartialEq, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-#[allow(missing_docs, reason = "documented by Kubernetes")]
-pub struct WindowsOptions<'a> {
-    pub host_process: Option<bool>,
-    #[serde(borrow)]
-    pub run_as_user_name: Option<Text<'a>>,
-    #[serde(borrow)]
-    pub gmsa_credential_spec_name: Option<Text<'a>>,
-    #[serde(borrow)]
-    pub gmsa_credential_spec: Option<Text<'a>>,
+record! {
+    /// `WindowsSecurityContextOptions`, on the pod or on a container.
+    #[derive(Debug, Default, PartialEq)]
+    #[allow(missing_docs, reason = "documented by Kubernetes")]
+    pub struct WindowsOptions<'a> {
+        pub gmsa_credential_spec: Option<Text<'a>> = "gmsaCredentialSpec",
+        pub gmsa_credential_spec_name: Option<Text<'a>> = "gmsaCredentialSpecName",
+        pub host_process: Option<bool> = "hostProcess",
+        pub run_as_user_name: Option<Text<'a>> = "runAsUserName",
+    }
 }
 
-/// The slice of `PodSecurityContext` that rules read.
-#[derive(Debug, Default, PartialEq, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-#[allow(missing_docs, reason = "documented by Kubernetes")]
-pub struct PodSecurityContext<'a> {
-    #[serde(borrow)]
-    pub windows_options: Option<WindowsOptions<'a>>,
-    pub run_as_non_root: Option<bool>,
-    pub run_as_user: Option<i64>,
-    pub run_as_group: Option<i64>,
-    pub fs_group: Option<i64>,
-    pub app_armor_profile: IsSet,
-    pub se_linux_options: IsSet,
-    pub seccomp_profile: IsSet,
-    pub fs_group_change_policy: IsSet,
-    pub sysctls: IsSet,
-    pub supplemental_groups: IsSet,
-    pub supplemental_groups_policy: IsSet,
-    #[serde(rename = "seLinuxChangePolicy")]
-    pub se_linux_change_policy: IsSet,
+record! {
+    /// The slice of `PodSecurityContext` that rules read.
+    #[derive(Debug, Default, PartialEq)]
+    #[allow(missing_docs, reason = "documented by Kubernetes")]
+    pub struct PodSecurityContext<'a> {
+        pub app_armor_profile: IsSet = "appArmorProfile",
+        pub fs_group: Option<i64> = "fsGroup",
+        pub fs_group_change_policy: IsSet = "fsGroupChangePolicy",
+        pub run_as_group: Option<i64> = "runAsGroup",
+        pub run_as_non_root: Option<bool> = "runAsNonRoot",
+        pub run_as_user: Option<i64> = "runAsUser",
+        pub se_linux_change_policy: IsSet = "seLinuxChangePolicy",
+        pub se_linux_options: IsSet = "seLinuxOptions",
+        pub seccomp_profile: IsSet = "seccompProfile",
+        pub supplemental_groups: IsSet = "supplementalGroups",
+        pub supplemental_groups_policy: IsSet = "supplementalGroupsPolicy",
+        pub sysctls: IsSet = "sysctls",
+        pub windows_options: Option<WindowsOptions<'a>> = "windowsOptions",
+    }
 }
 
-/// The slice of a container's `SecurityContext` that rules read.
-#[derive(Debug, Default, PartialEq, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-#[allow(missing_docs, reason = "documented by Kubernetes")]
-pub struct SecurityContext<'a> {
-    #[serde(borrow)]
-    pub windows_options: Option<WindowsOptions<'a>>,
-    pub run_as_non_root: Option<bool>,
-    pub run_as_user: Option<i64>,
-    pub run_as_group: Option<i64>,
-    pub read_only_root_filesystem: Option<bool>,
-    pub app_armor_profile: IsSet,
-    pub se_linux_options: IsSet,
-    pub seccomp_profile: IsSet,
-    pub capabilities: IsSet,
-    pub privileged: Option<bool>,
-    pub allow_privilege_escalation: Option<bool>,
-    pub proc_mount: IsSet,
+record! {
+    /// The slice of a container's `SecurityContext` that rules read.
+    #[derive(Debug, Default, PartialEq)]
+    #[allow(missing_docs, reason = "documented by Kubernetes")]
+    pub struct SecurityContext<'a> {
+        pub allow_privilege_escalation: Option<bool> = "allowPrivilegeEscalation",
+        pub app_armor_profile: IsSet = "appArmorProfile",
+        pub capabilities: IsSet = "capabilities",
+        pub privileged: Option<bool> = "privileged",
+        pub proc_mount: IsSet = "procMount",
+        pub read_only_root_filesystem: Option<bool> = "readOnlyRootFilesystem",
+        pub run_as_group: Option<i64> = "runAsGroup",
+        pub run_as_non_root: Option<bool> = "runAsNonRoot",
+        pub run_as_user: Option<i64> = "runAsUser",
+        pub se_linux_options: IsSet = "seLinuxOptions",
+        pub seccomp_profile: IsSet = "seccompProfile",
+        pub windows_options: Option<WindowsOptions<'a>> = "windowsOptions",
+    }
 }
 
-/// `PodOS`.
-#[derive(Debug, Default, PartialEq, Deserialize)]
-#[serde(default)]
-pub struct PodOs<'a> {
-    /// `windows` or `linux`.
-    #[serde(borrow)]
-    pub name: Option<Text<'a>>,
+record! {
+    /// `PodOS`.
+    #[derive(Debug, Default, PartialEq)]
+    pub struct PodOs<'a> {
+        /// `windows` or `linux`.
+        pub name: Option<Text<'a>> = "name",
+    }
 }
 
-/// `Affinity`, its node part.
-#[derive(Debug, Default, PartialEq, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct Affinity<'a> {
-    /// The only affinity that speaks of nodes.
-    #[serde(borrow)]
-    pub node_affinity: Option<NodeAffinity<'a>>,
+record! {
+    /// `Affinity`, its node part.
+    #[derive(Debug, Default, PartialEq)]
+    pub struct Affinity<'a> {
+        /// The only affinity that speaks of nodes.
+        pub node_affinity: Option<NodeAffinity<'a>> = "nodeAffinity",
+    }
 }
 
-/// `NodeAffinity`, its required part: preferences decide nothing.
-#[derive(Debug, Default, PartialEq, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct NodeAffinity<'a> {
-    /// What a node must satisfy.
-    #[serde(borrow)]
-    pub required_during_scheduling_ignored_during_execution: Option<NodeSelector<'a>>,
+record! {
+    /// `NodeAffinity`, its required part: preferences decide nothing.
+    #[derive(Debug, Default, PartialEq)]
+    pub struct NodeAffinity<'a> {
+        /// What a node must satisfy.
+        pub required_during_scheduling_ignored_during_execution: Option<NodeSelector<'a>> = "requiredDuringSchedulingIgnoredDuringExecution",
+    }
 }
 
-/// `NodeSelector`: the terms are ORed.
-#[derive(Debug, Default, PartialEq, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct NodeSelector<'a> {
-    /// One of these must match.
-    #[serde(borrow)]
-    pub node_selector_terms: List<NodeSelectorTerm<'a>>,
+record! {
+    /// `NodeSelector`: the terms are ORed.
+    #[derive(Debug, Default, PartialEq)]
+    pub struct NodeSelector<'a> {
+        /// One of these must match.
+        pub node_selector_terms: List<NodeSelectorTerm<'a>> = "nodeSelectorTerms",
+    }
 }
 
-/// `NodeSelectorTerm`: all its requirements are ANDed; an empty term matches no node.
-#[derive(Debug, Default, PartialEq, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct NodeSelectorTerm<'a> {
-    /// On labels.
-    #[serde(borrow)]
-    pub match_expressions: List<NodeSelectorRequirement<'a>>,
-    /// On fields; Kubernetes knows only `metadata.name`.
-    #[serde(borrow)]
-    pub match_fields: List<NodeSelectorRequirement<'a>>,
+record! {
+    /// `NodeSelectorTerm`: all its requirements are ANDed; an empty term matches no node.
+    #[derive(Debug, Default, PartialEq)]
+    pub struct NodeSelectorTerm<'a> {
+        /// On labels.
+        pub match_expressions: List<NodeSelectorRequirement<'a>> = "matchExpressions",
+        /// On fields; Kubernetes knows only `metadata.name`.
+        pub match_fields: List<NodeSelectorRequirement<'a>> = "matchFields",
+    }
 }
 
-/// `NodeSelectorRequirement`.
-#[derive(Debug, Default, PartialEq, Deserialize)]
-#[serde(default)]
-#[allow(missing_docs, reason = "documented by Kubernetes")]
-pub struct NodeSelectorRequirement<'a> {
-    #[serde(borrow)]
-    pub key: Option<Text<'a>>,
-    #[serde(borrow)]
-    pub operator: Option<Text<'a>>,
-    #[serde(borrow)]
-    pub values: List<Text<'a>>,
+record! {
+    /// `NodeSelectorRequirement`.
+    #[derive(Debug, Default, PartialEq)]
+    #[allow(missing_docs, reason = "documented by Kubernetes")]
+    pub struct NodeSelectorRequirement<'a> {
+        pub key: Option<Text<'a>> = "key",
+        pub operator: Option<Text<'a>> = "operator",
+        pub values: List<Text<'a>> = "values",
+    }
 }
 
-/// The slice of `Volume` that rules read.
-#[derive(Debug, Default, PartialEq, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-#[allow(missing_docs, reason = "documented by Kubernetes")]
-pub struct Volume<'a> {
-    #[serde(borrow)]
-    pub name: Option<Text<'a>>,
-    #[serde(borrow)]
-    pub host_path: Option<HostPath<'a>>,
-    #[serde(borrow)]
-    pub empty_dir: Option<EmptyDir<'a>>,
-    pub projected: Option<Projected>,
+record! {
+    /// The slice of `Volume` that rules read.
+    #[derive(Debug, Default, PartialEq)]
+    #[allow(missing_docs, reason = "documented by Kubernetes")]
+    pub struct Volume<'a> {
+        pub empty_dir: Option<EmptyDir<'a>> = "emptyDir",
+        pub host_path: Option<HostPath<'a>> = "hostPath",
+        pub name: Option<Text<'a>> = "name",
+        pub projected: Option<Projected> = "projected",
+    }
 }
 
-/// `ProjectedVolumeSource`.
-#[derive(Debug, Default, PartialEq, Deserialize)]
-#[serde(default)]
-pub struct Projected {
-    /// What is projected.
-    pub sources: List<ProjectedSource>,
+record! {
+    /// `ProjectedVolumeSource`.
+    #[derive(Debug, Default, PartialEq)]
+    pub struct Projected {
+        /// What is projected.
+        pub sources: List<ProjectedSource> = "sources",
+    }
 }
 
-/// `VolumeProjection`, whether it is a token.
-#[derive(Debug, Default, PartialEq, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct ProjectedSource {
-    /// A token of the pod's service account.
-    pub service_account_token: IsSet,
+record! {
+    /// `VolumeProjection`, whether it is a token.
+    #[derive(Debug, Default, PartialEq)]
+    pub struct ProjectedSource {
+        /// A token of the pod's service account.
+        pub service_account_token: IsSet = "serviceAccountToken",
+    }
 }
 
-/// `HostPathVolumeSource`.
-#[derive(Debug, Default, PartialEq, Deserialize)]
-#[serde(default)]
-#[allow(missing_docs, reason = "documented by Kubernetes")]
-pub struct HostPath<'a> {
-    #[serde(borrow)]
-    pub path: Option<Text<'a>>,
-    #[serde(borrow, rename = "type")]
-    pub type_: Option<Text<'a>>,
+record! {
+    /// `HostPathVolumeSource`.
+    #[derive(Debug, Default, PartialEq)]
+    #[allow(missing_docs, reason = "documented by Kubernetes")]
+    pub struct HostPath<'a> {
+        pub path: Option<Text<'a>> = "path",
+        pub type_: Option<Text<'a>> = "type",
+    }
 }
 
-/// `EmptyDirVolumeSource`.
-#[derive(Debug, Default, PartialEq, Deserialize)]
-#[serde(default)]
-pub struct EmptyDir<'a> {
-    /// `""` or `Memory` (or a huge page size).
-    #[serde(borrow)]
-    pub medium: Option<Text<'a>>,
+record! {
+    /// `EmptyDirVolumeSource`.
+    #[derive(Debug, Default, PartialEq)]
+    pub struct EmptyDir<'a> {
+        /// `""` or `Memory` (or a huge page size).
+        pub medium: Option<Text<'a>> = "medium",
+    }
 }
 
-/// `VolumeMount`.
-#[derive(Debug, Default, PartialEq, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-#[allow(missing_docs, reason = "documented by Kubernetes")]
-pub struct VolumeMount<'a> {
-    #[serde(borrow)]
-    pub name: Option<Text<'a>>,
-    #[serde(borrow)]
-    pub mount_path: Option<Text<'a>>,
-    #[serde(borrow)]
-    pub sub_path: Option<Text<'a>>,
-    pub read_only: Option<bool>,
-    #[serde(borrow)]
-    pub recursive_read_only: Option<Text<'a>>,
-    #[serde(borrow)]
-    pub mount_propagation: Option<Text<'a>>,
+record! {
+    /// `VolumeMount`.
+    #[derive(Debug, Default, PartialEq)]
+    #[allow(missing_docs, reason = "documented by Kubernetes")]
+    pub struct VolumeMount<'a> {
+        pub mount_path: Option<Text<'a>> = "mountPath",
+        pub mount_propagation: Option<Text<'a>> = "mountPropagation",
+        pub name: Option<Text<'a>> = "name",
+        pub read_only: Option<bool> = "readOnly",
+        pub recursive_read_only: Option<Text<'a>> = "recursiveReadOnly",
+        pub sub_path: Option<Text<'a>> = "subPath",
+    }
 }
 
-/// `EnvVar`, its literal value.
-#[derive(Debug, Default, PartialEq, Deserialize)]
-#[serde(default)]
-#[allow(missing_docs, reason = "documented by Kubernetes")]
-pub struct EnvVar<'a> {
-    #[serde(borrow)]
-    pub name: Option<Text<'a>>,
-    #[serde(borrow)]
-    pub value: Option<Text<'a>>,
+record! {
+    /// `EnvVar`, its literal value.
+    #[derive(Debug, Default, PartialEq)]
+    #[allow(missing_docs, reason = "documented by Kubernetes")]
+    pub struct EnvVar<'a> {
+        pub name: Option<Text<'a>> = "name",
+        pub value: Option<Text<'a>> = "value",
+    }
 }
 
-/// `ContainerPort`.
-#[derive(Debug, Default, PartialEq, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-#[allow(missing_docs, reason = "documented by Kubernetes")]
-pub struct ContainerPort<'a> {
-    #[serde(borrow)]
-    pub name: Option<Text<'a>>,
-    pub container_port: Option<i64>,
-    pub host_port: Option<i64>,
+record! {
+    /// `ContainerPort`.
+    #[derive(Debug, Default, PartialEq)]
+    #[allow(missing_docs, reason = "documented by Kubernetes")]
+    pub struct ContainerPort<'a> {
+        pub container_port: Option<i64> = "containerPort",
+        pub host_port: Option<i64> = "hostPort",
+        pub name: Option<Text<'a>> = "name",
+    }
 }
 
-/// `ResourceRequirements`, its limits.
-#[derive(Debug, Default, PartialEq, Deserialize)]
-#[serde(default)]
-pub struct Resources<'a> {
-    /// By resource name: `cpu`, `memory` ...
-    #[serde(borrow)]
-    pub limits: Pairs<'a, Quantity<'a>>,
+record! {
+    /// `ResourceRequirements`, its limits.
+    #[derive(Debug, Default, PartialEq)]
+    pub struct Resources<'a> {
+        /// By resource name: `cpu`, `memory` ...
+        pub limits: Pairs<'a, Quantity<'a>> = "limits",
+    }
 }
 
-/// A probe or a lifecycle handler, its command.
-#[derive(Debug, Default, PartialEq, Deserialize)]
-#[serde(default)]
-pub struct Handler<'a> {
-    /// Absent for HTTP, TCP, gRPC and sleep.
-    #[serde(borrow)]
-    pub exec: Option<Exec<'a>>,
+record! {
+    /// A probe or a lifecycle handler, its command.
+    #[derive(Debug, Default, PartialEq)]
+    pub struct Handler<'a> {
+        /// Absent for HTTP, TCP, gRPC and sleep.
+        pub exec: Option<Exec<'a>> = "exec",
+    }
 }
 
-/// `ExecAction`.
-#[derive(Debug, Default, PartialEq, Deserialize)]
-#[serde(default)]
-pub struct Exec<'a> {
-    /// The program and its arguments.
-    #[serde(borrow)]
-    pub command: List<Text<'a>>,
+record! {
+    /// `ExecAction`.
+    #[derive(Debug, Default, PartialEq)]
+    pub struct Exec<'a> {
+        /// The program and its arguments.
+        pub command: List<Text<'a>> = "command",
+    }
 }
 
-/// `Lifecycle`.
-#[derive(Debug, Default, PartialEq, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-#[allow(missing_docs, reason = "documented by Kubernetes")]
-pub struct Lifecycle<'a> {
-    #[serde(borrow)]
-    pub post_start: Option<Handler<'a>>,
-    #[serde(borrow)]
-    pub pre_stop: Option<Handler<'a>>,
+record! {
+    /// `Lifecycle`.
+    #[derive(Debug, Default, PartialEq)]
+    #[allow(missing_docs, reason = "documented by Kubernetes")]
+    pub struct Lifecycle<'a> {
+        pub post_start: Option<Handler<'a>> = "postStart",
+        pub pre_stop: Option<Handler<'a>> = "preStop",
+    }
 }
 
 /// A pod or pod template, with the place it stands at in its object.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Pod<'a> {
     /// Where the pod's `metadata` and `spec` are: `""` for a Pod, `"spec.template."` for a Deployment.
     pub prefix: &'static str,
@@ -352,6 +307,8 @@ pub struct Pod<'a> {
     pub annotations: Pairs<'a>,
     /// What is written.
     pub spec: PodSpec<'a>,
+    /// The containers that are HostProcess, found once: most rules ask for them.
+    host_process: OnceCell<Vec<(ContainerList, usize)>>,
 }
 
 /// One of the three lists of containers.
@@ -410,20 +367,26 @@ pub struct ContainerView<'p, 'a> {
 impl<'a> Pod<'a> {
     /// Every container: regular, init and ephemeral, the three lists that Kubernetes' own validation visits.
     pub fn containers(&self) -> impl Iterator<Item = ContainerView<'_, 'a>> {
-        [
-            (ContainerList::Regular, &self.spec.containers),
-            (ContainerList::Init, &self.spec.init_containers),
-            (ContainerList::Ephemeral, &self.spec.ephemeral_containers),
-        ]
-        .into_iter()
-        .flat_map(move |(list, containers)| {
-            containers.iter().enumerate().map(move |(index, raw)| ContainerView { pod: self, raw, list, index })
+        [ContainerList::Regular, ContainerList::Init, ContainerList::Ephemeral].into_iter().flat_map(move |list| {
+            let containers = self.list(list).iter().enumerate();
+            containers.map(move |(index, raw)| ContainerView { pod: self, raw, list, index })
         })
     }
 
     /// The containers that are HostProcess by their effective value.
     pub fn host_process_containers(&self) -> impl Iterator<Item = ContainerView<'_, 'a>> {
-        self.containers().filter(ContainerView::is_host_process)
+        let found = self.host_process.get_or_init(|| {
+            self.containers().filter(ContainerView::is_host_process).map(|c| (c.list, c.index)).collect()
+        });
+        found.iter().map(|&(list, index)| ContainerView { pod: self, raw: &self.list(list)[index], list, index })
+    }
+
+    fn list(&self, list: ContainerList) -> &[Container<'a>] {
+        match list {
+            ContainerList::Regular => &self.spec.containers,
+            ContainerList::Init => &self.spec.init_containers,
+            ContainerList::Ephemeral => &self.spec.ephemeral_containers,
+        }
     }
 
     /// Whether `hostProcess: true` is written anywhere, at pod or container level: what Pod Security Admission

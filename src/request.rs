@@ -2,31 +2,18 @@
 //!
 //! The payload is what policy-server hands to a policy: `{"request": AdmissionRequest, "settings": {...}}`.
 
-use std::fmt;
-
-use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
-use serde_json::value::RawValue;
-
-use crate::decode::{List, Text};
+use crate::decode::{List, Read, Text, from_json, read_unless_null, record};
+use crate::json::{Error, Members, Reader, Result, Unknown};
 use crate::settings::Settings;
 use crate::workload::{Layout, Workload};
 
 /// Everything that one call of `validate` brings.
-#[derive(Debug, serde::Deserialize)]
+#[derive(Debug, Default)]
 pub struct Payload<'a> {
     /// What is asked.
-    #[serde(borrow)]
     pub request: Request<'a>,
     /// What the administrator configured; absent and `null` mean the defaults.
-    #[serde(borrow, default, deserialize_with = "settings_or_default")]
     pub settings: Settings<'a>,
-}
-
-fn settings_or_default<'de: 'a, 'a, D: Deserializer<'de>>(deserializer: D) -> Result<Settings<'a>, D::Error> {
-    let settings = Option::<Settings>::deserialize(deserializer)?.unwrap_or_default();
-    // policy-server has validated them; a host that has not must not find the cluster open.
-    settings.check().map_err(serde::de::Error::custom)?;
-    Ok(settings)
 }
 
 /// The slice of `AdmissionRequest` (admission.k8s.io/v1) that the policy reads.
@@ -50,35 +37,39 @@ pub struct Request<'a> {
     pub old_object: Option<Workload<'a>>,
 }
 
-/// `GroupVersionKind`.
-#[derive(Debug, Default, serde::Deserialize)]
-#[serde(default)]
-#[allow(missing_docs, reason = "documented by Kubernetes")]
-pub struct GroupVersionKind<'a> {
-    #[serde(borrow)]
-    pub group: Text<'a>,
-    #[serde(borrow)]
-    pub kind: Text<'a>,
+record! {
+    /// `GroupVersionKind`.
+    #[derive(Debug, Default)]
+    #[allow(missing_docs, reason = "documented by Kubernetes")]
+    pub struct GroupVersionKind<'a> {
+        pub group: Text<'a> = "group",
+        pub kind: Text<'a> = "kind",
+    }
 }
 
-/// `UserInfo` of authentication.k8s.io/v1.
-#[derive(Debug, Default, serde::Deserialize)]
-#[serde(default)]
-#[allow(missing_docs, reason = "documented by Kubernetes")]
-pub struct UserInfo<'a> {
-    #[serde(borrow)]
-    pub username: Option<Text<'a>>,
-    #[serde(borrow)]
-    pub groups: List<Text<'a>>,
+record! {
+    /// `UserInfo` of authentication.k8s.io/v1.
+    #[derive(Debug, Default)]
+    #[allow(missing_docs, reason = "documented by Kubernetes")]
+    pub struct UserInfo<'a> {
+        pub username: Option<Text<'a>> = "username",
+        pub groups: List<Text<'a>> = "groups",
+    }
 }
 
 impl<'a> Payload<'a> {
-    /// Reads a payload.
+    /// Reads a payload into a default.
     ///
     /// # Errors
     /// It is not JSON, lacks the request or its kind, or holds a field of a wrong type where a rule would read it.
-    pub fn read(payload: &'a str) -> serde_json::Result<Payload<'a>> {
-        serde_json::from_str(payload)
+    pub fn read(&mut self, json: &'a [u8]) -> Result<()> {
+        const MEMBERS: Members = Members { keys: &["request", "settings"], required: 1 };
+        let mut reader = Reader::new(json);
+        reader.record(MEMBERS, Unknown::Skipped, &mut |reader, index| {
+            // policy-server has validated the settings, and what only `Settings::check` refuses opens nothing.
+            if index == 0 { self.request.read(reader) } else { read_unless_null(&mut self.settings, reader) }
+        })?;
+        reader.end()
     }
 }
 
@@ -94,112 +85,101 @@ fn changes_pods(operation: &str, sub_resource: &str) -> bool {
     !matches!(operation, "DELETE" | "CONNECT") && matches!(sub_resource, "" | "ephemeralcontainers" | "resize")
 }
 
+record! {
+    #[derive(Default)]
+    struct Envelope<'a> {
+        request: Head<'a> = "request" required,
+    }
+}
+
+record! {
+    #[derive(Default)]
+    struct Head<'a> {
+        operation: Text<'a> = "operation" required,
+        sub_resource: Option<Text<'a>> = "subResource",
+        sub_resource_snake_case: Option<Text<'a>> = "sub_resource",
+    }
+}
+
 /// Whether a payload that [`Payload::read`] could not read is nevertheless none of this policy's business,
 /// because nothing in the object could matter: a deletion, a status update.
-pub fn is_irrelevant(payload: &str) -> bool {
-    #[derive(serde::Deserialize)]
-    struct Envelope<'a> {
-        #[serde(borrow)]
-        request: Head<'a>,
-    }
-    #[derive(serde::Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Head<'a> {
-        #[serde(borrow)]
-        operation: Text<'a>,
-        #[serde(borrow, default, alias = "sub_resource")]
-        sub_resource: Option<Text<'a>>,
-    }
-    serde_json::from_str::<Envelope>(payload)
-        .is_ok_and(|e| !changes_pods(&e.request.operation, e.request.sub_resource.as_deref().unwrap_or_default()))
+pub fn is_irrelevant(payload: &[u8]) -> bool {
+    from_json::<Envelope>(payload).is_ok_and(|Envelope { request }| {
+        let sub_resource = request.sub_resource.or(request.sub_resource_snake_case).unwrap_or_default();
+        !changes_pods(&request.operation, &sub_resource)
+    })
 }
 
 /// Says what in a payload could not be read, for the person whose request is rejected.
-pub fn explain(payload: &str, error: &serde_json::Error) -> String {
-    let text = error.to_string();
-    let message = text.rsplit_once(" at line ").map_or(text.as_str(), |(message, _)| message);
-    match crate::json_path::at(payload.as_bytes(), error.line(), error.column()).as_str() {
-        path if error.is_data() && !path.is_empty() => format!("the request could not be read: {path}: {message}"),
-        _ => format!("the request could not be read: {text}"),
+pub fn explain(payload: &[u8], error: &Error) -> String {
+    let message = error.message(payload);
+    match error.path(payload).as_str() {
+        path if !error.is_syntax() && !path.is_empty() => format!("the request could not be read: {path}: {message}"),
+        _ => format!("the request could not be read: {message}"),
     }
 }
 
-impl<'de: 'a, 'a> Deserialize<'de> for Request<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(RequestVisitor)
-    }
-}
+/// The members of a request that are read. policy-server writes them in camelCase, and its Rust types know some in
+/// snake_case, too.
+const MEMBERS: Members = Members {
+    keys: &[
+        "kind",
+        "subResource",
+        "sub_resource",
+        "name",
+        "namespace",
+        "operation",
+        "userInfo",
+        "user_info",
+        "object",
+        "oldObject",
+        "old_object",
+    ],
+    required: 1,
+};
 
-#[derive(serde::Deserialize)]
-#[serde(field_identifier, rename_all = "camelCase")]
-enum Field {
-    Kind,
-    #[serde(alias = "sub_resource")]
-    SubResource,
-    Name,
-    Namespace,
-    Operation,
-    #[serde(alias = "user_info")]
-    UserInfo,
-    Object,
-    #[serde(alias = "old_object")]
-    OldObject,
-    #[serde(other)]
-    Other,
-}
-
-struct RequestVisitor;
-
-impl<'de> Visitor<'de> for RequestVisitor {
-    type Value = Request<'de>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an AdmissionRequest")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Request<'de>, A::Error> {
-        let mut request = Request::default();
+impl<'de: 'a, 'a> Read<'de> for Request<'a> {
+    fn read(&mut self, reader: &mut Reader<'de>) -> Result<()> {
+        let start = reader.peek_at();
+        // The kind says how the objects are read. It is written before them; should a host not, they wait here.
         let mut layout = None;
-        // policy-server writes `kind` before the objects. Should another host not, they wait here.
-        let (mut object, mut old_object) = (None::<&RawValue>, None::<&RawValue>);
-        while let Some(field) = map.next_key()? {
-            match (field, layout) {
-                (Field::Kind, _) => {
-                    request.kind = map.next_value()?;
-                    layout = Some(Layout::of(&request.kind.group, &request.kind.kind));
-                }
-                (Field::SubResource, _) => request.sub_resource = or_default(&mut map)?,
-                (Field::Name, _) => request.name = or_default(&mut map)?,
-                (Field::Namespace, _) => request.namespace = or_default(&mut map)?,
-                (Field::Operation, _) => request.operation = or_default(&mut map)?,
-                (Field::UserInfo, _) => request.user_info = or_default(&mut map)?,
-                (Field::Object, Some(layout)) => request.object = map.next_value_seed(layout)?,
-                (Field::OldObject, Some(layout)) => request.old_object = map.next_value_seed(layout)?,
-                (Field::Object, None) => object = map.next_value()?,
-                (Field::OldObject, None) => old_object = map.next_value()?,
-                (Field::Other, _) => {
-                    map.next_value::<IgnoredAny>()?;
-                }
+        let (mut object, mut old_object) = (None, None);
+        reader.record(MEMBERS, Unknown::Skipped, &mut |reader, index| match MEMBERS.keys[index] {
+            "kind" => {
+                self.kind.read(reader)?;
+                layout = Some(Layout::of(&self.kind.group, &self.kind.kind));
+                Ok(())
             }
-        }
-        let Some(layout) = layout.filter(|_| !request.kind.kind.is_empty()) else {
-            return Err(serde::de::Error::missing_field("kind"));
+            "name" => read_unless_null(&mut self.name, reader),
+            "namespace" => read_unless_null(&mut self.namespace, reader),
+            "operation" => read_unless_null(&mut self.operation, reader),
+            "subResource" | "sub_resource" => read_unless_null(&mut self.sub_resource, reader),
+            "userInfo" | "user_info" => read_unless_null(&mut self.user_info, reader),
+            "object" => now_or_later(&mut self.object, layout, reader, &mut object),
+            _ => now_or_later(&mut self.old_object, layout, reader, &mut old_object),
+        })?;
+        let Some(layout) = layout.filter(|_| !self.kind.kind.is_empty()) else {
+            return Err(reader.error_at(start, "missing field `kind`".to_owned()));
         };
-        if let Some(object) = object {
-            request.object = read_late(layout, object)?;
+        if let Some(mut later) = object {
+            layout.read(&mut self.object, &mut later)?;
         }
-        if let Some(old_object) = old_object {
-            request.old_object = read_late(layout, old_object)?;
+        if let Some(mut later) = old_object {
+            layout.read(&mut self.old_object, &mut later)?;
         }
-        Ok(request)
+        Ok(())
     }
 }
 
-fn or_default<'de, T: Default + Deserialize<'de>, A: MapAccess<'de>>(map: &mut A) -> Result<T, A::Error> {
-    map.next_value::<Option<T>>().map(Option::unwrap_or_default)
-}
-
-fn read_late<'de, E: serde::de::Error>(layout: Layout, object: &'de RawValue) -> Result<Option<Workload<'de>>, E> {
-    use serde::de::DeserializeSeed;
-    layout.deserialize(&mut serde_json::Deserializer::from_str(object.get())).map_err(E::custom)
+fn now_or_later<'de: 'a, 'a>(
+    object: &mut Option<Workload<'a>>,
+    layout: Option<Layout>,
+    reader: &mut Reader<'de>,
+    later: &mut Option<Reader<'de>>,
+) -> Result<()> {
+    if let Some(layout) = layout {
+        return layout.read(object, reader);
+    }
+    *later = Some(reader.clone());
+    reader.skip()
 }

@@ -54,7 +54,7 @@ mod tests {
         #[case] fail: &[Option<&str>],
     ) {
         let json = format!(r#"{{"key": "k", "operator": "{operator}", "values": {values}}}"#);
-        let requirement: NodeSelectorRequirement = serde_json::from_str(&json).expect("a requirement");
+        let requirement: NodeSelectorRequirement = crate::decode::from_json(json.as_bytes()).expect("a requirement");
         for value in satisfy {
             assert!(requirement.is_satisfied_by(*value), "{json} {value:?}");
         }

@@ -1,9 +1,7 @@
 //! What an administrator may configure, and how it is checked.
 
-use serde::Deserialize;
-use serde_json::error::Category;
-
-use crate::decode::{List, Pairs, Quantity, Text};
+use crate::decode::{List, Pairs, Quantity, Read, Text, from_json, record};
+use crate::json::{Error, Reader};
 use crate::rules;
 use crate::windows::version::Version;
 
@@ -11,19 +9,26 @@ pub mod grant;
 pub mod label_selector;
 pub mod rbac;
 
-use grant::Grant;
+use grant::Grants;
 use rbac::Rbac;
 
 /// What a finding leads to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
     /// Not reported.
     Off,
     /// Reported as a warning.
     Warn,
     /// The request is rejected.
+    #[default]
     Deny,
+}
+
+impl Read<'_> for Severity {
+    fn read(&mut self, reader: &mut Reader) -> Result<(), Error> {
+        *self = reader.one_of(&[("deny", Severity::Deny), ("warn", Severity::Warn), ("off", Severity::Off)])?;
+        Ok(())
+    }
 }
 
 impl Severity {
@@ -38,8 +43,7 @@ impl Severity {
 }
 
 /// The severities that hold where `rules` says nothing.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Profile {
     /// Each rule's own default.
     #[default]
@@ -48,41 +52,42 @@ pub enum Profile {
     Strict,
 }
 
-/// The policy's settings. Every key is optional, unknown keys are refused.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
-pub struct Settings<'a> {
-    /// The severities that hold where `rules` says nothing.
-    pub profile: Profile,
-    /// Severity by rule id.
-    #[serde(borrow)]
-    pub rules: Pairs<'a, Severity>,
-    /// Who may run HostProcess workloads. Absent: anyone. Empty: nobody.
-    #[serde(borrow, deserialize_with = "grant::grants")]
-    pub allow: Option<Vec<Grant<'a>>>,
-    /// One more grant, by the cluster's RBAC.
-    #[serde(borrow, deserialize_with = "grant::written")]
-    pub rbac: Option<Rbac<'a>>,
-    /// Local groups that the nodes have, compared as Windows does.
-    #[serde(borrow)]
-    pub local_groups: List<Text<'a>>,
-    /// Local groups that make a process an administrator, added to the built-in list (localised names, custom groups).
-    #[serde(borrow)]
-    pub privileged_local_groups: List<Text<'a>>,
-    /// Which RuntimeClasses mean which isolation.
-    #[serde(borrow)]
-    pub runtime_classes: RuntimeClasses<'a>,
-    /// The oldest containerd on any Windows node.
-    pub containerd: Version,
-    /// The node ports that HostProcess pods may open; absent: any.
-    pub host_ports: Option<List<PortRange>>,
-    /// What the resource rules want.
-    #[serde(borrow)]
-    pub resources: ResourceSettings<'a>,
-    /// What the policy asks the cluster about nodes and RuntimeClasses.
-    pub nodes: NodeSettings,
-    /// On UPDATE, what the old object already had is a warning.
-    pub ratchet: bool,
+impl Read<'_> for Profile {
+    fn read(&mut self, reader: &mut Reader) -> Result<(), Error> {
+        *self = reader.one_of(&[("default", Profile::Default), ("strict", Profile::Strict)])?;
+        Ok(())
+    }
+}
+
+record! {
+    /// The policy's settings. Every key is optional, unknown keys are refused.
+    #[derive(Debug)]
+    pub struct Settings<'a>: strict {
+        /// The severities that hold where `rules` says nothing.
+        pub profile: Profile = "profile",
+        /// Severity by rule id.
+        pub rules: Pairs<'a, Severity> = "rules",
+        /// Who may run HostProcess workloads. Absent: anyone. Empty: nobody.
+        pub allow: Option<Grants<'a>> = "allow" not_null,
+        /// One more grant, by the cluster's RBAC.
+        pub rbac: Option<Rbac<'a>> = "rbac" not_null,
+        /// Local groups that the nodes have, compared as Windows does.
+        pub local_groups: List<Text<'a>> = "localGroups",
+        /// Local groups that make a process an administrator, added to the built-in list (localised names, custom groups).
+        pub privileged_local_groups: List<Text<'a>> = "privilegedLocalGroups",
+        /// Which RuntimeClasses mean which isolation.
+        pub runtime_classes: RuntimeClasses<'a> = "runtimeClasses",
+        /// The oldest containerd on any Windows node.
+        pub containerd: Version = "containerd",
+        /// The node ports that HostProcess pods may open; absent: any.
+        pub host_ports: Option<List<PortRange>> = "hostPorts",
+        /// What the resource rules want.
+        pub resources: ResourceSettings<'a> = "resources",
+        /// What the policy asks the cluster about nodes and RuntimeClasses.
+        pub nodes: NodeSettings = "nodes",
+        /// On UPDATE, what the old object already had is a warning.
+        pub ratchet: bool = "ratchet",
+    }
 }
 
 impl Default for Settings<'_> {
@@ -104,56 +109,59 @@ impl Default for Settings<'_> {
     }
 }
 
-/// Names of RuntimeClasses, patterns with `*`.
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
-pub struct RuntimeClasses<'a> {
-    /// Their pods run in a virtual machine, whatever the name suggests.
-    #[serde(borrow)]
-    pub hyperv: List<Text<'a>>,
-    /// Their pods run on the host, whatever the name suggests.
-    #[serde(borrow)]
-    pub process: List<Text<'a>>,
-}
-
-/// Ports from `min` to `max`, both included.
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[allow(missing_docs, reason = "the names say it")]
-pub struct PortRange {
-    pub min: u16,
-    pub max: u16,
-}
-
-/// What the resource rules want.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
-pub struct ResourceSettings<'a> {
-    /// The limits that every container must have.
-    pub require: List<Resource>,
-    /// A memory limit below this is probably a mistake.
-    #[serde(borrow)]
-    pub memory_floor: Quantity<'a>,
-}
-
-impl Default for ResourceSettings<'_> {
-    fn default() -> Self {
-        ResourceSettings { require: List(vec![Resource::Memory]), memory_floor: Quantity(Text::from("20Mi")) }
+record! {
+    /// Names of RuntimeClasses, patterns with `*`.
+    #[derive(Debug, Default)]
+    pub struct RuntimeClasses<'a>: strict {
+        /// Their pods run in a virtual machine, whatever the name suggests.
+        pub hyperv: List<Text<'a>> = "hyperv",
+        /// Their pods run on the host, whatever the name suggests.
+        pub process: List<Text<'a>> = "process",
     }
 }
 
-/// What the policy asks the cluster about nodes and RuntimeClasses, and what it wants to hear.
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
-pub struct NodeSettings {
-    /// Whether to ask at all.
-    pub check: bool,
-    /// Deny what could not be checked.
-    pub required: bool,
-    /// The oldest kubelet that will do.
-    pub min_kubernetes: Version,
-    /// The oldest containerd that will do.
-    pub min_containerd: Version,
+record! {
+    /// Ports from `min` to `max`, both included.
+    #[derive(Clone, Copy, Debug, Default)]
+    #[allow(missing_docs, reason = "the names say it")]
+    pub struct PortRange: strict {
+        pub min: u16 = "min" required,
+        pub max: u16 = "max" required,
+    }
+}
+
+record! {
+    /// What the resource rules want.
+    #[derive(Debug)]
+    pub struct ResourceSettings<'a>: strict {
+        /// The limits that every container must have.
+        pub require: List<Resource> = "require",
+        /// A memory limit below this is probably a mistake.
+        pub memory_floor: Quantity<'a> = "memoryFloor",
+    }
+}
+
+const MEMORY_FLOOR: &str = "20Mi";
+
+impl Default for ResourceSettings<'_> {
+    fn default() -> Self {
+        ResourceSettings { require: List(vec![Resource::Memory]), memory_floor: Quantity(Text::from(MEMORY_FLOOR)) }
+    }
+}
+
+record! {
+    /// What the policy asks the cluster about nodes and RuntimeClasses, and what it wants to hear.
+    #[derive(Clone, Copy, Debug)]
+    pub struct NodeSettings: strict {
+        /// Whether to ask at all.
+        pub check: bool = "check",
+        /// Deny what could not be checked.
+        pub required: bool = "required",
+        /// The oldest kubelet that will do.
+        pub min_kubernetes: Version = "minKubernetes",
+        /// The oldest containerd that will do.
+        pub min_containerd: Version = "minContainerd",
+    }
 }
 
 impl Default for NodeSettings {
@@ -168,12 +176,19 @@ impl Default for NodeSettings {
 }
 
 /// A resource that can be limited.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[allow(missing_docs, reason = "the names say it")]
 pub enum Resource {
     Cpu,
+    #[default]
     Memory,
+}
+
+impl Read<'_> for Resource {
+    fn read(&mut self, reader: &mut Reader) -> Result<(), Error> {
+        *self = reader.one_of(&[("cpu", Resource::Cpu), ("memory", Resource::Memory)])?;
+        Ok(())
+    }
 }
 
 impl<'a> Settings<'a> {
@@ -181,15 +196,11 @@ impl<'a> Settings<'a> {
     ///
     /// # Errors
     /// A sentence for the administrator: where, what is wrong, and the nearest valid name.
-    pub fn read(json: &'a str) -> Result<Settings<'a>, String> {
-        if matches!(json.trim_ascii(), "" | "null") {
+    pub fn read(json: &'a [u8]) -> Result<Settings<'a>, String> {
+        if matches!(json.trim_ascii(), b"" | b"null") {
             return Ok(Settings::default());
         }
-        // serde would read a list as an object's values in order.
-        if json.trim_ascii_start().starts_with('[') {
-            return Err("settings: a list, write an object".to_owned());
-        }
-        let settings: Settings = serde_json::from_str(json).map_err(|error| explain(json, &error))?;
+        let settings: Settings = from_json(json).map_err(|error| explain(json, &error))?;
         settings.check()?;
         Ok(settings)
     }
@@ -198,7 +209,7 @@ impl<'a> Settings<'a> {
     ///
     /// # Errors
     /// A sentence for the administrator.
-    pub(crate) fn check(&self) -> Result<(), String> {
+    fn check(&self) -> Result<(), String> {
         for (id, _) in self.rules.iter() {
             if rules::find(id).is_none() {
                 let hint = nearest(id, rules::all().map(|rule| rule.id));
@@ -211,10 +222,10 @@ impl<'a> Settings<'a> {
             }
         }
         let Quantity(floor) = &self.resources.memory_floor;
-        if self.resources.memory_floor.amount().is_none() {
+        if **floor != *MEMORY_FLOOR && self.resources.memory_floor.amount().is_none() {
             return Err(format!("settings.resources.memoryFloor: '{floor}' is no quantity, write one like \"20Mi\""));
         }
-        for (index, grant) in self.allow.iter().flatten().enumerate() {
+        for (index, grant) in self.allow.iter().flat_map(|grants| grants.iter()).enumerate() {
             grant.check().map_err(|(path, message)| format!("settings.allow[{index}]{path}: {message}"))?;
         }
         if let Some((key, message)) = self.rbac.as_ref().and_then(Rbac::mistake) {
@@ -237,21 +248,14 @@ impl<'a> Settings<'a> {
     }
 }
 
-/// Says where in the settings an error is, and adds the valid name nearest to a wrong one.
-fn explain(json: &str, error: &serde_json::Error) -> String {
-    let text = error.to_string();
-    let message = text.rsplit_once(" at line ").map_or(text.as_str(), |(message, _)| message);
-    if error.classify() == Category::Eof {
-        return format!("settings are no JSON: {text}");
+/// Says where in the settings an error is.
+fn explain(json: &[u8], error: &Error) -> String {
+    let message = error.message(json);
+    if error.is_syntax() {
+        return format!("settings are no JSON: {message}");
     }
-    // serde names a wrong key or value first and the valid ones after it, each in backquotes.
-    let mut names = message.split('`').skip(1).step_by(2);
-    let hint = match (message.starts_with("unknown "), names.next()) {
-        (true, Some(wrong)) => nearest(wrong, names),
-        _ => String::new(),
-    };
-    let path = crate::json_path::at(json.as_bytes(), error.line(), error.column());
-    format!("settings{}{path}: {message}{hint}", if path.is_empty() { "" } else { "." })
+    let path = error.path(json);
+    format!("settings{}{path}: {message}", if path.is_empty() { "" } else { "." })
 }
 
 /// `, did you mean 'x'?` for the closest candidate, or nothing when none is close.
@@ -282,13 +286,13 @@ mod tests {
     use super::*;
 
     fn error(json: &str) -> String {
-        Settings::read(json).expect_err("must be refused")
+        Settings::read(json.as_bytes()).expect_err("must be refused")
     }
 
     #[test]
     fn nothing_configured_is_the_default() {
         for json in ["", " ", "null", "{}"] {
-            let settings = Settings::read(json).expect("valid");
+            let settings = Settings::read(json.as_bytes()).expect("valid");
             assert_eq!((settings.profile, settings.ratchet), (Profile::Default, true), "{json}");
         }
     }
@@ -322,13 +326,13 @@ mod tests {
         assert!(
             error(r#"{"resources": {"memoryFloor": "20 MB"}}"#).starts_with("settings.resources.memoryFloor: '20 MB'")
         );
-        assert!(Settings::read(r#"{"resources": {"memoryFloor": 1048576}}"#).is_ok());
+        assert!(Settings::read(br#"{"resources": {"memoryFloor": 1048576}}"#).is_ok());
     }
 
     #[test]
     fn what_would_open_the_cluster_by_mistake_is_refused() {
-        assert!(Settings::read("{}").expect("valid").allow.is_none());
-        assert!(Settings::read(r#"{"allow": []}"#).expect("valid").allow.is_some_and(|grants| grants.is_empty()));
+        assert!(Settings::read(b"{}").expect("valid").allow.is_none());
+        assert!(Settings::read(br#"{"allow": []}"#).expect("valid").allow.is_some_and(|grants| grants.is_empty()));
         for json in [r#"{"allow": null}"#, r#"{"allow": null, "ratchet": true}"#] {
             assert!(error(json).contains("'allow' is null: write [] to allow nobody"), "{}", error(json));
         }
@@ -349,13 +353,13 @@ mod tests {
         }
         assert!(error(r#"{"allow": [{"namespaces": ["a", ""]}]}"#).starts_with("settings.allow[0].namespaces[1]: "));
         assert!(error(r#"{"allow": [{"requesters": null}]}"#).starts_with("settings.allow[0].requesters: "));
-        assert!(Settings::read(r#"{"allow": [{"requesters": {"users": ["a"], "groups": []}}]}"#).is_ok());
+        assert!(Settings::read(br#"{"allow": [{"requesters": {"users": ["a"], "groups": []}}]}"#).is_ok());
     }
 
     #[test]
     fn what_the_cluster_is_asked_for_is_complete() {
         let rbac = r#"{"rbac": {"verb": "use", "group": "example.com", "resource": "hostprocesses"}}"#;
-        let settings = Settings::read(rbac).expect("valid");
+        let settings = Settings::read(rbac.as_bytes()).expect("valid");
         assert_eq!(settings.rbac.map(|rbac| rbac.subject), Some(rbac::Subject::ServiceAccount));
         assert!(error(r#"{"rbac": null}"#).contains("null"));
         assert!(error(r#"{"rbac": {"verb": "use"}}"#).contains("missing field `group`"));
@@ -367,7 +371,7 @@ mod tests {
         let selector = |selector: &str| format!(r#"{{"allow": [{{"namespaceSelector": {selector}}}]}}"#);
         assert!(error(&selector("{}")).starts_with("settings.allow[0].namespaceSelector: an empty selector"));
         assert!(error(&selector("null")).contains("null"));
-        assert!(Settings::read(&selector(r#"{"matchLabels": {"tier": "system"}}"#)).is_ok());
+        assert!(Settings::read(selector(r#"{"matchLabels": {"tier": "system"}}"#).as_bytes()).is_ok());
     }
 
     #[test]
@@ -376,12 +380,12 @@ mod tests {
         assert!(error(r#"{"allow": [{"kinds": ["daemonsets"]}]}"#).ends_with("did you mean 'DaemonSet'?"));
         assert!(error(r#"{"allow": [{"images": ["mcr.microsoft.com*/oss/x"]}]}"#).contains("lets other hosts in"));
         assert!(error(r#"{"allow": [{"hostPaths": ["C:\\k\\..\\x"]}]}"#).contains("without '..'"));
-        assert!(Settings::read(r#"{"allow": [{"kinds": ["Rollout", "Daemon*"]}]}"#).is_ok());
+        assert!(Settings::read(br#"{"allow": [{"kinds": ["Rollout", "Daemon*"]}]}"#).is_ok());
     }
 
     #[test]
     fn the_profile_moves_every_severity_one_step_and_rules_win() {
-        let strict = Settings::read(r#"{"profile": "strict", "rules": {"host-network": "off"}}"#).expect("valid");
+        let strict = Settings::read(br#"{"profile": "strict", "rules": {"host-network": "off"}}"#).expect("valid");
         assert_eq!(strict.severity("windows-node", Severity::Warn), Severity::Deny);
         assert_eq!(strict.severity("resource-limits", Severity::Off), Severity::Warn);
         assert_eq!(strict.severity("os-linux", Severity::Deny), Severity::Deny);

@@ -1,13 +1,11 @@
 //! Where each kind keeps its pod: nine native kinds by name, any other by shape.
 
-use serde::de::{Deserialize, DeserializeSeed, Deserializer};
-use serde_json::value::RawValue;
-
-use crate::decode::{IsSet, List, Pairs, Text, null_as_default};
+use crate::decode::{IsSet, List, Pairs, Text, read_unless_null, record};
+use crate::json::{Members, Reader, Result, Unknown};
 use crate::pod::{Pod, PodSpec};
 
 /// An object that has a pod or a pod template.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Workload<'a> {
     /// The object's own metadata.
     pub metadata: ObjectMeta<'a>,
@@ -15,33 +13,29 @@ pub struct Workload<'a> {
     pub pod: Pod<'a>,
 }
 
-/// The slice of `ObjectMeta` that the policy reads.
-#[derive(Debug, Default, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-#[allow(missing_docs, reason = "documented by Kubernetes")]
-pub struct ObjectMeta<'a> {
-    #[serde(borrow)]
-    pub name: Option<Text<'a>>,
-    #[serde(borrow)]
-    pub generate_name: Option<Text<'a>>,
-    #[serde(borrow)]
-    pub namespace: Option<Text<'a>>,
-    #[serde(borrow)]
-    pub annotations: Pairs<'a>,
-    #[serde(borrow)]
-    pub owner_references: List<OwnerReference<'a>>,
-    /// Set while the object is being deleted.
-    pub deletion_timestamp: IsSet,
+record! {
+    /// The slice of `ObjectMeta` that the policy reads.
+    #[derive(Debug, Default)]
+    #[allow(missing_docs, reason = "documented by Kubernetes")]
+    pub struct ObjectMeta<'a> {
+        pub annotations: Pairs<'a> = "annotations",
+        /// Set while the object is being deleted.
+        pub deletion_timestamp: IsSet = "deletionTimestamp",
+        pub generate_name: Option<Text<'a>> = "generateName",
+        pub name: Option<Text<'a>> = "name",
+        pub namespace: Option<Text<'a>> = "namespace",
+        pub owner_references: List<OwnerReference<'a>> = "ownerReferences",
+    }
 }
 
-/// `OwnerReference`.
-#[derive(Debug, Default, serde::Deserialize)]
-#[serde(default)]
-#[allow(missing_docs, reason = "documented by Kubernetes")]
-pub struct OwnerReference<'a> {
-    #[serde(borrow)]
-    pub kind: Option<Text<'a>>,
-    pub controller: Option<bool>,
+record! {
+    /// `OwnerReference`.
+    #[derive(Debug, Default)]
+    #[allow(missing_docs, reason = "documented by Kubernetes")]
+    pub struct OwnerReference<'a> {
+        pub controller: Option<bool> = "controller",
+        pub kind: Option<Text<'a>> = "kind",
+    }
 }
 
 /// Where a kind keeps its pod template.
@@ -74,103 +68,97 @@ impl Layout {
     }
 }
 
-/// Reads an object at the layout of its kind, in the same pass as everything around it.
-///
-/// The value is `None` for `null` and for objects without a pod template. It is an error when a field that rules
-/// read has another type than Kubernetes gives it.
-impl<'de> DeserializeSeed<'de> for Layout {
-    type Value = Option<Workload<'de>>;
+/// The members to read at each level above a pod or pod template.
+type Way = &'static [&'static [&'static str]];
 
-    fn deserialize<D: Deserializer<'de>>(self, object: D) -> Result<Self::Value, D::Error> {
-        Ok(match self {
-            Layout::Pod => Option::<PodLike>::deserialize(object)?.map(pod),
-            Layout::PodTemplate => {
-                Option::<WithTemplate>::deserialize(object)?.map(|o| workload(o.metadata, "template.", o.template))
-            }
-            Layout::Template => Option::<WithSpec<WithTemplate>>::deserialize(object)?
-                .map(|o| workload(o.metadata, "spec.template.", o.spec.template)),
-            Layout::JobTemplate => Option::<WithSpec<WithJobTemplate>>::deserialize(object)?
-                .map(|o| workload(o.metadata, "spec.jobTemplate.spec.template.", o.spec.job_template.spec.template)),
-            Layout::ByShape => match Option::<&RawValue>::deserialize(object)? {
-                Some(object) => by_shape(object).map_err(serde::de::Error::custom)?,
-                None => None,
-            },
-        })
+impl Layout {
+    /// The way from an object to its pod, and the same as paths begin with it.
+    fn way(self) -> (Way, &'static str) {
+        match self {
+            Layout::Pod | Layout::ByShape => (&[], ""),
+            Layout::PodTemplate => (&[&["metadata", "template"]], "template."),
+            Layout::Template => (&[&["metadata", "spec"], &["template"]], "spec.template."),
+            Layout::JobTemplate => (
+                &[&["metadata", "spec"], &["jobTemplate"], &["spec"], &["template"]],
+                "spec.jobTemplate.spec.template.",
+            ),
+        }
     }
+
+    /// Reads an object at the layout of its kind, in the same pass as everything around it. `None` stays `None` for
+    /// `null` and for objects of other kinds without a pod template.
+    ///
+    /// # Errors
+    /// A field that rules read has another type than Kubernetes gives it.
+    pub fn read<'de: 'a, 'a>(self, object: &mut Option<Workload<'a>>, reader: &mut Reader<'de>) -> Result<()> {
+        let layout = if self == Layout::ByShape { shape(reader) } else { Some(self) };
+        let Some(layout) = layout.filter(|_| reader.peek() != b'n') else {
+            return reader.skip();
+        };
+        let (way, prefix) = layout.way();
+        let workload = object.insert(Workload::default());
+        workload.pod.prefix = prefix;
+        if !way.is_empty() {
+            return read_along(way, workload, reader);
+        }
+        read_pod(&mut workload.metadata, &mut workload.pod.spec, reader)?;
+        workload.pod.annotations = std::mem::take(&mut workload.metadata.annotations);
+        Ok(())
+    }
+}
+
+fn read_along<'de: 'a, 'a>(way: Way, workload: &mut Workload<'a>, reader: &mut Reader<'de>) -> Result<()> {
+    if reader.null()? {
+        return Ok(());
+    }
+    let Some((keys, rest)) = way.split_first() else {
+        let mut template = ObjectMeta::default();
+        read_pod(&mut template, &mut workload.pod.spec, reader)?;
+        workload.pod.annotations = template.annotations;
+        return Ok(());
+    };
+    reader.record(Members { keys, required: 0 }, Unknown::Skipped, &mut |reader, index| match keys[index] {
+        "metadata" => read_unless_null(&mut workload.metadata, reader),
+        _ => read_along(rest, workload, reader),
+    })
+}
+
+/// A Pod, or a pod template wherever it is.
+fn read_pod<'de: 'a, 'a>(
+    metadata: &mut ObjectMeta<'a>,
+    spec: &mut PodSpec<'a>,
+    reader: &mut Reader<'de>,
+) -> Result<()> {
+    const MEMBERS: Members = Members { keys: &["metadata", "spec"], required: 0 };
+    reader.record(MEMBERS, Unknown::Skipped, &mut |reader, index| {
+        if index == 0 { read_unless_null(metadata, reader) } else { read_unless_null(spec, reader) }
+    })
 }
 
 /// Custom workload kinds keep a pod template where the native ones do: Argo Rollouts, OpenKruise, operators.
 /// Only what has a list of containers there counts, so that other things called `template` are left alone.
-fn by_shape(object: &RawValue) -> serde_json::Result<Option<Workload<'_>>> {
-    let find = |path: &[&str]| path.iter().try_fold(object, |value, key| member(value, key));
-    for (path, prefix) in [
-        (&["spec", "template"][..], "spec.template."),
-        (&["spec", "jobTemplate", "spec", "template"][..], "spec.jobTemplate.spec.template."),
-    ] {
-        let Some(template) = find(path) else { continue };
-        let containers = member(template, "spec").and_then(|spec| member(spec, "containers"));
-        if containers.is_some_and(|list| list.get().starts_with('[')) {
-            let metadata = find(&["metadata"]).map_or(Ok(ObjectMeta::default()), |m| serde_json::from_str(m.get()))?;
-            return Ok(Some(workload(metadata, prefix, serde_json::from_str(template.get())?)));
-        }
-    }
-    Ok(None)
+fn shape(object: &Reader) -> Option<Layout> {
+    [
+        (Layout::Template, &["spec", "template", "spec", "containers"][..]),
+        (Layout::JobTemplate, &["spec", "jobTemplate", "spec", "template", "spec", "containers"]),
+    ]
+    .into_iter()
+    .find(|(_, path)| find(object, path).is_some_and(|mut containers| containers.peek() == b'['))
+    .map(|(layout, _)| layout)
 }
 
-/// A member of a JSON object; `None` also when the value is no object.
-fn member<'a>(value: &'a RawValue, key: &str) -> Option<&'a RawValue> {
-    let members: Pairs<&RawValue> = serde_json::from_str(value.get()).ok()?;
-    members.get(key).copied()
-}
-
-fn pod(mut pod: PodLike<'_>) -> Workload<'_> {
-    let annotations = std::mem::take(&mut pod.metadata.annotations);
-    Workload { metadata: pod.metadata, pod: Pod { prefix: "", annotations, spec: pod.spec } }
-}
-
-fn workload<'a>(metadata: ObjectMeta<'a>, prefix: &'static str, pod: PodLike<'a>) -> Workload<'a> {
-    Workload { metadata, pod: Pod { prefix, annotations: pod.metadata.annotations, spec: pod.spec } }
-}
-
-/// A Pod, and a pod template wherever it is.
-#[derive(Default, serde::Deserialize)]
-#[serde(default)]
-struct PodLike<'a> {
-    #[serde(borrow, deserialize_with = "null_as_default")]
-    metadata: ObjectMeta<'a>,
-    #[serde(borrow, deserialize_with = "null_as_default")]
-    spec: PodSpec<'a>,
-}
-
-#[derive(Default, serde::Deserialize)]
-#[serde(default)]
-struct WithTemplate<'a> {
-    #[serde(borrow, deserialize_with = "null_as_default")]
-    metadata: ObjectMeta<'a>,
-    #[serde(borrow, deserialize_with = "null_as_default")]
-    template: PodLike<'a>,
-}
-
-#[derive(Default, serde::Deserialize)]
-#[serde(default)]
-#[serde(bound(deserialize = "S: Default + serde::Deserialize<'de>"))]
-struct WithSpec<'a, S: Default> {
-    #[serde(borrow, deserialize_with = "null_as_default")]
-    metadata: ObjectMeta<'a>,
-    #[serde(deserialize_with = "null_as_default")]
-    spec: S,
-}
-
-#[derive(Default, serde::Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-struct WithJobTemplate<'a> {
-    #[serde(borrow, deserialize_with = "null_as_default")]
-    job_template: JobTemplate<'a>,
-}
-
-#[derive(Default, serde::Deserialize)]
-#[serde(default)]
-struct JobTemplate<'a> {
-    #[serde(borrow, deserialize_with = "null_as_default")]
-    spec: WithTemplate<'a>,
+/// The value at a path; `None` also when something on the way is no object.
+fn find<'de>(value: &Reader<'de>, path: &[&str]) -> Option<Reader<'de>> {
+    let Some((key, rest)) = path.split_first() else { return Some(value.clone()) };
+    let mut found = None;
+    let mut members = value.clone();
+    members
+        .object(&mut |reader, member| {
+            if member.is(key) {
+                found = Some(reader.clone());
+            }
+            reader.skip()
+        })
+        .ok()?;
+    find(&found?, rest)
 }

@@ -76,7 +76,7 @@ fn the_form_offers_valid_settings() {
         // No `allow` is another thing than an empty one: the form has no default for it.
         if let Some(default) = question.get("default") {
             let settings = variable.rsplit('.').fold(default.clone(), |value, key| serde_json::json!({ key: value }));
-            Settings::read(&settings.to_string()).unwrap_or_else(|error| panic!("{variable}: {error}"));
+            Settings::read(settings.to_string().as_bytes()).unwrap_or_else(|error| panic!("{variable}: {error}"));
         }
     }
 }

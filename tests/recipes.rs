@@ -111,7 +111,7 @@ fn every_recipe_does_what_the_page_says() {
                 assert_eq!(policy["spec"]["rules"], deployed["spec"]["rules"]);
                 assert_eq!(policy["spec"]["module"], deployed["spec"]["module"]);
                 settings = policy["spec"]["settings"].clone();
-                Settings::read(&settings.to_string()).expect("valid settings");
+                Settings::read(settings.to_string().as_bytes()).expect("valid settings");
             }
             Block::Object(text) => {
                 let printed = printed(&answer(&text, &settings));

@@ -187,7 +187,7 @@ impl Judge {
     pub fn with(settings: Value, module: Option<Host>) -> Result<Judge, String> {
         match &module {
             Some(module) => module.validate_settings(&settings),
-            None => Settings::read(&settings.to_string()).map(drop),
+            None => Settings::read(settings.to_string().as_bytes()).map(drop),
         }
         .map_err(|message| format!("Provided settings are not valid: {message}"))?;
         Ok(Judge { settings, module, cluster: None })
@@ -284,9 +284,10 @@ impl Found {
 /// Asks the built-in rules.
 fn judge(object: &Object, settings: &Value, host: &dyn policy_cluster::Host) -> Vec<Found> {
     let payload = json!({ "request": object.admission_request(), "settings": settings }).to_string();
-    match Payload::read(&payload) {
-        Ok(Payload { request, settings }) => {
-            let findings = verdict::judge(&request, &settings, host).findings.into_iter();
+    let mut decoded = Payload::default();
+    match decoded.read(payload.as_bytes()) {
+        Ok(()) => {
+            let findings = verdict::judge(&decoded.request, &decoded.settings, host).findings.into_iter();
             findings
                 .map(|finding| Found {
                     container: finding.container,
@@ -294,7 +295,7 @@ fn judge(object: &Object, settings: &Value, host: &dyn policy_cluster::Host) -> 
                 })
                 .collect()
         }
-        Err(error) => vec![Found::unreadable(&request::explain(&payload, &error))],
+        Err(error) => vec![Found::unreadable(&request::explain(payload.as_bytes(), &error))],
     }
 }
 

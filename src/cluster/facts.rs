@@ -1,12 +1,8 @@
 //! What the cluster says about one pod: the nodes that could run it, and its RuntimeClass.
 
-use std::fmt;
-
-use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
-use serde::{Deserialize, Serialize};
-
-use super::{Cluster, Labels, read};
-use crate::decode::{Pairs, Text};
+use super::{Cluster, Labels, read, unreadable};
+use crate::decode::{Pairs, Text, next, record};
+use crate::json::{Members, Reader, Unknown};
 use crate::pod::{NodeSelectorTerm, Pod, PodSpec};
 use crate::settings::NodeSettings;
 
@@ -37,22 +33,24 @@ impl<T> From<Result<T, String>> for Answer<T> {
     }
 }
 
-/// The slice of `RuntimeClass` (node.k8s.io/v1) that the policy reads.
-#[derive(Debug, Default, Serialize, Deserialize)]
-pub struct RuntimeClass {
-    /// The name of the runtime in the configuration of containerd.
-    pub handler: String,
-    /// Where its pods may run.
-    #[serde(default)]
-    pub scheduling: Option<Scheduling>,
+record! {
+    /// The slice of `RuntimeClass` (node.k8s.io/v1) that the policy reads.
+    #[derive(Debug, Default)]
+    pub struct RuntimeClass {
+        /// The name of the runtime in the configuration of containerd.
+        pub handler: String = "handler" required,
+        /// Where its pods may run.
+        pub scheduling: Option<Scheduling> = "scheduling",
+    }
 }
 
-/// `Scheduling` of a RuntimeClass.
-#[derive(Debug, Default, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct Scheduling {
-    /// Added to the `nodeSelector` of its pods.
-    pub node_selector: Option<Labels>,
+record! {
+    /// `Scheduling` of a RuntimeClass.
+    #[derive(Debug, Default)]
+    pub struct Scheduling {
+        /// Added to the `nodeSelector` of its pods.
+        pub node_selector: Option<Labels> = "nodeSelector",
+    }
 }
 
 impl RuntimeClass {
@@ -81,17 +79,15 @@ pub struct Node<'f> {
     pub info: NodeInfo<'f>,
 }
 
-/// The slice of `NodeSystemInfo` that rules read.
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-#[allow(missing_docs, reason = "documented by Kubernetes")]
-pub struct NodeInfo<'f> {
-    #[serde(borrow)]
-    pub kubelet_version: Option<Text<'f>>,
-    #[serde(borrow)]
-    pub container_runtime_version: Option<Text<'f>>,
-    #[serde(borrow)]
-    pub kernel_version: Option<Text<'f>>,
+record! {
+    /// The slice of `NodeSystemInfo` that rules read.
+    #[derive(Debug, Default)]
+    #[allow(missing_docs, reason = "documented by Kubernetes")]
+    pub struct NodeInfo<'f> {
+        pub container_runtime_version: Option<Text<'f>> = "containerRuntimeVersion",
+        pub kernel_version: Option<Text<'f>> = "kernelVersion",
+        pub kubelet_version: Option<Text<'f>> = "kubeletVersion",
+    }
 }
 
 impl Cluster<'_> {
@@ -124,8 +120,20 @@ impl Cluster<'_> {
                 })
         };
         let mut nodes = Nodes::default();
-        let mut json = serde_json::Deserializer::from_slice(list);
-        List { nodes: &mut nodes, admits }.deserialize(&mut json).map_err(|error| super::unreadable(&error))?;
+        let mut reader = Reader::new(list);
+        const ITEMS: Members = Members { keys: &["items"], required: 1 };
+        // One by one, so that of 5,000 nodes no more than one has its labels in memory.
+        let read = reader.record(ITEMS, Unknown::Skipped, &mut |reader, _| {
+            reader.list(&mut |reader| {
+                let node: LabelledNode = next(reader)?;
+                nodes.count += 1;
+                if admits(&node) {
+                    nodes.candidates.push(Node { name: node.metadata.name, info: node.status.node_info });
+                }
+                Ok(())
+            })
+        });
+        read.and_then(|()| reader.end()).map_err(|error| unreadable(list, &error))?;
         Ok(nodes)
     }
 
@@ -138,30 +146,28 @@ impl Cluster<'_> {
     }
 }
 
-/// A node as the cluster describes it.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct LabelledNode<'f> {
-    #[serde(borrow)]
-    metadata: NodeMeta<'f>,
-    #[serde(borrow)]
-    status: NodeStatus<'f>,
+record! {
+    /// A node as the cluster describes it.
+    #[derive(Debug, Default)]
+    struct LabelledNode<'f> {
+        metadata: NodeMeta<'f> = "metadata",
+        status: NodeStatus<'f> = "status",
+    }
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct NodeMeta<'f> {
-    #[serde(borrow)]
-    name: Text<'f>,
-    #[serde(borrow)]
-    labels: Pairs<'f>,
+record! {
+    #[derive(Debug, Default)]
+    struct NodeMeta<'f> {
+        labels: Pairs<'f> = "labels",
+        name: Text<'f> = "name",
+    }
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct NodeStatus<'f> {
-    #[serde(borrow)]
-    node_info: NodeInfo<'f>,
+record! {
+    #[derive(Debug, Default)]
+    struct NodeStatus<'f> {
+        node_info: NodeInfo<'f> = "nodeInfo",
+    }
 }
 
 impl PodSpec<'_> {
@@ -185,73 +191,5 @@ impl NodeSelectorTerm<'_> {
                 .match_fields
                 .iter()
                 .all(|r| r.key.as_deref() == Some("metadata.name") && r.is_satisfied_by(Some(&node.metadata.name)))
-    }
-}
-
-/// Reads a list of nodes one by one, so that of 5,000 nodes no more than one has its labels in memory.
-struct List<'n, 'f, F> {
-    nodes: &'n mut Nodes<'f>,
-    admits: F,
-}
-
-impl<'f, F: Fn(&LabelledNode) -> bool> DeserializeSeed<'f> for List<'_, 'f, F> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'f>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_map(self)
-    }
-}
-
-impl<'f, F: Fn(&LabelledNode) -> bool> Visitor<'f> for List<'_, 'f, F> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a list of nodes")
-    }
-
-    fn visit_map<A: MapAccess<'f>>(self, mut map: A) -> Result<(), A::Error> {
-        let mut items = Some(Items(self));
-        while let Some(key) = map.next_key::<Text>()? {
-            match (&*key, items.take()) {
-                ("items", Some(items)) => map.next_value_seed(items)?,
-                (_, untouched) => {
-                    items = untouched;
-                    map.next_value::<IgnoredAny>()?;
-                }
-            }
-        }
-        match items {
-            Some(_) => Err(serde::de::Error::missing_field("items")),
-            None => Ok(()),
-        }
-    }
-}
-
-struct Items<L>(L);
-
-impl<'f, F: Fn(&LabelledNode) -> bool> DeserializeSeed<'f> for Items<List<'_, 'f, F>> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'f>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_seq(self)
-    }
-}
-
-impl<'f, F: Fn(&LabelledNode) -> bool> Visitor<'f> for Items<List<'_, 'f, F>> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("nodes")
-    }
-
-    fn visit_seq<A: SeqAccess<'f>>(self, mut seq: A) -> Result<(), A::Error> {
-        let List { nodes, admits } = self.0;
-        while let Some(node) = seq.next_element::<LabelledNode>()? {
-            nodes.count += 1;
-            if admits(&node) {
-                nodes.candidates.push(Node { name: node.metadata.name, info: node.status.node_info });
-            }
-        }
-        Ok(())
     }
 }

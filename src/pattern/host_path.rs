@@ -23,7 +23,7 @@ pub fn mistake(pattern: &str) -> Option<&'static str> {
 
 /// `c:\dir\file`, `\\server\share`, `\\.\pipe\name`; `None` when it climbs or is none of these.
 fn normalise(path: &str) -> Option<String> {
-    let lower = path.to_lowercase();
+    let lower = super::lower_case(path);
     let mut segments = Vec::new();
     for segment in lower.split(['/', '\\']) {
         // Windows drops dots and spaces at the end of a name.

@@ -1,64 +1,69 @@
 //! `allow`: who may run HostProcess workloads.
 
-use serde::{Deserialize, Deserializer};
+use std::ops::Deref;
 
-use crate::decode::{List, Text};
+use crate::decode::{List, Read, Text, record};
 use crate::finding::quote;
+use crate::json::{Reader, Result};
 use crate::pattern;
 use crate::settings::label_selector::LabelSelector;
 
-/// Covers a workload when every list that it gives matches. A key that is left out matches anything.
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
-pub struct Grant<'a> {
-    /// Where it runs.
-    #[serde(borrow, deserialize_with = "written")]
-    pub namespaces: Option<List<Text<'a>>>,
-    /// The pod's service account, `default` when it names none.
-    #[serde(borrow, deserialize_with = "written")]
-    pub service_accounts: Option<List<Text<'a>>>,
-    /// The image of every HostProcess container.
-    #[serde(borrow, deserialize_with = "written")]
-    pub images: Option<List<Text<'a>>>,
-    /// The effective account of every HostProcess container, compared as Windows does.
-    #[serde(borrow, deserialize_with = "written")]
-    pub run_as_user_names: Option<List<Text<'a>>>,
-    /// Every host path that is mounted, compared as Windows does. A pod that mounts none is covered.
-    #[serde(borrow, deserialize_with = "written")]
-    pub host_paths: Option<List<Text<'a>>>,
-    /// The kind that somebody sends, which for a pod made by a built-in controller is the controller's.
-    #[serde(borrow, deserialize_with = "written")]
-    pub kinds: Option<List<Text<'a>>>,
-    /// Who sends it.
-    #[serde(borrow, deserialize_with = "written")]
-    pub requesters: Option<Requesters<'a>>,
-    /// The labels of the namespace, which the cluster is asked for. No answer is no match.
-    #[serde(borrow, deserialize_with = "written")]
-    pub namespace_selector: Option<LabelSelector<'a>>,
+record! {
+    /// Covers a workload when every list that it gives matches. A key that is left out matches anything; one that is
+    /// `null`, as from a template that rendered nothing, must not.
+    #[derive(Debug, Default)]
+    pub struct Grant<'a>: strict {
+        /// Where it runs.
+        pub namespaces: Option<List<Text<'a>>> = "namespaces" not_null,
+        /// The pod's service account, `default` when it names none.
+        pub service_accounts: Option<List<Text<'a>>> = "serviceAccounts" not_null,
+        /// The image of every HostProcess container.
+        pub images: Option<List<Text<'a>>> = "images" not_null,
+        /// The effective account of every HostProcess container, compared as Windows does.
+        pub run_as_user_names: Option<List<Text<'a>>> = "runAsUserNames" not_null,
+        /// Every host path that is mounted, compared as Windows does. A pod that mounts none is covered.
+        pub host_paths: Option<List<Text<'a>>> = "hostPaths" not_null,
+        /// The kind that somebody sends, which for a pod made by a built-in controller is the controller's.
+        pub kinds: Option<List<Text<'a>>> = "kinds" not_null,
+        /// Who sends it.
+        pub requesters: Option<Requesters<'a>> = "requesters" not_null,
+        /// The labels of the namespace, which the cluster is asked for. No answer is no match.
+        pub namespace_selector: Option<LabelSelector<'a>> = "namespaceSelector" not_null,
+    }
 }
 
-/// Somebody with one of the names or in one of the groups. Either list may be empty, because the other may not be.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Requesters<'a> {
-    /// User names, service accounts as `system:serviceaccount:<namespace>:<name>`.
-    #[serde(borrow)]
-    pub users: Option<List<Text<'a>>>,
-    /// Groups.
-    #[serde(borrow)]
-    pub groups: Option<List<Text<'a>>>,
+record! {
+    /// Somebody with one of the names or in one of the groups. Either list may be empty, because the other may not be.
+    #[derive(Debug, Default)]
+    pub struct Requesters<'a>: strict {
+        /// User names, service accounts as `system:serviceaccount:<namespace>:<name>`.
+        pub users: Option<List<Text<'a>>> = "users",
+        /// Groups.
+        pub groups: Option<List<Text<'a>>> = "groups",
+    }
 }
 
-/// A key that is written, were it with `null`: a template that rendered nothing must not widen a grant.
-pub(super) fn written<'de, T: Deserialize<'de>, D: Deserializer<'de>>(value: D) -> Result<Option<T>, D::Error> {
-    T::deserialize(value).map(Some)
+/// `allow`: a workload needs one of them. None at all: nobody may.
+#[derive(Debug, Default)]
+pub struct Grants<'a>(Vec<Grant<'a>>);
+
+impl<'a> Deref for Grants<'a> {
+    type Target = [Grant<'a>];
+
+    fn deref(&self) -> &[Grant<'a>] {
+        &self.0
+    }
 }
 
-/// `allow`, where `null` is neither nobody nor anyone.
-pub(super) fn grants<'de, D: Deserializer<'de>>(value: D) -> Result<Option<Vec<Grant<'de>>>, D::Error> {
-    Option::<Vec<Grant>>::deserialize(value)?.map(Some).ok_or_else(|| {
-        serde::de::Error::custom("'allow' is null: write [] to allow nobody, or leave the key out to allow anyone")
-    })
+/// `null` is neither nobody nor anyone.
+impl<'de: 'a, 'a> Read<'de> for Grants<'a> {
+    fn read(&mut self, reader: &mut Reader<'de>) -> Result<()> {
+        if reader.peek() == b'n' {
+            let message = "'allow' is null: write [] to allow nobody, or leave the key out to allow anyone";
+            return Err(reader.error_here(message.to_owned()));
+        }
+        self.0.read(reader)
+    }
 }
 
 impl<'a> Grant<'a> {
@@ -80,7 +85,7 @@ impl<'a> Grant<'a> {
     }
 
     /// What the types alone do not check: the rest of a path and what is wrong there.
-    pub(super) fn check(&self) -> Result<(), (String, String)> {
+    pub(super) fn check(&self) -> std::result::Result<(), (String, String)> {
         if self.number_of_lists() == 0 {
             let message = "an empty grant would allow everything; list something, or leave 'allow' out to allow anyone";
             return Err((String::new(), message.to_owned()));

@@ -3,37 +3,47 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use serde::Deserialize;
-
 use crate::cluster::Labels;
-use crate::decode::{List, Text};
+use crate::decode::{List, Read, Text, record};
+use crate::json::{Reader, Result};
 
-/// Selects what has all the labels and meets all the requirements.
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
-pub struct LabelSelector<'a> {
-    #[serde(borrow)]
-    match_labels: BTreeMap<Text<'a>, Text<'a>>,
-    #[serde(borrow)]
-    match_expressions: Vec<Requirement<'a>>,
+record! {
+    /// Selects what has all the labels and meets all the requirements.
+    #[derive(Debug, Default)]
+    pub struct LabelSelector<'a>: strict {
+        match_labels: BTreeMap<Text<'a>, Text<'a>> = "matchLabels",
+        match_expressions: Vec<Requirement<'a>> = "matchExpressions",
+    }
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Requirement<'a> {
-    #[serde(borrow)]
-    key: Text<'a>,
-    operator: Operator,
-    #[serde(borrow, default)]
-    values: List<Text<'a>>,
+record! {
+    #[derive(Debug, Default)]
+    struct Requirement<'a>: strict {
+        key: Text<'a> = "key" required,
+        operator: Operator = "operator" required,
+        values: List<Text<'a>> = "values",
+    }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Operator {
+    #[default]
     In,
     NotIn,
     Exists,
     DoesNotExist,
+}
+
+impl Read<'_> for Operator {
+    fn read(&mut self, reader: &mut Reader) -> Result<()> {
+        *self = reader.one_of(&[
+            ("In", Operator::In),
+            ("NotIn", Operator::NotIn),
+            ("Exists", Operator::Exists),
+            ("DoesNotExist", Operator::DoesNotExist),
+        ])?;
+        Ok(())
+    }
 }
 
 impl LabelSelector<'_> {
@@ -100,6 +110,7 @@ impl fmt::Display for Requirement<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::decode::from_json;
     use rstest::rstest;
 
     #[rstest]
@@ -130,7 +141,7 @@ mod tests {
         "tier=system, absent"
     )]
     fn selectors(#[case] json: &str, #[case] expected: bool, #[case] text: &str) {
-        let selector: LabelSelector = serde_json::from_str(json).expect("valid");
+        let selector: LabelSelector = from_json(json.as_bytes()).expect("valid");
         let labels = Labels::from([("tier".to_owned(), "system".to_owned())]);
         assert_eq!((selector.selects(&labels), selector.to_string()), (expected, text.to_owned()));
         assert_eq!(selector.mistake(), None);
@@ -142,7 +153,7 @@ mod tests {
     #[case(r#"{"matchExpressions": [{"key": "a", "operator": "In"}]}"#)]
     #[case(r#"{"matchExpressions": [{"key": "a", "operator": "Exists", "values": ["b"]}]}"#)]
     fn mistakes(#[case] json: &str) {
-        let selector: LabelSelector = serde_json::from_str(json).expect("readable");
+        let selector: LabelSelector = from_json(json.as_bytes()).expect("readable");
         assert!(selector.mistake().is_some());
     }
 
@@ -152,6 +163,6 @@ mod tests {
     #[case(r#"{"matchExpressions": null}"#)]
     #[case(r#"{"matchExpressions": [{"key": "a", "operator": "Gt", "values": ["1"]}]}"#)]
     fn unreadable(#[case] json: &str) {
-        assert!(serde_json::from_str::<LabelSelector>(json).is_err());
+        assert!(from_json::<LabelSelector>(json.as_bytes()).is_err());
     }
 }

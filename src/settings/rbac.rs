@@ -1,38 +1,39 @@
 //! `rbac`: a grant that the cluster's own roles give.
 
-use serde::Deserialize;
+use crate::decode::{Read, Text, record};
+use crate::json::{Reader, Result};
 
-use crate::decode::Text;
-
-/// Whoever may do this to the resource, by the cluster's RBAC, is allowed HostProcess workloads.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[allow(missing_docs, reason = "the names are those of a role's rules")]
-pub struct Rbac<'a> {
-    #[serde(borrow)]
-    pub verb: Text<'a>,
-    /// An API group; the resource need not exist.
-    #[serde(borrow)]
-    pub group: Text<'a>,
-    #[serde(borrow)]
-    pub resource: Text<'a>,
-    /// Absent: the resource in general.
-    #[serde(borrow, default)]
-    pub name: Option<Text<'a>>,
-    /// Whose permission counts.
-    #[serde(default)]
-    pub subject: Subject,
+record! {
+    /// Whoever may do this to the resource, by the cluster's RBAC, is allowed HostProcess workloads.
+    #[derive(Debug, Default)]
+    #[allow(missing_docs, reason = "the names are those of a role's rules")]
+    pub struct Rbac<'a>: strict {
+        pub verb: Text<'a> = "verb" required,
+        /// An API group; the resource need not exist.
+        pub group: Text<'a> = "group" required,
+        pub resource: Text<'a> = "resource" required,
+        /// Absent: the resource in general.
+        pub name: Option<Text<'a>> = "name",
+        /// Whose permission counts.
+        pub subject: Subject = "subject",
+    }
 }
 
 /// Whose permission counts.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Subject {
     /// The pod's service account, whoever sends the pod.
     #[default]
     ServiceAccount,
     /// Who sends the request. What a built-in controller sends was judged when somebody sent the template.
     Requester,
+}
+
+impl Read<'_> for Subject {
+    fn read(&mut self, reader: &mut Reader) -> Result<()> {
+        *self = reader.one_of(&[("serviceAccount", Subject::ServiceAccount), ("requester", Subject::Requester)])?;
+        Ok(())
+    }
 }
 
 impl Rbac<'_> {

@@ -100,6 +100,12 @@ impl Service {
 
     /// The service account of a user name: Windows looks at neither case nor, in these names, spaces.
     fn of(user: &str) -> Option<Service> {
+        // What nearly everybody writes.
+        match user {
+            "SYSTEM" => return Some(Service::LocalSystem),
+            "Local service" => return Some(Service::LocalService),
+            _ => {}
+        }
         [
             ("system", Service::LocalSystem),
             ("localservice", Service::LocalService),

@@ -78,13 +78,15 @@ pub struct Mention<'t> {
     pub form: Form,
 }
 
+const STEM: &str = "CONTAINER_SANDBOX_MOUNT";
+const UNDERSCORE: usize = "CONTAINER".len();
+
 /// Every mention of [`SANDBOX_MOUNT_POINT`] in a text, in any case and with or without its last underscore.
 pub fn mentions(text: &str) -> impl Iterator<Item = Mention<'_>> {
-    const STEM: &str = "CONTAINER_SANDBOX_MOUNT";
     let mut from = 0;
     std::iter::from_fn(move || {
         loop {
-            let begin = from + find_ignoring_case(text.get(from..)?, STEM)?;
+            let begin = from + find_stem(text.get(from..)?)?;
             from = begin + STEM.len();
             if let Some(mention) = mention_at(text, begin, from) {
                 return Some(mention);
@@ -131,8 +133,12 @@ pub fn is_below_mount_point(text: &str) -> bool {
     mentions(text).any(|mention| mention.form == Form::Replaced)
 }
 
-fn find_ignoring_case(text: &str, wanted: &str) -> Option<usize> {
-    text.as_bytes().windows(wanted.len()).position(|bytes| bytes.eq_ignore_ascii_case(wanted.as_bytes()))
+/// Where the stem of the variable's name begins. Looks for its first underscore, because few texts have any.
+fn find_stem(text: &str) -> Option<usize> {
+    text.match_indices('_').find_map(|(underscore, _)| {
+        let begin = underscore.checked_sub(UNDERSCORE)?;
+        starts_with_ignoring_case(text.get(begin..)?, STEM).then_some(begin)
+    })
 }
 
 fn starts_with_ignoring_case(text: &str, wanted: &str) -> bool {
@@ -167,6 +173,10 @@ pub enum Operator {
 impl CmdReader {
     /// Reads the next argument. The first operator in it that `matters`; one that begins a command before any other.
     pub fn operator_in(&mut self, argument: &str, matters: impl Fn(Operator) -> bool) -> Option<Operator> {
+        // Nothing that cmd reads, as in nearly every argument.
+        if !argument.bytes().any(|byte| matches!(byte, b'"' | b'&' | b'|' | b'<' | b'>' | b'^')) {
+            return None;
+        }
         let quoted = argument.contains([' ', '\t']);
         self.in_quotes ^= quoted;
         let mut found = None;

@@ -146,7 +146,7 @@ mod tests {
     use rstest::rstest;
 
     fn spec(json: &str) -> PodSpec<'_> {
-        serde_json::from_str(json).expect("a pod spec")
+        crate::decode::from_json(json.as_bytes()).expect("a pod spec")
     }
 
     fn with_terms(terms: &str) -> String {

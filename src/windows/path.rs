@@ -83,19 +83,20 @@ impl<'a> WindowsPath<'a> {
     /// Whether it is that folder of a drive or something in it. `C:\WindowsBackup` is not under `C:\Windows`.
     pub fn is_same_or_under(&self, folder: &str) -> bool {
         let folder = WindowsPath::new(folder);
+        if self.drive().is_none() || self.drive() != folder.drive() {
+            return false;
+        }
         let Some(deeper) = self.depth().checked_sub(folder.depth()) else { return false };
-        self.drive().is_some()
-            && self.drive() == folder.drive()
-            && self
-                .segments_from_end()
-                .skip(deeper)
-                .zip(folder.segments_from_end())
-                .all(|(own, wanted)| own.eq_ignore_ascii_case(wanted))
+        self.segments_from_end()
+            .skip(deeper)
+            .zip(folder.segments_from_end())
+            .all(|(own, wanted)| own.eq_ignore_ascii_case(wanted))
     }
 
     /// The last segment.
     pub fn file_name(&self) -> Option<&'a str> {
-        self.segments_from_end().next()
+        let last = self.segments_from_end().next()?;
+        str::from_utf8(last).ok()
     }
 
     /// How many segments it has below its root.
@@ -104,11 +105,12 @@ impl<'a> WindowsPath<'a> {
     }
 
     /// The segments below the root, last first: so that a `..` is known before what it takes back.
-    fn segments_from_end(&self) -> impl Iterator<Item = &'a str> {
+    fn segments_from_end(&self) -> impl Iterator<Item = &'a [u8]> {
         let mut taken_back = 0usize;
-        self.below.rsplit(SEPARATORS).filter(move |segment| match *segment {
-            "" | "." => false,
-            ".." => {
+        let segments = self.below.as_bytes().rsplit(|byte| matches!(byte, b'/' | b'\\'));
+        segments.filter(move |segment| match *segment {
+            b"" | b"." => false,
+            b".." => {
                 taken_back += 1;
                 false
             }

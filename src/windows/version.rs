@@ -2,13 +2,12 @@
 
 use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, Error};
-
-use crate::decode::Text;
+use crate::decode::Read;
+use crate::json::{Reader, Result};
 
 /// `major.minor.patch`. Anything after it (`-k3s1`, `+azure`, `-1`) is a distributor's mark and says nothing about
 /// age: to semantic versioning `1.7.33-1` is a pre-release that `>=1.6.0` does not match, to an administrator it is 1.7.33.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Version {
     /// The first number.
     pub major: u32,
@@ -65,10 +64,15 @@ impl fmt::Display for Version {
     }
 }
 
-impl<'de> Deserialize<'de> for Version {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = Text::deserialize(deserializer)?;
-        Version::parse(&text).ok_or_else(|| D::Error::custom(format!("'{text}' is no version, write one like \"1.7\"")))
+impl<'de> Read<'de> for Version {
+    fn read(&mut self, reader: &mut Reader<'de>) -> Result<()> {
+        let at = reader.peek_at();
+        let text = reader.text()?;
+        let Some(version) = Version::parse(&text) else {
+            return Err(reader.error_at(at, format!("'{text}' is no version, write one like \"1.7\"")));
+        };
+        *self = version;
+        Ok(())
     }
 }
 

@@ -13,28 +13,52 @@ use crate::rules::Context;
 use crate::settings::grant::{Grant, Requesters};
 use crate::settings::label_selector::LabelSelector;
 
-/// The lists of a grant that do not match; none when the grant covers the workload.
-pub fn mismatches<'c, 'a>(context: &Context<'c, 'a>, grant: &'c Grant<'a>) -> Vec<Mismatch<'c>> {
-    let pod = context.pod;
-    let images = covered_containers(pod).map(|c| c.raw.image.as_deref().unwrap_or_default());
-    let accounts = covered_containers(pod).map(|c| c.run_as_user_name().map_or("", |name| name.value()));
-    let mut missed: Vec<Mismatch> = [
-        unmatched("namespace", "namespaces", &grant.namespaces, [&*context.request.namespace], matches),
-        unmatched("service account", "serviceAccounts", &grant.service_accounts, [service_account(pod)], matches),
-        unmatched("image", "images", &grant.images, at_least_one(images), matches_image),
-        unmatched("account", "runAsUserNames", &grant.run_as_user_names, at_least_one(accounts), matches_account),
-        unmatched("host path", "hostPaths", &grant.host_paths, mounted_host_paths(pod), matches_host_path),
-        unmatched_kind(context, grant),
-        unmatched_requester(context, grant),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
+/// Whether a grant covers the workload. One that asks for nothing, which valid settings do not have, covers nothing.
+pub fn covers(context: &Context, grant: &Grant) -> bool {
+    grant.number_of_lists() > 0
+        && mismatches(context, grant).next().is_none()
+        && unmatched_labels(context, grant).is_none()
+}
+
+/// The lists of a grant that do not match. The cluster is asked for labels only where they decide.
+pub fn all_mismatches<'c, 'a>(context: &Context<'c, 'a>, grant: &'c Grant<'a>) -> Vec<Mismatch<'c>> {
+    let mut missed: Vec<Mismatch> = mismatches(context, grant).collect();
     if missed.is_empty() {
-        // Asked only when it decides.
         missed.extend(unmatched_labels(context, grant));
     }
     missed
+}
+
+/// One by one, since a grant for another namespace needs no look at the images.
+fn mismatches<'i, 'c, 'a>(
+    context: &'i Context<'c, 'a>,
+    grant: &'c Grant<'a>,
+) -> impl Iterator<Item = Mismatch<'c>> + use<'i, 'c, 'a> {
+    let checks: [fn(&Context<'c, 'a>, &'c Grant<'a>) -> Option<Mismatch<'c>>; 7] = [
+        |context, grant| {
+            let namespace = [&*context.request.namespace];
+            unmatched("namespace", "namespaces", &grant.namespaces, namespace, matches)
+        },
+        |context, grant| {
+            let name = [service_account(context.pod)];
+            unmatched("service account", "serviceAccounts", &grant.service_accounts, name, matches)
+        },
+        |context, grant| {
+            let images = covered_containers(context.pod).map(|c| c.raw.image.as_deref().unwrap_or_default());
+            unmatched("image", "images", &grant.images, at_least_one(images), matches_image)
+        },
+        |context, grant| {
+            let names = covered_containers(context.pod).map(|c| c.run_as_user_name().map_or("", |name| name.value()));
+            unmatched("account", "runAsUserNames", &grant.run_as_user_names, at_least_one(names), matches_account)
+        },
+        |context, grant| {
+            let paths = mounted_host_paths(context.pod);
+            unmatched("host path", "hostPaths", &grant.host_paths, paths, matches_host_path)
+        },
+        |context, grant| unmatched_kind(context, grant),
+        |context, grant| unmatched_requester(context, grant),
+    ];
+    checks.into_iter().filter_map(move |check| check(context, grant))
 }
 
 /// A list of a grant, with a value that is not in it.
@@ -99,7 +123,7 @@ fn unmatched_labels<'c>(context: &Context<'c, '_>, grant: &'c Grant) -> Option<M
     let selector = grant.namespace_selector.as_ref()?;
     let namespace = &*context.request.namespace;
     let wanted = match context.cluster.namespace_labels(namespace) {
-        Ok(labels) if selector.selects(&labels) => return None,
+        Ok(labels) if selector.selects(labels) => return None,
         Ok(_) => Wanted::Labels(selector),
         Err(reason) => Wanted::UnknownLabels(reason),
     };

@@ -5,7 +5,7 @@
 use std::cmp::Reverse;
 use std::fmt::Write;
 
-use super::coverage::{Mismatch, mismatches};
+use super::coverage::{Mismatch, all_mismatches, covers};
 use super::permission;
 use crate::finding::Findings;
 use crate::rules::{ApiServer, Context, DefaultSeverity, Group, Rule, Scope};
@@ -46,12 +46,13 @@ fn check(context: &Context, findings: &mut Findings) {
 
 /// Whether one of the grants covers the workload; if not, a sentence about the closest, where there is one.
 fn granted(context: &Context, grants: &[Grant]) -> Result<(), Option<String>> {
+    if grants.iter().any(|grant| covers(context, grant)) {
+        return Ok(());
+    }
+    // Only now is it worth knowing how much each of them misses.
     let mut closest: Option<(usize, Vec<Mismatch>)> = None;
     for (index, grant) in grants.iter().enumerate() {
-        let missed = mismatches(context, grant);
-        if missed.is_empty() {
-            return Ok(());
-        }
+        let missed = all_mismatches(context, grant);
         // Of two grants that miss as much, the one that asks for more is closer.
         let distance = |missed: &[Mismatch], index: usize| (missed.len(), Reverse(grants[index].number_of_lists()));
         if closest.as_ref().is_none_or(|(at, best)| distance(&missed, index) < distance(best, *at)) {

@@ -30,9 +30,10 @@ fn check(context: &Context, findings: &mut Findings) {
             _ => true,
         };
         let mut cmd = CmdReader::default();
-        for (path, text) in line.elements() {
-            if let Some(operator) = cmd.operator_in(text, matters) {
-                findings.container(&line.container, path, message(text, operator), fix(line.shell()));
+        for element in line.elements() {
+            if let Some(operator) = cmd.operator_in(element.text, matters) {
+                let message = message(element.text, operator);
+                findings.container(&line.container, element.path(), message, fix(line.shell()));
             }
         }
     }

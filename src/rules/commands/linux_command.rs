@@ -24,13 +24,8 @@ pub static RULE: Rule = Rule {
 fn check(context: &Context, findings: &mut Findings) {
     for line in command_lines(context.pod) {
         // Without a command, what comes first in args is the program of an entrypoint that runs one, or nobody's.
-        if let Some((path, program)) = line.elements().next().filter(|(_, program)| is_linux_program(program)) {
-            findings.container(
-                &line.container,
-                path,
-                message(program),
-                fix(program),
-            );
+        if let Some(program) = line.elements().next().filter(|program| is_linux_program(program.text)) {
+            findings.container(&line.container, program.path(), message(program.text), fix(program.text));
         }
     }
 }

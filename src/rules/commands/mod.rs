@@ -37,7 +37,7 @@ fn command_lines<'p, 'a>(pod: &'p Pod<'a>) -> impl Iterator<Item = CommandLine<'
     })
 }
 
-impl<'p> CommandLine<'p, '_> {
+impl<'p, 'a> CommandLine<'p, 'a> {
     /// The program, unless the image says it.
     fn program(&self) -> Option<&'p str> {
         self.command.first().map(|program| &**program)
@@ -53,20 +53,32 @@ impl<'p> CommandLine<'p, '_> {
         self.program().is_none() || self.shell() == Some(shell)
     }
 
-    /// Every element with its path in the object.
-    fn elements(&self) -> impl Iterator<Item = (String, &'p str)> {
-        let place = |field: &'static str, elements: &'p [Text]| {
-            let container = self.container;
-            elements
-                .iter()
-                .enumerate()
-                .map(move |(index, text)| (container.path(&format!("{field}[{index}]")), &**text))
+    /// Every element.
+    fn elements(&self) -> impl Iterator<Item = Element<'p, 'a>> {
+        let container = self.container;
+        let of = move |field, texts: &'p [Text<'a>]| {
+            texts.iter().enumerate().map(move |(index, text)| Element { container, field, index, text })
         };
-        place(self.field, self.command).chain(place("args", self.args))
+        of(self.field, self.command).chain(of("args", self.args))
     }
 
     /// The path of the program in the object.
     fn program_path(&self) -> String {
         self.container.path(&format!("{}[0]", self.field))
+    }
+}
+
+/// An element of a command line.
+struct Element<'p, 'a> {
+    container: ContainerView<'p, 'a>,
+    field: &'static str,
+    index: usize,
+    text: &'p str,
+}
+
+impl Element<'_, '_> {
+    /// Its path in the object.
+    fn path(&self) -> String {
+        self.container.path(&format!("{}[{}]", self.field, self.index))
     }
 }

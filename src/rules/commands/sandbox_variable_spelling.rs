@@ -26,37 +26,39 @@ pub static RULE: Rule = Rule {
 
 fn check(context: &Context, findings: &mut Findings) {
     for line in command_lines(context.pod) {
-        for (path, text) in line.elements() {
-            report(&line.container, path, text, |form| is_expanded_in(&line, form), findings);
+        for element in line.elements() {
+            let is_expanded = |form| is_expanded_in(&line, form);
+            report(&line.container, || element.path(), element.text, is_expanded, findings);
         }
     }
     for container in context.pod.host_process_containers() {
         let raw = container.raw;
         if let Some(directory) = &raw.working_dir {
-            report(&container, container.path("workingDir"), directory, is_replaced, findings);
+            report(&container, || container.path("workingDir"), directory, is_replaced, findings);
         }
         for (index, variable) in raw.env.iter().enumerate() {
             if let Some(value) = &variable.value {
                 let is_expanded = |form| is_replaced(form) || form == Form::Name || is_expanded_by_kubelet(&container, form);
-                report(&container, container.path(&format!("env[{index}].value")), value, is_expanded, findings);
+                report(&container, || container.path(&format!("env[{index}].value")), value, is_expanded, findings);
             }
         }
         for (index, mount) in raw.volume_mounts.iter().enumerate() {
             if let Some(path) = &mount.mount_path {
-                report_path(container.path(&format!("volumeMounts[{index}].mountPath")), path, Some(&container), findings);
+                let place = || container.path(&format!("volumeMounts[{index}].mountPath"));
+                report_path(place, path, Some(&container), findings);
             }
         }
     }
     for (index, volume) in context.pod.spec.volumes.iter().enumerate() {
         if let Some(path) = volume.host_path.as_ref().and_then(|host| host.path.as_deref()) {
-            report_path(context.pod.path(&format!("volumes[{index}].hostPath.path")), path, None, findings);
+            report_path(|| context.pod.path(&format!("volumes[{index}].hostPath.path")), path, None, findings);
         }
     }
 }
 
 fn report(
     container: &ContainerView,
-    path: String,
+    path: impl Fn() -> String,
     text: &str,
     is_expanded: impl Fn(Form) -> bool,
     findings: &mut Findings,
@@ -66,18 +68,18 @@ fn report(
             Form::Misspelt => format!("{} is no variable that anybody sets or replaces", quote(text)),
             _ => format!("{} is not one of the two forms that the runtime replaces", quote(text)),
         };
-        findings.container(container, path, message, FIX);
+        findings.container(container, path(), message, FIX);
     }
 }
 
 /// Paths of volumes and mounts are not replaced in any form.
-fn report_path(path: String, text: &str, container: Option<&ContainerView>, findings: &mut Findings) {
+fn report_path(path: impl Fn() -> String, text: &str, container: Option<&ContainerView>, findings: &mut Findings) {
     let Some(mention) = mentions(text).next() else { return };
     let message = format!("{} is not replaced in paths of volumes and mounts", quote(mention.text));
     let fix = "write the path without the variable";
     match container {
-        Some(container) => findings.container(container, path, message, fix),
-        None => findings.pod(path, message, fix),
+        Some(container) => findings.container(container, path(), message, fix),
+        None => findings.pod(path(), message, fix),
     }
 }
 

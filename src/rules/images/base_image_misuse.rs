@@ -19,7 +19,7 @@ pub static RULE: Rule = Rule {
 fn check(context: &Context, findings: &mut Findings) {
     for container in context.pod.containers() {
         let image = container.raw.image.as_deref().unwrap_or_default();
-        if image.contains(BASE_IMAGE) && !container.is_host_process() {
+        if !container.is_host_process() && image.contains(BASE_IMAGE) {
             findings.container(
                 &container,
                 container.path("image"),

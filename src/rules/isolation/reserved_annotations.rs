@@ -1,6 +1,7 @@
 //! `reserved-annotations`: reads the annotations of every pod or pod template, HostProcess or not; those of a controller do not reach the pod.
 
 use crate::finding::{Findings, quote};
+use crate::pattern::lower_case;
 use crate::rules::{ApiServer, Context, DefaultSeverity, Group, Rule, Scope};
 use crate::settings::Severity;
 
@@ -68,7 +69,7 @@ fn is_written_as_known(key: &str) -> bool {
 
 /// The root of `C:`, `C:\Windows`, `C:\Program Files` (also `(x86)` and short names) and everything below.
 fn is_system_folder(path: &str) -> bool {
-    let path = path.to_lowercase().replace('/', r"\");
+    let path = lower_case(path).replace('/', r"\");
     let without_prefix = path.strip_prefix(r"\\?\").or_else(|| path.strip_prefix(r"\\.\")).unwrap_or(&path);
     let on_c = without_prefix.strip_prefix("c:").unwrap_or(without_prefix);
     let mut folders: Vec<&str> = Vec::new();
