@@ -124,16 +124,16 @@ pub fn explain(payload: &[u8], error: &Error) -> String {
 const MEMBERS: Members = Members {
     keys: &[
         "kind",
-        "subResource",
-        "sub_resource",
         "name",
         "namespace",
-        "operation",
-        "userInfo",
-        "user_info",
         "object",
         "oldObject",
         "old_object",
+        "operation",
+        "subResource",
+        "sub_resource",
+        "userInfo",
+        "user_info",
     ],
     required: 1,
 };

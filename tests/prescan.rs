@@ -101,7 +101,7 @@ fn leaves_what_could_concern_a_rule() {
 #[test]
 fn settings_that_name_what_rules_look_for_do_not_matter() {
     let mut payload = ordinary();
-    payload["settings"] = json!({ "hostProcess": 1, "image": "windows-host-process-containers-base-image" });
+    payload["settings"] = json!({ "microsoft.com/": 1, "image": "windows-host-process-containers-base-image" });
     assert!(concerns_no_rule(&serde_json::to_vec(&payload).expect("serialisable")));
 }
 
@@ -127,7 +127,7 @@ proptest! {
         prop_assert_eq!(is_sound(&payload), Ok(()));
     }
 
-    /// Any JSON text inside a request is recognised as JSON.
+    /// Any JSON text inside a request is recognised as JSON, unless its keys have escapes, which could hide anything.
     #[test]
     fn any_well_formed_value(value in json_value()) {
         let payload = serde_json::to_vec(&json!({ "request": { "kind": { "kind": "ConfigMap" }, "object": value } })).expect("serialisable");
@@ -151,7 +151,7 @@ fn json_value() -> impl Strategy<Value = Value> {
     leaf.prop_recursive(5, 40, 5, |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..5).prop_map(Value::from),
-            prop::collection::vec((".{0,12}", inner), 0..5)
+            prop::collection::vec((r#"[^"\\\p{C}]{0,12}"#, inner), 0..5)
                 .prop_map(|members| Value::Object(members.into_iter().collect())),
         ]
     })
