@@ -42,20 +42,20 @@ fn account(spec: &mut Value, name: &str) {
 }
 
 #[rstest]
-#[case::no_host_network(|spec| drop(spec["hostNetwork"].take()), "host-network", "spec.template.spec.hostNetwork", "hostNetwork: true")]
+#[case::no_host_network(|spec: &mut Value| drop(spec["hostNetwork"].take()), "host-network", "spec.template.spec.hostNetwork", "hostNetwork: true")]
 #[case::one_container_is_not(
     second_container,
     "all-containers",
     "spec.template.spec.containers[1].securityContext.windowsOptions.hostProcess",
     "hostProcess"
 )]
-#[case::no_account(|spec| drop(spec["securityContext"]["windowsOptions"]["runAsUserName"].take()), "run-as-user-required", "windowsOptions.runAsUserName", "NT AUTHORITY")]
-#[case::misspelt_account(|spec| account(spec, r"nt authority\system"), "nt-authority-spelling", "spec.template.spec.securityContext.windowsOptions.runAsUserName", r"write NT AUTHORITY\SYSTEM")]
-#[case::container_account(|spec| account(spec, "ContainerUser"), "container-account", "spec.template.spec.securityContext.windowsOptions.runAsUserName", "service account")]
-#[case::named_pipe(|spec| mount(spec, r"\\.\pipe\x"), "named-pipe-mount", "spec.template.spec.volumes[0].hostPath.path", r"\\.\pipe\x")]
-#[case::named_pipe_otherwise(|spec| mount(spec, "//./PIPE/x"), "named-pipe-mount", "spec.template.spec.volumes[0].hostPath.path", r"\\.\pipe\x")]
-#[case::hyperv(|spec| spec["runtimeClassName"] = json!("runhcs-wcow-hypervisor"), "hyperv-runtime-class", "spec.template.spec.runtimeClassName", "runtimeClass")]
-#[case::linux_node(|spec| spec["nodeSelector"] = json!({ "kubernetes.io/os": "linux" }), "linux-node", "spec.template.spec.nodeSelector", "windows")]
+#[case::no_account(|spec: &mut Value| drop(spec["securityContext"]["windowsOptions"]["runAsUserName"].take()), "run-as-user-required", "windowsOptions.runAsUserName", "NT AUTHORITY")]
+#[case::misspelt_account(|spec: &mut Value| account(spec, r"nt authority\system"), "nt-authority-spelling", "spec.template.spec.securityContext.windowsOptions.runAsUserName", r"write NT AUTHORITY\SYSTEM")]
+#[case::container_account(|spec: &mut Value| account(spec, "ContainerUser"), "container-account", "spec.template.spec.securityContext.windowsOptions.runAsUserName", "service account")]
+#[case::named_pipe(|spec: &mut Value| mount(spec, r"\\.\pipe\x"), "named-pipe-mount", "spec.template.spec.volumes[0].hostPath.path", "let the program open the pipe itself")]
+#[case::named_pipe_otherwise(|spec: &mut Value| mount(spec, "//./PIPE/x"), "named-pipe-mount", "spec.template.spec.volumes[0].hostPath.path", "let the program open the pipe itself")]
+#[case::hyperv(|spec: &mut Value| { spec["runtimeClassName"] = json!("runhcs-wcow-hypervisor") }, "hyperv-runtime-class", "spec.template.spec.runtimeClassName", "runtimeClass")]
+#[case::linux_node(|spec: &mut Value| { spec["nodeSelector"] = json!({ "kubernetes.io/os": "linux" }) }, "linux-node", "spec.template.spec.nodeSelector", "windows")]
 fn each_way_to_break_it_is_denied(
     #[case] change: fn(&mut Value),
     #[case] rule: &str,
