@@ -1,6 +1,6 @@
 //! What a rule reports: where, what is wrong, what to write instead.
 
-use std::fmt;
+use std::fmt::{self, Write};
 
 use crate::pod::ContainerView;
 use crate::rules::{Context, DefaultSeverity, Rule};
@@ -125,18 +125,26 @@ fn compare_paths(a: &str, b: &str) -> std::cmp::Ordering {
 }
 
 /// A value as messages show it: in single quotes, as YAML takes it literally, control characters made visible.
-pub fn quote(value: &str) -> String {
-    let mut quoted = String::with_capacity(value.len() + 2);
-    quoted.push('\'');
-    for c in value.chars() {
-        if c.is_control() {
-            quoted.extend(c.escape_default());
-        } else {
-            quoted.push(c);
+pub fn quote(value: &str) -> Quote<'_> {
+    Quote(value)
+}
+
+/// What [`quote`] makes, written only where there is a message.
+#[derive(Clone, Copy, Debug)]
+pub struct Quote<'v>(&'v str);
+
+impl fmt::Display for Quote<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_char('\'')?;
+        for c in self.0.chars() {
+            if c.is_control() {
+                write!(f, "{}", c.escape_default())?;
+            } else {
+                f.write_char(c)?;
+            }
         }
+        f.write_char('\'')
     }
-    quoted.push('\'');
-    quoted
 }
 
 #[cfg(test)]
@@ -165,6 +173,6 @@ mod tests {
 
     #[test]
     fn control_characters_cannot_forge_lines() {
-        assert_eq!(quote("a\nDENIED\u{1b}[0m\\b"), "'a\\nDENIED\\u{1b}[0m\\b'");
+        assert_eq!(quote("a\nDENIED\u{1b}[0m\\b").to_string(), "'a\\nDENIED\\u{1b}[0m\\b'");
     }
 }

@@ -38,6 +38,10 @@ impl Shell {
     }
 }
 
+/// `/bin`, `/sbin` and `/usr`, as Windows reads them.
+const LINUX_PROGRAMS: &[WindowsPath] =
+    &[WindowsPath::on_c(r"C:\bin"), WindowsPath::on_c(r"C:\sbin"), WindowsPath::on_c(r"C:\usr")];
+
 const POSIX_SHELLS: &[&str] = &["sh", "bash", "ash", "dash", "zsh"];
 
 /// Whether a program is named as on Linux: one of its shells, or a path below its folders for programs.
@@ -45,7 +49,7 @@ const POSIX_SHELLS: &[&str] = &["sh", "bash", "ash", "dash", "zsh"];
 pub fn is_linux_program(program: &str) -> bool {
     let path = WindowsPath::new(program);
     let is_linux_path =
-        path.is_rooted_without_drive() && ["/bin", "/sbin", "/usr"].iter().any(|folder| path.is_same_or_under(folder));
+        path.is_rooted_without_drive() && LINUX_PROGRAMS.iter().any(|folder| path.is_same_or_under(folder));
     is_linux_path || POSIX_SHELLS.contains(&program)
 }
 

@@ -7,6 +7,9 @@
 /// Both separate segments, everywhere.
 const SEPARATORS: [char; 2] = ['/', '\\'];
 
+/// Where the image of a HostProcess container is, wherever the node has the bind filter (containerd 1.7).
+pub const ROOTFS: WindowsPath = WindowsPath::on_c(r"C:\hpc");
+
 /// A path, borrowed.
 #[derive(Clone, Copy, Debug)]
 pub struct WindowsPath<'a> {
@@ -14,6 +17,8 @@ pub struct WindowsPath<'a> {
     root: Root,
     /// What follows the root, its separator included.
     below: &'a str,
+    /// How many segments it has below its root.
+    depth: usize,
 }
 
 /// What a path begins at.
@@ -33,7 +38,24 @@ impl<'a> WindowsPath<'a> {
     /// Reads a path; nothing is refused.
     pub fn new(text: &'a str) -> WindowsPath<'a> {
         let (root, below) = root_of(text);
-        WindowsPath { text, root, below }
+        WindowsPath { text, root, below, depth: segments_from_end(below).count() }
+    }
+
+    /// A folder of `C:` that is known beforehand, written without `.`, `..` and superfluous separators.
+    pub const fn on_c(text: &'a str) -> WindowsPath<'a> {
+        let (drive, below) = text.split_at(2);
+        assert!(matches!(drive.as_bytes(), b"C:"));
+        let (mut depth, mut at) = (0, 0);
+        while at < below.len() {
+            depth += (below.as_bytes()[at] == b'\\') as usize;
+            at += 1;
+        }
+        WindowsPath { text, root: Root::Drive('C'), below, depth }
+    }
+
+    /// As written.
+    pub const fn text(&self) -> &'a str {
+        self.text
     }
 
     /// Whether it names a pipe, however it is spelled: `\\.\pipe\x`, `//./PIPE//x`, `\\?\pipe\x`, what the kubelet
@@ -57,7 +79,7 @@ impl<'a> WindowsPath<'a> {
 
     /// Whether it is a drive and nothing else: `C:`, `C:\`, `/`.
     pub fn is_drive_root(&self) -> bool {
-        self.drive().is_some() && self.depth() == 0
+        self.drive().is_some() && self.depth == 0
     }
 
     /// Whether it is a drive letter without a separator: `C:`.
@@ -76,51 +98,44 @@ impl<'a> WindowsPath<'a> {
     }
 
     /// Whether both are the same place on a drive.
-    pub fn is_same(&self, other: &str) -> bool {
-        self.is_same_or_under(other) && self.depth() == WindowsPath::new(other).depth()
+    pub fn is_same(&self, other: &WindowsPath) -> bool {
+        self.depth == other.depth && self.is_same_or_under(other)
     }
 
     /// Whether it is that folder of a drive or something in it. `C:\WindowsBackup` is not under `C:\Windows`.
-    pub fn is_same_or_under(&self, folder: &str) -> bool {
-        let folder = WindowsPath::new(folder);
-        if self.drive().is_none() || self.drive() != folder.drive() {
-            return false;
-        }
-        let Some(deeper) = self.depth().checked_sub(folder.depth()) else { return false };
-        self.segments_from_end()
-            .skip(deeper)
-            .zip(folder.segments_from_end())
-            .all(|(own, wanted)| own.eq_ignore_ascii_case(wanted))
+    pub fn is_same_or_under(&self, folder: &WindowsPath) -> bool {
+        let Some(deeper) = self.depth.checked_sub(folder.depth) else { return false };
+        self.drive().is_some()
+            && self.drive() == folder.drive()
+            && segments_from_end(self.below)
+                .skip(deeper)
+                .zip(segments_from_end(folder.below))
+                .all(|(own, wanted)| own.eq_ignore_ascii_case(wanted))
     }
 
     /// The last segment.
     pub fn file_name(&self) -> Option<&'a str> {
-        let last = self.segments_from_end().next()?;
+        let last = segments_from_end(self.below).next()?;
         str::from_utf8(last).ok()
     }
+}
 
-    /// How many segments it has below its root.
-    fn depth(&self) -> usize {
-        self.segments_from_end().count()
-    }
-
-    /// The segments below the root, last first: so that a `..` is known before what it takes back.
-    fn segments_from_end(&self) -> impl Iterator<Item = &'a [u8]> {
-        let mut taken_back = 0usize;
-        let segments = self.below.as_bytes().rsplit(|byte| matches!(byte, b'/' | b'\\'));
-        segments.filter(move |segment| match *segment {
-            b"" | b"." => false,
-            b".." => {
-                taken_back += 1;
-                false
-            }
-            _ if taken_back > 0 => {
-                taken_back -= 1;
-                false
-            }
-            _ => true,
-        })
-    }
+/// The segments below a root, last first: so that a `..` is known before what it takes back.
+fn segments_from_end(below: &str) -> impl Iterator<Item = &[u8]> {
+    let mut taken_back = 0usize;
+    let segments = below.as_bytes().rsplit(|byte| matches!(byte, b'/' | b'\\'));
+    segments.filter(move |segment| match *segment {
+        b"" | b"." => false,
+        b".." => {
+            taken_back += 1;
+            false
+        }
+        _ if taken_back > 0 => {
+            taken_back -= 1;
+            false
+        }
+        _ => true,
+    })
 }
 
 fn root_of(text: &str) -> (Root, &str) {
@@ -210,7 +225,7 @@ mod tests {
             let path = WindowsPath::new(text);
             assert!(path.is_named_pipe(), "{text}");
             assert!(!path.is_unc_share() && path.drive().is_none() && path.is_absolute(), "{text}");
-            assert!(!path.is_same_or_under(r"C:\") && !path.is_drive_root(), "{text}");
+            assert!(!path.is_same_or_under(&WindowsPath::new(r"C:\")) && !path.is_drive_root(), "{text}");
         }
         for text in [
             r"C:\pipe\x",
@@ -271,14 +286,14 @@ mod tests {
         for text in
             [r"C:\Windows", r"c:\WINDOWS\", "/windows/System32", r"C:\\Windows\.\x", r"\x\..\windows", "Windows/x"]
         {
-            assert!(WindowsPath::new(text).is_same_or_under(r"C:\Windows"), "{text}");
+            assert!(WindowsPath::new(text).is_same_or_under(&WindowsPath::new(r"C:\Windows")), "{text}");
         }
         for text in [r"C:\WindowsBackup", r"C:\Windows\..", r"D:\Windows", r"C:\x\Windows", "/", r"\\server\Windows"] {
-            assert!(!WindowsPath::new(text).is_same_or_under(r"C:\Windows"), "{text}");
+            assert!(!WindowsPath::new(text).is_same_or_under(&WindowsPath::new(r"C:\Windows")), "{text}");
         }
-        assert!(WindowsPath::new("/var/lib").is_same(r"C:\var\lib\"));
-        assert!(!WindowsPath::new("/var/lib").is_same(r"C:\var"));
-        assert!(!WindowsPath::new(r"\\.\pipe\x").is_same(r"\\.\pipe\x"), "not on a drive");
+        assert!(WindowsPath::new("/var/lib").is_same(&WindowsPath::new(r"C:\var\lib\")));
+        assert!(!WindowsPath::new("/var/lib").is_same(&WindowsPath::new(r"C:\var")));
+        assert!(!WindowsPath::new(r"\\.\pipe\x").is_same(&WindowsPath::new(r"\\.\pipe\x")), "not on a drive");
     }
 
     #[test]
@@ -306,11 +321,11 @@ mod tests {
         ) {
             let plain = format!(r"C:\{}", segments.join(r"\"));
             let path = format!("c:{}{tail}", spelling(&segments, &noise));
-            prop_assert!(WindowsPath::new(&path).is_same(&plain), "{path} is {plain}");
-            prop_assert!(WindowsPath::new(&plain).is_same(&path), "{plain} is {path}");
+            prop_assert!(WindowsPath::new(&path).is_same(&WindowsPath::new(&plain)), "{path} is {plain}");
+            prop_assert!(WindowsPath::new(&plain).is_same(&WindowsPath::new(&path)), "{plain} is {path}");
             let deeper = format!("{path}/z");
-            prop_assert!(WindowsPath::new(&deeper).is_same_or_under(&plain));
-            prop_assert!(!WindowsPath::new(&plain).is_same_or_under(&deeper));
+            prop_assert!(WindowsPath::new(&deeper).is_same_or_under(&WindowsPath::new(&plain)));
+            prop_assert!(!WindowsPath::new(&plain).is_same_or_under(&WindowsPath::new(&deeper)));
         }
 
         #[test]
@@ -330,8 +345,8 @@ mod tests {
         fn no_text_is_too_odd(text in r"[\PC\\/.:?]{0,40}", other in r"[\PC\\/.:?]{0,40}") {
             let path = WindowsPath::new(&text);
             let _ = (path.is_drive_root(), path.is_drive_letter(), path.is_absolute(), path.file_name());
-            prop_assert!(path.drive().is_none() || path.is_same(&text));
-            prop_assert!(path.drive().is_none() || path.is_same_or_under(&other) || !path.is_same(&other));
+            prop_assert!(path.drive().is_none() || path.is_same(&WindowsPath::new(&text)));
+            prop_assert!(path.drive().is_none() || path.is_same_or_under(&WindowsPath::new(&other)) || !path.is_same(&WindowsPath::new(&other)));
         }
     }
 }

@@ -213,7 +213,7 @@ impl fmt::Display for Wanted<'_> {
 /// `'a', 'b', 'c' and 4 more`.
 fn listing(patterns: &[Text]) -> String {
     const MOST: usize = 3;
-    let shown = patterns.iter().take(MOST).map(|pattern| quote(pattern)).collect::<Vec<_>>().join(", ");
+    let shown = patterns.iter().take(MOST).map(|pattern| quote(pattern).to_string()).collect::<Vec<_>>().join(", ");
     match patterns.len().saturating_sub(MOST) {
         0 => shown,
         more => format!("{shown} and {more} more"),

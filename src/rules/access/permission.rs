@@ -63,5 +63,5 @@ fn subject(context: &Context, subject: Subject) -> (String, String, Vec<String>)
 fn resource(rbac: &Rbac) -> String {
     let dot = if rbac.group.is_empty() { "" } else { "." };
     let name = rbac.name.as_deref().map_or(String::new(), |name| format!("/{name}"));
-    quote(&format!("{}{dot}{}{name}", rbac.resource, rbac.group))
+    quote(&format!("{}{dot}{}{name}", rbac.resource, rbac.group)).to_string()
 }

@@ -6,7 +6,7 @@ use crate::finding::{Findings, quote};
 use crate::rules::{ApiServer, Context, DefaultSeverity, Group, Rule, Scope};
 use crate::settings::Severity;
 use crate::windows::command_line::{is_linux_program, mentions};
-use crate::windows::path::WindowsPath;
+use crate::windows::path::{ROOTFS, WindowsPath};
 use crate::windows::version::Version;
 
 use super::{CommandLine, command_lines};
@@ -15,8 +15,14 @@ use super::{CommandLine, command_lines};
 const KNOWN_PATHS: Version = Version::new(1, 7);
 
 /// Where the host keeps programs.
-const HOST_PROGRAMS: &[&str] =
-    &[r"C:\Windows", r"C:\Program Files", r"C:\Program Files (x86)", r"C:\ProgramData", r"C:\k"];
+const HOST_PROGRAMS: &[WindowsPath] = &[
+    WindowsPath::on_c(r"C:\Windows"),
+    WindowsPath::on_c(r"C:\Program Files"),
+    WindowsPath::on_c(r"C:\Program Files (x86)"),
+    WindowsPath::on_c(r"C:\ProgramData"),
+    WindowsPath::on_c(r"C:\k"),
+];
+
 
 /// An absolute path that is looked up on the host, not in the image.
 pub static RULE: Rule = Rule {
@@ -64,13 +70,13 @@ enum Place {
 
 fn place_of(program: &str, line: &CommandLine) -> Place {
     let path = WindowsPath::new(program);
-    let is_under = |folder: &str| path.is_same_or_under(folder);
+    let is_under = |folder: &str| path.is_same_or_under(&WindowsPath::new(folder));
     let mut host_paths =
         line.container.pod.spec.volumes.iter().filter_map(|volume| volume.host_path.as_ref()?.path.as_deref());
     let mut mounts = line.container.raw.volume_mounts.iter().filter_map(|mount| mount.mount_path.as_deref());
-    if is_under(r"C:\hpc") {
+    if path.is_same_or_under(&ROOTFS) {
         Place::Image
-    } else if HOST_PROGRAMS.iter().any(|folder| is_under(folder)) || host_paths.any(is_under) {
+    } else if HOST_PROGRAMS.iter().any(|folder| path.is_same_or_under(folder)) || host_paths.any(is_under) {
         Place::Host
     } else if mounts.any(is_under) {
         Place::Mount

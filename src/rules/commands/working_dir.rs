@@ -33,7 +33,8 @@ fn check(context: &Context, findings: &mut Findings) {
         };
         let mut mounts = container.raw.volume_mounts.iter().filter_map(|mount| mount.mount_path.as_deref());
         // Mounts move with it: below the image before, at their own path since.
-        let is_in_mount = mounts.any(|mount| WindowsPath::new(directory).is_same_or_under(mount));
+        let path = WindowsPath::new(directory);
+        let is_in_mount = mounts.any(|mount| path.is_same_or_under(&WindowsPath::new(mount)));
         // What names the variable is either replaced, and right, or the business of `sandbox-variable-spelling`.
         if mentions(directory).next().is_none() && !is_in_mount {
             findings.container(

@@ -34,7 +34,7 @@ fn check(context: &Context, findings: &mut Findings) {
     });
     for credential in credentials {
         let (field, found) = match credential.value() {
-            Gmsa::Name(name) => ("securityContext.windowsOptions.gmsaCredentialSpecName", quote(name)),
+            Gmsa::Name(name) => ("securityContext.windowsOptions.gmsaCredentialSpecName", quote(name).to_string()),
             Gmsa::Inline => ("securityContext.windowsOptions.gmsaCredentialSpec", "a credential spec".to_owned()),
         };
         credential.report(

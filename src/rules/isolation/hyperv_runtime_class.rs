@@ -29,12 +29,12 @@ fn check(context: &Context, findings: &mut Findings) {
         return;
     }
     let what = match handler(context) {
-        _ if is_one_of(&classes.hyperv) => quote(name),
+        _ if is_one_of(&classes.hyperv) => quote(name).to_string(),
         Some(PROCESS_HANDLER) => return,
         Some(handler) if sounds_like_a_virtual_machine(handler) => {
             format!("{} (handler {})", quote(name), quote(handler))
         }
-        _ if sounds_like_a_virtual_machine(name) => quote(name),
+        _ if sounds_like_a_virtual_machine(name) => quote(name).to_string(),
         _ => return,
     };
     findings.pod(

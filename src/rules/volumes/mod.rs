@@ -51,7 +51,7 @@ impl<'p, 'a> Mount<'p, 'a> {
 
     /// Whether it shows a folder of the host at its own place, which changes nothing.
     fn is_host_path_onto_itself(&self) -> bool {
-        self.host_path().is_some_and(|source| self.path().is_same(source))
+        self.host_path().is_some_and(|source| self.path().is_same(&WindowsPath::new(source)))
     }
 
     /// Whether it shows a named pipe.

@@ -4,11 +4,9 @@
 use crate::finding::{Findings, quote};
 use crate::rules::{ApiServer, Context, DefaultSeverity, Group, Rule, Scope};
 use crate::settings::Severity;
+use crate::windows::path::ROOTFS;
 
 use super::mounts;
-
-/// Where the image is, wherever the node has the bind filter.
-const ROOTFS: &str = r"C:\hpc";
 
 /// A mount over `C:\hpc`, where the image is, or over `C:\`.
 pub static RULE: Rule = Rule {
@@ -25,10 +23,10 @@ pub static RULE: Rule = Rule {
 fn check(context: &Context, findings: &mut Findings) {
     for mount in mounts(context.pod) {
         let (path, found) = (mount.path(), quote(mount.text()));
-        let message = if path.is_same(ROOTFS) {
+        let message = if path.is_same(&ROOTFS) {
             format!("{found} is where the image is: the mount hides all of it")
         // `C:` is refused by containerd: `mount-drive`.
-        } else if path.is_same(r"C:\") && !path.is_drive_letter() && !mount.text().is_empty() {
+        } else if path.is_drive_root() && path.drive() == Some('C') && !path.is_drive_letter() && !mount.text().is_empty() {
             format!("{found} is the whole drive: the mount hides Windows and the image")
         } else {
             continue;

@@ -21,20 +21,25 @@ pub static RULE: Rule = Rule {
 };
 
 /// Directories that belong to Windows or the node: what is mounted in, at or above one of them hides what they hold.
-const OF_THE_NODE: &[&str] = &[
-    r"C:\Windows",
-    r"C:\k",
-    r"C:\etc\cni",
-    r"C:\opt\cni",
-    r"C:\etc\kubernetes",
-    r"C:\var\lib\kubelet",
-    r"C:\var\log\pods",
-    r"C:\var\log\containers",
+const OF_THE_NODE: &[WindowsPath] = &[
+    WindowsPath::on_c(r"C:\Windows"),
+    WindowsPath::on_c(r"C:\k"),
+    WindowsPath::on_c(r"C:\etc\cni"),
+    WindowsPath::on_c(r"C:\opt\cni"),
+    WindowsPath::on_c(r"C:\etc\kubernetes"),
+    WindowsPath::on_c(r"C:\var\lib\kubelet"),
+    WindowsPath::on_c(r"C:\var\log\pods"),
+    WindowsPath::on_c(r"C:\var\log\containers"),
 ];
 
 /// Directories that programs share: only what is mounted at or above one of them hides what the others have there.
-const SHARED: &[&str] =
-    &[r"C:\Program Files", r"C:\Program Files (x86)", r"C:\ProgramData", r"C:\Users", r"C:\var\log"];
+const SHARED: &[WindowsPath] = &[
+    WindowsPath::on_c(r"C:\Program Files"),
+    WindowsPath::on_c(r"C:\Program Files (x86)"),
+    WindowsPath::on_c(r"C:\ProgramData"),
+    WindowsPath::on_c(r"C:\Users"),
+    WindowsPath::on_c(r"C:\var\log"),
+];
 
 fn check(context: &Context, findings: &mut Findings) {
     for mount in mounts(context.pod).filter(hides_another_place) {
@@ -73,8 +78,8 @@ fn hidden(mount: &Mount) -> Option<Hidden> {
     if path.is_drive_root() {
         return None;
     }
-    let covered = |directory: &&&str| WindowsPath::new(directory).is_same_or_under(mount.text());
-    OF_THE_NODE.iter().chain(SHARED).find(covered).copied().map(Hidden::All).or_else(|| {
-        OF_THE_NODE.iter().find(|directory| path.is_same_or_under(directory)).copied().map(Hidden::Part)
-    })
+    if let Some(covered) = OF_THE_NODE.iter().chain(SHARED).find(|directory| directory.is_same_or_under(&path)) {
+        return Some(Hidden::All(covered.text()));
+    }
+    OF_THE_NODE.iter().find(|directory| path.is_same_or_under(directory)).map(|d| Hidden::Part(d.text()))
 }
