@@ -101,6 +101,11 @@ impl<'a> Reader<'a> {
 
     /// An object: calls `member` at the value of each, which it must read or skip.
     pub fn object(&mut self, member: &mut dyn FnMut(&mut Self, Quoted<'a>) -> Result<()>) -> Result<()> {
+        self.members(member)
+    }
+
+    #[inline(always)]
+    fn members(&mut self, mut member: impl FnMut(&mut Self, Quoted<'a>) -> Result<()>) -> Result<()> {
         if !self.open(b'{', "an object")? {
             return Ok(());
         }
@@ -137,7 +142,7 @@ impl<'a> Reader<'a> {
     ) -> Result<()> {
         let start = self.peek_at();
         let (mut seen, mut next) = (0u64, 0);
-        self.object(&mut |reader, key| match key.find(known.keys, next) {
+        self.members(|reader, key| match key.find(known.keys, next) {
             Some(index) if seen & (1 << index) != 0 => {
                 Err(key.error(format!("duplicate field `{}`", known.keys[index])))
             }

@@ -367,9 +367,12 @@ pub struct ContainerView<'p, 'a> {
 impl<'a> Pod<'a> {
     /// Every container: regular, init and ephemeral, the three lists that Kubernetes' own validation visits.
     pub fn containers(&self) -> impl Iterator<Item = ContainerView<'_, 'a>> {
-        [ContainerList::Regular, ContainerList::Init, ContainerList::Ephemeral].into_iter().flat_map(move |list| {
-            let containers = self.list(list).iter().enumerate();
-            containers.map(move |(index, raw)| ContainerView { pod: self, raw, list, index })
+        let (regular, init) = (self.spec.containers.len(), self.spec.init_containers.len());
+        let all = regular + init + self.spec.ephemeral_containers.len();
+        (0..all).map(move |n| match n.checked_sub(regular) {
+            None => self.container(ContainerList::Regular, n),
+            Some(n) if n < init => self.container(ContainerList::Init, n),
+            Some(n) => self.container(ContainerList::Ephemeral, n - init),
         })
     }
 
@@ -378,7 +381,11 @@ impl<'a> Pod<'a> {
         let found = self.host_process.get_or_init(|| {
             self.containers().filter(ContainerView::is_host_process).map(|c| (c.list, c.index)).collect()
         });
-        found.iter().map(|&(list, index)| ContainerView { pod: self, raw: &self.list(list)[index], list, index })
+        found.iter().map(|&(list, index)| self.container(list, index))
+    }
+
+    fn container(&self, list: ContainerList, index: usize) -> ContainerView<'_, 'a> {
+        ContainerView { pod: self, raw: &self.list(list)[index], list, index }
     }
 
     fn list(&self, list: ContainerList) -> &[Container<'a>] {
