@@ -308,10 +308,7 @@ impl<'a> Quoted<'a> {
         if self.has_escapes {
             return known.iter().position(|key| self.is(key));
         }
-        let first = self.raw.first();
-        known.iter().position(|key| {
-            key.len() == self.raw.len() && key.as_bytes().first() == first && is_same(key.as_bytes(), self.raw)
-        })
+        known.iter().position(|key| is_same(key.as_bytes(), self.raw))
     }
 
     /// What a watcher ends a scan with.

@@ -1,44 +1,48 @@
 //! The inner loop of every scan: most bytes of a payload are the plain bytes of strings.
 
-/// How many bytes at the beginning are neither quote, backslash, control character nor part of a non-ASCII character.
-#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
-pub fn prefix(bytes: &[u8]) -> usize {
-    bytes.iter().take_while(|byte| is_plain(**byte)).count()
+/// The plain bytes before a quote, where that is one of the next sixteen bytes. Plain bytes are neither quote, backslash,
+/// control character nor part of a non-ASCII character.
+#[inline(always)]
+pub fn up_to_a_quote(bytes: &[u8]) -> Option<&[u8]> {
+    let sixteen: &[u8; 16] = bytes.first_chunk()?;
+    let length = first_special(sixteen)?;
+    (sixteen.get(length) == Some(&b'"')).then(|| &sixteen[..length])
 }
 
-/// How many bytes at the beginning are neither quote, backslash, control character nor part of a non-ASCII character,
-/// looked at sixteen at a time.
-#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-#[inline(always)]
+/// How many bytes at the beginning are plain.
 pub fn prefix(bytes: &[u8]) -> usize {
-    use std::arch::wasm32::{i8x16_bitmask, i8x16_lt, i8x16_splat, u8x16_eq, v128_or};
-
-    /// One bit for each byte that is not plain.
-    #[inline(always)]
-    fn special(sixteen: &[u8; 16]) -> u16 {
-        let chunk = load(sixteen);
-        let quotes = u8x16_eq(chunk, i8x16_splat(b'"' as i8));
-        let backslashes = u8x16_eq(chunk, i8x16_splat(b'\\' as i8));
-        // Signed: the bytes of non-ASCII characters are negative.
-        let others = i8x16_lt(chunk, i8x16_splat(b' ' as i8));
-        i8x16_bitmask(v128_or(v128_or(quotes, backslashes), others))
-    }
-
-    // Most strings end within the first sixteen bytes.
-    if let Some(sixteen) = bytes.first_chunk()
-        && let found @ 1.. = special(sixteen)
-    {
-        return found.trailing_zeros() as usize;
-    }
     let mut rest = bytes;
     while let Some((sixteen, after)) = rest.split_first_chunk() {
-        if let found @ 1.. = special(sixteen) {
-            return bytes.len() - rest.len() + found.trailing_zeros() as usize;
+        if let Some(length) = first_special(sixteen) {
+            return bytes.len() - rest.len() + length;
         }
         rest = after;
     }
     // Of a payload these are mostly its closing brackets.
     bytes.len() - rest.len() + rest.iter().take_while(|byte| is_plain(**byte)).count()
+}
+
+/// The place of the first byte that is not plain.
+#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+fn first_special(sixteen: &[u8; 16]) -> Option<usize> {
+    sixteen.iter().position(|byte| !is_plain(*byte))
+}
+
+/// The place of the first byte that is not plain, all sixteen looked at at once.
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+#[inline(always)]
+fn first_special(sixteen: &[u8; 16]) -> Option<usize> {
+    use std::arch::wasm32::{i8x16_bitmask, i8x16_lt, i8x16_splat, u8x16_eq, v128_or};
+
+    let chunk = load(sixteen);
+    let quotes = u8x16_eq(chunk, i8x16_splat(b'"' as i8));
+    let backslashes = u8x16_eq(chunk, i8x16_splat(b'\\' as i8));
+    // Signed: the bytes of non-ASCII characters are negative.
+    let others = i8x16_lt(chunk, i8x16_splat(b' ' as i8));
+    match i8x16_bitmask(v128_or(v128_or(quotes, backslashes), others)) {
+        0 => None,
+        special => Some(special.trailing_zeros() as usize),
+    }
 }
 
 /// Whether a text is anywhere in the bytes, found by its byte at `rare`.

@@ -49,21 +49,21 @@ pub fn key(text: &[u8], at: usize) -> Result<(Quoted<'_>, usize)> {
 /// A string whose opening quote is passed, and the place after its closing one.
 #[inline(always)]
 pub fn quoted(text: &[u8], start: usize) -> Result<(Quoted<'_>, usize)> {
-    let rest = text.get(start..).unwrap_or_default();
-    let length = plain::prefix(rest);
-    let (mut end, mut has_escapes) = (start + length, false);
-    if rest.get(length) != Some(&b'"') {
-        (end, has_escapes) = quoted_to_the_end(text, start, end)?;
+    // Most strings are short and plain.
+    if let Some(raw) = text.get(start..).and_then(plain::up_to_a_quote) {
+        return Ok((Quoted { raw, has_escapes: false, at: start }, start + raw.len() + 1));
     }
+    let (end, has_escapes) = end_of_string(text, start)?;
     let raw = text.get(start..end).unwrap_or_default();
     Ok((Quoted { raw, has_escapes, at: start }, end + 1))
 }
 
-/// The end of a string that has more than plain bytes, which those before `at` are, and whether it has escapes.
+/// The place of the quote that ends a string, and whether it has escapes.
 #[inline(never)]
-fn quoted_to_the_end(text: &[u8], start: usize, mut at: usize) -> Result<(usize, bool)> {
-    let (mut is_ascii, mut has_escapes) = (true, false);
+fn end_of_string(text: &[u8], start: usize) -> Result<(usize, bool)> {
+    let (mut at, mut is_ascii, mut has_escapes) = (start, true, false);
     loop {
+        at += text.get(at..).map_or(0, plain::prefix);
         match text.get(at) {
             Some(b'"') => break,
             Some(b'\\') => {
@@ -79,10 +79,8 @@ fn quoted_to_the_end(text: &[u8], start: usize, mut at: usize) -> Result<(usize,
             Some(_) => return Err(Error::syntax(at, "a control character in a string")),
             None => return Err(Error::syntax(at, "a string without its closing quote")),
         }
-        at += plain::prefix(&text[at..]);
     }
-    let raw = &text[start..at];
-    if !is_ascii && str::from_utf8(raw).is_err() {
+    if !is_ascii && str::from_utf8(&text[start..at]).is_err() {
         return Err(Error::syntax(start, "a string that is not UTF-8"));
     }
     Ok((at, has_escapes))
