@@ -68,6 +68,10 @@ module=$target_dir/$target/guest/${package//-/_}.wasm
 # What rustc's LLVM emits for this target and older releases of wasm-opt do not expect by themselves.
 features=(--enable-bulk-memory --enable-sign-ext --enable-mutable-globals --enable-nontrapping-float-to-int
   --enable-reference-types --enable-multivalue --enable-simd)
+if ! command -v wasm-opt >/dev/null && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+  say "installing wasm-opt, without which the module is a sixth larger"
+  hack/install-debian.sh binaryen || say "could not install it"
+fi
 if command -v wasm-opt >/dev/null && wasm-opt -O3 "${features[@]}" --strip-debug -o "$output.optimised" "$module" 2>/dev/null; then
   say "optimised by $(wasm-opt --version)"
   mv "$output.optimised" "$output"

@@ -1,8 +1,8 @@
 //! A strict JSON reader (RFC 8259) that pulls values out of the payload in one pass.
 //!
-//! Why not `serde_json`, which `tests/json.rs` and the fuzz target `json` hold this against: derived decoding is compiled
-//! once for each type, which made up most of the module, and takes ten times the instructions of what it decodes.
-//! Every admission of every pod in a cluster comes by here. The figures are in docs/bench.json.
+//! Why not `serde_json`, which `tests/json.rs` and the fuzz target `json` hold this against: every admission of every pod
+//! in a cluster comes by here, and derived decoding is compiled once for each type. With it the module had 664,165 bytes
+//! and the AKS sample took 186,222 instructions; with this, 343,242 and 69,704 (of which other changes share in the latter).
 
 use std::borrow::Cow;
 use std::fmt;

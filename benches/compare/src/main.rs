@@ -22,7 +22,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let docs = root().join("docs");
     std::fs::write(docs.join("bench.json"), serde_json::to_string_pretty(&report)? + "\n")?;
     report.plot(&docs.join("bench.svg"))?;
-    println!("\nwritten: docs/bench.json, docs/bench.svg");
+    let readme = root().join("README.md");
+    std::fs::write(&readme, report.within(&std::fs::read_to_string(&readme)?)?)?;
+    println!("\nwritten: docs/bench.json, docs/bench.svg, the table in README.md");
     Ok(())
 }
 

@@ -99,6 +99,39 @@ impl Report {
         text
     }
 
+    /// The README with the table between its two marks renewed.
+    ///
+    /// # Errors
+    /// It has no such marks.
+    pub fn within(&self, readme: &str) -> Result<String, String> {
+        const BEGIN: &str = "<!-- figures: make bench -->\n";
+        const END: &str = "<!-- end of figures -->";
+        let (before, rest) = readme.split_once(BEGIN).ok_or("README.md lacks the mark before the figures")?;
+        let (_, after) = rest.split_once(END).ok_or("README.md lacks the mark after the figures")?;
+        Ok(format!("{before}{BEGIN}{}{END}{after}", self.markdown()))
+    }
+
+    fn markdown(&self) -> String {
+        let mut text = String::from("| | nothing | this policy | conventional |\n|---|---|---|---|\n");
+        let mut row = |name: &str, value: &dyn Fn(Guest) -> String| {
+            let values = Guest::ALL.map(value).join(" | ");
+            text += &format!("| {name} | {values} |\n");
+        };
+        let figures =
+            |guest| self.guests.iter().find(|figures| figures.guest == guest).expect("every guest is measured");
+        row("module, KB", &|guest| format!("{:.0}", figures(guest).bytes as f64 / 1000.0));
+        row("compilation, ms", &|guest| format!("{:.0}", figures(guest).compile_milliseconds));
+        for call in self.calls.iter().filter(|call| call.guest == Guest::Policy) {
+            row(&format!("{}, us", call.request), &|guest| {
+                format!("{:.0}", self.call(call.request, guest).time.median)
+            });
+            row(&format!("{}, thousand instructions", call.request), &|guest| {
+                format!("{:.0}", self.call(call.request, guest).cost.instructions as f64 / 1000.0)
+            });
+        }
+        text
+    }
+
     /// The figures of a request in a guest.
     pub fn call(&self, request: &str, guest: Guest) -> &Call {
         let found = self.calls.iter().find(|call| call.request == request && call.guest == guest);

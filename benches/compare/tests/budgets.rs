@@ -48,6 +48,18 @@ fn within_the_committed_budgets() {
     }
 }
 
+/// Above the floor, in instructions. docs/cost.md says what was aimed at.
+#[test]
+fn a_fraction_of_a_conventional_policy() {
+    let [(floor, _), (policy, _), (conventional, _)] = Guest::ALL.map(counted);
+    for (name, most) in [(requests::AKS_SAMPLE, 0.5), (requests::ORDINARY, 0.15)] {
+        let request = requests::all().into_iter().find(|request| request.name == name).expect("a known request");
+        let count = |guest: &Counted| guest.validate(&request.payload).expect("does not trap").instructions as f64;
+        let share = (count(&policy) - count(&floor)) / (count(&conventional) - count(&floor));
+        assert!(share <= most, "{name}: {:.0} % of a conventional policy", share * 100.0);
+    }
+}
+
 #[test]
 fn linear_in_what_an_attacker_can_multiply() {
     let (policy, _) = counted(Guest::Policy);
