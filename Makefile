@@ -44,9 +44,9 @@ BENCH_GUESTS := target/bench-guests/accept-everything.wasm target/bench-guests/c
 .PHONY: bench-guests
 bench-guests: $(BENCH_GUESTS)
 
-target/bench-guests/%.wasm: benches/%/src/lib.rs benches/%/Cargo.toml Cargo.lock
+target/bench-guests/%.wasm: benches/%/src/lib.rs benches/%/Cargo.toml Cargo.toml Cargo.lock hack/build-guest.sh
 	@mkdir -p $(@D)
-	hack/build-guest.sh $* $@
+	hack/build-guest.sh $* $@ yardstick
 
 .PHONY: bench
 bench: policy.wasm bench-guests ## Time and count the policy against the floor and a conventional policy

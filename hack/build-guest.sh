@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds a guest (a cdylib package of this workspace) for wasm32-wasip1.
 #
-#   hack/build-guest.sh PACKAGE OUTPUT.wasm
+#   hack/build-guest.sh PACKAGE OUTPUT.wasm [PROFILE]
 #
 # Takes the first way that works here and says which and why:
 #   1. rustup's wasm32-wasip1 target, installed or to be had;
@@ -10,8 +10,9 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-package=${1:?usage: $0 PACKAGE OUTPUT.wasm}
-output=${2:?usage: $0 PACKAGE OUTPUT.wasm}
+package=${1:?usage: $0 PACKAGE OUTPUT.wasm [PROFILE]}
+output=${2:?usage: $0 PACKAGE OUTPUT.wasm [PROFILE]}
+profile=${3:-guest}
 target=wasm32-wasip1
 target_dir=${CARGO_TARGET_DIR:-target}
 debian_packages=(rustc-web cargo-web rust-web-src lld-19 wasi-libc)
@@ -30,7 +31,7 @@ rustup_target_installed() {
 simd='-C target-feature=+simd128'
 
 build_with_rustup() {
-  RUSTFLAGS=$simd cargo build --locked --profile guest --target "$target" -p "$package" --lib
+  RUSTFLAGS=$simd cargo build --locked --profile "$profile" --target "$target" -p "$package" --lib
 }
 
 debian_toolchain_installed() {
@@ -42,7 +43,7 @@ build_with_debian() {
   # RUSTC_BOOTSTRAP: -Zbuild-std builds std from Debian's sources; PATH: cargo must find its own rustc first.
   PATH=/usr/bin:$PATH RUSTC=/usr/bin/rustc RUSTC_BOOTSTRAP=1 \
     CARGO_TARGET_WASM32_WASIP1_LINKER=wasm-ld-19 RUSTFLAGS="-L /usr/lib/wasm32-wasi $simd" \
-    /usr/bin/cargo build --locked --profile guest --target "$target" -p "$package" --lib -Zbuild-std=std,panic_abort
+    /usr/bin/cargo build --locked --profile "$profile" --target "$target" -p "$package" --lib -Zbuild-std=std,panic_abort
 }
 
 if rustup_target_installed; then
@@ -64,7 +65,7 @@ else
   exit 1
 fi
 
-module=$target_dir/$target/guest/${package//-/_}.wasm
+module=$target_dir/$target/$profile/${package//-/_}.wasm
 # What rustc's LLVM emits for this target and older releases of wasm-opt do not expect by themselves.
 features=(--enable-bulk-memory --enable-sign-ext --enable-mutable-globals --enable-nontrapping-float-to-int
   --enable-reference-types --enable-multivalue --enable-simd)
