@@ -13,7 +13,7 @@ use kubewarden_policy_sdk::host_capabilities::kubernetes::{
 use serde::Serialize;
 
 use crate::decode::{Read, from_json, record};
-use crate::json;
+use crate::json::{self, Document};
 
 pub use facts::{Answer, Facts, Node, NodeInfo, Nodes, RuntimeClass};
 
@@ -73,7 +73,7 @@ pub type Labels = BTreeMap<String, String>;
 pub struct Cluster<'h> {
     host: &'h dyn Host,
     /// The list of nodes, which is asked for at most once.
-    nodes: OnceCell<Result<Vec<u8>, String>>,
+    nodes: OnceCell<Result<Document<'static>, String>>,
     /// The labels of the one namespace that a request is about.
     namespace_labels: OnceCell<Result<Labels, String>>,
 }
@@ -116,7 +116,7 @@ impl<'h> Cluster<'h> {
     /// The list of the Windows nodes, of their fields those that are looked at. A label is no field: its key has dots,
     /// which masks take for nesting. The selector is always this one, because policy-server watches the nodes once
     /// for every selector that it is ever asked for: a pod's own would let its author start watches at will.
-    fn windows_node_list(&self) -> Result<&[u8], String> {
+    fn windows_node_list(&self) -> Result<&Document<'static>, String> {
         let answer = self.nodes.get_or_init(|| {
             let request = ListAllResourcesRequest {
                 api_version: "v1".to_owned(),
@@ -131,9 +131,9 @@ impl<'h> Cluster<'h> {
                     "status.nodeInfo.kubeletVersion",
                 ])),
             };
-            self.ask("list_resources_all", &request)
+            self.ask("list_resources_all", &request).map(Document::new)
         });
-        answer.as_deref().map_err(Clone::clone)
+        answer.as_ref().map_err(Clone::clone)
     }
 
     /// An object that has no namespace, of its fields those in `masks`.
@@ -186,8 +186,8 @@ record! {
     }
 }
 
-fn read<'de, T: Default + Read<'de>>(answer: &'de [u8]) -> Result<T, String> {
-    from_json(answer).map_err(|error| unreadable(answer, &error))
+fn read<T: Default + for<'de> Read<'de>>(answer: &[u8]) -> Result<T, String> {
+    from_json(&Document::new(answer)).map_err(|error| unreadable(answer, &error))
 }
 
 fn unreadable(answer: &[u8], error: &json::Error) -> String {

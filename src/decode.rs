@@ -3,12 +3,11 @@
 //!
 //! Kubernetes treats an explicit `null` like a missing field, so every optional field here does too.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Deref;
 
-use crate::json::{Reader, Result};
+use crate::json::{Document, Reader, Result};
 
 /// A type that a JSON value is read into.
 pub trait Read<'de> {
@@ -39,7 +38,7 @@ pub fn next<'de, T: Default + Read<'de>>(reader: &mut Reader<'de>) -> Result<T> 
 ///
 /// # Errors
 /// It is no JSON, or of another type.
-pub fn from_json<'de, T: Default + Read<'de>>(json: &'de [u8]) -> Result<T> {
+pub fn from_json<'de, T: Default + Read<'de>>(json: &'de Document) -> Result<T> {
     let mut reader = Reader::new(json);
     let value = next(&mut reader)?;
     reader.end()?;
@@ -77,11 +76,11 @@ macro_rules! record {
                 /// The place of each field in `MEMBERS`.
                 #[allow(non_camel_case_types, reason = "named as the fields are")]
                 enum Field { $($field),* }
-                const MEMBERS: $crate::json::Members = $crate::json::Members {
-                    keys: &[$($key),*],
-                    required: 0 $(| ($crate::decode::record!(@required $($how)?) as u64) << Field::$field as u64)*,
-                };
-                reader.record(MEMBERS, $crate::decode::record!(@unknown $($strict)?), &mut |reader, index| {
+                static MEMBERS: $crate::json::Members = $crate::json::Members::new(
+                    &[$($key),*],
+                    0 $(| ($crate::decode::record!(@required $($how)?) as u64) << Field::$field as u64)*,
+                );
+                reader.record(&MEMBERS, $crate::decode::record!(@unknown $($strict)?), &mut |reader, index| {
                     $(if index == Field::$field as usize {
                         return $crate::decode::record!(@read reader, self.$field $(, $how)?);
                     })*
@@ -93,33 +92,27 @@ macro_rules! record {
 }
 pub(crate) use record;
 
-/// A string of the payload: borrowed unless JSON escapes force a copy.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Text<'a>(Cow<'a, str>);
+/// A string of the payload.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Text<'a>(&'a str);
 
 impl Deref for Text<'_> {
     type Target = str;
 
     fn deref(&self) -> &str {
-        &self.0
+        self.0
     }
 }
 
 impl<'a> From<&'a str> for Text<'a> {
     fn from(value: &'a str) -> Self {
-        Text(Cow::Borrowed(value))
-    }
-}
-
-impl<'a> From<Cow<'a, str>> for Text<'a> {
-    fn from(value: Cow<'a, str>) -> Self {
         Text(value)
     }
 }
 
 impl fmt::Display for Text<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(self.0)
     }
 }
 
@@ -132,7 +125,7 @@ impl<'de: 'a, 'a> Read<'de> for Text<'a> {
 
 impl<'de> Read<'de> for String {
     fn read(&mut self, reader: &mut Reader<'de>) -> Result<()> {
-        *self = reader.text()?.into_owned();
+        *self = reader.text()?.to_owned();
         Ok(())
     }
 }
@@ -171,7 +164,7 @@ impl<'de, T: Default + Read<'de>> Read<'de> for Option<T> {
 }
 
 /// A `resource.Quantity` as written: a string (`"100Mi"`) or a plain number.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Quantity<'a>(pub Text<'a>);
 
 impl<'de: 'a, 'a> Read<'de> for Quantity<'a> {
@@ -242,10 +235,10 @@ impl<'de, T: Default + Read<'de>> Read<'de> for Vec<T> {
 }
 
 /// An object that must not be `null`, nor hold any.
-impl<'de: 'a, 'a, K: From<Cow<'a, str>> + Ord, V: Default + Read<'de>> Read<'de> for BTreeMap<K, V> {
+impl<'de: 'a, 'a, K: From<&'a str> + Ord, V: Default + Read<'de>> Read<'de> for BTreeMap<K, V> {
     fn read(&mut self, reader: &mut Reader<'de>) -> Result<()> {
         reader.object(&mut |reader, key| {
-            self.insert(K::from(key.decode()?), next(reader)?);
+            self.insert(K::from(reader.decode(key)?), next(reader)?);
             Ok(())
         })
     }
@@ -265,7 +258,12 @@ impl<V> Default for Pairs<'_, V> {
 impl<'a, V> Pairs<'a, V> {
     /// The value under `key`, compared exactly; the last one wins, as in JSON objects.
     pub fn get(&self, key: &str) -> Option<&V> {
-        self.iter().rev().find(|(k, _)| &**k == key).map(|(_, v)| v)
+        self.iter().rev().find(|(k, _)| **k == *key).map(|(_, v)| v)
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
     /// All pairs in the order written.
@@ -282,7 +280,7 @@ impl<'de: 'a, 'a, V: Default + Read<'de>> Read<'de> for Pairs<'a, V> {
         reader.object(&mut |reader, key| {
             // A null value is an absent one.
             if let Some(value) = next::<Option<V>>(reader)? {
-                self.0.push((Text(key.decode()?), value));
+                self.0.push((Text(reader.decode(key)?), value));
             }
             Ok(())
         })

@@ -4,16 +4,22 @@
 //! in a cluster comes by here, and derived decoding is compiled once for each type. With it the module had 664,165 bytes
 //! and the AKS sample took 186,222 instructions; with this, 341,643 and 69,704 (of which other changes share in the latter).
 
-use std::borrow::Cow;
 use std::fmt;
 
+use document::Unescaped;
+
+mod document;
+mod glance;
+mod members;
 mod path;
 mod plain;
 mod scan;
+mod sixteen;
 mod skip;
 
-pub use plain::contains;
-pub use skip::Watcher;
+pub use document::Document;
+pub use glance::{any_pair, is_whole};
+pub use members::Members;
 
 /// Lists and objects may be as deep in each other as `serde_json` lets them.
 const DEEPEST: usize = 127;
@@ -24,6 +30,7 @@ pub struct Reader<'a> {
     text: &'a [u8],
     at: usize,
     depth: usize,
+    unescaped: &'a Unescaped,
 }
 
 /// What could not be read, and where. Boxed, so that results stay in registers.
@@ -42,15 +49,6 @@ enum Problem {
 
 /// What reading comes to.
 pub type Result<T> = std::result::Result<T, Error>;
-
-/// The members of an object that somebody wants to read: at most 64.
-#[derive(Clone, Copy, Debug)]
-pub struct Members {
-    /// Their keys, compared exactly. In the order in which they mostly come they are found sooner: policy-server sorts.
-    pub keys: &'static [&'static str],
-    /// One bit for each, the lowest for the first: whether an object without it is an error.
-    pub required: u64,
-}
 
 /// What happens to members that nobody wants to read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,8 +70,8 @@ pub struct Quoted<'a> {
 
 impl<'a> Reader<'a> {
     /// At the beginning of a text.
-    pub fn new(json: &'a [u8]) -> Reader<'a> {
-        Reader { text: json, at: 0, depth: 0 }
+    pub fn new(json: &'a Document) -> Reader<'a> {
+        Reader { text: json.text(), at: 0, depth: 0, unescaped: json.unescaped() }
     }
 
     /// After the one value of the text there is nothing more.
@@ -91,6 +89,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Passes a `null`, if that is next.
+    #[inline(always)]
     pub fn null(&mut self) -> Result<bool> {
         let is_null = self.peek() == b'n';
         if is_null {
@@ -119,6 +118,24 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Opens an object and passes its members up to the value of the first with this key; whether there is one.
+    pub fn enter(&mut self, wanted: &str) -> Result<bool> {
+        if !self.open(b'{', "an object")? {
+            return Ok(false);
+        }
+        loop {
+            let (key, value) = scan::key(self.text, self.at)?;
+            self.at = value;
+            if key.is(wanted) {
+                return Ok(true);
+            }
+            self.skip()?;
+            if !self.another(b'}', "expected ',' or '}'")? {
+                return Ok(false);
+            }
+        }
+    }
+
     /// A list: calls `item` at each value, which it must read or skip.
     pub fn list(&mut self, item: &mut dyn FnMut(&mut Self) -> Result<()>) -> Result<()> {
         if !self.open(b'[', "a list")? {
@@ -136,19 +153,18 @@ impl<'a> Reader<'a> {
     /// error, since others might read the other one.
     pub fn record(
         &mut self,
-        known: Members,
+        known: &'static Members,
         unknown: Unknown,
         member: &mut dyn FnMut(&mut Self, usize) -> Result<()>,
     ) -> Result<()> {
-        let start = self.peek_at();
-        let (mut seen, mut next) = (0u64, 0);
-        self.members(|reader, key| match key.find(known.keys, next) {
+        let start = self.at;
+        let mut seen = 0u64;
+        self.members(|reader, key| match key.find(known) {
             Some(index) if seen & (1 << index) != 0 => {
                 Err(key.error(format!("duplicate field `{}`", known.keys[index])))
             }
             Some(index) => {
                 seen |= 1 << index;
-                next = index + 1;
                 member(reader, index)
             }
             None if unknown == Unknown::Skipped => reader.skip(),
@@ -164,13 +180,24 @@ impl<'a> Reader<'a> {
     }
 
     /// The value of a string.
-    pub fn text(&mut self) -> Result<Cow<'a, str>> {
+    pub fn text(&mut self) -> Result<&'a str> {
         if self.peek() != b'"' {
             return Err(self.wrong_type("a string"));
         }
         let (value, at) = scan::quoted(self.text, self.at + 1)?;
         self.at = at;
-        value.decode()
+        self.decode(value)
+    }
+
+    /// What a string says.
+    #[inline(always)]
+    pub fn decode(&mut self, string: Quoted<'a>) -> Result<&'a str> {
+        if !string.has_escapes {
+            return Ok(string.raw());
+        }
+        let (text, unescaped) = self.unescaped.keep(string.unescape()?);
+        self.unescaped = unescaped;
+        Ok(text)
     }
 
     /// `true` or `false`.
@@ -210,7 +237,7 @@ impl<'a> Reader<'a> {
             Some((_, value)) => Ok(*value),
             None => {
                 let known = names.iter().map(|(name, _)| *name).collect::<Vec<_>>();
-                let hint = crate::settings::nearest(&name, known.iter().copied());
+                let hint = crate::settings::nearest(name, known.iter().copied());
                 Err(Error::value(at, format!("unknown value '{name}', expected one of {}{hint}", known.join(", "))))
             }
         }
@@ -242,6 +269,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Passes an opening bracket; whether anything is before the closing one, which is passed where nothing is.
+    #[inline(always)]
     fn open(&mut self, bracket: u8, expected: &'static str) -> Result<bool> {
         if self.peek() != bracket {
             return Err(self.wrong_type(expected));
@@ -274,46 +302,33 @@ impl<'a> Quoted<'a> {
     /// Whether it says this.
     pub fn is(&self, text: &str) -> bool {
         if self.has_escapes {
-            return self.decode().is_ok_and(|decoded| decoded == text);
+            return self.unescape().is_ok_and(|decoded| decoded == text);
         }
         is_same(self.raw, text.as_bytes())
     }
 
-    /// What is between the quotes, unless escapes could make it say something else.
-    pub fn without_escapes(&self) -> Option<&'a [u8]> {
-        (!self.has_escapes).then_some(self.raw)
-    }
-
-    /// What it says.
-    pub fn decode(&self) -> Result<Cow<'a, str>> {
+    #[inline(always)]
+    fn raw(&self) -> &'a str {
         #[allow(unsafe_code, reason = "checking each text once more is a tenth of decoding")]
         // SAFETY: `scan::quoted` makes these only of plain ASCII and of what `str::from_utf8` accepts.
-        let raw = unsafe { str::from_utf8_unchecked(self.raw) };
-        if !self.has_escapes {
-            return Ok(Cow::Borrowed(raw));
-        }
-        match unescape(raw) {
-            Some(text) => Ok(Cow::Owned(text)),
-            None => Err(Error::syntax(self.at, "half of a surrogate pair in a string")),
+        unsafe {
+            str::from_utf8_unchecked(self.raw)
         }
     }
 
-    /// Its place among some keys, looked for from a place on and then before it: keys mostly come in the same order.
-    fn find(&self, known: &[&str], from: usize) -> Option<usize> {
-        let (before, behind) = known.split_at_checked(from)?;
-        self.find_in(behind).map(|index| from + index).or_else(|| self.find_in(before))
+    #[inline(never)]
+    fn unescape(&self) -> Result<String> {
+        unescape(self.raw()).ok_or_else(|| Error::syntax(self.at, "half of a surrogate pair in a string"))
     }
 
-    fn find_in(&self, known: &[&str]) -> Option<usize> {
+    /// Its place among some keys.
+    #[inline(always)]
+    fn find(&self, known: &Members) -> Option<usize> {
         if self.has_escapes {
-            return known.iter().position(|key| self.is(key));
+            return known.keys.iter().position(|key| self.is(key));
         }
-        known.iter().position(|key| is_same(key.as_bytes(), self.raw))
-    }
-
-    /// What a watcher ends a scan with.
-    pub fn stop(&self) -> Error {
-        Error::syntax(self.at, "not looked at any further")
+        let (index, key) = known.candidate(self.raw)?;
+        is_same(key.as_bytes(), self.raw).then_some(index)
     }
 
     fn error(&self, message: String) -> Error {
@@ -334,9 +349,9 @@ fn is_same(a: &[u8], b: &[u8]) -> bool {
     if a.len() != b.len() {
         return false;
     }
-    match (a.first_chunk::<8>(), b.first_chunk::<8>()) {
-        (Some(first), Some(other)) if first != other => false,
-        (Some(_), Some(_)) if a.len() <= 16 => a.last_chunk::<8>() == b.last_chunk::<8>(),
+    match a.len() {
+        8..=16 => a.first_chunk::<8>() == b.first_chunk() && a.last_chunk::<8>() == b.last_chunk(),
+        4..=7 => a.first_chunk::<4>() == b.first_chunk() && a.last_chunk::<4>() == b.last_chunk(),
         _ => a.iter().eq(b),
     }
 }

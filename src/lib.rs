@@ -46,8 +46,9 @@ pub fn validate(payload: &[u8]) -> CallResult {
 /// # Errors
 /// None that a payload could cause.
 pub fn decide(payload: &[u8], host: &dyn cluster::Host) -> CallResult {
+    let document = json::Document::new(payload);
     let mut decoded = request::Payload::default();
-    match decoded.read(payload) {
+    match decoded.read(&document) {
         Ok(()) => {
             let verdict = verdict::judge(&decoded.request, &decoded.settings, host);
             if verdict.findings.is_empty() {
@@ -78,7 +79,7 @@ fn reject_unreadable(message: String) -> CallResult {
 /// # Errors
 /// None that a payload could cause: what cannot be read is invalid.
 pub fn validate_settings(payload: &[u8]) -> CallResult {
-    let message = settings::Settings::read(payload).err();
+    let message = settings::Settings::read(&json::Document::new(payload)).err();
     Ok(serde_json::to_vec(&SettingsValidationResponse { valid: message.is_none(), message })?)
 }
 

@@ -3,7 +3,7 @@
 //! The payload is what policy-server hands to a policy: `{"request": AdmissionRequest, "settings": {...}}`.
 
 use crate::decode::{List, Read, Text, from_json, read_unless_null, record};
-use crate::json::{Error, Members, Reader, Result, Unknown};
+use crate::json::{Document, Error, Members, Reader, Result, Unknown};
 use crate::settings::Settings;
 use crate::workload::{Layout, Workload};
 
@@ -62,10 +62,10 @@ impl<'a> Payload<'a> {
     ///
     /// # Errors
     /// It is not JSON, lacks the request or its kind, or holds a field of a wrong type where a rule would read it.
-    pub fn read(&mut self, json: &'a [u8]) -> Result<()> {
-        const MEMBERS: Members = Members { keys: &["request", "settings"], required: 1 };
+    pub fn read(&mut self, json: &'a Document) -> Result<()> {
+        static MEMBERS: Members = Members::new(&["request", "settings"], 1);
         let mut reader = Reader::new(json);
-        reader.record(MEMBERS, Unknown::Skipped, &mut |reader, index| {
+        reader.record(&MEMBERS, Unknown::Skipped, &mut |reader, index| {
             // policy-server has validated the settings, and what only `Settings::check` refuses opens nothing.
             if index == 0 { self.request.read(reader) } else { read_unless_null(&mut self.settings, reader) }
         })?;
@@ -104,7 +104,7 @@ record! {
 /// Whether a payload that [`Payload::read`] could not read is nevertheless none of this policy's business,
 /// because nothing in the object could matter: a deletion, a status update.
 pub fn is_irrelevant(payload: &[u8]) -> bool {
-    from_json::<Envelope>(payload).is_ok_and(|Envelope { request }| {
+    from_json::<Envelope>(&Document::new(payload)).is_ok_and(|Envelope { request }| {
         let sub_resource = request.sub_resource.or(request.sub_resource_snake_case).unwrap_or_default();
         !changes_pods(&request.operation, &sub_resource)
     })
@@ -121,8 +121,8 @@ pub fn explain(payload: &[u8], error: &Error) -> String {
 
 /// The members of a request that are read. policy-server writes them in camelCase, and its Rust types know some in
 /// snake_case, too.
-const MEMBERS: Members = Members {
-    keys: &[
+static MEMBERS: Members = Members::new(
+    &[
         "kind",
         "name",
         "namespace",
@@ -135,8 +135,8 @@ const MEMBERS: Members = Members {
         "userInfo",
         "user_info",
     ],
-    required: 1,
-};
+    1,
+);
 
 impl<'de: 'a, 'a> Read<'de> for Request<'a> {
     fn read(&mut self, reader: &mut Reader<'de>) -> Result<()> {
@@ -144,7 +144,7 @@ impl<'de: 'a, 'a> Read<'de> for Request<'a> {
         // The kind says how the objects are read. It is written before them; should a host not, they wait here.
         let mut layout = None;
         let (mut object, mut old_object) = (None, None);
-        reader.record(MEMBERS, Unknown::Skipped, &mut |reader, index| match MEMBERS.keys[index] {
+        reader.record(&MEMBERS, Unknown::Skipped, &mut |reader, index| match MEMBERS.keys()[index] {
             "kind" => {
                 self.kind.read(reader)?;
                 layout = Some(Layout::of(&self.kind.group, &self.kind.kind));

@@ -54,7 +54,8 @@ mod tests {
         #[case] fail: &[Option<&str>],
     ) {
         let json = format!(r#"{{"key": "k", "operator": "{operator}", "values": {values}}}"#);
-        let requirement: NodeSelectorRequirement = crate::decode::from_json(json.as_bytes()).expect("a requirement");
+        let document = crate::json::Document::new(json.as_bytes());
+        let requirement: NodeSelectorRequirement = crate::decode::from_json(&document).expect("a requirement");
         for value in satisfy {
             assert!(requirement.is_satisfied_by(*value), "{json} {value:?}");
         }

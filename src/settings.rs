@@ -1,7 +1,7 @@
 //! What an administrator may configure, and how it is checked.
 
 use crate::decode::{List, Pairs, Quantity, Read, Text, from_json, record};
-use crate::json::{Error, Reader};
+use crate::json::{Document, Error, Reader};
 use crate::rules;
 use crate::windows::version::Version;
 
@@ -196,11 +196,11 @@ impl<'a> Settings<'a> {
     ///
     /// # Errors
     /// A sentence for the administrator: where, what is wrong, and the nearest valid name.
-    pub fn read(json: &'a [u8]) -> Result<Settings<'a>, String> {
-        if matches!(json.trim_ascii(), b"" | b"null") {
+    pub fn read(json: &'a Document) -> Result<Settings<'a>, String> {
+        if matches!(json.text().trim_ascii(), b"" | b"null") {
             return Ok(Settings::default());
         }
-        let settings: Settings = from_json(json).map_err(|error| explain(json, &error))?;
+        let settings: Settings = from_json(json).map_err(|error| explain(json.text(), &error))?;
         settings.check()?;
         Ok(settings)
     }
@@ -238,7 +238,16 @@ impl<'a> Settings<'a> {
     }
 
     /// What a finding of a rule leads to, given the severity it has by default.
+    #[inline(always)]
     pub fn severity(&self, rule: &str, default: Severity) -> Severity {
+        // As nearly everywhere.
+        if self.rules.is_empty() && self.profile == Profile::Default {
+            return default;
+        }
+        self.configured_severity(rule, default)
+    }
+
+    fn configured_severity(&self, rule: &str, default: Severity) -> Severity {
         match (self.rules.get(rule), self.profile, default) {
             (Some(severity), ..) => *severity,
             (None, Profile::Default, severity) => severity,
@@ -286,14 +295,22 @@ mod tests {
     use super::*;
 
     fn error(json: &str) -> String {
-        Settings::read(json.as_bytes()).expect_err("must be refused")
+        read(json, |_| ()).expect_err("must be refused")
+    }
+
+    fn is_valid(json: &str) -> bool {
+        read(json, |_| ()).is_ok()
+    }
+
+    fn read<T>(json: &str, looked_at: impl Fn(Settings) -> T) -> Result<T, String> {
+        Settings::read(&Document::new(json.as_bytes())).map(looked_at)
     }
 
     #[test]
     fn nothing_configured_is_the_default() {
         for json in ["", " ", "null", "{}"] {
-            let settings = Settings::read(json.as_bytes()).expect("valid");
-            assert_eq!((settings.profile, settings.ratchet), (Profile::Default, true), "{json}");
+            let found = read(json, |settings| (settings.profile, settings.ratchet));
+            assert_eq!(found, Ok((Profile::Default, true)), "{json}");
         }
     }
 
@@ -326,13 +343,14 @@ mod tests {
         assert!(
             error(r#"{"resources": {"memoryFloor": "20 MB"}}"#).starts_with("settings.resources.memoryFloor: '20 MB'")
         );
-        assert!(Settings::read(br#"{"resources": {"memoryFloor": 1048576}}"#).is_ok());
+        assert!(is_valid(r#"{"resources": {"memoryFloor": 1048576}}"#));
     }
 
     #[test]
     fn what_would_open_the_cluster_by_mistake_is_refused() {
-        assert!(Settings::read(b"{}").expect("valid").allow.is_none());
-        assert!(Settings::read(br#"{"allow": []}"#).expect("valid").allow.is_some_and(|grants| grants.is_empty()));
+        let grants = |settings: Settings| settings.allow.map(|grants| grants.len());
+        assert_eq!(read("{}", grants), Ok(None));
+        assert_eq!(read(r#"{"allow": []}"#, grants), Ok(Some(0)));
         for json in [r#"{"allow": null}"#, r#"{"allow": null, "ratchet": true}"#] {
             assert!(error(json).contains("'allow' is null: write [] to allow nobody"), "{}", error(json));
         }
@@ -353,14 +371,14 @@ mod tests {
         }
         assert!(error(r#"{"allow": [{"namespaces": ["a", ""]}]}"#).starts_with("settings.allow[0].namespaces[1]: "));
         assert!(error(r#"{"allow": [{"requesters": null}]}"#).starts_with("settings.allow[0].requesters: "));
-        assert!(Settings::read(br#"{"allow": [{"requesters": {"users": ["a"], "groups": []}}]}"#).is_ok());
+        assert!(is_valid(r#"{"allow": [{"requesters": {"users": ["a"], "groups": []}}]}"#));
     }
 
     #[test]
     fn what_the_cluster_is_asked_for_is_complete() {
         let rbac = r#"{"rbac": {"verb": "use", "group": "example.com", "resource": "hostprocesses"}}"#;
-        let settings = Settings::read(rbac.as_bytes()).expect("valid");
-        assert_eq!(settings.rbac.map(|rbac| rbac.subject), Some(rbac::Subject::ServiceAccount));
+        let subject = read(rbac, |settings| settings.rbac.map(|rbac| rbac.subject));
+        assert_eq!(subject, Ok(Some(rbac::Subject::ServiceAccount)));
         assert!(error(r#"{"rbac": null}"#).contains("null"));
         assert!(error(r#"{"rbac": {"verb": "use"}}"#).contains("missing field `group`"));
         assert!(error(r#"{"rbac": {"verb": "", "group": "", "resource": "x"}}"#).starts_with("settings.rbac.verb: "));
@@ -371,7 +389,7 @@ mod tests {
         let selector = |selector: &str| format!(r#"{{"allow": [{{"namespaceSelector": {selector}}}]}}"#);
         assert!(error(&selector("{}")).starts_with("settings.allow[0].namespaceSelector: an empty selector"));
         assert!(error(&selector("null")).contains("null"));
-        assert!(Settings::read(selector(r#"{"matchLabels": {"tier": "system"}}"#).as_bytes()).is_ok());
+        assert!(is_valid(&selector(r#"{"matchLabels": {"tier": "system"}}"#)));
     }
 
     #[test]
@@ -380,12 +398,13 @@ mod tests {
         assert!(error(r#"{"allow": [{"kinds": ["daemonsets"]}]}"#).ends_with("did you mean 'DaemonSet'?"));
         assert!(error(r#"{"allow": [{"images": ["mcr.microsoft.com*/oss/x"]}]}"#).contains("lets other hosts in"));
         assert!(error(r#"{"allow": [{"hostPaths": ["C:\\k\\..\\x"]}]}"#).contains("without '..'"));
-        assert!(Settings::read(br#"{"allow": [{"kinds": ["Rollout", "Daemon*"]}]}"#).is_ok());
+        assert!(is_valid(r#"{"allow": [{"kinds": ["Rollout", "Daemon*"]}]}"#));
     }
 
     #[test]
     fn the_profile_moves_every_severity_one_step_and_rules_win() {
-        let strict = Settings::read(br#"{"profile": "strict", "rules": {"host-network": "off"}}"#).expect("valid");
+        let strict = Document::new(br#"{"profile": "strict", "rules": {"host-network": "off"}}"#.as_slice());
+        let strict = Settings::read(&strict).expect("valid");
         assert_eq!(strict.severity("windows-node", Severity::Warn), Severity::Deny);
         assert_eq!(strict.severity("resource-limits", Severity::Off), Severity::Warn);
         assert_eq!(strict.severity("os-linux", Severity::Deny), Severity::Deny);

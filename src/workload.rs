@@ -68,18 +68,20 @@ impl Layout {
     }
 }
 
-/// The members to read at each level above a pod or pod template.
-type Way = &'static [&'static [&'static str]];
+/// What to read at each level above a pod or pod template: the member on the way, and at the top the metadata.
+type Way = &'static [Members];
 
 impl Layout {
     /// The way from an object to its pod, and the same as paths begin with it.
     fn way(self) -> (Way, &'static str) {
+        const TOP: Members = Members::new(&["metadata", "spec"], 0);
+        const TEMPLATE: Members = Members::new(&["template"], 0);
         match self {
             Layout::Pod | Layout::ByShape => (&[], ""),
-            Layout::PodTemplate => (&[&["metadata", "template"]], "template."),
-            Layout::Template => (&[&["metadata", "spec"], &["template"]], "spec.template."),
+            Layout::PodTemplate => (const { &[Members::new(&["metadata", "template"], 0)] }, "template."),
+            Layout::Template => (const { &[TOP, TEMPLATE] }, "spec.template."),
             Layout::JobTemplate => (
-                &[&["metadata", "spec"], &["jobTemplate"], &["spec"], &["template"]],
+                const { &[TOP, Members::new(&["jobTemplate"], 0), Members::new(&["spec"], 0), TEMPLATE] },
                 "spec.jobTemplate.spec.template.",
             ),
         }
@@ -111,13 +113,13 @@ fn read_along<'de: 'a, 'a>(way: Way, workload: &mut Workload<'a>, reader: &mut R
     if reader.null()? {
         return Ok(());
     }
-    let Some((keys, rest)) = way.split_first() else {
+    let Some((members, rest)) = way.split_first() else {
         let mut template = ObjectMeta::default();
         read_pod(&mut template, &mut workload.pod.spec, reader)?;
         workload.pod.annotations = template.annotations;
         return Ok(());
     };
-    reader.record(Members { keys, required: 0 }, Unknown::Skipped, &mut |reader, index| match keys[index] {
+    reader.record(members, Unknown::Skipped, &mut |reader, index| match members.keys()[index] {
         "metadata" => read_unless_null(&mut workload.metadata, reader),
         _ => read_along(rest, workload, reader),
     })
@@ -129,8 +131,8 @@ fn read_pod<'de: 'a, 'a>(
     spec: &mut PodSpec<'a>,
     reader: &mut Reader<'de>,
 ) -> Result<()> {
-    const MEMBERS: Members = Members { keys: &["metadata", "spec"], required: 0 };
-    reader.record(MEMBERS, Unknown::Skipped, &mut |reader, index| {
+    static MEMBERS: Members = Members::new(&["metadata", "spec"], 0);
+    reader.record(&MEMBERS, Unknown::Skipped, &mut |reader, index| {
         if index == 0 { read_unless_null(metadata, reader) } else { read_unless_null(spec, reader) }
     })
 }

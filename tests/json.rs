@@ -8,10 +8,11 @@ use json_value::json_value;
 use proptest::prelude::*;
 use rstest::rstest;
 use serde_json::json;
-use windows_hostprocess_policy::json::Reader;
+use windows_hostprocess_policy::json::{Document, Reader};
 
 fn skips(text: &str) -> bool {
-    let mut reader = Reader::new(text.as_bytes());
+    let document = Document::new(text.as_bytes());
+    let mut reader = Reader::new(&document);
     reader.skip().is_ok() && reader.end().is_ok()
 }
 
@@ -63,7 +64,7 @@ fn bytes_that_are_no_utf_8_are_refused_wherever_they_are() {
         let mut text = format!(r#"["{}"]"#, "a".repeat(40)).into_bytes();
         text[at + 2] = 0xff;
         assert_eq!(agrees(&text), Ok(()), "{at}");
-        assert!(Reader::new(&text).skip().is_err(), "{at}");
+        assert!(Reader::new(&Document::new(&text)).skip().is_err(), "{at}");
     }
 }
 
@@ -95,14 +96,14 @@ fn as_deep_as_serde_json_and_no_deeper() {
 #[case(r#"{"a": "b"#, "no valid JSON at line 1 column 9: a string without its closing quote")]
 #[case(r#"{"a": "\ud83d"}"#, "no valid JSON at line 1 column 8: half of a surrogate pair in a string")]
 fn an_error_says_where(#[case] text: &str, #[case] message: &str) {
-    let error = value(&mut Reader::new(text.as_bytes())).expect_err("is no JSON");
+    let error = value(&mut Reader::new(&Document::new(text.as_bytes()))).expect_err("is no JSON");
     assert_eq!(error.message(text.as_bytes()), message);
 }
 
 #[test]
 fn a_wrong_type_says_what_was_found_and_where() {
-    let text = br#"{"a": [{"b": "c"}]}"#;
-    let error = Reader::new(text)
+    let text = br#"{"a": [{"b": "c"}]}"#.as_slice();
+    let error = Reader::new(&Document::new(text))
         .object(&mut |reader, _| reader.list(&mut |reader| reader.object(&mut |reader, _| reader.boolean().map(drop))))
         .expect_err("is no boolean");
     assert_eq!(

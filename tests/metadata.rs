@@ -4,6 +4,7 @@
 mod common;
 
 use serde_json::Value;
+use windows_hostprocess_policy::json::Document;
 use windows_hostprocess_policy::settings::Settings;
 
 fn yaml(file: &str) -> Value {
@@ -76,7 +77,8 @@ fn the_form_offers_valid_settings() {
         // No `allow` is another thing than an empty one: the form has no default for it.
         if let Some(default) = question.get("default") {
             let settings = variable.rsplit('.').fold(default.clone(), |value, key| serde_json::json!({ key: value }));
-            Settings::read(settings.to_string().as_bytes()).unwrap_or_else(|error| panic!("{variable}: {error}"));
+            Settings::read(&Document::new(settings.to_string().into_bytes()))
+                .unwrap_or_else(|error| panic!("{variable}: {error}"));
         }
     }
 }

@@ -12,6 +12,7 @@ use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 use windows_hostprocess_policy::cluster::NoCluster;
 use windows_hostprocess_policy::finding::Finding;
+use windows_hostprocess_policy::json::Document;
 use windows_hostprocess_policy::request::Payload;
 use windows_hostprocess_policy::rules::{self, Scope};
 use windows_hostprocess_policy::verdict;
@@ -218,8 +219,9 @@ fn mirrored_rules_fire_exactly_where_kube_apiserver_refuses() {
     for pod in lines::<Pod>("pods.jsonl.gz") {
         let verdict = verdicts.remove(&pod.id).unwrap_or_else(|| panic!("{} has a verdict", pod.id));
         let payload = payload(&pod, &settings);
+        let document = Document::new(payload.as_bytes());
         let mut decoded = Payload::default();
-        decoded.read(payload.as_bytes()).expect("readable");
+        decoded.read(&document).expect("readable");
         let Payload { request, settings } = decoded;
         let findings = verdict::judge(&request, &settings, &NoCluster).findings;
         let workload = request.object.as_ref().expect("a Pod");

@@ -1,4 +1,4 @@
-//! The short cut is sound: whatever it accepts is well-formed JSON about which the rules, run in full, say nothing.
+//! The short cut is sound: the rules, run in full, say nothing about whatever it accepts, and nothing is cut off from it.
 
 #[allow(dead_code, reason = "each test uses a part")]
 mod common;
@@ -40,7 +40,6 @@ fn is_sound(payload: &[u8]) -> Result<(), String> {
     if !concerns_no_rule(payload) {
         return Ok(());
     }
-    serde_json::from_slice::<Value>(payload).map_err(|error| format!("accepted what is no JSON: {error}"))?;
     let response = in_full(payload);
     match (response.accepted, &response.warnings, response.code) {
         (true, None, _) | (false, _, Some(400)) => Ok(()),
@@ -87,10 +86,7 @@ fn leaves_what_could_concern_a_rule() {
         with("/request", json!(null)),
         br#"{"request":{"kind":{"kind":"Pod"},"object":{"spec":{"\u0068ostProcess":true}}}}"#.to_vec(),
         br#"{"request":{"kind":{"kind":"Pod"},"object":{"metadata":{"annotations":{"microsoft.com\/hostprocess-x":""}}}}}"#.to_vec(),
-        b"{\"request\":{\"kind\":{\"kind\":\"Pod\"},\"name\":\"\xff\"}}".to_vec(),
-        b"{\"request\":{\"kind\":{\"kind\":\"Pod\"},\"name\":\"\xff and more text after it\"}}".to_vec(),
         [&serde_json::to_vec(&ordinary()).expect("serialisable")[..], b"x"].concat(),
-        with("/settings", (0..130).fold(json!(1), |inner, _| json!([inner]))),
         b"".to_vec(),
         b"{}".to_vec(),
         b"[]".to_vec(),
@@ -100,17 +96,10 @@ fn leaves_what_could_concern_a_rule() {
     }
 }
 
-#[test]
-fn settings_that_name_what_rules_look_for_do_not_matter() {
-    let mut payload = ordinary();
-    payload["settings"] = json!({ "microsoft.com/": 1, "image": "windows-host-process-containers-base-image" });
-    assert!(concerns_no_rule(&serde_json::to_vec(&payload).expect("serialisable")));
-}
-
 proptest! {
     #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// Mutated bytes: what it still accepts is JSON without a finding.
+    /// Mutated bytes: the rules say nothing of what it still accepts.
     #[test]
     fn mutated_payloads(fixture in 0usize..1000, edits in prop::collection::vec((0usize..5000, any::<u8>(), 0u8..3), 1..4)) {
         let fixtures = FIXTURES.get_or_init(common::fixtures);
@@ -129,13 +118,14 @@ proptest! {
         prop_assert_eq!(is_sound(&payload), Ok(()));
     }
 
-    /// Any JSON text inside a request is recognised as JSON, unless its keys have escapes, which could hide anything.
+    /// It takes any JSON value in a request, unless it has what could concern a rule; and no beginning of one.
     #[test]
-    fn any_well_formed_value(value in json_value(r#"[^"\\\p{C}]{0,12}"#)) {
+    fn any_well_formed_value(value in json_value(r#"[^\p{C}]{0,12}"#), end in any::<prop::sample::Index>()) {
         let payload = serde_json::to_vec(&json!({ "request": { "kind": { "kind": "ConfigMap" }, "object": value } })).expect("serialisable");
         let text = String::from_utf8_lossy(&payload);
         if !text.contains("\\u") && !text.contains("hostProcess") && !text.to_lowercase().contains("microsoft") {
             prop_assert!(concerns_no_rule(&payload), "{}", text);
+            prop_assert!(!concerns_no_rule(&payload[..end.index(payload.len())]), "a beginning of {}", text);
         }
     }
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde_json::{Value, json};
 use windows_hostprocess_policy::cluster::{self as policy_cluster, NoCluster};
+use windows_hostprocess_policy::json::Document;
 use windows_hostprocess_policy::request::{self, Payload};
 use windows_hostprocess_policy::settings::{Settings, Severity};
 use windows_hostprocess_policy::verdict;
@@ -187,7 +188,7 @@ impl Judge {
     pub fn with(settings: Value, module: Option<Host>) -> Result<Judge, String> {
         match &module {
             Some(module) => module.validate_settings(&settings),
-            None => Settings::read(settings.to_string().as_bytes()).map(drop),
+            None => Settings::read(&Document::new(settings.to_string().into_bytes())).map(drop),
         }
         .map_err(|message| format!("Provided settings are not valid: {message}"))?;
         Ok(Judge { settings, module, cluster: None })
@@ -284,8 +285,9 @@ impl Found {
 /// Asks the built-in rules.
 fn judge(object: &Object, settings: &Value, host: &dyn policy_cluster::Host) -> Vec<Found> {
     let payload = json!({ "request": object.admission_request(), "settings": settings }).to_string();
+    let document = Document::new(payload.as_bytes());
     let mut decoded = Payload::default();
-    match decoded.read(payload.as_bytes()) {
+    match decoded.read(&document) {
         Ok(()) => {
             let findings = verdict::judge(&decoded.request, &decoded.settings, host).findings.into_iter();
             findings

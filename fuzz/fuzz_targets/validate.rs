@@ -1,4 +1,4 @@
-//! Any bytes get an answer, and the short cut accepts only well-formed JSON about which the rules say nothing.
+//! Any bytes get an answer, and the short cut accepts only what the rules say nothing about.
 //!
 //! `cargo +nightly fuzz run validate`
 #![no_main]
@@ -13,7 +13,6 @@ fuzz_target!(|payload: &[u8]| {
     let in_full = decide(payload, HOST).expect("an answer");
     if prescan::concerns_no_rule(payload) {
         let response: serde_json::Value = serde_json::from_slice(&in_full).expect("a response");
-        serde_json::from_slice::<serde_json::Value>(payload).expect("accepted only what is JSON");
         assert!(response["warnings"].is_null() && (response["accepted"] == true || response["code"] == 400), "{response}");
     }
 });

@@ -121,9 +121,9 @@ impl Cluster<'_> {
         };
         let mut nodes = Nodes::default();
         let mut reader = Reader::new(list);
-        const ITEMS: Members = Members { keys: &["items"], required: 1 };
+        static ITEMS: Members = Members::new(&["items"], 1);
         // One by one, so that of 5,000 nodes no more than one has its labels in memory.
-        let read = reader.record(ITEMS, Unknown::Skipped, &mut |reader, _| {
+        let read = reader.record(&ITEMS, Unknown::Skipped, &mut |reader, _| {
             reader.list(&mut |reader| {
                 let node: LabelledNode = next(reader)?;
                 nodes.count += 1;
@@ -133,7 +133,7 @@ impl Cluster<'_> {
                 Ok(())
             })
         });
-        read.and_then(|()| reader.end()).map_err(|error| unreadable(list, &error))?;
+        read.and_then(|()| reader.end()).map_err(|error| unreadable(list.text(), &error))?;
         Ok(nodes)
     }
 

@@ -111,6 +111,7 @@ impl fmt::Display for Requirement<'_> {
 mod tests {
     use super::*;
     use crate::decode::from_json;
+    use crate::json::Document;
     use rstest::rstest;
 
     #[rstest]
@@ -141,7 +142,8 @@ mod tests {
         "tier=system, absent"
     )]
     fn selectors(#[case] json: &str, #[case] expected: bool, #[case] text: &str) {
-        let selector: LabelSelector = from_json(json.as_bytes()).expect("valid");
+        let document = Document::new(json.as_bytes());
+        let selector: LabelSelector = from_json(&document).expect("valid");
         let labels = Labels::from([("tier".to_owned(), "system".to_owned())]);
         assert_eq!((selector.selects(&labels), selector.to_string()), (expected, text.to_owned()));
         assert_eq!(selector.mistake(), None);
@@ -153,7 +155,8 @@ mod tests {
     #[case(r#"{"matchExpressions": [{"key": "a", "operator": "In"}]}"#)]
     #[case(r#"{"matchExpressions": [{"key": "a", "operator": "Exists", "values": ["b"]}]}"#)]
     fn mistakes(#[case] json: &str) {
-        let selector: LabelSelector = from_json(json.as_bytes()).expect("readable");
+        let document = Document::new(json.as_bytes());
+        let selector: LabelSelector = from_json(&document).expect("readable");
         assert!(selector.mistake().is_some());
     }
 
@@ -163,6 +166,6 @@ mod tests {
     #[case(r#"{"matchExpressions": null}"#)]
     #[case(r#"{"matchExpressions": [{"key": "a", "operator": "Gt", "values": ["1"]}]}"#)]
     fn unreadable(#[case] json: &str) {
-        assert!(from_json::<LabelSelector>(json.as_bytes()).is_err());
+        assert!(from_json::<LabelSelector>(&Document::new(json.as_bytes())).is_err());
     }
 }

@@ -143,10 +143,11 @@ impl NodeSelectorRequirement<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::json::Document;
     use rstest::rstest;
 
-    fn spec(json: &str) -> PodSpec<'_> {
-        crate::decode::from_json(json.as_bytes()).expect("a pod spec")
+    fn with_spec<T>(json: &str, answer: impl Fn(&PodSpec) -> T) -> T {
+        answer(&crate::decode::from_json(&Document::new(json.as_bytes())).expect("a pod spec"))
     }
 
     fn with_terms(terms: &str) -> String {
@@ -161,8 +162,7 @@ mod tests {
 
     /// Windows, Linux, unlabelled.
     fn admitted(json: &str) -> (bool, bool, bool) {
-        let spec = spec(json);
-        (spec.admits(Node::Windows), spec.admits(Node::Linux), spec.admits(Node::Unlabelled))
+        with_spec(json, |spec| (spec.admits(Node::Windows), spec.admits(Node::Linux), spec.admits(Node::Unlabelled)))
     }
 
     const WINDOWS: (bool, bool, bool) = (true, false, false);
@@ -246,16 +246,13 @@ mod tests {
 
     #[test]
     fn naming_a_node_is_a_choice() {
-        assert!(spec(r#"{"nodeName": "akswin000000"}"#).is_pinned_to_windows());
-        assert!(!spec(r#"{"nodeName": ""}"#).is_pinned_to_windows());
+        let is_pinned = |json: &str| with_spec(json, |spec| spec.is_pinned_to_windows());
+        assert!(is_pinned(r#"{"nodeName": "akswin000000"}"#));
+        assert!(!is_pinned(r#"{"nodeName": ""}"#));
         let by_field = r#"{"matchFields": [{"key": "metadata.name", "operator": "In", "values": ["akswin000000"]}]}"#;
-        assert!(spec(&with_terms(by_field)).is_pinned_to_windows());
-        assert!(!spec(&with_terms(&by_field.replace("In", "NotIn"))).is_pinned_to_windows());
-        assert!(
-            !spec(&with_terms(&format!(
-                r#"{by_field}, {{"matchExpressions": [{{"key": "a", "operator": "Exists"}}]}}"#
-            )))
-            .is_pinned_to_windows()
-        );
+        assert!(is_pinned(&with_terms(by_field)));
+        assert!(!is_pinned(&with_terms(&by_field.replace("In", "NotIn"))));
+        let or_by_label = format!(r#"{by_field}, {{"matchExpressions": [{{"key": "a", "operator": "Exists"}}]}}"#);
+        assert!(!is_pinned(&with_terms(&or_by_label)));
     }
 }
