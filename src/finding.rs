@@ -63,6 +63,7 @@ pub struct Findings<'s> {
 
 impl<'s> Findings<'s> {
     /// Lets `rule` add what it finds to `list`, by path, unless everything that it could find is turned off.
+    #[inline(always)]
     pub fn collect(rule: &'static Rule, context: &Context<'_, 's>, list: &'s mut Vec<Finding>) {
         let default = match rule.severity {
             DefaultSeverity::Always(severity) => severity,

@@ -342,6 +342,16 @@ pub enum Level<T> {
     Pod(T),
 }
 
+impl<T> Level<T> {
+    /// Another value at the same level.
+    pub fn map<U>(self, other: impl FnOnce(T) -> U) -> Level<U> {
+        match self {
+            Level::Container(value) => Level::Container(other(value)),
+            Level::Pod(value) => Level::Pod(other(value)),
+        }
+    }
+}
+
 impl<T: Copy> Level<T> {
     /// The value, wherever it is set.
     pub fn value(&self) -> T {

@@ -65,9 +65,7 @@ fn check<'a>(
     settings: &Settings<'a>,
     cluster: &Cluster,
 ) -> Vec<Finding> {
-    let pod = &workload.pod;
-    let facts = cluster.facts(pod, &settings.nodes);
-    rules::check(&Context { request, workload, pod, settings, cluster, facts })
+    rules::check(&Context::new(request, workload, settings, cluster))
 }
 
 /// Turns denials into warnings.

@@ -5,6 +5,7 @@ use crate::finding::{Finding, Findings};
 use crate::pod::Pod;
 use crate::request::Request;
 use crate::settings::{Settings, Severity};
+use crate::windows::account::Account;
 use crate::workload::Workload;
 
 /// Declares the modules of a group and lists their rules in the order written.
@@ -145,6 +146,25 @@ pub struct Context<'c, 'a> {
     pub cluster: &'c Cluster<'c>,
     /// What the cluster said about the pod.
     pub facts: Facts<'c>,
+    /// As whom the HostProcess containers run.
+    accounts: Vec<identity::Written<'c, 'a, Account<'c>>>,
+    /// What runs in them.
+    command_lines: Vec<commands::CommandLine<'c, 'a>>,
+}
+
+impl<'c, 'a> Context<'c, 'a> {
+    /// Finds out what more than one rule wants to know.
+    pub fn new(
+        request: &'c Request<'a>,
+        workload: &'c Workload<'a>,
+        settings: &'c Settings<'a>,
+        cluster: &'c Cluster<'c>,
+    ) -> Self {
+        let pod = &workload.pod;
+        let facts = cluster.facts(pod, &settings.nodes);
+        let (accounts, command_lines) = (identity::accounts(pod), commands::command_lines(pod));
+        Context { request, workload, pod, settings, cluster, facts, accounts, command_lines }
+    }
 }
 
 /// Every rule, in the order in which findings are reported.

@@ -9,7 +9,7 @@ use crate::windows::command_line::{is_linux_program, mentions};
 use crate::windows::path::{ROOTFS, WindowsPath};
 use crate::windows::version::Version;
 
-use super::{CommandLine, command_lines};
+use super::CommandLine;
 
 /// The first containerd where images and mounts are at a path that is known beforehand.
 const KNOWN_PATHS: Version = Version::new(1, 7);
@@ -38,7 +38,7 @@ pub static RULE: Rule = Rule {
 
 fn check(context: &Context, findings: &mut Findings) {
     let before_known_paths = context.settings.containerd < KNOWN_PATHS;
-    for line in command_lines(context.pod) {
+    for line in &context.command_lines {
         let Some(program) = line.program().filter(|program| may_be_meant_in_the_image(program)) else { continue };
         let message = match place_of(program, &line) {
             Place::Image | Place::Mount if before_known_paths => {
@@ -53,6 +53,9 @@ fn check(context: &Context, findings: &mut Findings) {
 
 /// An absolute path on `C:`, and not one that another rule or hcsshim has a word in.
 fn may_be_meant_in_the_image(program: &str) -> bool {
+    if !program.bytes().any(|byte| matches!(byte, b'/' | b'\\')) {
+        return false;
+    }
     let path = WindowsPath::new(program);
     path.is_absolute() && path.drive() == Some('C') && mentions(program).next().is_none() && !is_linux_program(program)
 }

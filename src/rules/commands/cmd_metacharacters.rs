@@ -6,8 +6,6 @@ use crate::rules::{ApiServer, Context, DefaultSeverity, Group, Rule, Scope};
 use crate::settings::Severity;
 use crate::windows::command_line::{CmdReader, Operator, Shell};
 
-use super::command_lines;
-
 /// An argument that `cmd /c` takes apart.
 pub static RULE: Rule = Rule {
     id: "cmd-metacharacters",
@@ -21,7 +19,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &Context, findings: &mut Findings) {
-    for line in command_lines(context.pod) {
+    for line in &context.command_lines {
         let matters = |operator| match (line.shell(), operator) {
             // Who calls cmd wants what cmd does; it does not matter which of the two does it.
             (Some(Shell::Cmd), _) => false,

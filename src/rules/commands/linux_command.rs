@@ -7,8 +7,6 @@ use crate::settings::Severity;
 use crate::windows::command_line::{Shell, is_linux_program};
 use crate::windows::path::WindowsPath;
 
-use super::command_lines;
-
 /// A Linux path or shell as the program.
 pub static RULE: Rule = Rule {
     id: "linux-command",
@@ -22,7 +20,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &Context, findings: &mut Findings) {
-    for line in command_lines(context.pod) {
+    for line in &context.command_lines {
         // Without a command, what comes first in args is the program of an entrypoint that runs one, or nobody's.
         if let Some(program) = line.elements().next().filter(|program| is_linux_program(program.text)) {
             findings.container(&line.container, program.path(), message(program.text), fix(program.text));

@@ -7,7 +7,8 @@ use crate::windows::command_line::Shell;
 group!(linux_command, absolute_image_path, sandbox_variable_spelling, working_dir, cmd_metacharacters);
 
 /// Something that is run in a container: what the container is for, or what a probe or a hook runs in it.
-struct CommandLine<'p, 'a> {
+#[derive(Debug)]
+pub(super) struct CommandLine<'p, 'a> {
     container: ContainerView<'p, 'a>,
     /// The field of the container, `livenessProbe.exec.command`.
     field: &'static str,
@@ -18,23 +19,25 @@ struct CommandLine<'p, 'a> {
 }
 
 /// Every command line of every HostProcess container.
-fn command_lines<'p, 'a>(pod: &'p Pod<'a>) -> impl Iterator<Item = CommandLine<'p, 'a>> {
-    pod.host_process_containers().flat_map(|container| {
+pub(super) fn command_lines<'p, 'a>(pod: &'p Pod<'a>) -> Vec<CommandLine<'p, 'a>> {
+    let mut lines = Vec::new();
+    for container in pod.host_process_containers() {
         let raw = container.raw;
+        lines.push(CommandLine { container, field: "command", command: &raw.command, args: &raw.args });
         let lifecycle = raw.lifecycle.as_ref();
-        let own = CommandLine { container, field: "command", command: &raw.command, args: &raw.args };
-        let handlers = [
-            ("livenessProbe.exec.command", raw.liveness_probe.as_ref()),
-            ("readinessProbe.exec.command", raw.readiness_probe.as_ref()),
-            ("startupProbe.exec.command", raw.startup_probe.as_ref()),
-            ("lifecycle.postStart.exec.command", lifecycle.and_then(|hooks| hooks.post_start.as_ref())),
-            ("lifecycle.preStop.exec.command", lifecycle.and_then(|hooks| hooks.pre_stop.as_ref())),
-        ];
-        let executed = handlers.into_iter().filter_map(move |(field, handler): (_, Option<&Handler>)| {
-            Some(CommandLine { container, field, command: &handler?.exec.as_ref()?.command, args: &[] })
-        });
-        std::iter::once(own).chain(executed)
-    })
+        for (field, handler) in [
+            ("livenessProbe.exec.command", &raw.liveness_probe),
+            ("readinessProbe.exec.command", &raw.readiness_probe),
+            ("startupProbe.exec.command", &raw.startup_probe),
+            ("lifecycle.postStart.exec.command", lifecycle.map_or(&None, |hooks| &hooks.post_start)),
+            ("lifecycle.preStop.exec.command", lifecycle.map_or(&None, |hooks| &hooks.pre_stop)),
+        ] {
+            if let Some(Handler { exec: Some(exec) }) = handler {
+                lines.push(CommandLine { container, field, command: &exec.command, args: &[] });
+            }
+        }
+    }
+    lines
 }
 
 impl<'p, 'a> CommandLine<'p, 'a> {

@@ -8,7 +8,7 @@ use crate::settings::Severity;
 use crate::pod::ContainerView;
 use crate::windows::command_line::{Form, Mention, SANDBOX_MOUNT_POINT, Shell, mentions};
 
-use super::{CommandLine, command_lines};
+use super::CommandLine;
 
 const FIX: &str = "write %CONTAINER_SANDBOX_MOUNT_POINT% or $env:CONTAINER_SANDBOX_MOUNT_POINT";
 
@@ -25,7 +25,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &Context, findings: &mut Findings) {
-    for line in command_lines(context.pod) {
+    for line in &context.command_lines {
         for element in line.elements() {
             let is_expanded = |form| is_expanded_in(&line, form);
             report(&line.container, || element.path(), element.text, is_expanded, findings);

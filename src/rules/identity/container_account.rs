@@ -1,7 +1,7 @@
 //! `container-account`: reads the effective `runAsUserName` of every HostProcess container, container over pod.
 
 use crate::finding::{Findings, quote};
-use crate::rules::identity::{RUN_AS_USER_NAME, accounts};
+use crate::rules::identity::RUN_AS_USER_NAME;
 use crate::rules::{ApiServer, Context, DefaultSeverity, Group, Rule, Scope};
 use crate::settings::Severity;
 use crate::windows::account::Kind;
@@ -19,7 +19,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &Context, findings: &mut Findings) {
-    for account in accounts(context.pod).filter(|account| account.value().kind() == Kind::ContainerOnly) {
+    for account in context.accounts.iter().filter(|account| account.value().kind() == Kind::ContainerOnly) {
         account.report(
             findings,
             RUN_AS_USER_NAME,

@@ -2,7 +2,7 @@
 
 use crate::finding::{Findings, quote};
 use crate::rules::identity::unknown_account::is_declared;
-use crate::rules::identity::{RUN_AS_USER_NAME, accounts};
+use crate::rules::identity::RUN_AS_USER_NAME;
 use crate::rules::{ApiServer, Context, DefaultSeverity, Group, Rule, Scope};
 use crate::settings::Severity;
 use crate::windows::version::Version;
@@ -26,7 +26,7 @@ fn check(context: &Context, findings: &mut Findings) {
     if settings.containerd >= FIRST_WITH_GROUPS {
         return;
     }
-    for account in accounts(context.pod).filter(|account| is_declared(&account.value(), settings)) {
+    for account in context.accounts.iter().filter(|account| is_declared(&account.value(), settings)) {
         let name = quote(account.value().name());
         account.report(
             findings,

@@ -1,7 +1,7 @@
 //! `local-system`: reads the effective `runAsUserName` of every HostProcess container, container over pod.
 
 use crate::finding::{Findings, quote};
-use crate::rules::identity::{RUN_AS_USER_NAME, accounts};
+use crate::rules::identity::RUN_AS_USER_NAME;
 use crate::rules::{ApiServer, Context, DefaultSeverity, Group, Rule, Scope};
 use crate::settings::Severity;
 use crate::windows::account::{Kind, Service};
@@ -19,7 +19,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &Context, findings: &mut Findings) {
-    for account in accounts(context.pod) {
+    for account in &context.accounts {
         let name = account.value();
         if name.kind() == Kind::Service(Service::LocalSystem) {
             account.report(

@@ -21,7 +21,8 @@ group!(
 const RUN_AS_USER_NAME: &str = "securityContext.windowsOptions.runAsUserName";
 
 /// A value that HostProcess containers take, where it is written: on one of them, or on the pod for all that inherit it.
-struct Written<'p, 'a, T> {
+#[derive(Debug)]
+pub(super) struct Written<'p, 'a, T> {
     container: ContainerView<'p, 'a>,
     level: Level<T>,
 }
@@ -54,11 +55,7 @@ fn written<'p, 'a, T>(
 }
 
 /// The accounts that the HostProcess containers run as.
-fn accounts<'p, 'a>(pod: &'p Pod<'a>) -> impl Iterator<Item = Written<'p, 'a, Account<'p>>> {
-    written(pod, |container| {
-        Some(match container.run_as_user_name()? {
-            Level::Container(name) => Level::Container(Account::parse(name)),
-            Level::Pod(name) => Level::Pod(Account::parse(name)),
-        })
-    })
+pub(super) fn accounts<'p, 'a>(pod: &'p Pod<'a>) -> Vec<Written<'p, 'a, Account<'p>>> {
+    let names = written(pod, |container| container.run_as_user_name());
+    names.map(|Written { container, level }| Written { container, level: level.map(Account::parse) }).collect()
 }

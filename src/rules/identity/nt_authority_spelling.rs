@@ -1,7 +1,7 @@
 //! `nt-authority-spelling`: reads the effective `runAsUserName` of every HostProcess container, container over pod.
 
 use crate::finding::{Findings, quote};
-use crate::rules::identity::{RUN_AS_USER_NAME, accounts};
+use crate::rules::identity::RUN_AS_USER_NAME;
 use crate::rules::{ApiServer, Context, DefaultSeverity, Group, Rule, Scope};
 use crate::settings::Severity;
 use crate::windows::account::{Account, Kind, Service};
@@ -19,7 +19,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &Context, findings: &mut Findings) {
-    for account in accounts(context.pod) {
+    for account in &context.accounts {
         if let Kind::Misspelt(meant) = account.value().kind() {
             account.report(findings, RUN_AS_USER_NAME, message(&account.value()), fix(meant));
         }

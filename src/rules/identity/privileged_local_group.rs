@@ -1,7 +1,7 @@
 //! `privileged-local-group`: reads the effective `runAsUserName` of every HostProcess container, container over pod; setting `privilegedLocalGroups`.
 
 use crate::finding::{Findings, quote};
-use crate::rules::identity::{RUN_AS_USER_NAME, accounts};
+use crate::rules::identity::RUN_AS_USER_NAME;
 use crate::rules::{ApiServer, Context, DefaultSeverity, Group, Rule, Scope};
 use crate::settings::{Settings, Severity};
 use crate::windows::account::{Account, Kind, is_same_name};
@@ -44,7 +44,7 @@ pub fn is_privileged(account: &Account, settings: &Settings) -> bool {
 }
 
 fn check(context: &Context, findings: &mut Findings) {
-    for account in accounts(context.pod).filter(|account| is_privileged(&account.value(), context.settings)) {
+    for account in context.accounts.iter().filter(|account| is_privileged(&account.value(), context.settings)) {
         account.report(
             findings,
             RUN_AS_USER_NAME,

@@ -2,7 +2,7 @@
 
 use crate::finding::{Findings, quote};
 use crate::rules::identity::privileged_local_group::is_privileged;
-use crate::rules::identity::{RUN_AS_USER_NAME, accounts};
+use crate::rules::identity::RUN_AS_USER_NAME;
 use crate::rules::{ApiServer, Context, DefaultSeverity, Group, Rule, Scope};
 use crate::settings::{Settings, Severity};
 use crate::windows::account::{Account, Kind, is_same_name};
@@ -27,7 +27,7 @@ pub fn is_declared(account: &Account, settings: &Settings) -> bool {
 fn check(context: &Context, findings: &mut Findings) {
     let settings = context.settings;
     let severity = if settings.local_groups.is_empty() { Severity::Warn } else { Severity::Deny };
-    for account in accounts(context.pod) {
+    for account in &context.accounts {
         let name = account.value();
         if name.kind() == Kind::Local && !is_declared(&name, settings) && !is_privileged(&name, settings) {
             account.report(
