@@ -86,6 +86,11 @@ impl<'s> Findings<'s> {
         self
     }
 
+    /// Whether the next finding would be dropped.
+    pub fn are_off(&self) -> bool {
+        self.severity == Severity::Off
+    }
+
     /// Reports something about the pod.
     pub fn pod(&mut self, path: String, message: impl Into<String>, fix: impl Into<String>) {
         self.add(path, None, message.into(), fix.into());
@@ -103,7 +108,7 @@ impl<'s> Findings<'s> {
     }
 
     fn add(&mut self, path: String, container: Option<String>, message: String, fix: String) {
-        if self.severity != Severity::Off {
+        if !self.are_off() {
             let Findings { rule, severity, .. } = *self;
             self.list.push(Finding { rule, severity, path, container, message, fix });
         }

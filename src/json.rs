@@ -160,9 +160,7 @@ impl<'a> Reader<'a> {
         let start = self.at;
         let mut seen = 0u64;
         self.members(|reader, key| match key.find(known) {
-            Some(index) if seen & (1 << index) != 0 => {
-                Err(key.error(format!("duplicate field `{}`", known.keys[index])))
-            }
+            Some(index) if seen & (1 << index) != 0 => Err(duplicate_key(key, known.keys[index])),
             Some(index) => {
                 seen |= 1 << index;
                 member(reader, index)
@@ -181,7 +179,7 @@ impl<'a> Reader<'a> {
 
     /// The value of a string.
     pub fn text(&mut self) -> Result<&'a str> {
-        if self.peek() != b'"' {
+        if scan::byte(self.text, self.at) != b'"' && self.peek() != b'"' {
             return Err(self.wrong_type("a string"));
         }
         let (value, at) = scan::quoted(self.text, self.at + 1)?;
@@ -288,13 +286,10 @@ impl<'a> Reader<'a> {
     /// Passes a comma or a closing bracket; whether it is a comma.
     #[inline(always)]
     fn another(&mut self, bracket: u8, otherwise: &'static str) -> Result<bool> {
-        let (at, next) = scan::token(self.text, self.at);
-        if next != b',' && next != bracket {
-            return Err(Error::syntax(at, otherwise));
-        }
-        self.at = at + 1;
-        self.depth -= usize::from(next == bracket);
-        Ok(next == b',')
+        let (is_comma, at) = scan::another(self.text, self.at, bracket, otherwise)?;
+        self.at = at;
+        self.depth -= usize::from(!is_comma);
+        Ok(is_comma)
     }
 }
 
@@ -323,20 +318,36 @@ impl<'a> Quoted<'a> {
 
     /// Its place among some keys.
     #[inline(always)]
-    fn find(&self, known: &Members) -> Option<usize> {
+    fn find(self, known: &Members) -> Option<usize> {
         if self.has_escapes {
-            return known.keys.iter().position(|key| self.is(key));
+            return self.find_unescaped(known);
         }
         let (index, key) = known.candidate(self.raw)?;
         is_same(key.as_bytes(), self.raw).then_some(index)
     }
 
-    fn error(&self, message: String) -> Error {
+    // By value, like all that is rare: the address of a key would keep it in memory instead of in registers.
+    #[cold]
+    #[inline(never)]
+    fn find_unescaped(self, known: &Members) -> Option<usize> {
+        known.keys.iter().position(|key| self.is(key))
+    }
+
+    #[cold]
+    fn error(self, message: String) -> Error {
         // After the key, so that the path ends with it.
         Error::value(self.at + self.raw.len() + 1, message)
     }
 }
 
+#[cold]
+#[inline(never)]
+fn duplicate_key(key: Quoted, known: &str) -> Error {
+    key.error(format!("duplicate field `{known}`"))
+}
+
+#[cold]
+#[inline(never)]
 fn unknown_key(key: Quoted, known: &[&'static str]) -> Error {
     let wrong = String::from_utf8_lossy(key.raw);
     let hint = crate::settings::nearest(&wrong, known.iter().copied());
@@ -360,7 +371,7 @@ fn is_same(a: &[u8], b: &[u8]) -> bool {
 fn unescape(raw: &str) -> Option<String> {
     let mut text = String::with_capacity(raw.len());
     let mut rest = raw;
-    while let Some(backslash) = rest.find('\\') {
+    while let Some(backslash) = rest.bytes().position(|byte| byte == b'\\') {
         text.push_str(&rest[..backslash]);
         let escape = &rest[backslash..];
         let (character, length) = match escape.as_bytes()[1] {

@@ -46,8 +46,8 @@ pub fn validate(payload: &[u8]) -> CallResult {
 /// # Errors
 /// None that a payload could cause.
 pub fn decide(payload: &[u8], host: &dyn cluster::Host) -> CallResult {
-    let document = json::Document::new(payload);
-    let mut decoded = request::Payload::default();
+    let document = kept_by_the_guest(json::Document::new(payload));
+    let mut decoded = kept_by_the_guest(request::Payload::default());
     match decoded.read(&document) {
         Ok(()) => {
             let verdict = verdict::judge(&decoded.request, &decoded.settings, host);
@@ -59,6 +59,19 @@ pub fn decide(payload: &[u8], host: &dyn cluster::Host) -> CallResult {
         Err(_) if request::is_irrelevant(payload) => accept(),
         Err(error) => reject_unreadable(request::explain(payload, &error)),
     }
+}
+
+/// What a guest does not free one by one, because its memory goes as a whole: policy-server and kwctl make a new instance
+/// for each request (read in policy-evaluator's `rehydrate`). In one that is used again some KB stay for each HostProcess
+/// workload.
+#[cfg(target_arch = "wasm32")]
+fn kept_by_the_guest<T>(value: T) -> std::mem::ManuallyDrop<T> {
+    std::mem::ManuallyDrop::new(value)
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+fn kept_by_the_guest<T>(value: T) -> T {
+    value
 }
 
 /// The SDK's `accept_request()`, written out: serialising it took longer than scanning a small request.

@@ -41,8 +41,9 @@ impl Mark {
         let is_at = |start: usize, text: &[u8]| {
             payload.get(start..start + text.len()).is_some_and(|found| found.eq_ignore_ascii_case(text))
         };
-        is_at(ro + 2, self.after_ro)
-            && ro.checked_sub(self.before_ro.len()).is_some_and(|start| is_at(start, self.before_ro))
+        // In this order, because many images begin with `mcr.microsoft.com`.
+        ro.checked_sub(self.before_ro.len()).is_some_and(|start| is_at(start, self.before_ro))
+            && is_at(ro + 2, self.after_ro)
     }
 }
 

@@ -134,10 +134,17 @@ record! {
     /// What the resource rules want.
     #[derive(Debug)]
     pub struct ResourceSettings<'a>: strict {
-        /// The limits that every container must have.
-        pub require: List<Resource> = "require",
+        /// The limits that every container must have, memory if nothing is said.
+        pub require: Option<List<Resource>> = "require",
         /// A memory limit below this is probably a mistake.
         pub memory_floor: Quantity<'a> = "memoryFloor",
+    }
+}
+
+impl ResourceSettings<'_> {
+    /// The limits that every container must have.
+    pub fn required(&self) -> &[Resource] {
+        self.require.as_deref().unwrap_or(&[Resource::Memory])
     }
 }
 
@@ -145,7 +152,7 @@ const MEMORY_FLOOR: &str = "20Mi";
 
 impl Default for ResourceSettings<'_> {
     fn default() -> Self {
-        ResourceSettings { require: List(vec![Resource::Memory]), memory_floor: Quantity(Text::from(MEMORY_FLOOR)) }
+        ResourceSettings { require: None, memory_floor: Quantity(Text::from(MEMORY_FLOOR)) }
     }
 }
 

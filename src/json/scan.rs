@@ -34,8 +34,23 @@ fn after_white_space(text: &[u8], mut at: usize) -> usize {
 /// The place after a byte that must come next.
 #[inline(always)]
 pub fn after(text: &[u8], at: usize, wanted: u8, message: &'static str) -> Result<usize> {
-    let (at, found) = token(text, at);
-    if found == wanted { Ok(at + 1) } else { Err(Error::syntax(at, message)) }
+    if byte(text, at) == wanted { Ok(at + 1) } else { after_space_and(text, at, wanted, message) }
+}
+
+#[inline(never)]
+fn after_space_and(text: &[u8], at: usize, wanted: u8, message: &'static str) -> Result<usize> {
+    let at = after_white_space(text, at);
+    if byte(text, at) == wanted { Ok(at + 1) } else { Err(Error::syntax(at, message)) }
+}
+
+/// Whether a comma comes next, not the closing bracket of a list or object; and the place after it.
+#[inline(always)]
+pub fn another(text: &[u8], at: usize, bracket: u8, otherwise: &'static str) -> Result<(bool, usize)> {
+    if byte(text, at) == b',' {
+        return Ok((true, at + 1));
+    }
+    let (at, next) = token(text, at);
+    if next != b',' && next != bracket { Err(Error::syntax(at, otherwise)) } else { Ok((next == b',', at + 1)) }
 }
 
 /// A key, and the place after its colon.

@@ -1,6 +1,6 @@
 //! Passes values without reading them, which is what happens to most of a payload.
 
-use super::scan::{after_scalar, key, quoted, token};
+use super::scan::{after_scalar, another, key, quoted, token};
 use super::{DEEPEST, Error, Reader, Result};
 
 impl Reader<'_> {
@@ -31,12 +31,12 @@ fn after_object(text: &[u8], at: usize, levels: usize) -> Result<usize> {
     }
     loop {
         let (_, value) = key(text, at)?;
-        let (end, next) = token(text, after_value(text, value, levels)?);
-        match next {
-            b',' => at = end + 1,
-            b'}' => return Ok(end + 1),
-            _ => return Err(Error::syntax(end, "expected ',' or '}'")),
+        let end = after_value(text, value, levels)?;
+        let (is_comma, next) = another(text, end, b'}', "expected ',' or '}'")?;
+        if !is_comma {
+            return Ok(next);
         }
+        at = next;
     }
 }
 
@@ -46,11 +46,11 @@ fn after_list(text: &[u8], at: usize, levels: usize) -> Result<usize> {
         return Ok(at + 1);
     }
     loop {
-        let (end, next) = token(text, after_value(text, at, levels)?);
-        match next {
-            b',' => at = end + 1,
-            b']' => return Ok(end + 1),
-            _ => return Err(Error::syntax(end, "expected ',' or ']'")),
+        let end = after_value(text, at, levels)?;
+        let (is_comma, next) = another(text, end, b']', "expected ',' or ']'")?;
+        if !is_comma {
+            return Ok(next);
         }
+        at = next;
     }
 }

@@ -62,7 +62,7 @@ pub enum Malformed {
     Character(char),
 }
 
-const NT_AUTHORITY: &str = "NT AUTHORITY";
+const NT_AUTHORITY: &str = r"NT AUTHORITY\";
 const LONGEST_DOMAIN: usize = 255;
 const LONGEST_USER: usize = 104;
 
@@ -122,15 +122,13 @@ pub fn is_same_name(a: &str, b: &str) -> bool {
 }
 
 fn kind(name: &str) -> Kind {
+    if let Some(service) = name.strip_prefix(NT_AUTHORITY).and_then(Service::of) {
+        return Kind::Service(service);
+    }
     let (domain, user) = match name.split_once('\\') {
         Some((domain, user)) => (Some(domain), user),
         None => (None, name),
     };
-    if domain == Some(NT_AUTHORITY)
-        && let Some(service) = Service::of(user)
-    {
-        return Kind::Service(service);
-    }
     if let Some(defect) = defect(name, domain, user) {
         return Kind::Malformed(defect);
     }

@@ -20,7 +20,9 @@ pub static RULE: Rule = Rule {
 fn check(context: &Context, findings: &mut Findings) {
     let pod = context.pod;
     let refused = pod.os_is("windows");
-    findings.at(if refused { Severity::Deny } else { Severity::Off });
+    if findings.at(if refused { Severity::Deny } else { Severity::Off }).are_off() {
+        return;
+    }
     let message = match refused {
         true => "cannot be set together with os.name: windows",
         false => "has no effect on Windows",

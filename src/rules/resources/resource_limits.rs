@@ -20,7 +20,7 @@ pub static RULE: Rule = Rule {
 
 fn check(context: &Context, findings: &mut Findings) {
     let pod = context.pod;
-    for resource in context.settings.resources.require.iter() {
+    for resource in context.settings.resources.required() {
         let name = match resource {
             Resource::Cpu => "cpu",
             Resource::Memory => "memory",
