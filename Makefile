@@ -13,9 +13,15 @@ help: ## List the targets
 policy.wasm: $(SOURCES) ## Build the policy
 	hack/build-guest.sh windows-hostprocess-policy $@
 
-annotated-policy.wasm: policy.wasm metadata.yml README.md ## Add the metadata that policy-server reads (needs kwctl)
+.PHONY: kwctl
+kwctl:
 	@command -v kwctl >/dev/null || { echo '$(KWCTL_MISSING)' >&2; exit 1; }
+
+annotated-policy.wasm: policy.wasm metadata.yml README.md | kwctl ## Add the metadata that policy-server reads (needs kwctl)
 	kwctl annotate -m metadata.yml -u README.md -o $@ policy.wasm
+
+artifacthub-pkg.yml: metadata.yml questions-ui.yml | kwctl ## Describe the package for Artifact Hub (needs kwctl)
+	kwctl scaffold artifacthub -m metadata.yml -q questions-ui.yml -o $@
 
 .PHONY: run
 run: policy.wasm ## Evaluate examples/ with the module: one manifest is accepted, one rejected
