@@ -151,8 +151,13 @@ impl<'h> Cluster<'h> {
 
     fn ask(&self, operation: &str, request: &impl Serialize) -> Result<Vec<u8>, String> {
         let request = serde_json::to_vec(request).map_err(|error| error.to_string())?;
-        self.host.call(operation, &request)
+        self.host.call(operation, &request).map_err(first_line)
     }
+}
+
+/// Of an error, which a host may continue with a stack backtrace.
+fn first_line(error: String) -> String {
+    error.lines().next().unwrap_or_default().to_owned()
 }
 
 fn fields(masks: &[&str]) -> BTreeSet<String> {
@@ -212,6 +217,14 @@ mod tests {
         }
     }
 
+    struct Down;
+
+    impl Host for Down {
+        fn call(&self, _: &str, _: &[u8]) -> Result<Vec<u8>, String> {
+            Err("cannot connect\n\nStack backtrace:\n   0: main".to_owned())
+        }
+    }
+
     #[test]
     fn labels_of_a_namespace() {
         let host = Canned(r#"{"metadata":{"name":"a","labels":{"tier":"system"}}}"#, RefCell::default());
@@ -252,6 +265,7 @@ mod tests {
             assert!(Cluster::new(&host).namespace_labels("a").is_err(), "{answer}");
             assert!(Cluster::new(&host).may(SubjectAccessReview::default()).is_err(), "{answer}");
         }
+        assert_eq!(Cluster::new(&Down).namespace_labels("a"), Err("cannot connect".to_owned()));
         assert_eq!(Cluster::new(&NoCluster).namespace_labels("a"), Err("the cluster may not be asked".to_owned()));
     }
 }

@@ -42,10 +42,7 @@ fn the_same_rules_and_resources_everywhere() {
         texts.sort();
         texts
     };
-    assert_eq!(
-        sorted(&embedded("kubewarden/contextAwareResources")),
-        sorted(&metadata["contextAwareResources"])
-    );
+    assert_eq!(sorted(&embedded("kubewarden/contextAwareResources")), sorted(&metadata["contextAwareResources"]));
     assert_eq!(embedded("kubewarden/questions-ui"), yaml("questions-ui.yml"));
 }
 

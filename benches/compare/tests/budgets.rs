@@ -48,11 +48,11 @@ fn within_the_committed_budgets() {
     }
 }
 
-/// Above the floor, in instructions. docs/cost.md says what was aimed at.
+/// Above the floor, in instructions: aimed at are 25 % and 5 %, the rest is for other toolchains (see [`TOLERANCE`]).
 #[test]
 fn a_fraction_of_a_conventional_policy() {
     let [(floor, _), (policy, _), (conventional, _)] = Guest::ALL.map(counted);
-    for (name, most) in [(requests::AKS_SAMPLE, 0.5), (requests::ORDINARY, 0.15)] {
+    for (name, most) in [(requests::AKS_SAMPLE, 0.31), (requests::ORDINARY, 0.0625)] {
         let request = requests::all().into_iter().find(|request| request.name == name).expect("a known request");
         let count = |guest: &Counted| guest.validate(&request.payload).expect("does not trap").instructions as f64;
         let share = (count(&policy) - count(&floor)) / (count(&conventional) - count(&floor));
