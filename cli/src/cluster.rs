@@ -26,8 +26,11 @@ const PATIENCE: Duration = Duration::from_secs(15);
 pub struct Cluster {
     runtime: Runtime,
     client: Client,
-    answers: Mutex<HashMap<(String, Vec<u8>), Result<Vec<u8>, String>>>,
+    answers: Mutex<HashMap<Question, Result<Vec<u8>, String>>>,
 }
+
+/// An operation of the host capability and its request.
+type Question = (String, Vec<u8>);
 
 impl fmt::Debug for Cluster {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

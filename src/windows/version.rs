@@ -68,7 +68,7 @@ impl<'de> Read<'de> for Version {
     fn read(&mut self, reader: &mut Reader<'de>) -> Result<()> {
         let at = reader.peek_at();
         let text = reader.text()?;
-        let Some(version) = Version::parse(&text) else {
+        let Some(version) = Version::parse(text) else {
             return Err(reader.error_at(at, format!("'{text}' is no version, write one like \"1.7\"")));
         };
         *self = version;

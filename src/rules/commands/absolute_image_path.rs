@@ -40,7 +40,7 @@ fn check(context: &Context, findings: &mut Findings) {
     let before_known_paths = context.settings.containerd < KNOWN_PATHS;
     for line in &context.command_lines {
         let Some(program) = line.program().filter(|program| may_be_meant_in_the_image(program)) else { continue };
-        let message = match place_of(program, &line) {
+        let message = match place_of(program, line) {
             Place::Image | Place::Mount if before_known_paths => {
                 format!("{} is found only from containerd {KNOWN_PATHS} on", quote(program))
             }

@@ -27,7 +27,7 @@ pub static RULE: Rule = Rule {
 fn check(context: &Context, findings: &mut Findings) {
     for line in &context.command_lines {
         for element in line.elements() {
-            let is_expanded = |form| is_expanded_in(&line, form);
+            let is_expanded = |form| is_expanded_in(line, form);
             report(&line.container, || element.path(), element.text, is_expanded, findings);
         }
     }
