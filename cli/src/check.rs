@@ -60,6 +60,12 @@ pub enum Format {
     Text,
     /// For a program
     Json,
+    /// For code scanning
+    Sarif,
+    /// For test reports
+    Junit,
+    /// For annotations of GitHub Actions
+    Github,
 }
 
 /// Everything that was found in everything that was given.
@@ -121,6 +127,24 @@ pub struct Found {
     pub place: std::ops::Range<usize>,
 }
 
+impl Record {
+    /// `DaemonSet kube-system/agent`.
+    pub fn title(&self) -> String {
+        let namespace = self.namespace.as_ref().map(|namespace| format!("{namespace}/")).unwrap_or_default();
+        format!("{} {namespace}{}", self.kind, self.name.as_deref().unwrap_or("(no name)"))
+    }
+}
+
+impl Found {
+    /// Where in the object, what is wrong and what to write instead, in a line.
+    pub fn long_form(&self) -> String {
+        let container = self.container.as_ref().map(|name| format!(" (container '{name}')")).unwrap_or_default();
+        let colon = if self.path.is_empty() { "" } else { ": " };
+        let semicolon = if self.fix.is_empty() { "" } else { "; " };
+        format!("{}{container}{colon}{}{semicolon}{}", self.path, self.message, self.fix)
+    }
+}
+
 fn as_name<S: serde::Serializer>(severity: &Severity, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(severity.name())
 }
@@ -137,6 +161,9 @@ pub fn check(args: &Args) -> Result<u8, String> {
     match args.output {
         Format::Text => output::text::print(&report, to_terminal),
         Format::Json => output::json::print(&report),
+        Format::Sarif => output::sarif::print(&report),
+        Format::Junit => output::junit::print(&report),
+        Format::Github => output::github::print(&report),
     }
     Ok(report.exit_code())
 }

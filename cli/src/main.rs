@@ -3,7 +3,6 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use hostprocess::check::Format;
 use hostprocess::{check, output, rules, run};
 
 /// Windows HostProcess workloads: may they run, will they run, do they mean what they say?
@@ -23,8 +22,8 @@ enum Command {
     /// List the rules
     Rules {
         /// How to show them
-        #[arg(long, value_enum, default_value_t = Format::Text)]
-        output: Format,
+        #[arg(long, value_enum, default_value_t = rules::Format::Text)]
+        output: rules::Format,
     },
     /// Show a rule's page: what happens, before and after, false positives
     Explain {

@@ -6,7 +6,16 @@ use serde_json::{Value, json};
 use windows_hostprocess_policy::rules::{self, ApiServer, DefaultSeverity, Rule, Scope};
 use windows_hostprocess_policy::settings::nearest;
 
-use crate::check::{Format, UNREADABLE};
+use crate::check::UNREADABLE;
+
+/// Forms of the list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    /// For a person
+    Text,
+    /// For a program
+    Json,
+}
 
 /// The list of all rules.
 pub fn list(format: Format) -> String {

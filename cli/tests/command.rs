@@ -141,6 +141,38 @@ fn json_has_the_keys_of_the_contract() {
     assert_snapshot("json", shown(&output));
 }
 
+/// Two objects, one that cannot be read, and a file whose name needs escapes.
+fn for_other_programs(format: &str) -> Output {
+    let folder = folder(format);
+    write(&folder, "100% a,b.yaml", &format!("{}---\n{}---\nname: {{{{ .Values.name }}}}\n", dubious(), bad()));
+    let mut command = Command::new(env!("CARGO_BIN_EXE_hostprocess"));
+    command.args(["check", "--output", format, "."]).current_dir(folder).output().expect("starts")
+}
+
+#[test]
+fn sarif_for_code_scanning() {
+    let output = for_other_programs("sarif");
+    let log: serde_sarif::sarif::Sarif = serde_json::from_slice(&output.stdout).expect("SARIF");
+    let run = &log.runs[0];
+    let results = run.results.as_ref().expect("results");
+    let rules = run.tool.driver.rules.as_ref().expect("rules");
+    assert!(results.iter().all(|result| rules.iter().any(|rule| Some(&rule.id) == result.rule_id.as_ref())));
+    assert_snapshot("sarif", shown(&output));
+}
+
+#[test]
+fn junit_for_test_reports() {
+    let output = for_other_programs("junit");
+    let report = quick_junit::Report::deserialize_from_str(&String::from_utf8_lossy(&output.stdout)).expect("JUnit");
+    assert_eq!((report.tests, report.failures, report.errors), (3, 1, 1));
+    assert_snapshot("junit", shown(&output));
+}
+
+#[test]
+fn github_for_annotations() {
+    assert_snapshot("github", shown(&for_other_programs("github")));
+}
+
 #[test]
 fn folders_are_read_to_the_bottom() {
     let folder = folder("folders");

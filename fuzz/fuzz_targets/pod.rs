@@ -22,7 +22,7 @@ fuzz_target!(|texts: (String, String, String, String, String)| {
         "securityContext": { "windowsOptions": { "hostProcess": true, "runAsUserName": user } },
         "containers": [container], "initContainers": [container],
         "volumes": [{ "name": "v", "hostPath": { "path": path } }],
-        "nodeSelector": { user: path }, "runtimeClassName": command,
+        "nodeSelector": { (user.clone()): path }, "runtimeClassName": command,
     });
     let settings = json!({
         "profile": "strict",

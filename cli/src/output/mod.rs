@@ -1,6 +1,9 @@
 //! How a report is shown.
 
+pub mod github;
 pub mod json;
+pub mod junit;
+pub mod sarif;
 pub mod text;
 
 use std::io::Write;

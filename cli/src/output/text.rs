@@ -41,7 +41,7 @@ fn groups<'r>(source: &'r Source, record: &'r Record, found: &'r Found) -> Vec<G
         format!("{}{}: ", found.path, container.unwrap_or_default())
     };
     let title = level.primary_title(printable(&format!("{at}{}", found.message))).id(&found.rule);
-    let annotation = AnnotationKind::Primary.span(found.place.clone()).label(object_name(record));
+    let annotation = AnnotationKind::Primary.span(found.place.clone()).label(printable(&record.title()));
     let group = title.element(Snippet::source(&source.text).path(&source.name).annotation(annotation));
     if found.fix.is_empty() {
         return vec![group];
@@ -60,12 +60,6 @@ fn problem_group<'r>(source: &'r Source, problem: &'r Problem) -> Group<'r> {
             )
         }
     }
-}
-
-/// `DaemonSet kube-system/agent`.
-fn object_name(record: &Record) -> String {
-    let namespace = record.namespace.as_ref().map(|namespace| format!("{namespace}/")).unwrap_or_default();
-    printable(&format!("{} {namespace}{}", record.kind, record.name.as_deref().unwrap_or("(no name)")))
 }
 
 fn summary(report: &Report) -> String {
