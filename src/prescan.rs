@@ -4,7 +4,8 @@
 //! A rule speaks only of pods with a `hostProcess` key, with an annotation key of Microsoft's (`reserved-annotations`)
 //! or with the HostProcess base image (`base-image-misuse`). A request that names a kind, is all there and has none of
 //! these texts, nor escapes that they could hide behind, is accepted, whatever else may be wrong with its JSON: whoever
-//! reads it finds no such pod. Everything else is left to the decoder, which says what is wrong.
+//! reads it finds no such pod. (policy-server writes the payload itself, with serde_json: policy-evaluator's
+//! `runtimes/wapc/runtime.rs`.) Everything else is left to the decoder, which says what is wrong.
 
 use crate::json::{self, Document, Reader, Result};
 
