@@ -138,10 +138,17 @@ impl Record {
 impl Found {
     /// Where in the object, what is wrong and what to write instead, in a line.
     pub fn long_form(&self) -> String {
-        let container = self.container.as_ref().map(|name| format!(" (container '{name}')")).unwrap_or_default();
-        let colon = if self.path.is_empty() { "" } else { ": " };
         let semicolon = if self.fix.is_empty() { "" } else { "; " };
-        format!("{}{container}{colon}{}{semicolon}{}", self.path, self.message, self.fix)
+        format!("{}{semicolon}{}", self.short_form(), self.fix)
+    }
+
+    /// Where in the object and what is wrong.
+    pub fn short_form(&self) -> String {
+        if self.path.is_empty() {
+            return self.message.clone();
+        }
+        let container = self.container.as_ref().map(|name| format!(" (container '{name}')")).unwrap_or_default();
+        format!("{}{container}: {}", self.path, self.message)
     }
 }
 

@@ -34,13 +34,7 @@ pub fn render(report: &Report, renderer: &Renderer) -> String {
 
 fn groups<'r>(source: &'r Source, record: &'r Record, found: &'r Found) -> Vec<Group<'r>> {
     let level = if found.severity == Severity::Deny { Level::ERROR } else { Level::WARNING };
-    let container = found.container.as_ref().map(|name| format!(" (container '{}')", printable(name)));
-    let at = if found.path.is_empty() {
-        String::new()
-    } else {
-        format!("{}{}: ", found.path, container.unwrap_or_default())
-    };
-    let title = level.primary_title(printable(&format!("{at}{}", found.message))).id(&found.rule);
+    let title = level.primary_title(printable(&found.short_form())).id(&found.rule);
     let annotation = AnnotationKind::Primary.span(found.place.clone()).label(printable(&record.title()));
     let group = title.element(Snippet::source(&source.text).path(&source.name).annotation(annotation));
     if found.fix.is_empty() {
