@@ -5,7 +5,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use serde_json::json;
-use windows_hostprocess_policy::cluster::HOST;
+use windows_hostprocess_policy::cluster::host::HOST;
 use windows_hostprocess_policy::decide;
 
 fuzz_target!(|texts: (String, String, String, String, String)| {

@@ -4,7 +4,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use windows_hostprocess_policy::cluster::HOST;
+use windows_hostprocess_policy::cluster::host::HOST;
 use windows_hostprocess_policy::{decide, prescan, validate, validate_settings};
 
 fuzz_target!(|payload: &[u8]| {

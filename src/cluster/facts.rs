@@ -1,18 +1,19 @@
-//! What the cluster says about one pod: the nodes that could run it, and its RuntimeClass.
+//! What the cluster says about one pod, asked before the rules run: the nodes that could run it, and its RuntimeClass.
 
-use super::{Cluster, Labels, read, unreadable};
-use crate::decode::{Pairs, Text, next, record};
-use crate::json::{Members, Reader, Unknown};
-use crate::pod::{NodeSelectorTerm, Pod, PodSpec};
+use crate::cluster::questions::{Cluster, Labels, explained, parse, read};
+use crate::decode::{self, List, Pairs, record};
+use crate::k8s::pod::Pod;
+use crate::k8s::pod_spec::{NodeSelectorTerm, PodSpec};
+use crate::k8s::requirement::Label;
 use crate::settings::NodeSettings;
 
-/// The facts, asked before the rules run.
+/// The facts.
 #[derive(Debug, Default)]
-pub struct Facts<'f> {
+pub struct Facts {
     /// The RuntimeClass that the pod names.
     pub runtime_class: Answer<RuntimeClass>,
     /// The Windows nodes.
-    pub nodes: Answer<Nodes<'f>>,
+    pub nodes: Answer<Nodes>,
 }
 
 /// What came back.
@@ -30,6 +31,26 @@ pub enum Answer<T> {
 impl<T> From<Result<T, String>> for Answer<T> {
     fn from(result: Result<T, String>) -> Self {
         result.map_or_else(Answer::Unknown, Answer::Known)
+    }
+}
+
+impl Facts {
+    /// Asks what the rules want to know about a pod: nothing unless the settings check nodes.
+    pub fn ask(cluster: &Cluster, pod: &Pod, settings: &NodeSettings) -> Facts {
+        if !settings.check || !pod.asks_for_host_process() {
+            return Facts::default();
+        }
+        let runtime_class = match pod.spec.runtime_class_name {
+            Some(name) if !name.is_empty() => runtime_class(cluster, name).into(),
+            _ => Answer::NotAsked,
+        };
+        let nodes = match &runtime_class {
+            // Which nodes its pods may run on is not known without it.
+            Answer::Unknown(why) => Answer::Unknown(why.clone()),
+            Answer::NotAsked => windows_nodes(cluster, &pod.spec, None).into(),
+            Answer::Known(class) => windows_nodes(cluster, &pod.spec, Some(class)).into(),
+        };
+        Facts { runtime_class, nodes }
     }
 }
 
@@ -61,88 +82,46 @@ impl RuntimeClass {
     }
 }
 
-/// The Windows nodes of the cluster.
-#[derive(Debug, Default)]
-pub struct Nodes<'f> {
-    /// How many there are.
-    pub count: usize,
-    /// Those that the pod lets run it. Taints, free resources and cordons are not looked at: they pass.
-    pub candidates: Vec<Node<'f>>,
+fn runtime_class(cluster: &Cluster, name: &str) -> Result<RuntimeClass, String> {
+    read(&cluster.get("node.k8s.io/v1", "RuntimeClass", name, &["handler", "scheduling.nodeSelector"])?)
 }
 
-/// A node, without its labels.
+/// The Windows nodes of the cluster.
+#[derive(Debug, Default)]
+pub struct Nodes {
+    /// How many there are.
+    pub count: usize,
+    /// Those on which the pod may run. Taints, free resources and cordons are not looked at: they pass.
+    pub candidates: Vec<Node>,
+}
+
+/// A node with what it reports about its software, `""` where it reports nothing.
 #[derive(Debug)]
-pub struct Node<'f> {
-    /// Its name.
-    pub name: Text<'f>,
-    /// What it reports about its software.
-    pub info: NodeInfo<'f>,
+#[allow(missing_docs, reason = "the fields of NodeSystemInfo, documented by Kubernetes")]
+pub struct Node {
+    pub name: String,
+    pub container_runtime_version: String,
+    pub kernel_version: String,
+    pub kubelet_version: String,
+}
+
+fn windows_nodes(cluster: &Cluster, spec: &PodSpec, class: Option<&RuntimeClass>) -> Result<Nodes, String> {
+    let answer = cluster.windows_nodes()?;
+    let tree = parse(&answer)?;
+    let list: NodeList = explained(decode::read(&tree))?;
+    let is_candidate = |node: &LabelledNode| {
+        spec.admits_node(node)
+            && class
+                .is_none_or(|class| class.node_selector().all(|(key, value)| node.label(key) == Label::Value(value)))
+    };
+    let candidates = list.items.iter().filter(|node| is_candidate(node)).map(Node::from).collect();
+    Ok(Nodes { count: list.items.len(), candidates })
 }
 
 record! {
-    /// The slice of `NodeSystemInfo` that rules read.
     #[derive(Debug, Default)]
-    #[allow(missing_docs, reason = "documented by Kubernetes")]
-    pub struct NodeInfo<'f> {
-        pub container_runtime_version: Option<Text<'f>> = "containerRuntimeVersion",
-        pub kernel_version: Option<Text<'f>> = "kernelVersion",
-        pub kubelet_version: Option<Text<'f>> = "kubeletVersion",
-    }
-}
-
-impl Cluster<'_> {
-    /// Asks what the rules want to know about a pod: nothing unless the settings check nodes.
-    pub fn facts(&self, pod: &Pod, settings: &NodeSettings) -> Facts<'_> {
-        if !settings.check || !pod.asks_for_host_process() {
-            return Facts::default();
-        }
-        let runtime_class = match pod.spec.runtime_class_name.as_deref() {
-            Some(name) if !name.is_empty() => self.runtime_class(name).into(),
-            _ => Answer::NotAsked,
-        };
-        let nodes = match &runtime_class {
-            // Which nodes its pods may run on is not known without it.
-            Answer::Unknown(why) => Answer::Unknown(why.clone()),
-            Answer::NotAsked => self.windows_nodes(&pod.spec, None).into(),
-            Answer::Known(runtime_class) => self.windows_nodes(&pod.spec, Some(runtime_class)).into(),
-        };
-        Facts { runtime_class, nodes }
-    }
-
-    fn windows_nodes(&self, spec: &PodSpec, runtime_class: Option<&RuntimeClass>) -> Result<Nodes<'_>, String> {
-        let list = self.windows_node_list()?;
-        let admits = |node: &LabelledNode| {
-            spec.admits_node(node)
-                && runtime_class.is_none_or(|class| {
-                    class
-                        .node_selector()
-                        .all(|(key, value)| node.metadata.labels.get(key).is_some_and(|v| &**v == value))
-                })
-        };
-        let mut nodes = Nodes::default();
-        let mut reader = Reader::new(list);
-        static ITEMS: Members = Members::new(&["items"], 1);
-        // One by one, so that of 5,000 nodes no more than one has its labels in memory.
-        let read = reader.record(&ITEMS, Unknown::Skipped, &mut |reader, _| {
-            reader.list(&mut |reader| {
-                let node: LabelledNode = next(reader)?;
-                nodes.count += 1;
-                if admits(&node) {
-                    nodes.candidates.push(Node { name: node.metadata.name, info: node.status.node_info });
-                }
-                Ok(())
-            })
-        });
-        read.and_then(|()| reader.end()).map_err(|error| unreadable(list.text(), &error))?;
-        Ok(nodes)
-    }
-
-    /// A RuntimeClass.
-    ///
-    /// # Errors
-    /// Why it is not known: there is none of that name, the cluster may not be asked, it does not answer.
-    pub fn runtime_class(&self, name: &str) -> Result<RuntimeClass, String> {
-        read(&self.get("node.k8s.io/v1", "RuntimeClass", name, &["handler", "scheduling.nodeSelector"])?)
+    struct NodeList<'f> {
+        items: List<LabelledNode<'f>> = "items" required,
     }
 }
 
@@ -159,7 +138,7 @@ record! {
     #[derive(Debug, Default)]
     struct NodeMeta<'f> {
         labels: Pairs<'f> = "labels",
-        name: Text<'f> = "name",
+        name: &'f str = "name",
     }
 }
 
@@ -170,13 +149,40 @@ record! {
     }
 }
 
+record! {
+    #[derive(Debug, Default)]
+    struct NodeInfo<'f> {
+        container_runtime_version: Option<&'f str> = "containerRuntimeVersion",
+        kernel_version: Option<&'f str> = "kernelVersion",
+        kubelet_version: Option<&'f str> = "kubeletVersion",
+    }
+}
+
+impl From<&LabelledNode<'_>> for Node {
+    fn from(node: &LabelledNode) -> Node {
+        let text = |value: Option<&str>| value.unwrap_or_default().to_owned();
+        let info = &node.status.node_info;
+        Node {
+            name: node.metadata.name.to_owned(),
+            container_runtime_version: text(info.container_runtime_version),
+            kernel_version: text(info.kernel_version),
+            kubelet_version: text(info.kubelet_version),
+        }
+    }
+}
+
+impl LabelledNode<'_> {
+    fn label(&self, key: &str) -> Label<'_> {
+        Label::from(self.metadata.labels.get(key).copied())
+    }
+}
+
 impl PodSpec<'_> {
     /// Whether the pod lets a node run it: `nodeName`, `nodeSelector` and the required affinity. (A kubelet whose node
     /// `nodeName` names refuses the pod when the other two do not match.)
     fn admits_node(&self, node: &LabelledNode) -> bool {
-        let label_is = |(key, value): &(Text, Text)| node.metadata.labels.get(key).is_some_and(|v| v == value);
-        self.node_name.as_ref().is_none_or(|name| name.is_empty() || *name == node.metadata.name)
-            && self.node_selector.iter().all(label_is)
+        self.node_name.is_none_or(|name| name.is_empty() || name == node.metadata.name)
+            && self.node_selector.iter().all(|(key, value)| node.label(key) == Label::Value(value))
             && self.required_terms().is_none_or(|terms| terms.iter().any(|term| term.admits_node(node)))
     }
 }
@@ -184,12 +190,12 @@ impl PodSpec<'_> {
 impl NodeSelectorTerm<'_> {
     fn admits_node(&self, node: &LabelledNode) -> bool {
         let is_empty = self.match_expressions.is_empty() && self.match_fields.is_empty();
-        let label = |key: &Option<Text>| node.metadata.labels.get(key.as_deref().unwrap_or_default());
+        let name = Label::Value(node.metadata.name);
         !is_empty
-            && self.match_expressions.iter().all(|r| r.is_satisfied_by(label(&r.key).map(|value| &**value)))
             && self
-                .match_fields
+                .match_expressions
                 .iter()
-                .all(|r| r.key.as_deref() == Some("metadata.name") && r.is_satisfied_by(Some(&node.metadata.name)))
+                .all(|r| r.is_satisfied_by(node.label(r.key.unwrap_or_default())) == Some(true))
+            && self.match_fields.iter().all(|r| r.key == Some("metadata.name") && r.is_satisfied_by(name) == Some(true))
     }
 }

@@ -2,11 +2,12 @@
 
 use std::ops::Deref;
 
-use crate::decode::{List, Read, Text, record};
-use crate::finding::quote;
-use crate::json::{Reader, Result};
-use crate::pattern;
+use serde_json_borrow::Value;
+
+use crate::decode::{Error, Fields, List, Read, Result, record};
 use crate::settings::label_selector::LabelSelector;
+use crate::settings::pattern;
+use crate::wording::quote;
 
 record! {
     /// Covers a workload when every list that it gives matches. A key that is left out matches anything; one that is
@@ -14,17 +15,17 @@ record! {
     #[derive(Debug, Default)]
     pub struct Grant<'a>: strict {
         /// Where it runs.
-        pub namespaces: Option<List<Text<'a>>> = "namespaces" not_null,
+        pub namespaces: Option<List<&'a str>> = "namespaces" not_null,
         /// The pod's service account, `default` when it names none.
-        pub service_accounts: Option<List<Text<'a>>> = "serviceAccounts" not_null,
+        pub service_accounts: Option<List<&'a str>> = "serviceAccounts" not_null,
         /// The image of every HostProcess container.
-        pub images: Option<List<Text<'a>>> = "images" not_null,
+        pub images: Option<List<&'a str>> = "images" not_null,
         /// The effective account of every HostProcess container, compared as Windows does.
-        pub run_as_user_names: Option<List<Text<'a>>> = "runAsUserNames" not_null,
+        pub run_as_user_names: Option<List<&'a str>> = "runAsUserNames" not_null,
         /// Every host path that is mounted, compared as Windows does. A pod that mounts none is covered.
-        pub host_paths: Option<List<Text<'a>>> = "hostPaths" not_null,
+        pub host_paths: Option<List<&'a str>> = "hostPaths" not_null,
         /// The kind that somebody sends, which for a pod made by a built-in controller is the controller's.
-        pub kinds: Option<List<Text<'a>>> = "kinds" not_null,
+        pub kinds: Option<List<&'a str>> = "kinds" not_null,
         /// Who sends it.
         pub requesters: Option<Requesters<'a>> = "requesters" not_null,
         /// The labels of the namespace, which the cluster is asked for. No answer is no match.
@@ -37,9 +38,9 @@ record! {
     #[derive(Debug, Default)]
     pub struct Requesters<'a>: strict {
         /// User names, service accounts as `system:serviceaccount:<namespace>:<name>`.
-        pub users: Option<List<Text<'a>>> = "users",
+        pub users: Option<List<&'a str>> = "users",
         /// Groups.
-        pub groups: Option<List<Text<'a>>> = "groups",
+        pub groups: Option<List<&'a str>> = "groups",
     }
 }
 
@@ -56,18 +57,17 @@ impl<'a> Deref for Grants<'a> {
 }
 
 /// `null` is neither nobody nor anyone.
-impl<'de: 'a, 'a> Read<'de> for Grants<'a> {
-    fn read(&mut self, reader: &mut Reader<'de>) -> Result<()> {
-        if reader.peek() == b'n' {
-            let message = "'allow' is null: write [] to allow nobody, or leave the key out to allow anyone";
-            return Err(reader.error_here(message.to_owned()));
+impl<'t: 'a, 'a> Read<'t> for Grants<'a> {
+    fn read(&mut self, value: &'t Value<'t>, set: &mut Fields) -> Result<()> {
+        if value.is_null() {
+            return Err(Error::new("'allow' is null: write [] to allow nobody, or leave the key out to allow anyone"));
         }
-        self.0.read(reader)
+        self.0.read(value, set)
     }
 }
 
 impl<'a> Grant<'a> {
-    fn lists(&self) -> [(&'static str, Option<&List<Text<'a>>>); 6] {
+    fn lists(&self) -> [(&'static str, Option<&List<&'a str>>); 6] {
         [
             ("namespaces", self.namespaces.as_ref()),
             ("serviceAccounts", self.service_accounts.as_ref()),
@@ -85,7 +85,7 @@ impl<'a> Grant<'a> {
     }
 
     /// What the types alone do not check: the rest of a path and what is wrong there.
-    pub(super) fn check(&self) -> std::result::Result<(), (String, String)> {
+    pub(super) fn lint(&self) -> std::result::Result<(), (String, String)> {
         if self.number_of_lists() == 0 {
             let message = "an empty grant would allow everything; list something, or leave 'allow' out to allow anyone";
             return Err((String::new(), message.to_owned()));
@@ -96,12 +96,12 @@ impl<'a> Grant<'a> {
                 let message = "is empty, so the grant would never apply; list something, or leave the key out";
                 return Err((format!(".{key}"), message.to_owned()));
             }
-            if let Some((index, message)) = list.iter().enumerate().find_map(|(i, p)| Some((i, mistake(key, p)?))) {
+            if let Some((index, message)) = list.iter().enumerate().find_map(|(i, p)| Some((i, lint(key, p)?))) {
                 return Err((format!(".{key}[{index}]"), message));
             }
         }
-        if let Some(mistake) = self.namespace_selector.as_ref().and_then(LabelSelector::mistake) {
-            return Err((".namespaceSelector".to_owned(), mistake.to_owned()));
+        if let Some(message) = self.namespace_selector.as_ref().and_then(LabelSelector::lint) {
+            return Err((".namespaceSelector".to_owned(), message.to_owned()));
         }
         match &self.requesters {
             Some(Requesters { users: None, groups: None }) => {
@@ -112,20 +112,20 @@ impl<'a> Grant<'a> {
     }
 }
 
-/// Why a pattern can not mean what its author wants, if so.
-fn mistake(key: &str, pattern: &str) -> Option<String> {
-    let mistake = match key {
+/// Why a pattern cannot mean what its author wants, if so.
+fn lint(key: &str, pattern: &str) -> Option<String> {
+    let problem = match key {
         _ if pattern.is_empty() => "an empty pattern matches nothing",
-        "images" => pattern::image::mistake(pattern)?,
-        "hostPaths" => pattern::host_path::mistake(pattern)?,
-        "kinds" => return misspelled_kind(pattern),
+        "images" => pattern::image::lint(pattern)?,
+        "hostPaths" => pattern::host_path::lint(pattern)?,
+        "kinds" => return misspelt_kind(pattern),
         _ => return None,
     };
-    Some(format!("{}: {mistake}", quote(pattern)))
+    Some(format!("{}: {problem}", quote(pattern)))
 }
 
 /// Kinds are compared exactly, and `daemonset` or `daemonsets` is what other tools take.
-fn misspelled_kind(pattern: &str) -> Option<String> {
+fn misspelt_kind(pattern: &str) -> Option<String> {
     const KINDS: [&str; 9] = [
         "Pod",
         "PodTemplate",

@@ -1,17 +1,19 @@
-//! `LabelSelector`, as in Kubernetes, but for what a template that rendered nothing would make of it.
+//! `LabelSelector`, as in Kubernetes, except that `null` and an empty selector are refused: both are what a template that
+//! rendered nothing leaves behind.
 
 use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::cluster::Labels;
-use crate::decode::{List, Read, Text, record};
-use crate::json::{Reader, Result};
+use serde_json_borrow::Value;
+
+use crate::decode::{Fields, List, Read, Result, one_of, record};
+use crate::k8s::requirement::{Label, is_satisfied};
 
 record! {
     /// Selects what has all the labels and meets all the requirements.
     #[derive(Debug, Default)]
     pub struct LabelSelector<'a>: strict {
-        match_labels: BTreeMap<Text<'a>, Text<'a>> = "matchLabels",
+        match_labels: BTreeMap<&'a str, &'a str> = "matchLabels",
         match_expressions: Vec<Requirement<'a>> = "matchExpressions",
     }
 }
@@ -19,68 +21,45 @@ record! {
 record! {
     #[derive(Debug, Default)]
     struct Requirement<'a>: strict {
-        key: Text<'a> = "key" required,
+        key: &'a str = "key" required,
         operator: Operator = "operator" required,
-        values: List<Text<'a>> = "values",
+        values: List<&'a str> = "values",
     }
 }
 
+/// The name of an operator that label selectors have.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Operator {
-    #[default]
-    In,
-    NotIn,
-    Exists,
-    DoesNotExist,
-}
+struct Operator(&'static str);
 
-impl Read<'_> for Operator {
-    fn read(&mut self, reader: &mut Reader) -> Result<()> {
-        *self = reader.one_of(&[
-            ("In", Operator::In),
-            ("NotIn", Operator::NotIn),
-            ("Exists", Operator::Exists),
-            ("DoesNotExist", Operator::DoesNotExist),
-        ])?;
+impl<'t> Read<'t> for Operator {
+    fn read(&mut self, value: &'t Value<'t>, _: &mut Fields) -> Result<()> {
+        self.0 = one_of(value, &["In", "NotIn", "Exists", "DoesNotExist"].map(|name| (name, name)))?;
         Ok(())
     }
 }
 
 impl LabelSelector<'_> {
     /// Whether it selects what has these labels.
-    pub fn selects(&self, labels: &Labels) -> bool {
-        let has_label = |(key, value): (&Text, &Text)| labels.get(&**key).is_some_and(|found| **found == **value);
-        self.match_labels.iter().all(has_label) && self.match_expressions.iter().all(|r| r.admits(labels))
+    pub fn selects(&self, labels: &BTreeMap<String, String>) -> bool {
+        let label = |key: &str| Label::from(labels.get(key).map(String::as_str));
+        self.match_labels.iter().all(|(key, value)| label(key) == Label::Value(value))
+            && self.match_expressions.iter().all(|r| is_satisfied(r.operator.0, &r.values, label(r.key)) == Some(true))
     }
 
     /// What is wrong with it, if anything.
-    pub(super) fn mistake(&self) -> Option<&'static str> {
+    pub(super) fn lint(&self) -> Option<&'static str> {
         if self.match_labels.is_empty() && self.match_expressions.is_empty() {
             return Some("an empty selector would select every namespace; leave the key out for that");
         }
-        self.match_expressions.iter().find_map(Requirement::mistake)
+        self.match_expressions.iter().find_map(Requirement::lint)
     }
 }
 
 impl Requirement<'_> {
-    fn admits(&self, labels: &Labels) -> bool {
-        let value = labels.get(&*self.key);
-        let is_listed = value.is_some_and(|value| self.values.iter().any(|wanted| **wanted == **value));
-        match self.operator {
-            Operator::In => is_listed,
-            // As in Kubernetes, also what lacks the label.
-            Operator::NotIn => !is_listed,
-            Operator::Exists => value.is_some(),
-            Operator::DoesNotExist => value.is_none(),
-        }
-    }
-
-    fn mistake(&self) -> Option<&'static str> {
-        match self.operator {
-            Operator::In | Operator::NotIn if self.values.is_empty() => Some("In and NotIn need values"),
-            Operator::Exists | Operator::DoesNotExist if !self.values.is_empty() => {
-                Some("Exists and DoesNotExist take no values")
-            }
+    fn lint(&self) -> Option<&'static str> {
+        match self.operator.0 {
+            "In" | "NotIn" if self.values.is_empty() => Some("In and NotIn need values"),
+            "Exists" | "DoesNotExist" if !self.values.is_empty() => Some("Exists and DoesNotExist take no values"),
             _ => None,
         }
     }
@@ -97,12 +76,12 @@ impl fmt::Display for LabelSelector<'_> {
 
 impl fmt::Display for Requirement<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let values = || self.values.iter().map(|value| &**value).collect::<Vec<_>>().join(", ");
-        match self.operator {
-            Operator::In => write!(f, "{} in ({})", self.key, values()),
-            Operator::NotIn => write!(f, "{} notin ({})", self.key, values()),
-            Operator::Exists => write!(f, "{}", self.key),
-            Operator::DoesNotExist => write!(f, "!{}", self.key),
+        let values = || self.values.join(", ");
+        match self.operator.0 {
+            "In" => write!(f, "{} in ({})", self.key, values()),
+            "NotIn" => write!(f, "{} notin ({})", self.key, values()),
+            "DoesNotExist" => write!(f, "!{}", self.key),
+            _ => write!(f, "{}", self.key),
         }
     }
 }
@@ -110,9 +89,9 @@ impl fmt::Display for Requirement<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::decode::from_json;
-    use crate::json::Document;
     use rstest::rstest;
+
+    use crate::decode::{parse, read};
 
     #[rstest]
     #[case(r#"{"matchLabels": {"tier": "system"}}"#, true, "tier=system")]
@@ -142,11 +121,11 @@ mod tests {
         "tier=system, absent"
     )]
     fn selectors(#[case] json: &str, #[case] expected: bool, #[case] text: &str) {
-        let document = Document::new(json.as_bytes());
-        let selector: LabelSelector = from_json(&document).expect("valid");
-        let labels = Labels::from([("tier".to_owned(), "system".to_owned())]);
+        let tree = parse(json.as_bytes()).expect("JSON");
+        let selector: LabelSelector = read(&tree).expect("valid");
+        let labels = BTreeMap::from([("tier".to_owned(), "system".to_owned())]);
         assert_eq!((selector.selects(&labels), selector.to_string()), (expected, text.to_owned()));
-        assert_eq!(selector.mistake(), None);
+        assert_eq!(selector.lint(), None);
     }
 
     #[rstest]
@@ -155,9 +134,9 @@ mod tests {
     #[case(r#"{"matchExpressions": [{"key": "a", "operator": "In"}]}"#)]
     #[case(r#"{"matchExpressions": [{"key": "a", "operator": "Exists", "values": ["b"]}]}"#)]
     fn mistakes(#[case] json: &str) {
-        let document = Document::new(json.as_bytes());
-        let selector: LabelSelector = from_json(&document).expect("readable");
-        assert!(selector.mistake().is_some());
+        let tree = parse(json.as_bytes()).expect("JSON");
+        let selector: LabelSelector = read(&tree).expect("readable");
+        assert!(selector.lint().is_some());
     }
 
     #[rstest]
@@ -166,6 +145,6 @@ mod tests {
     #[case(r#"{"matchExpressions": null}"#)]
     #[case(r#"{"matchExpressions": [{"key": "a", "operator": "Gt", "values": ["1"]}]}"#)]
     fn unreadable(#[case] json: &str) {
-        assert!(from_json::<LabelSelector>(&Document::new(json.as_bytes())).is_err());
+        assert!(read::<LabelSelector>(&parse(json.as_bytes()).expect("JSON")).is_err());
     }
 }

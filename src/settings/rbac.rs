@@ -1,19 +1,20 @@
 //! `rbac`: a grant that the cluster's own roles give.
 
-use crate::decode::{Read, Text, record};
-use crate::json::{Reader, Result};
+use serde_json_borrow::Value;
+
+use crate::decode::{Fields, Read, Result, one_of, record};
 
 record! {
     /// Whoever may do this to the resource, by the cluster's RBAC, is allowed HostProcess workloads.
     #[derive(Debug, Default)]
     #[allow(missing_docs, reason = "the names are those of a role's rules")]
     pub struct Rbac<'a>: strict {
-        pub verb: Text<'a> = "verb" required,
+        pub verb: &'a str = "verb" required,
         /// An API group; the resource need not exist.
-        pub group: Text<'a> = "group" required,
-        pub resource: Text<'a> = "resource" required,
+        pub group: &'a str = "group" required,
+        pub resource: &'a str = "resource" required,
         /// Absent: the resource in general.
-        pub name: Option<Text<'a>> = "name",
+        pub name: Option<&'a str> = "name",
         /// Whose permission counts.
         pub subject: Subject = "subject",
     }
@@ -29,17 +30,17 @@ pub enum Subject {
     Requester,
 }
 
-impl Read<'_> for Subject {
-    fn read(&mut self, reader: &mut Reader) -> Result<()> {
-        *self = reader.one_of(&[("serviceAccount", Subject::ServiceAccount), ("requester", Subject::Requester)])?;
+impl<'t> Read<'t> for Subject {
+    fn read(&mut self, value: &'t Value<'t>, _: &mut Fields) -> Result<()> {
+        *self = one_of(value, &[("serviceAccount", Subject::ServiceAccount), ("requester", Subject::Requester)])?;
         Ok(())
     }
 }
 
 impl Rbac<'_> {
     /// What is wrong with it, if anything: the key and the sentence.
-    pub(super) fn mistake(&self) -> Option<(&'static str, &'static str)> {
-        let needed = [("verb", &self.verb), ("resource", &self.resource)];
+    pub(super) fn lint(&self) -> Option<(&'static str, &'static str)> {
+        let needed = [("verb", self.verb), ("resource", self.resource)];
         needed.into_iter().find(|(_, value)| value.is_empty()).map(|(key, _)| (key, "is empty"))
     }
 }

@@ -1,27 +1,21 @@
-//! `not-allowed`: reads `hostProcess` at both levels of all containers, as Pod Security Admission does, and of a workload
-//! that has it what grants speak of: namespace, service account, images, `runAsUserName`, mounted host paths, kind,
-//! requester.
-
+use super::coverage::{covers, mismatches};
+use super::mismatch::Mismatch;
+use super::permission;
+use crate::outcome::ratchet::Ratchet;
+use crate::rules::context::Context;
+use crate::rules::findings::Findings;
+use crate::rules::rule::{Rule, page};
+use crate::settings::grant::Grant;
 use std::cmp::Reverse;
 use std::fmt::Write;
 
-use super::coverage::{Mismatch, all_mismatches, covers};
-use super::permission;
-use crate::finding::Findings;
-use crate::rules::{ApiServer, Context, DefaultSeverity, Group, Rule, Scope};
-use crate::settings::Severity;
-use crate::settings::grant::Grant;
-
-/// No grant covers the workload.
 pub static RULE: Rule = Rule {
     id: "not-allowed",
-    group: Group::Access,
-    severity: DefaultSeverity::Always(Severity::Deny),
-    scope: Scope::HostProcess,
-    api_server: ApiServer::Accepts,
     summary: "a HostProcess workload that no grant in `allow` covers",
+    ratchet: Ratchet::SameSpec,
     page: page!("not_allowed.md"),
     check,
+    ..Rule::DEFAULT
 };
 
 fn check(context: &Context, findings: &mut Findings) {
@@ -52,7 +46,7 @@ fn granted(context: &Context, grants: &[Grant]) -> Result<(), Option<String>> {
     // Only now is it worth knowing how much each of them misses.
     let mut closest: Option<(usize, Vec<Mismatch>)> = None;
     for (index, grant) in grants.iter().enumerate() {
-        let missed = all_mismatches(context, grant);
+        let missed = mismatches(context, grant);
         // Of two grants that miss as much, the one that asks for more is closer.
         let distance = |missed: &[Mismatch], index: usize| (missed.len(), Reverse(grants[index].number_of_lists()));
         if closest.as_ref().is_none_or(|(at, best)| distance(&missed, index) < distance(best, *at)) {

@@ -1,12 +1,11 @@
 //! `rbac` in the settings: what the cluster's roles say.
 
-use kubewarden_policy_sdk::host_capabilities::kubernetes::{ResourceAttributes, SubjectAccessReview};
-
 use super::coverage::service_account;
 use super::requester;
-use crate::finding::quote;
-use crate::rules::Context;
+use crate::rules::context::Context;
 use crate::settings::rbac::{Rbac, Subject};
+use crate::wording::quote;
+use kubewarden_policy_sdk::host_capabilities::kubernetes::{ResourceAttributes, SubjectAccessReview};
 
 /// Whether the cluster gives the permission; if not, a sentence about it. No answer is no.
 pub fn granted(context: &Context, rbac: &Rbac) -> Result<(), String> {
@@ -52,7 +51,7 @@ fn subject(context: &Context, subject: Subject) -> (String, String, Vec<String>)
         }
         Subject::Requester => {
             let user = &context.request.user_info;
-            let name = user.username.as_deref().unwrap_or_default();
+            let name = user.username.unwrap_or_default();
             let groups = user.groups.iter().map(ToString::to_string).collect();
             (format!("requester {}", quote(name)), name.to_owned(), groups)
         }
@@ -62,6 +61,6 @@ fn subject(context: &Context, subject: Subject) -> (String, String, Vec<String>)
 /// `'hostprocesses.example.com/name'`.
 fn resource(rbac: &Rbac) -> String {
     let dot = if rbac.group.is_empty() { "" } else { "." };
-    let name = rbac.name.as_deref().map_or(String::new(), |name| format!("/{name}"));
+    let name = rbac.name.map_or(String::new(), |name| format!("/{name}"));
     quote(&format!("{}{dot}{}{name}", rbac.resource, rbac.group)).to_string()
 }

@@ -5,7 +5,7 @@
 //! plane. What they create carries an owner reference to the object that holds the template, and that object was judged
 //! when somebody sent it.
 
-use crate::rules::Context;
+use crate::rules::context::Context;
 
 /// The service accounts of the controllers that make pods, or what makes pods, with the kind that holds the template.
 const CONTROLLERS: [(&str, &str); 7] = [
@@ -22,8 +22,8 @@ const CONTROLLERS: [(&str, &str); 7] = [
 /// `None` for everything that somebody else sends, whatever owner it claims.
 pub fn template_owner<'c>(context: &Context<'c, '_>) -> Option<&'c str> {
     let owners = &context.workload.metadata.owner_references;
-    let owner = owners.iter().find(|owner| owner.controller == Some(true))?.kind.as_deref()?;
-    let user = context.request.user_info.username.as_deref()?;
+    let owner = owners.iter().find(|owner| owner.controller == Some(true))?.kind?;
+    let user = context.request.user_info.username?;
     let may_send = |controller: &str, kind: &str| match user.strip_prefix("system:serviceaccount:kube-system:") {
         Some(service_account) => service_account == controller && owner == kind,
         None => user == "system:kube-controller-manager" && owner == kind,

@@ -1,13 +1,12 @@
 //! What the rules of this group share: nodes with the same problem are one finding, at the field that selects them.
 
+use crate::cluster::facts::{Answer, Node};
+use crate::rules::context::Context;
+use crate::wording::quote;
 use std::fmt;
 
-use crate::cluster::{Answer, Node};
-use crate::finding::quote;
-use crate::rules::Context;
-
 /// The nodes that could run the pod, none when that is not known.
-pub fn candidates<'c>(context: &'c Context) -> &'c [Node<'c>] {
+pub fn candidates<'c>(context: &'c Context) -> &'c [Node] {
     match &context.facts.nodes {
         Answer::Known(nodes) => &nodes.candidates,
         Answer::NotAsked | Answer::Unknown(_) => &[],
@@ -17,7 +16,7 @@ pub fn candidates<'c>(context: &'c Context) -> &'c [Node<'c>] {
 /// Where the pod says which nodes it wants, or where it should.
 pub fn selection_path(context: &Context) -> String {
     let spec = &context.pod.spec;
-    context.pod.path(if spec.node_name.as_ref().is_some_and(|name| !name.is_empty()) {
+    context.pod.path(if spec.node_name.is_some_and(|name| !name.is_empty()) {
         "nodeName"
     } else if spec.node_selector.iter().next().is_none() && spec.required_terms().is_some() {
         "affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution"
@@ -30,7 +29,7 @@ pub fn selection_path(context: &Context) -> String {
 /// equals the first by name, since policy-server keeps nodes in no order.
 #[derive(Debug)]
 pub struct Affected<'n, R> {
-    worst: Option<(R, &'n Node<'n>)>,
+    worst: Option<(R, &'n Node)>,
     count: usize,
 }
 
@@ -42,7 +41,7 @@ impl<R> Default for Affected<'_, R> {
 
 impl<'n, R: Ord + Copy> Affected<'n, R> {
     /// One more.
-    pub fn add(&mut self, rank: R, node: &'n Node<'n>) {
+    pub fn add(&mut self, rank: R, node: &'n Node) {
         self.count += 1;
         if self.worst.is_none_or(|(least, worst)| (rank, &node.name) < (least, &worst.name)) {
             self.worst = Some((rank, node));
@@ -50,7 +49,7 @@ impl<'n, R: Ord + Copy> Affected<'n, R> {
     }
 
     /// The worst one, with what messages call it and the others.
-    pub fn worst(&self) -> Option<(&'n Node<'n>, Named<'n>)> {
+    pub fn worst(&self) -> Option<(&'n Node, Named<'n>)> {
         self.worst.map(|(_, node)| (node, Named { name: &node.name, more: self.count - 1 }))
     }
 }

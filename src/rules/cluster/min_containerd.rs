@@ -1,24 +1,18 @@
-//! `min-containerd`: reads `status.nodeInfo.containerRuntimeVersion` of the nodes that could run the pod.
-
 use super::affected::{Affected, candidates, selection_path};
-use crate::cluster::Node;
-use crate::finding::{Findings, quote};
-use crate::rules::{ApiServer, Context, DefaultSeverity, Group, Rule, Scope};
-use crate::settings::Severity;
-use crate::windows::version::Version;
+use crate::k8s::version::Version;
+use crate::rules::context::Context;
+use crate::rules::findings::Findings;
+use crate::rules::rule::{Rule, page};
+use crate::settings::severity::Severity;
+use crate::wording::quote;
 
-/// A node that could run the pod has a container runtime that is too old, or another one.
 pub static RULE: Rule = Rule {
     id: "min-containerd",
-    group: Group::Cluster,
-    severity: DefaultSeverity::Varies(
-        "deny below the minimum and for another runtime, warn below 1.7 and for a version that cannot be read",
-    ),
-    scope: Scope::HostProcess,
-    api_server: ApiServer::Accepts,
     summary: "a node that could run the pod has containerd older than 1.6 or another runtime (asks the cluster)",
+    severity_varies: "deny below the minimum and for another runtime, warn below 1.7 and for a version that cannot be read",
     page: page!("min_containerd.md"),
     check,
+    ..Rule::DEFAULT
 };
 
 /// Before it mounts, paths and local groups work differently or not at all.
@@ -47,7 +41,7 @@ fn check(context: &Context, findings: &mut Findings) {
     let (mut another, mut old, mut aging) = (Affected::default(), Affected::default(), Affected::default());
     let mut unreadable = Affected::default();
     for node in candidates(context) {
-        match Runtime::parse(reported(node)) {
+        match Runtime::parse(&node.container_runtime_version) {
             Runtime::Another => another.add((), node),
             Runtime::Containerd(version) if version < minimum => old.add(version, node),
             Runtime::Containerd(version) if version < RECOMMENDED => aging.add(version, node),
@@ -58,35 +52,31 @@ fn check(context: &Context, findings: &mut Findings) {
     if let Some((worst, named)) = another.worst() {
         findings.at(Severity::Deny).pod(
             selection_path(context),
-            format!("{named} runs {}, HostProcess containers need containerd", quote(reported(worst))),
+            format!("{named} runs {}, HostProcess containers need containerd", quote(&worst.container_runtime_version)),
             "select nodes that run containerd",
         );
     }
     if let Some((worst, named)) = old.worst() {
         findings.at(Severity::Deny).pod(
             selection_path(context),
-            format!("{named} runs {}, the minimum is {minimum}", quote(reported(worst))),
+            format!("{named} runs {}, the minimum is {minimum}", quote(&worst.container_runtime_version)),
             format!("upgrade it to containerd {minimum} or later, or select nodes that are newer"),
         );
     }
     if let Some((worst, named)) = aging.worst() {
         findings.at(Severity::Warn).pod(
             selection_path(context),
-            format!("{named} runs {}, {RECOMMENDED} is recommended", quote(reported(worst))),
+            format!("{named} runs {}, {RECOMMENDED} is recommended", quote(&worst.container_runtime_version)),
             format!("upgrade it to containerd {RECOMMENDED} or later"),
         );
     }
     if let Some((worst, named)) = unreadable.worst() {
         findings.at(Severity::Warn).pod(
             selection_path(context),
-            format!("{named} reports the runtime {}, which could not be read", quote(reported(worst))),
+            format!("{named} reports the runtime {}, which could not be read", quote(&worst.container_runtime_version)),
             format!("make sure that it is containerd {minimum} or later"),
         );
     }
-}
-
-fn reported<'n>(node: &'n Node) -> &'n str {
-    node.info.container_runtime_version.as_deref().unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -1,21 +1,18 @@
-//! `no-windows-node`: whether a Windows node could run the pod, and whether that could be found out.
-
 use super::affected::selection_path;
-use crate::cluster::Answer;
-use crate::finding::{Findings, quote};
-use crate::rules::{ApiServer, Context, DefaultSeverity, Group, Rule, Scope};
-use crate::settings::Severity;
+use crate::cluster::facts::Answer;
+use crate::rules::context::Context;
+use crate::rules::findings::Findings;
+use crate::rules::rule::{Rule, page};
+use crate::settings::severity::Severity;
+use crate::wording::quote;
 
-/// No Windows node is known that could run the pod.
 pub static RULE: Rule = Rule {
     id: "no-windows-node",
-    group: Group::Cluster,
-    severity: DefaultSeverity::Varies("warn, deny with `nodes.required`"),
-    scope: Scope::HostProcess,
-    api_server: ApiServer::Accepts,
     summary: "no Windows node is known that could run the pod (asks the cluster)",
+    severity_varies: "warn, deny with `nodes.required`",
     page: page!("no_windows_node.md"),
     check,
+    ..Rule::DEFAULT
 };
 
 fn check(context: &Context, findings: &mut Findings) {

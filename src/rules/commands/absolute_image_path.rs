@@ -1,15 +1,13 @@
-//! `absolute-image-path`: reads the first element of `command` and of the exec commands of probes and hooks of every HostProcess
-//! container (containers, initContainers, ephemeralContainers), its `volumeMounts[].mountPath`, the pod's
-//! `volumes[].hostPath.path`, and the setting `containerd`.
-
-use crate::finding::{Findings, quote};
-use crate::rules::{ApiServer, Context, DefaultSeverity, Group, Rule, Scope};
-use crate::settings::Severity;
+use crate::decode::Fields;
+use crate::k8s::command_lines::CommandLine;
+use crate::k8s::version::Version;
+use crate::rules::context::Context;
+use crate::rules::findings::Findings;
+use crate::rules::rule::{Rule, page};
+use crate::settings::severity::Severity;
 use crate::windows::command_line::{is_linux_program, mentions};
 use crate::windows::path::{ROOTFS, WindowsPath};
-use crate::windows::version::Version;
-
-use super::CommandLine;
+use crate::wording::quote;
 
 /// The first containerd where images and mounts are at a path that is known beforehand.
 const KNOWN_PATHS: Version = Version::new(1, 7);
@@ -23,17 +21,14 @@ const HOST_PROGRAMS: &[WindowsPath] = &[
     WindowsPath::on_c(r"C:\k"),
 ];
 
-
-/// An absolute path that is looked up on the host, not in the image.
 pub static RULE: Rule = Rule {
     id: "absolute-image-path",
-    group: Group::Commands,
-    severity: DefaultSeverity::Always(Severity::Warn),
-    scope: Scope::HostProcess,
-    api_server: ApiServer::Accepts,
     summary: "an absolute path that is looked up on the host, not in the image",
+    severity: Severity::Warn,
+    reads: Fields::of(&["command"]),
     page: page!("absolute_image_path.md"),
     check,
+    ..Rule::DEFAULT
 };
 
 fn check(context: &Context, findings: &mut Findings) {
@@ -74,9 +69,8 @@ enum Place {
 fn place_of(program: &str, line: &CommandLine) -> Place {
     let path = WindowsPath::new(program);
     let is_under = |folder: &str| path.is_same_or_under(&WindowsPath::new(folder));
-    let mut host_paths =
-        line.container.pod.spec.volumes.iter().filter_map(|volume| volume.host_path.as_ref()?.path.as_deref());
-    let mut mounts = line.container.raw.volume_mounts.iter().filter_map(|mount| mount.mount_path.as_deref());
+    let mut host_paths = line.container.pod.spec.volumes.iter().filter_map(|volume| volume.host_path.as_ref()?.path);
+    let mut mounts = line.container.raw.volume_mounts.iter().filter_map(|mount| mount.mount_path);
     if path.is_same_or_under(&ROOTFS) {
         Place::Image
     } else if HOST_PROGRAMS.iter().any(|folder| path.is_same_or_under(folder)) || host_paths.any(is_under) {

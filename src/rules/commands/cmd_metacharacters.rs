@@ -1,21 +1,19 @@
-//! `cmd-metacharacters`: reads every element of `command`, `args` and the exec commands of probes and hooks of every
-//! HostProcess container (containers, initContainers, ephemeralContainers).
-
-use crate::finding::{Findings, quote};
-use crate::rules::{ApiServer, Context, DefaultSeverity, Group, Rule, Scope};
-use crate::settings::Severity;
+use crate::decode::Fields;
+use crate::rules::context::Context;
+use crate::rules::findings::Findings;
+use crate::rules::rule::{Rule, page};
+use crate::settings::severity::Severity;
 use crate::windows::command_line::{CmdReader, Operator, Shell};
+use crate::wording::quote;
 
-/// An argument that `cmd /c` takes apart.
 pub static RULE: Rule = Rule {
     id: "cmd-metacharacters",
-    group: Group::Commands,
-    severity: DefaultSeverity::Always(Severity::Warn),
-    scope: Scope::HostProcess,
-    api_server: ApiServer::Accepts,
     summary: "an argument that `cmd /c` takes apart",
+    severity: Severity::Warn,
+    reads: Fields::of(&["command", "args"]),
     page: page!("cmd_metacharacters.md"),
     check,
+    ..Rule::DEFAULT
 };
 
 fn check(context: &Context, findings: &mut Findings) {
@@ -48,7 +46,9 @@ fn message(text: &str, operator: Operator) -> String {
 
 fn fix(shell: Option<Shell>) -> &'static str {
     match shell {
-        Some(Shell::PowerShell) => "write the script as one argument with spaces and single quotes, or put it in a file",
+        Some(Shell::PowerShell) => {
+            "write the script as one argument with spaces and single quotes, or put it in a file"
+        }
         _ => "pass the value in a file or an environment variable that the program reads",
     }
 }

@@ -1,22 +1,20 @@
-//! `linux-command`: reads the first element of `command`, of `args` where there is no command, and of the exec commands of
-//! probes and hooks, of every HostProcess container (containers, initContainers, ephemeralContainers).
-
-use crate::finding::{Findings, quote};
-use crate::rules::{ApiServer, Context, DefaultSeverity, Group, Rule, Scope};
-use crate::settings::Severity;
+use crate::decode::Fields;
+use crate::rules::context::Context;
+use crate::rules::findings::Findings;
+use crate::rules::rule::{Rule, page};
+use crate::settings::severity::Severity;
 use crate::windows::command_line::{Shell, is_linux_program};
 use crate::windows::path::WindowsPath;
+use crate::wording::quote;
 
-/// A Linux path or shell as the program.
 pub static RULE: Rule = Rule {
     id: "linux-command",
-    group: Group::Commands,
-    severity: DefaultSeverity::Always(Severity::Warn),
-    scope: Scope::HostProcess,
-    api_server: ApiServer::Accepts,
     summary: "a Linux path or shell as the program",
+    severity: Severity::Warn,
+    reads: Fields::of(&["command", "args"]),
     page: page!("linux_command.md"),
     check,
+    ..Rule::DEFAULT
 };
 
 fn check(context: &Context, findings: &mut Findings) {

@@ -1,27 +1,23 @@
-//! `sandbox-variable-spelling`: reads `command`, `args`, the exec commands of probes and hooks, `workingDir`,
-//! `env[].value` and `volumeMounts[].mountPath` of every HostProcess container (containers, initContainers,
-//! ephemeralContainers), and `volumes[].hostPath.path`.
-
-use crate::finding::{Findings, quote};
-use crate::rules::{ApiServer, Context, DefaultSeverity, Group, Rule, Scope};
-use crate::settings::Severity;
-use crate::pod::ContainerView;
+use crate::decode::Fields;
+use crate::k8s::command_lines::CommandLine;
+use crate::k8s::pod::ContainerView;
+use crate::rules::context::Context;
+use crate::rules::findings::Findings;
+use crate::rules::rule::{Rule, page};
+use crate::settings::severity::Severity;
 use crate::windows::command_line::{Form, Mention, SANDBOX_MOUNT_POINT, Shell, mentions};
-
-use super::CommandLine;
+use crate::wording::quote;
 
 const FIX: &str = "write %CONTAINER_SANDBOX_MOUNT_POINT% or $env:CONTAINER_SANDBOX_MOUNT_POINT";
 
-/// `CONTAINER_SANDBOX_MOUNT_POINT` in a form that nobody expands.
 pub static RULE: Rule = Rule {
     id: "sandbox-variable-spelling",
-    group: Group::Commands,
-    severity: DefaultSeverity::Always(Severity::Warn),
-    scope: Scope::HostProcess,
-    api_server: ApiServer::Accepts,
     summary: "`CONTAINER_SANDBOX_MOUNT_POINT` in a form that nobody expands",
+    severity: Severity::Warn,
+    reads: Fields::of(&["command", "args", "workingDir", "value", "mountPath", "hostPath"]),
     page: page!("sandbox_variable_spelling.md"),
     check,
+    ..Rule::DEFAULT
 };
 
 fn check(context: &Context, findings: &mut Findings) {
@@ -38,7 +34,8 @@ fn check(context: &Context, findings: &mut Findings) {
         }
         for (index, variable) in raw.env.iter().enumerate() {
             if let Some(value) = &variable.value {
-                let is_expanded = |form| is_replaced(form) || form == Form::Name || is_expanded_by_kubelet(&container, form);
+                let is_expanded =
+                    |form| is_replaced(form) || form == Form::Name || is_expanded_by_kubelet(&container, form);
                 report(&container, || container.path(&format!("env[{index}].value")), value, is_expanded, findings);
             }
         }
@@ -50,7 +47,7 @@ fn check(context: &Context, findings: &mut Findings) {
         }
     }
     for (index, volume) in context.pod.spec.volumes.iter().enumerate() {
-        if let Some(path) = volume.host_path.as_ref().and_then(|host| host.path.as_deref()) {
+        if let Some(path) = volume.host_path.as_ref().and_then(|host| host.path) {
             report_path(|| context.pod.path(&format!("volumes[{index}].hostPath.path")), path, None, findings);
         }
     }
@@ -101,5 +98,5 @@ fn is_expanded_in(line: &CommandLine, form: Form) -> bool {
 
 /// The kubelet knows the variables of the container's own `env`, the one of hcsshim only if it is among them.
 fn is_expanded_by_kubelet(container: &ContainerView, form: Form) -> bool {
-    form == Form::Kubelet && container.raw.env.iter().any(|v| v.name.as_deref() == Some(SANDBOX_MOUNT_POINT))
+    form == Form::Kubelet && container.raw.env.iter().any(|v| v.name == Some(SANDBOX_MOUNT_POINT))
 }

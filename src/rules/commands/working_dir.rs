@@ -1,26 +1,24 @@
-//! `working-dir`: reads `workingDir` and `volumeMounts[].mountPath` of every HostProcess container (containers,
-//! initContainers, ephemeralContainers), and the setting `containerd`.
-
-use crate::finding::{Findings, quote};
-use crate::rules::{ApiServer, Context, DefaultSeverity, Group, Rule, Scope};
-use crate::settings::Severity;
+use crate::decode::Fields;
+use crate::k8s::version::Version;
+use crate::rules::context::Context;
+use crate::rules::findings::Findings;
+use crate::rules::rule::{Rule, page};
+use crate::settings::severity::Severity;
 use crate::windows::command_line::mentions;
 use crate::windows::path::WindowsPath;
-use crate::windows::version::Version;
+use crate::wording::quote;
 
 /// The first containerd that takes a working directory literally.
 const LITERAL: Version = Version::new(1, 7);
 
-/// A working directory that moves between containerd versions.
 pub static RULE: Rule = Rule {
     id: "working-dir",
-    group: Group::Commands,
-    severity: DefaultSeverity::Always(Severity::Warn),
-    scope: Scope::HostProcess,
-    api_server: ApiServer::Accepts,
     summary: "a working directory that moves between containerd versions",
+    severity: Severity::Warn,
+    reads: Fields::of(&["workingDir"]),
     page: page!("working_dir.md"),
     check,
+    ..Rule::DEFAULT
 };
 
 fn check(context: &Context, findings: &mut Findings) {
@@ -28,10 +26,10 @@ fn check(context: &Context, findings: &mut Findings) {
         return;
     }
     for container in context.pod.host_process_containers() {
-        let Some(directory) = container.raw.working_dir.as_deref().filter(|directory| !directory.is_empty()) else {
+        let Some(directory) = container.raw.working_dir.filter(|directory| !directory.is_empty()) else {
             continue;
         };
-        let mut mounts = container.raw.volume_mounts.iter().filter_map(|mount| mount.mount_path.as_deref());
+        let mut mounts = container.raw.volume_mounts.iter().filter_map(|mount| mount.mount_path);
         // Mounts move with it: below the image before, at their own path since.
         let path = WindowsPath::new(directory);
         let is_in_mount = mounts.any(|mount| path.is_same_or_under(&WindowsPath::new(mount)));
@@ -40,7 +38,10 @@ fn check(context: &Context, findings: &mut Findings) {
             findings.container(
                 &container,
                 container.path("workingDir"),
-                format!("{} is below the image before containerd {LITERAL} and a path of the host since", quote(directory)),
+                format!(
+                    "{} is below the image before containerd {LITERAL} and a path of the host since",
+                    quote(directory)
+                ),
                 "write $env:CONTAINER_SANDBOX_MOUNT_POINT/..., or set containerd to the oldest on your nodes",
             );
         }

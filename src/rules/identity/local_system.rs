@@ -1,29 +1,28 @@
-//! `local-system`: reads the effective `runAsUserName` of every HostProcess container, container over pod.
-
-use crate::finding::{Findings, quote};
-use crate::rules::identity::RUN_AS_USER_NAME;
-use crate::rules::{ApiServer, Context, DefaultSeverity, Group, Rule, Scope};
-use crate::settings::Severity;
+use super::accounts::RUN_AS_USER_NAME;
+use crate::decode::Fields;
+use crate::rules::context::Context;
+use crate::rules::findings::Findings;
+use crate::rules::rule::{Rule, page};
+use crate::settings::severity::Severity;
 use crate::windows::account::{Kind, Service};
+use crate::wording::quote;
 
-/// The container runs as LocalSystem.
 pub static RULE: Rule = Rule {
     id: "local-system",
-    group: Group::Identity,
-    severity: DefaultSeverity::Always(Severity::Off),
-    scope: Scope::HostProcess,
-    api_server: ApiServer::Accepts,
     summary: "LocalSystem where a lesser account may do",
+    severity: Severity::Off,
+    reads: Fields::of(&["runAsUserName"]),
     page: page!("local_system.md"),
     check,
+    ..Rule::DEFAULT
 };
 
 fn check(context: &Context, findings: &mut Findings) {
     for account in &context.accounts {
-        let name = account.value();
+        let name = account.value;
         if name.kind() == Kind::Service(Service::LocalSystem) {
-            account.report(
-                findings,
+            findings.setting(
+                &account,
                 RUN_AS_USER_NAME,
                 format!("{} owns the node", quote(name.name())),
                 r"use NT AUTHORITY\Local service if it may do, or a local group with only the rights that are needed",

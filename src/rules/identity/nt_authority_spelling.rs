@@ -1,27 +1,24 @@
-//! `nt-authority-spelling`: reads the effective `runAsUserName` of every HostProcess container, container over pod.
-
-use crate::finding::{Findings, quote};
-use crate::rules::identity::RUN_AS_USER_NAME;
-use crate::rules::{ApiServer, Context, DefaultSeverity, Group, Rule, Scope};
-use crate::settings::Severity;
+use super::accounts::RUN_AS_USER_NAME;
+use crate::decode::Fields;
+use crate::rules::context::Context;
+use crate::rules::findings::Findings;
+use crate::rules::rule::{Rule, page};
 use crate::windows::account::{Account, Kind, Service};
+use crate::wording::quote;
 
-/// A service account in a spelling that does not log on.
 pub static RULE: Rule = Rule {
     id: "nt-authority-spelling",
-    group: Group::Identity,
-    severity: DefaultSeverity::Always(Severity::Deny),
-    scope: Scope::HostProcess,
-    api_server: ApiServer::Accepts,
     summary: "`nt authority\\system`, bare `SYSTEM`, `LocalSystem` ...",
+    reads: Fields::of(&["runAsUserName"]),
     page: page!("nt_authority_spelling.md"),
     check,
+    ..Rule::DEFAULT
 };
 
 fn check(context: &Context, findings: &mut Findings) {
     for account in &context.accounts {
-        if let Kind::Misspelt(meant) = account.value().kind() {
-            account.report(findings, RUN_AS_USER_NAME, message(&account.value()), fix(meant));
+        if let Kind::Misspelt(meant) = account.value.kind() {
+            findings.setting(account, RUN_AS_USER_NAME, message(&account.value), fix(meant));
         }
     }
 }

@@ -1,27 +1,23 @@
-//! `run-as-non-root`: reads the effective `securityContext.runAsNonRoot` of every HostProcess container, container over pod.
+use crate::decode::Fields;
+use crate::k8s::effective::effective_settings;
+use crate::k8s::pod::{ContainerView, Effective};
+use crate::rules::context::Context;
+use crate::rules::findings::Findings;
+use crate::rules::rule::{Rule, page};
 
-use crate::finding::Findings;
-use crate::pod::{ContainerView, Level};
-use crate::rules::identity::written;
-use crate::rules::{ApiServer, Context, DefaultSeverity, Group, Rule, Scope};
-use crate::settings::Severity;
-
-/// `runAsNonRoot: true`, which is admitted and not enforced.
 pub static RULE: Rule = Rule {
     id: "run-as-non-root",
-    group: Group::Identity,
-    severity: DefaultSeverity::Always(Severity::Deny),
-    scope: Scope::HostProcess,
-    api_server: ApiServer::Accepts,
     summary: "`runAsNonRoot: true`, admitted and not enforced",
+    reads: Fields::of(&["runAsNonRoot"]),
     page: page!("run_as_non_root.md"),
     check,
+    ..Rule::DEFAULT
 };
 
 fn check(context: &Context, findings: &mut Findings) {
-    for non_root in written(context.pod, run_as_non_root).filter(|non_root| non_root.value()) {
-        non_root.report(
-            findings,
+    for non_root in effective_settings(context.pod, run_as_non_root).filter(|non_root| non_root.value) {
+        findings.setting(
+            &non_root,
             "securityContext.runAsNonRoot",
             "is true, which nothing enforces in a HostProcess container",
             "remove it or set it to false, what the account may do is all that limits the process",
@@ -29,8 +25,7 @@ fn check(context: &Context, findings: &mut Findings) {
     }
 }
 
-fn run_as_non_root(container: &ContainerView) -> Option<Level<bool>> {
+fn run_as_non_root(container: &ContainerView) -> Option<Effective<bool>> {
     let own = container.raw.security_context.as_ref().and_then(|context| context.run_as_non_root);
-    let of_pod = || container.pod.spec.security_context.as_ref().and_then(|context| context.run_as_non_root);
-    own.map(Level::Container).or_else(|| of_pod().map(Level::Pod))
+    container.effective(own, || container.pod.spec.security_context.as_ref()?.run_as_non_root)
 }

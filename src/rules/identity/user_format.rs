@@ -1,30 +1,29 @@
-//! `user-format`: reads `runAsUserName` of the pod and of every container, in effect or not, as Kubernetes does.
-
-use crate::finding::{Findings, quote};
-use crate::rules::identity::RUN_AS_USER_NAME;
-use crate::rules::{ApiServer, Context, DefaultSeverity, Group, Rule, Scope};
-use crate::settings::Severity;
+use super::accounts::RUN_AS_USER_NAME;
+use crate::decode::Fields;
+use crate::rules::api_server::ApiServer;
+use crate::rules::context::Context;
+use crate::rules::findings::Findings;
+use crate::rules::rule::{Rule, page};
 use crate::windows::account::{Account, Kind, Malformed};
+use crate::wording::quote;
 
-/// A `runAsUserName` that Kubernetes cannot accept.
 pub static RULE: Rule = Rule {
     id: "user-format",
-    group: Group::Identity,
-    severity: DefaultSeverity::Always(Severity::Deny),
-    scope: Scope::HostProcess,
-    api_server: ApiServer::Refuses,
     summary: "a name that Kubernetes cannot accept",
+    api_server: ApiServer::Refuses,
+    reads: Fields::of(&["runAsUserName"]),
     page: page!("user_format.md"),
     check,
+    ..Rule::DEFAULT
 };
 
 fn check(context: &Context, findings: &mut Findings) {
     let pod = context.pod;
-    if let Some((message, fix)) = pod.windows_options().and_then(|options| judge(options.run_as_user_name.as_deref()?)) {
+    if let Some((message, fix)) = pod.windows_options().and_then(|options| judge(options.run_as_user_name?)) {
         findings.pod(pod.path(RUN_AS_USER_NAME), message, fix);
     }
     for container in pod.containers() {
-        let own = container.own_windows_options().and_then(|options| options.run_as_user_name.as_deref());
+        let own = container.own_windows_options().and_then(|options| options.run_as_user_name);
         if let Some((message, fix)) = own.and_then(judge) {
             findings.container(&container, container.path(RUN_AS_USER_NAME), message, fix);
         }

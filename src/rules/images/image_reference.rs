@@ -1,24 +1,23 @@
-//! `image-reference`: reads `image` of every HostProcess container, as written.
+use crate::decode::Fields;
+use crate::rules::context::Context;
+use crate::rules::findings::Findings;
+use crate::rules::rule::{Rule, page};
+use crate::settings::severity::Severity;
+use crate::wording::quote;
 
-use crate::finding::{Findings, quote};
-use crate::rules::{ApiServer, Context, DefaultSeverity, Group, Rule, Scope};
-use crate::settings::Severity;
-
-/// No tag or `:latest`.
 pub static RULE: Rule = Rule {
     id: "image-reference",
-    group: Group::Images,
-    severity: DefaultSeverity::Always(Severity::Off),
-    scope: Scope::HostProcess,
-    api_server: ApiServer::Accepts,
     summary: "no tag or `:latest`",
+    severity: Severity::Off,
+    reads: Fields::of(&["image"]),
     page: page!("image_reference.md"),
     check,
+    ..Rule::DEFAULT
 };
 
 fn check(context: &Context, findings: &mut Findings) {
     for container in context.pod.host_process_containers() {
-        let image = container.raw.image.as_deref().unwrap_or_default();
+        let image = container.raw.image.unwrap_or_default();
         if !image.is_empty() && is_moving(image) {
             findings.container(
                 &container,
@@ -45,7 +44,13 @@ mod tests {
         for image in ["agent", "agent:latest", "registry.example:5000/team/agent", "registry.example/agent:latest"] {
             assert!(is_moving(image), "{image}");
         }
-        for image in ["agent:1.2", "agent:latest-windows-hp", "registry.example:5000/agent:1", "agent@sha256:00", "agent:latest@sha256:00"] {
+        for image in [
+            "agent:1.2",
+            "agent:latest-windows-hp",
+            "registry.example:5000/agent:1",
+            "agent@sha256:00",
+            "agent:latest@sha256:00",
+        ] {
             assert!(!is_moving(image), "{image}");
         }
     }

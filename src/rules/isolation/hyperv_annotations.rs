@@ -1,19 +1,18 @@
-//! `hyperv-annotations`: reads the annotations of the pod or pod template, not those of its controller.
+use crate::decode::Fields;
+use crate::rules::context::Context;
+use crate::rules::findings::Findings;
+use crate::rules::rule::{Rule, page};
+use crate::settings::severity::Severity;
+use crate::wording::quote;
 
-use crate::finding::{Findings, quote};
-use crate::rules::{ApiServer, Context, DefaultSeverity, Group, Rule, Scope};
-use crate::settings::Severity;
-
-/// Utility-VM annotations.
 pub static RULE: Rule = Rule {
     id: "hyperv-annotations",
-    group: Group::Isolation,
-    severity: DefaultSeverity::Always(Severity::Warn),
-    scope: Scope::HostProcess,
-    api_server: ApiServer::Accepts,
     summary: "utility-VM annotations",
+    severity: Severity::Warn,
+    reads: Fields::of(&["annotations"]),
     page: page!("hyperv_annotations.md"),
     check,
+    ..Rule::DEFAULT
 };
 
 fn check(context: &Context, findings: &mut Findings) {

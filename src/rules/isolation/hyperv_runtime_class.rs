@@ -1,30 +1,25 @@
-//! `hyperv-runtime-class`: reads `runtimeClassName` of the pod and, when the cluster may be asked, the handler of that
-//! RuntimeClass.
+use crate::cluster::facts::Answer;
+use crate::decode::Fields;
+use crate::rules::context::Context;
+use crate::rules::findings::Findings;
+use crate::rules::rule::{Rule, page};
+use crate::settings::pattern;
+use crate::wording::quote;
 
-use crate::cluster::Answer;
-use crate::finding::{Findings, quote};
-use crate::decode::Text;
-use crate::pattern;
-use crate::rules::{ApiServer, Context, DefaultSeverity, Group, Rule, Scope};
-use crate::settings::Severity;
-
-/// A RuntimeClass that promises Hyper-V isolation.
 pub static RULE: Rule = Rule {
     id: "hyperv-runtime-class",
-    group: Group::Isolation,
-    severity: DefaultSeverity::Always(Severity::Deny),
-    scope: Scope::HostProcess,
-    api_server: ApiServer::Accepts,
     summary: "a RuntimeClass that promises Hyper-V isolation",
+    reads: Fields::of(&["runtimeClassName"]),
     page: page!("hyperv_runtime_class.md"),
     check,
+    ..Rule::DEFAULT
 };
 
 fn check(context: &Context, findings: &mut Findings) {
     let pod = context.pod;
-    let Some(name) = pod.spec.runtime_class_name.as_deref() else { return };
+    let Some(name) = pod.spec.runtime_class_name else { return };
     let classes = &context.settings.runtime_classes;
-    let is_one_of = |patterns: &[Text]| patterns.iter().any(|pattern| pattern::matches(pattern, name));
+    let is_one_of = |patterns: &[&str]| patterns.iter().any(|pattern| pattern::matches(pattern, name));
     if !is_one_of(&classes.hyperv) && is_one_of(&classes.process) {
         return;
     }

@@ -1,20 +1,20 @@
-//! `reserved-annotations`: reads the annotations of every pod or pod template, HostProcess or not; those of a controller do not reach the pod.
+use crate::decode::Fields;
+use crate::rules::context::Context;
+use crate::rules::findings::Findings;
+use crate::rules::rule::{Rule, Scope, page};
+use crate::settings::pattern::lower_case;
+use crate::settings::severity::Severity;
+use crate::wording::quote;
 
-use crate::finding::{Findings, quote};
-use crate::pattern::lower_case;
-use crate::rules::{ApiServer, Context, DefaultSeverity, Group, Rule, Scope};
-use crate::settings::Severity;
-
-/// Annotations that override the account, the root filesystem or a node-wide ban.
 pub static RULE: Rule = Rule {
     id: "reserved-annotations",
-    group: Group::Isolation,
-    severity: DefaultSeverity::Varies("deny; warn for a root filesystem outside of system folders and for unknown keys"),
-    scope: Scope::AnyPod,
-    api_server: ApiServer::Accepts,
     summary: "annotations that override the account, the root filesystem or a node-wide ban",
+    severity_varies: "deny; warn for a root filesystem outside of system folders and for unknown keys",
+    scope: Scope::AnyPod,
+    reads: Fields::of(&["annotations"]),
     page: page!("reserved_annotations.md"),
     check,
+    ..Rule::DEFAULT
 };
 
 fn check(context: &Context, findings: &mut Findings) {
@@ -81,7 +81,9 @@ fn is_system_folder(path: &str) -> bool {
             name => folders.push(name.trim_end_matches(['.', ' '])),
         }
     }
-    folders.first().is_none_or(|top| *top == "windows" || top.starts_with("program files") || top.starts_with("progra~"))
+    folders
+        .first()
+        .is_none_or(|top| *top == "windows" || top.starts_with("program files") || top.starts_with("progra~"))
 }
 
 #[cfg(test)]
@@ -105,7 +107,9 @@ mod tests {
         ] {
             assert!(is_system_folder(path), "{path}");
         }
-        for path in [r"C:\UnrealEngine", r"C:\WindowsApps2", r"D:\", r"D:\Windows", r"C:\hpc\Windows", r"\\server\windows"] {
+        for path in
+            [r"C:\UnrealEngine", r"C:\WindowsApps2", r"D:\", r"D:\Windows", r"C:\hpc\Windows", r"\\server\windows"]
+        {
             assert!(!is_system_folder(path), "{path}");
         }
     }

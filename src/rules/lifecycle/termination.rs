@@ -1,19 +1,17 @@
-//! `termination`: reads `terminationGracePeriodSeconds` of the pod; absent is 30.
+use crate::decode::Fields;
+use crate::rules::context::Context;
+use crate::rules::findings::Findings;
+use crate::rules::rule::{Rule, page};
+use crate::settings::severity::Severity;
 
-use crate::finding::Findings;
-use crate::rules::{ApiServer, Context, DefaultSeverity, Group, Rule, Scope};
-use crate::settings::Severity;
-
-/// Hard kill (grace period 0) leaves host state behind.
 pub static RULE: Rule = Rule {
     id: "termination",
-    group: Group::Lifecycle,
-    severity: DefaultSeverity::Always(Severity::Off),
-    scope: Scope::HostProcess,
-    api_server: ApiServer::Accepts,
     summary: "hard kill (grace period 0) leaves host state behind",
+    severity: Severity::Off,
+    reads: Fields::of(&["terminationGracePeriodSeconds"]),
     page: page!("termination.md"),
     check,
+    ..Rule::DEFAULT
 };
 
 fn check(context: &Context, findings: &mut Findings) {

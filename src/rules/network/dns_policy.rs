@@ -1,24 +1,23 @@
-//! `dns-policy`: reads `dnsPolicy` of the pod; absent is ClusterFirst.
+use crate::decode::Fields;
+use crate::rules::context::Context;
+use crate::rules::findings::Findings;
+use crate::rules::rule::{Rule, page};
+use crate::settings::severity::Severity;
+use crate::wording::quote;
 
-use crate::finding::{Findings, quote};
-use crate::rules::{ApiServer, Context, DefaultSeverity, Group, Rule, Scope};
-use crate::settings::Severity;
-
-/// A DNS policy without effect.
 pub static RULE: Rule = Rule {
     id: "dns-policy",
-    group: Group::Network,
-    severity: DefaultSeverity::Always(Severity::Warn),
-    scope: Scope::HostProcess,
-    api_server: ApiServer::Accepts,
     summary: "a DNS policy without effect",
+    severity: Severity::Warn,
+    reads: Fields::of(&["dnsPolicy"]),
     page: page!("dns_policy.md"),
     check,
+    ..Rule::DEFAULT
 };
 
 fn check(context: &Context, findings: &mut Findings) {
     let pod = context.pod;
-    if let Some(policy @ ("ClusterFirstWithHostNet" | "None")) = pod.spec.dns_policy.as_deref() {
+    if let Some(policy @ ("ClusterFirstWithHostNet" | "None")) = pod.spec.dns_policy {
         findings.pod(
             pod.path("dnsPolicy"),
             format!("{} has no effect, HostProcess containers resolve names as the node does", quote(policy)),

@@ -1,25 +1,27 @@
-//! `host-ports`: reads `ports[].hostPort` and `ports[].containerPort` of containers and init containers; without a host port it is the container port.
+use crate::decode::Fields;
+use crate::k8s::pod_spec::ContainerPort;
+use crate::rules::context::Context;
+use crate::rules::findings::Findings;
+use crate::rules::rule::{Rule, page};
+use crate::settings::PortRange;
+use crate::settings::severity::Severity;
 
-use crate::finding::Findings;
-use crate::pod::ContainerPort;
-use crate::rules::{ApiServer, Context, DefaultSeverity, Group, Rule, Scope};
-use crate::settings::{PortRange, Severity};
-
-/// Ports opened on the node, against an allowed range.
 pub static RULE: Rule = Rule {
     id: "host-ports",
-    group: Group::Network,
-    severity: DefaultSeverity::Varies("off; deny for ports outside of `hostPorts`, when that is set"),
-    scope: Scope::HostProcess,
-    api_server: ApiServer::Accepts,
     summary: "ports opened on the node, against an allowed range",
+    severity_varies: "off; deny for ports outside of `hostPorts`, when that is set",
+    reads: Fields::of(&["ports"]),
     page: page!("host_ports.md"),
     check,
+    ..Rule::DEFAULT
 };
 
 fn check(context: &Context, findings: &mut Findings) {
     let allowed = context.settings.host_ports.as_deref();
-    findings.at(if allowed.is_some() { Severity::Deny } else { Severity::Off });
+    let mut findings = findings.at(if allowed.is_some() { Severity::Deny } else { Severity::Off });
+    if findings.are_off() {
+        return;
+    }
     for container in context.pod.host_process_containers() {
         for (index, port) in container.raw.ports.iter().enumerate() {
             let Some((field, number)) = node_port(port) else { continue };

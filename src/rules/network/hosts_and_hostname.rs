@@ -1,19 +1,18 @@
-//! `hosts-and-hostname`: reads `hostAliases`, `hostname`, `subdomain` and `setHostnameAsFQDN` of the pod, and the name of a bare Pod.
+use crate::decode::Fields;
+use crate::rules::context::Context;
+use crate::rules::findings::Findings;
+use crate::rules::rule::{Rule, page};
+use crate::settings::severity::Severity;
+use crate::wording::quote;
 
-use crate::finding::{Findings, quote};
-use crate::rules::{ApiServer, Context, DefaultSeverity, Group, Rule, Scope};
-use crate::settings::Severity;
-
-/// `hostAliases`, `hostname` and such, ignored.
 pub static RULE: Rule = Rule {
     id: "hosts-and-hostname",
-    group: Group::Network,
-    severity: DefaultSeverity::Always(Severity::Warn),
-    scope: Scope::HostProcess,
-    api_server: ApiServer::Accepts,
     summary: "`hostAliases`, `hostname` and such, ignored",
+    severity: Severity::Warn,
+    reads: Fields::of(&["hostAliases", "hostname", "subdomain", "setHostnameAsFQDN"]),
     page: page!("hosts_and_hostname.md"),
     check,
+    ..Rule::DEFAULT
 };
 
 fn check(context: &Context, findings: &mut Findings) {
@@ -25,8 +24,8 @@ fn check(context: &Context, findings: &mut Findings) {
             "remove it, or let the program write the node's hosts file",
         );
     }
-    let hostname = pod.spec.hostname.as_deref().filter(|name| !name.is_empty());
-    let subdomain = pod.spec.subdomain.as_deref().filter(|name| !name.is_empty());
+    let hostname = pod.spec.hostname.filter(|name| !name.is_empty());
+    let subdomain = pod.spec.subdomain.filter(|name| !name.is_empty());
     match (hostname, subdomain) {
         (Some(name), None) if !is_from_a_controller(context, name) => useless_name(context, findings, "hostname", name),
         (None, Some(name)) => useless_name(context, findings, "subdomain", name),

@@ -1,19 +1,19 @@
-//! `host-namespaces`: reads `hostPID`, `hostIPC` and `shareProcessNamespace` of the pod; absent is false.
+use crate::decode::Fields;
+use crate::rules::api_server::ApiServer;
+use crate::rules::context::Context;
+use crate::rules::findings::Findings;
+use crate::rules::rule::{Rule, page};
+use crate::settings::severity::Severity;
 
-use crate::finding::Findings;
-use crate::rules::{ApiServer, Context, DefaultSeverity, Group, Rule, Scope};
-use crate::settings::Severity;
-
-/// `hostPID`, `hostIPC`, `shareProcessNamespace`.
 pub static RULE: Rule = Rule {
     id: "host-namespaces",
-    group: Group::Placement,
-    severity: DefaultSeverity::Always(Severity::Off),
-    scope: Scope::HostProcess,
-    api_server: ApiServer::Partly("with `os.name: windows`"),
     summary: "`hostPID`, `hostIPC`, `shareProcessNamespace`",
+    severity: Severity::Off,
+    api_server: ApiServer::Partly("with `os.name: windows`"),
+    reads: Fields::of(&["hostPID", "hostIPC", "shareProcessNamespace"]),
     page: page!("host_namespaces.md"),
     check,
+    ..Rule::DEFAULT
 };
 
 fn check(context: &Context, findings: &mut Findings) {

@@ -1,27 +1,24 @@
-//! `linux-node`: reads `nodeSelector` and required node affinity of the pod.
+use crate::decode::Fields;
+use crate::k8s::node_selection::{NodeOs, OS, selector_admits};
+use crate::k8s::pod_spec::NodeSelectorTerm;
+use crate::rules::context::Context;
+use crate::rules::findings::Findings;
+use crate::rules::rule::{Rule, page};
+use crate::wording::quote;
 
-use crate::finding::{Findings, quote};
-use crate::pod::NodeSelectorTerm;
-use crate::rules::{ApiServer, Context, DefaultSeverity, Group, Rule, Scope};
-use crate::settings::Severity;
-use crate::windows::node_selection::{Node, OS, selector_admits};
-
-/// Selector or affinity that no Windows node satisfies.
 pub static RULE: Rule = Rule {
     id: "linux-node",
-    group: Group::Placement,
-    severity: DefaultSeverity::Always(Severity::Deny),
-    scope: Scope::HostProcess,
-    api_server: ApiServer::Accepts,
     summary: "selector or affinity that no Windows node satisfies",
+    reads: Fields::of(&["nodeSelector", "affinity"]),
     page: page!("linux_node.md"),
     check,
+    ..Rule::DEFAULT
 };
 
 fn check(context: &Context, findings: &mut Findings) {
     let pod = context.pod;
     for (key, value) in pod.spec.node_selector.iter() {
-        if !selector_admits(key, value, Node::Windows) {
+        if !selector_admits(key, value, NodeOs::Windows) {
             findings.pod(
                 pod.path(&format!("nodeSelector[{key}]")),
                 format!("no Windows node has {}", quote(value)),
@@ -30,7 +27,7 @@ fn check(context: &Context, findings: &mut Findings) {
         }
     }
     if let Some(terms) = pod.spec.required_terms()
-        && !terms.iter().any(|term| term.admits(Node::Windows))
+        && !terms.iter().any(|term| term.admits(NodeOs::Windows))
     {
         findings.pod(
             pod.path("affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms"),
@@ -42,7 +39,7 @@ fn check(context: &Context, findings: &mut Findings) {
 
 fn what_keeps_windows_out(terms: &[NodeSelectorTerm]) -> String {
     let mut requirements = terms.iter().flat_map(|term| term.match_expressions.iter());
-    match requirements.find(|requirement| !requirement.admits(Node::Windows)) {
+    match requirements.find(|requirement| !requirement.admits(NodeOs::Windows)) {
         Some(requirement) => format!("no Windows node satisfies {}", quote(&requirement.text())),
         None => "an empty selector matches no node at all".to_owned(),
     }

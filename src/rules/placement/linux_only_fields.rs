@@ -1,26 +1,48 @@
-//! `linux-only-fields`: reads the security fields that `validateWindows` of Kubernetes' `pkg/apis/core/validation/validation.go` (1.32.10) forbids, of the pod and of every container, as written: nothing is inherited.
+use crate::decode::Fields;
+use crate::k8s::pod_spec::{PodSpec, SecurityContext};
+use crate::rules::api_server::ApiServer;
+use crate::rules::context::Context;
+use crate::rules::findings::Findings;
+use crate::rules::rule::{Rule, page};
+use crate::settings::severity::Severity;
 
-use crate::finding::Findings;
-use crate::pod::{PodSpec, SecurityContext};
-use crate::rules::{ApiServer, Context, DefaultSeverity, Group, Rule, Scope};
-use crate::settings::Severity;
-
-/// Security fields that Windows ignores.
 pub static RULE: Rule = Rule {
     id: "linux-only-fields",
-    group: Group::Placement,
-    severity: DefaultSeverity::Varies("deny with `os.name: windows`, off without"),
-    scope: Scope::HostProcess,
-    api_server: ApiServer::Partly("with `os.name: windows`"),
     summary: "security fields that Windows ignores",
+    severity_varies: "deny with `os.name: windows`, off without",
+    api_server: ApiServer::Partly("with `os.name: windows`"),
+    reads: Fields::of(&[
+        "hostPID",
+        "hostIPC",
+        "hostUsers",
+        "shareProcessNamespace",
+        "appArmorProfile",
+        "seLinuxOptions",
+        "seLinuxChangePolicy",
+        "seccompProfile",
+        "fsGroup",
+        "fsGroupChangePolicy",
+        "sysctls",
+        "runAsUser",
+        "runAsGroup",
+        "supplementalGroups",
+        "supplementalGroupsPolicy",
+        "capabilities",
+        "readOnlyRootFilesystem",
+        "privileged",
+        "allowPrivilegeEscalation",
+        "procMount",
+    ]),
     page: page!("linux_only_fields.md"),
     check,
+    ..Rule::DEFAULT
 };
 
 fn check(context: &Context, findings: &mut Findings) {
     let pod = context.pod;
     let refused = pod.os_is("windows");
-    if findings.at(if refused { Severity::Deny } else { Severity::Off }).are_off() {
+    let mut findings = findings.at(if refused { Severity::Deny } else { Severity::Off });
+    if findings.are_off() {
         return;
     }
     let message = match refused {

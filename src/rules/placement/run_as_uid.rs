@@ -1,26 +1,27 @@
-//! `run-as-uid`: reads `securityContext.runAsUser` of the pod and of its containers (container over pod), `automountServiceAccountToken` and projected volumes.
+use crate::decode::Fields;
+use crate::k8s::pod::{ContainerList, Pod};
+use crate::k8s::pod_spec::{Container, Volume};
+use crate::rules::api_server::ApiServer;
+use crate::rules::context::Context;
+use crate::rules::findings::Findings;
+use crate::rules::rule::{Rule, page};
+use crate::settings::severity::Severity;
 
-use crate::finding::Findings;
-use crate::pod::{Container, ContainerList, Pod, Volume};
-use crate::rules::{ApiServer, Context, DefaultSeverity, Group, Rule, Scope};
-use crate::settings::Severity;
-
-/// `runAsUser`: the pod hangs in ContainerCreating.
 pub static RULE: Rule = Rule {
     id: "run-as-uid",
-    group: Group::Placement,
-    severity: DefaultSeverity::Varies("deny where the pod would hang in ContainerCreating, warn where it is only ignored"),
-    scope: Scope::HostProcess,
-    api_server: ApiServer::Partly("with `os.name: windows`"),
     summary: "`runAsUser`: the pod hangs in ContainerCreating",
+    severity_varies: "deny where the pod would hang in ContainerCreating, warn where it is only ignored",
+    api_server: ApiServer::Partly("with `os.name: windows`"),
+    reads: Fields::of(&["runAsUser"]),
     page: page!("run_as_uid.md"),
     check,
+    ..Rule::DEFAULT
 };
 
 fn check(context: &Context, findings: &mut Findings) {
     let pod = context.pod;
     let hangs = has_a_token_volume(pod) && owner_of_volumes(pod).is_some();
-    findings.at(if hangs { Severity::Deny } else { Severity::Warn });
+    let mut findings = findings.at(if hangs { Severity::Deny } else { Severity::Warn });
     let message = |uid: i64| match hangs {
         true => format!("the kubelet on Windows cannot give the service account token to user {uid}"),
         false => format!("has no effect on Windows, which has no user {uid}"),

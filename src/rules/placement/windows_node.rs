@@ -1,30 +1,26 @@
-//! `windows-node`: reads `nodeSelector`, required node affinity, `nodeName` and `runtimeClassName` of the pod and, when the
-//! cluster may be asked, `scheduling.nodeSelector` of that RuntimeClass.
+use crate::cluster::facts::Answer;
+use crate::k8s::node_selection::{LEGACY_OS, NodeOs, OS, selector_admits};
+use crate::k8s::pod_spec::NodeSelectorTerm;
+use crate::rules::context::Context;
+use crate::rules::findings::Findings;
+use crate::rules::rule::{Rule, page};
+use crate::settings::pattern;
+use crate::settings::severity::Severity;
+use crate::wording::quote;
 
-use crate::cluster::Answer;
-use crate::finding::{Findings, quote};
-use crate::pattern;
-use crate::pod::NodeSelectorTerm;
-use crate::rules::{ApiServer, Context, DefaultSeverity, Group, Rule, Scope};
-use crate::settings::Severity;
-use crate::windows::node_selection::{LEGACY_OS, Node, OS, selector_admits};
-
-/// Nothing pins the pod to Windows nodes.
 pub static RULE: Rule = Rule {
     id: "windows-node",
-    group: Group::Placement,
-    severity: DefaultSeverity::Always(Severity::Warn),
-    scope: Scope::HostProcess,
-    api_server: ApiServer::Accepts,
     summary: "nothing pins the pod to Windows nodes",
+    severity: Severity::Warn,
     page: page!("windows_node.md"),
     check,
+    ..Rule::DEFAULT
 };
 
 fn check(context: &Context, findings: &mut Findings) {
     let pod = context.pod;
     // When no Windows node is left, `linux-node` speaks.
-    if !pod.spec.admits(Node::Windows) || runs_under_a_windows_runtime_class(context) {
+    if !pod.spec.admits(NodeOs::Windows) || runs_under_a_windows_runtime_class(context) {
         return;
     }
     if !pod.spec.is_pinned_to_windows() {
@@ -50,19 +46,24 @@ const FIX_OF_A_TERM: &str = "require kubernetes.io/os In [windows] in every term
 /// What an administrator lists as process-isolated is a class of Windows nodes, and so is one whose own selector says it.
 fn runs_under_a_windows_runtime_class(context: &Context) -> bool {
     if let Answer::Known(class) = &context.facts.runtime_class {
-        let only_windows = |(key, value)| [Node::Linux, Node::Unlabelled].iter().all(|&n| !selector_admits(key, value, n));
-        if class.node_selector().any(only_windows) && class.node_selector().all(|(k, v)| selector_admits(k, v, Node::Windows)) {
+        let only_windows =
+            |(key, value)| [NodeOs::Linux, NodeOs::Unlabelled].iter().all(|&n| !selector_admits(key, value, n));
+        if class.node_selector().any(only_windows)
+            && class.node_selector().all(|(k, v)| selector_admits(k, v, NodeOs::Windows))
+        {
             return true;
         }
     }
-    context.pod.spec.runtime_class_name.as_deref().is_some_and(|name| {
-        context.settings.runtime_classes.process.iter().any(|class| pattern::matches(class, name))
-    })
+    context
+        .pod
+        .spec
+        .runtime_class_name
+        .is_some_and(|name| context.settings.runtime_classes.process.iter().any(|class| pattern::matches(class, name)))
 }
 
 /// In an affinity that speaks of the operating system, the first term that lets other nodes in.
 fn loose_term<'p, 'a>(terms: &'p [NodeSelectorTerm<'a>]) -> Option<(usize, &'p NodeSelectorTerm<'a>)> {
-    let is_loose = |term: &NodeSelectorTerm| term.admits(Node::Linux) || term.admits(Node::Unlabelled);
+    let is_loose = |term: &NodeSelectorTerm| term.admits(NodeOs::Linux) || term.admits(NodeOs::Unlabelled);
     let speaks_of_os = terms.iter().any(|term| term.os_requirement().is_some());
     terms.iter().enumerate().find(|(_, term)| speaks_of_os && is_loose(term))
 }

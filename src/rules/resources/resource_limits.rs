@@ -1,21 +1,19 @@
-//! `resource-limits`: reads `resources.limits` of containers, init containers and the pod.
+use crate::k8s::pod::ContainerList;
+use crate::k8s::pod_spec::Resources;
+use crate::k8s::quantity::Amount;
+use crate::rules::context::Context;
+use crate::rules::findings::Findings;
+use crate::rules::rule::{Rule, page};
+use crate::settings::Resource;
+use crate::settings::severity::Severity;
 
-use crate::finding::Findings;
-use crate::pod::{ContainerList, Resources};
-use crate::quantity::Amount;
-use crate::rules::{ApiServer, Context, DefaultSeverity, Group, Rule, Scope};
-use crate::settings::{Resource, Severity};
-
-/// No limits: the only isolation there is.
 pub static RULE: Rule = Rule {
     id: "resource-limits",
-    group: Group::Resources,
-    severity: DefaultSeverity::Always(Severity::Off),
-    scope: Scope::HostProcess,
-    api_server: ApiServer::Accepts,
     summary: "no limits: the only isolation there is",
+    severity: Severity::Off,
     page: page!("resource_limits.md"),
     check,
+    ..Rule::DEFAULT
 };
 
 fn check(context: &Context, findings: &mut Findings) {

@@ -1,21 +1,20 @@
-//! `tiny-memory-limit`: reads `resources.limits.memory` of containers, init containers and the pod.
+use crate::decode::Fields;
+use crate::k8s::pod_spec::Resources;
+use crate::k8s::quantity::Amount;
+use crate::rules::context::Context;
+use crate::rules::findings::Findings;
+use crate::rules::rule::{Rule, page};
+use crate::settings::severity::Severity;
+use crate::wording::quote;
 
-use crate::finding::{Findings, quote};
-use crate::pod::Resources;
-use crate::quantity::Amount;
-use crate::rules::{ApiServer, Context, DefaultSeverity, Group, Rule, Scope};
-use crate::settings::Severity;
-
-/// A limit under 1 MiB is dropped silently.
 pub static RULE: Rule = Rule {
     id: "tiny-memory-limit",
-    group: Group::Resources,
-    severity: DefaultSeverity::Always(Severity::Warn),
-    scope: Scope::HostProcess,
-    api_server: ApiServer::Accepts,
     summary: "a limit under 1 MiB is dropped silently",
+    severity: Severity::Warn,
+    reads: Fields::of(&["limits"]),
     page: page!("tiny_memory_limit.md"),
     check,
+    ..Rule::DEFAULT
 };
 
 fn check(context: &Context, findings: &mut Findings) {

@@ -1,20 +1,18 @@
-//! `all-containers`: reads `hostProcess` of the pod and of every container, init and ephemeral ones included.
+use crate::k8s::pod::Effective;
+use crate::k8s::pod::Level;
+use crate::rules::api_server::ApiServer;
+use crate::rules::context::Context;
+use crate::rules::findings::Findings;
+use crate::rules::rule::{Rule, page};
+use crate::wording::quote;
 
-use crate::finding::{Findings, quote};
-use crate::pod::Level;
-use crate::rules::{ApiServer, Context, DefaultSeverity, Group, Rule, Scope};
-use crate::settings::Severity;
-
-/// HostProcess and ordinary containers are mixed in one pod.
 pub static RULE: Rule = Rule {
     id: "all-containers",
-    group: Group::Shape,
-    severity: DefaultSeverity::Always(Severity::Deny),
-    scope: Scope::HostProcess,
-    api_server: ApiServer::Refuses,
     summary: "HostProcess and ordinary containers mixed in one pod",
+    api_server: ApiServer::Refuses,
     page: page!("all_containers.md"),
     check,
+    ..Rule::DEFAULT
 };
 
 fn check(context: &Context, findings: &mut Findings) {
@@ -22,8 +20,8 @@ fn check(context: &Context, findings: &mut Findings) {
     for container in context.pod.containers().filter(|container| !container.is_host_process()) {
         let found = match container.windows_option(|options| options.host_process) {
             None => "is not set",
-            Some(Level::Container(_)) => "is false",
-            Some(Level::Pod(_)) => "is false on the pod",
+            Some(Effective { set_on: Level::Container, .. }) => "is false",
+            Some(Effective { set_on: Level::Pod, .. }) => "is false on the pod",
         };
         findings.container(
             &container,

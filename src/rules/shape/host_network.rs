@@ -1,19 +1,15 @@
-//! `host-network`: reads `hostNetwork` of the pod; absent is false.
+use crate::rules::api_server::ApiServer;
+use crate::rules::context::Context;
+use crate::rules::findings::Findings;
+use crate::rules::rule::{Rule, page};
 
-use crate::finding::Findings;
-use crate::rules::{ApiServer, Context, DefaultSeverity, Group, Rule, Scope};
-use crate::settings::Severity;
-
-/// `hostNetwork` is not true.
 pub static RULE: Rule = Rule {
     id: "host-network",
-    group: Group::Shape,
-    severity: DefaultSeverity::Always(Severity::Deny),
-    scope: Scope::HostProcess,
-    api_server: ApiServer::Refuses,
     summary: "`hostNetwork` is not true",
+    api_server: ApiServer::Refuses,
     page: page!("host_network.md"),
     check,
+    ..Rule::DEFAULT
 };
 
 fn check(context: &Context, findings: &mut Findings) {

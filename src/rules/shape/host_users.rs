@@ -1,19 +1,17 @@
-//! `host-users`: reads `hostUsers`, `hostNetwork`, `hostPID` and `hostIPC` of the pod; absent `hostUsers` is true, the others false.
+use crate::decode::Fields;
+use crate::rules::api_server::ApiServer;
+use crate::rules::context::Context;
+use crate::rules::findings::Findings;
+use crate::rules::rule::{Rule, page};
 
-use crate::finding::Findings;
-use crate::rules::{ApiServer, Context, DefaultSeverity, Group, Rule, Scope};
-use crate::settings::Severity;
-
-/// A user namespace for a pod that shares the node's network, processes or IPC.
 pub static RULE: Rule = Rule {
     id: "host-users",
-    group: Group::Shape,
-    severity: DefaultSeverity::Always(Severity::Deny),
-    scope: Scope::HostProcess,
-    api_server: ApiServer::Refuses,
     summary: "`hostUsers: false`",
+    api_server: ApiServer::Refuses,
+    reads: Fields::of(&["hostUsers"]),
     page: page!("host_users.md"),
     check,
+    ..Rule::DEFAULT
 };
 
 fn check(context: &Context, findings: &mut Findings) {

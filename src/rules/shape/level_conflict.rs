@@ -1,19 +1,15 @@
-//! `level-conflict`: reads `hostProcess` of the pod and of every container, init and ephemeral ones included.
+use crate::rules::api_server::ApiServer;
+use crate::rules::context::Context;
+use crate::rules::findings::Findings;
+use crate::rules::rule::{Rule, page};
 
-use crate::finding::Findings;
-use crate::rules::{ApiServer, Context, DefaultSeverity, Group, Rule, Scope};
-use crate::settings::Severity;
-
-/// Pod and container `hostProcess` contradict.
 pub static RULE: Rule = Rule {
     id: "level-conflict",
-    group: Group::Shape,
-    severity: DefaultSeverity::Always(Severity::Deny),
-    scope: Scope::HostProcess,
-    api_server: ApiServer::Refuses,
     summary: "pod and container `hostProcess` contradict",
+    api_server: ApiServer::Refuses,
     page: page!("level_conflict.md"),
     check,
+    ..Rule::DEFAULT
 };
 
 fn check(context: &Context, findings: &mut Findings) {

@@ -1,19 +1,17 @@
-//! `os-linux`: reads `os.name` of the pod and whether `windowsOptions` are set on the pod or on any container, with whatever content.
+use crate::decode::Fields;
+use crate::rules::api_server::ApiServer;
+use crate::rules::context::Context;
+use crate::rules::findings::Findings;
+use crate::rules::rule::{Rule, page};
 
-use crate::finding::Findings;
-use crate::rules::{ApiServer, Context, DefaultSeverity, Group, Rule, Scope};
-use crate::settings::Severity;
-
-/// `os.name` is `linux` in a pod with Windows options.
 pub static RULE: Rule = Rule {
     id: "os-linux",
-    group: Group::Shape,
-    severity: DefaultSeverity::Always(Severity::Deny),
-    scope: Scope::HostProcess,
-    api_server: ApiServer::Refuses,
     summary: "`os.name: linux` with Windows options",
+    api_server: ApiServer::Refuses,
+    reads: Fields::of(&["os"]),
     page: page!("os_linux.md"),
     check,
+    ..Rule::DEFAULT
 };
 
 fn check(context: &Context, findings: &mut Findings) {

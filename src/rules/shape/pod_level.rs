@@ -1,19 +1,15 @@
-//! `pod-level`: reads `hostProcess` of the pod and of every container.
+use crate::rules::context::Context;
+use crate::rules::findings::Findings;
+use crate::rules::rule::{Rule, page};
+use crate::settings::severity::Severity;
 
-use crate::finding::Findings;
-use crate::rules::{ApiServer, Context, DefaultSeverity, Group, Rule, Scope};
-use crate::settings::Severity;
-
-/// `hostProcess` is set on containers only.
 pub static RULE: Rule = Rule {
     id: "pod-level",
-    group: Group::Shape,
-    severity: DefaultSeverity::Always(Severity::Off),
-    scope: Scope::HostProcess,
-    api_server: ApiServer::Accepts,
     summary: "`hostProcess` set only on containers",
+    severity: Severity::Off,
     page: page!("pod_level.md"),
     check,
+    ..Rule::DEFAULT
 };
 
 fn check(context: &Context, findings: &mut Findings) {

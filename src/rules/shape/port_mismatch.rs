@@ -1,20 +1,20 @@
-//! `port-mismatch`: reads `ports` of regular and init containers and `hostNetwork` of the pod; an absent `hostPort` follows `containerPort`.
+use crate::decode::Fields;
+use crate::k8s::pod::ContainerList;
+use crate::rules::api_server::ApiServer;
+use crate::rules::context::Context;
+use crate::rules::findings::Findings;
+use crate::rules::rule::{Rule, page};
+use crate::settings::severity::Severity;
 
-use crate::finding::Findings;
-use crate::pod::ContainerList;
-use crate::rules::{ApiServer, Context, DefaultSeverity, Group, Rule, Scope};
-use crate::settings::Severity;
-
-/// `hostPort` differs from `containerPort` on the node's network.
 pub static RULE: Rule = Rule {
     id: "port-mismatch",
-    group: Group::Shape,
-    severity: DefaultSeverity::Varies("deny; warn in init containers, where Kubernetes does not look"),
-    scope: Scope::HostProcess,
-    api_server: ApiServer::Partly("not in init containers, sidecars included"),
     summary: "`hostPort` differs from `containerPort`",
+    severity_varies: "deny; warn in init containers, where Kubernetes does not look",
+    api_server: ApiServer::Partly("not in init containers, sidecars included"),
+    reads: Fields::of(&["hostPort"]),
     page: page!("port_mismatch.md"),
     check,
+    ..Rule::DEFAULT
 };
 
 fn check(context: &Context, findings: &mut Findings) {

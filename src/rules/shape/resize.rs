@@ -1,19 +1,18 @@
-//! `resize`: reads no field: speaks on the `resize` subresource of a pod that has HostProcess containers.
+use crate::outcome::ratchet::Ratchet;
+use crate::rules::api_server::ApiServer;
+use crate::rules::context::Context;
+use crate::rules::findings::Findings;
+use crate::rules::rule::{Rule, Scope, page};
 
-use crate::finding::Findings;
-use crate::rules::{ApiServer, Context, DefaultSeverity, Group, Rule, Scope};
-use crate::settings::Severity;
-
-/// A HostProcess pod is resized in place.
 pub static RULE: Rule = Rule {
     id: "resize",
-    group: Group::Shape,
-    severity: DefaultSeverity::Always(Severity::Deny),
+    summary: "in-place resize of a HostProcess pod",
     scope: Scope::Resize,
     api_server: ApiServer::Partly("only with `os.name: windows`"),
-    summary: "in-place resize of a HostProcess pod",
+    ratchet: Ratchet::Never,
     page: page!("resize.md"),
     check,
+    ..Rule::DEFAULT
 };
 
 fn check(context: &Context, findings: &mut Findings) {

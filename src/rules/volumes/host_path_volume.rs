@@ -1,22 +1,19 @@
-//! `host-path-volume`: reads `volumes[].hostPath.path` with the `volumeMounts[]` of every HostProcess container
-//! (containers, initContainers, ephemeralContainers).
+use super::mounts::host_volumes;
+use crate::decode::Fields;
+use crate::rules::context::Context;
+use crate::rules::findings::Findings;
+use crate::rules::rule::{Rule, page};
+use crate::settings::severity::Severity;
+use crate::wording::quote;
 
-use crate::finding::{Findings, quote};
-use crate::rules::{ApiServer, Context, DefaultSeverity, Group, Rule, Scope};
-use crate::settings::Severity;
-
-use super::host_volumes;
-
-/// A folder of the host mounted into a container that sees the host anyway.
 pub static RULE: Rule = Rule {
     id: "host-path-volume",
-    group: Group::Volumes,
-    severity: DefaultSeverity::Always(Severity::Off),
-    scope: Scope::HostProcess,
-    api_server: ApiServer::Accepts,
     summary: "a folder of the host mounted into a container that sees the host anyway",
+    severity: Severity::Off,
+    reads: Fields::of(&["hostPath"]),
     page: page!("host_path_volume.md"),
     check,
+    ..Rule::DEFAULT
 };
 
 fn check(context: &Context, findings: &mut Findings) {

@@ -1,26 +1,23 @@
-//! `mount-drive`: reads `volumeMounts[].mountPath` of every HostProcess container (containers, initContainers,
-//! ephemeralContainers), and the setting `containerd`.
-
-use crate::finding::{Findings, quote};
-use crate::rules::{ApiServer, Context, DefaultSeverity, Group, Rule, Scope};
-use crate::settings::Severity;
-use crate::windows::version::Version;
-
-use super::mounts;
+use super::mounts::mounts;
+use crate::decode::Fields;
+use crate::k8s::version::Version;
+use crate::rules::context::Context;
+use crate::rules::findings::Findings;
+use crate::rules::rule::{Rule, page};
+use crate::settings::severity::Severity;
+use crate::wording::quote;
 
 /// The first containerd that mounts at a drive.
 const MOUNTS_DRIVES: Version = Version::new(1, 7);
 
-/// A drive as mount path.
 pub static RULE: Rule = Rule {
     id: "mount-drive",
-    group: Group::Volumes,
-    severity: DefaultSeverity::Varies("deny for `C:`, warn for other drives"),
-    scope: Scope::HostProcess,
-    api_server: ApiServer::Accepts,
     summary: "a drive as mount path",
+    severity_varies: "deny for `C:`, warn for other drives",
+    reads: Fields::of(&["mountPath"]),
     page: page!("mount_drive.md"),
     check,
+    ..Rule::DEFAULT
 };
 
 fn check(context: &Context, findings: &mut Findings) {

@@ -1,23 +1,18 @@
-//! `mount-over-rootfs`: reads `volumeMounts[].mountPath` of every HostProcess container (containers, initContainers,
-//! ephemeralContainers).
-
-use crate::finding::{Findings, quote};
-use crate::rules::{ApiServer, Context, DefaultSeverity, Group, Rule, Scope};
-use crate::settings::Severity;
+use super::mounts::mounts;
+use crate::decode::Fields;
+use crate::rules::context::Context;
+use crate::rules::findings::Findings;
+use crate::rules::rule::{Rule, page};
 use crate::windows::path::ROOTFS;
+use crate::wording::quote;
 
-use super::mounts;
-
-/// A mount over `C:\hpc`, where the image is, or over `C:\`.
 pub static RULE: Rule = Rule {
     id: "mount-over-rootfs",
-    group: Group::Volumes,
-    severity: DefaultSeverity::Always(Severity::Deny),
-    scope: Scope::HostProcess,
-    api_server: ApiServer::Accepts,
     summary: "a mount over `C:\\hpc`, where the image is, or over `C:\\`",
+    reads: Fields::of(&["mountPath"]),
     page: page!("mount_over_rootfs.md"),
     check,
+    ..Rule::DEFAULT
 };
 
 fn check(context: &Context, findings: &mut Findings) {
@@ -26,7 +21,11 @@ fn check(context: &Context, findings: &mut Findings) {
         let message = if path.is_same(&ROOTFS) {
             format!("{found} is where the image is: the mount hides all of it")
         // `C:` is refused by containerd: `mount-drive`.
-        } else if path.is_drive_root() && path.drive() == Some('C') && !path.is_drive_letter() && !mount.text().is_empty() {
+        } else if path.is_drive_root()
+            && path.drive() == Some('C')
+            && !path.is_drive_letter()
+            && !mount.text().is_empty()
+        {
             format!("{found} is the whole drive: the mount hides Windows and the image")
         } else {
             continue;

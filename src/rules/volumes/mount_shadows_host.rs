@@ -1,23 +1,20 @@
-//! `mount-shadows-host`: reads `volumeMounts[].mountPath` of every HostProcess container (containers, initContainers,
-//! ephemeralContainers), and `volumes[].hostPath.path` of the volume mounted there.
-
-use crate::finding::{Findings, quote};
-use crate::rules::{ApiServer, Context, DefaultSeverity, Group, Rule, Scope};
-use crate::settings::Severity;
+use super::mounts::{Mount, mounts};
+use crate::decode::Fields;
+use crate::rules::context::Context;
+use crate::rules::findings::Findings;
+use crate::rules::rule::{Rule, page};
+use crate::settings::severity::Severity;
 use crate::windows::path::WindowsPath;
+use crate::wording::quote;
 
-use super::{Mount, mounts};
-
-/// A mount path that hides a directory of the host.
 pub static RULE: Rule = Rule {
     id: "mount-shadows-host",
-    group: Group::Volumes,
-    severity: DefaultSeverity::Always(Severity::Warn),
-    scope: Scope::HostProcess,
-    api_server: ApiServer::Accepts,
     summary: "a mount path that hides a directory of the host",
+    severity: Severity::Warn,
+    reads: Fields::of(&["mountPath"]),
     page: page!("mount_shadows_host.md"),
     check,
+    ..Rule::DEFAULT
 };
 
 /// Directories that belong to Windows or the node: what is mounted in, at or above one of them hides what they hold.

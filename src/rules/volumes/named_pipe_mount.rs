@@ -1,22 +1,19 @@
-//! `named-pipe-mount`: reads `volumes[].hostPath.path` with the `volumeMounts[]` of every HostProcess container
-//! (containers, initContainers, ephemeralContainers), and `volumeMounts[].mountPath`.
+use super::mounts::{HostVolume, host_volumes, mounts};
+use crate::decode::Fields;
+use crate::rules::context::Context;
+use crate::rules::findings::Findings;
+use crate::rules::rule::{Rule, page};
+use crate::settings::severity::Severity;
+use crate::wording::quote;
 
-use crate::finding::{Findings, quote};
-use crate::rules::{ApiServer, Context, DefaultSeverity, Group, Rule, Scope};
-use crate::settings::Severity;
-
-use super::{HostVolume, host_volumes, mounts};
-
-/// A named pipe mounted as a volume, in any spelling.
 pub static RULE: Rule = Rule {
     id: "named-pipe-mount",
-    group: Group::Volumes,
-    severity: DefaultSeverity::Varies("deny where a HostProcess container mounts it, warn where no container does"),
-    scope: Scope::HostProcess,
-    api_server: ApiServer::Accepts,
     summary: "a named pipe mounted as a volume, in any spelling",
+    severity_varies: "deny where a HostProcess container mounts it, warn where no container does",
+    reads: Fields::of(&["hostPath", "mountPath"]),
     page: page!("named_pipe_mount.md"),
     check,
+    ..Rule::DEFAULT
 };
 
 fn check(context: &Context, findings: &mut Findings) {

@@ -1,22 +1,19 @@
-//! `read-only-not-enforced`: reads `volumeMounts[].readOnly` of `hostPath` volumes and
-//! `securityContext.readOnlyRootFilesystem` of every HostProcess container (containers, initContainers, ephemeralContainers).
+use super::mounts::mounts;
+use crate::decode::Fields;
+use crate::rules::context::Context;
+use crate::rules::findings::Findings;
+use crate::rules::rule::{Rule, page};
+use crate::settings::severity::Severity;
+use crate::wording::quote;
 
-use crate::finding::{Findings, quote};
-use crate::rules::{ApiServer, Context, DefaultSeverity, Group, Rule, Scope};
-use crate::settings::Severity;
-
-use super::mounts;
-
-/// `readOnly` that the runtime does not enforce.
 pub static RULE: Rule = Rule {
     id: "read-only-not-enforced",
-    group: Group::Volumes,
-    severity: DefaultSeverity::Always(Severity::Warn),
-    scope: Scope::HostProcess,
-    api_server: ApiServer::Accepts,
     summary: "`readOnly` that the runtime does not enforce",
+    severity: Severity::Warn,
+    reads: Fields::of(&["readOnly", "readOnlyRootFilesystem"]),
     page: page!("read_only_not_enforced.md"),
     check,
+    ..Rule::DEFAULT
 };
 
 fn check(context: &Context, findings: &mut Findings) {

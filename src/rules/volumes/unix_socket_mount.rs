@@ -1,22 +1,19 @@
-//! `unix-socket-mount`: reads `volumes[].hostPath.{path,type}` with the `volumeMounts[]` of every HostProcess container
-//! (containers, initContainers, ephemeralContainers), and `volumeMounts[].subPath`.
+use super::mounts::{host_volumes, is_named_like_a_socket, mounts};
+use crate::decode::Fields;
+use crate::rules::context::Context;
+use crate::rules::findings::Findings;
+use crate::rules::rule::{Rule, page};
+use crate::settings::severity::Severity;
+use crate::wording::quote;
 
-use crate::finding::{Findings, quote};
-use crate::rules::{ApiServer, Context, DefaultSeverity, Group, Rule, Scope};
-use crate::settings::Severity;
-
-use super::{host_volumes, is_named_like_a_socket, mounts};
-
-/// A unix domain socket mounted as a volume.
 pub static RULE: Rule = Rule {
     id: "unix-socket-mount",
-    group: Group::Volumes,
-    severity: DefaultSeverity::Always(Severity::Warn),
-    scope: Scope::HostProcess,
-    api_server: ApiServer::Accepts,
     summary: "a unix domain socket mounted as a volume",
+    severity: Severity::Warn,
+    reads: Fields::of(&["hostPath", "subPath"]),
     page: page!("unix_socket_mount.md"),
     check,
+    ..Rule::DEFAULT
 };
 
 fn check(context: &Context, findings: &mut Findings) {
@@ -31,7 +28,7 @@ fn check(context: &Context, findings: &mut Findings) {
         }
     }
     for mount in mounts(context.pod) {
-        if let Some(sub_path) = mount.raw.sub_path.as_deref().filter(|path| is_named_like_a_socket(path)) {
+        if let Some(sub_path) = mount.raw.sub_path.filter(|path| is_named_like_a_socket(path)) {
             findings.container(
                 &mount.container,
                 mount.field("subPath"),

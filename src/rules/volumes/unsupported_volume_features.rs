@@ -1,29 +1,26 @@
-//! `unsupported-volume-features`: reads `volumes[].emptyDir.medium` of mounted volumes, `volumeMounts[].mountPropagation` and
-//! `volumeDevices` of every HostProcess container (containers, initContainers, ephemeralContainers).
+use super::mounts::mounts;
+use crate::decode::Fields;
+use crate::k8s::pod::Pod;
+use crate::rules::context::Context;
+use crate::rules::findings::Findings;
+use crate::rules::rule::{Rule, page};
+use crate::settings::severity::Severity;
+use crate::wording::quote;
 
-use crate::finding::{Findings, quote};
-use crate::rules::{ApiServer, Context, DefaultSeverity, Group, Rule, Scope};
-use crate::settings::Severity;
-use crate::pod::Pod;
-
-use super::mounts;
-
-/// Memory-backed volumes, mount propagation and block devices, which Windows does not have.
 pub static RULE: Rule = Rule {
     id: "unsupported-volume-features",
-    group: Group::Volumes,
-    severity: DefaultSeverity::Always(Severity::Warn),
-    scope: Scope::HostProcess,
-    api_server: ApiServer::Accepts,
     summary: "memory-backed volumes, mount propagation and block devices, which Windows does not have",
+    severity: Severity::Warn,
+    reads: Fields::of(&["medium", "mountPropagation", "volumeDevices"]),
     page: page!("unsupported_volume_features.md"),
     check,
+    ..Rule::DEFAULT
 };
 
 fn check(context: &Context, findings: &mut Findings) {
     report_media(context.pod, findings);
     for mount in mounts(context.pod) {
-        let propagation = mount.raw.mount_propagation.as_deref();
+        let propagation = mount.raw.mount_propagation;
         if let Some(propagation) = propagation.filter(|propagation| !matches!(*propagation, "" | "None")) {
             findings.container(
                 &mount.container,
@@ -45,7 +42,7 @@ fn check(context: &Context, findings: &mut Findings) {
 
 fn report_media(pod: &Pod, findings: &mut Findings) {
     for (index, volume) in pod.spec.volumes.iter().enumerate() {
-        let medium = volume.empty_dir.as_ref().and_then(|dir| dir.medium.as_deref()).unwrap_or_default();
+        let medium = volume.empty_dir.as_ref().and_then(|dir| dir.medium).unwrap_or_default();
         let user = mounts(pod).find(|mount| mount.raw.name == volume.name);
         if let (false, Some(mount)) = (medium.is_empty(), user) {
             findings.container(

@@ -1,0 +1,5 @@
+//! The admission request, and the object in it whose pod is judged.
+
+pub mod kinds;
+pub mod request;
+pub mod workload;

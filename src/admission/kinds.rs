@@ -1,0 +1,63 @@
+//! Which kinds are judged, and where each keeps its pod template: nine native kinds by name, any other by shape.
+
+use serde_json_borrow::Value;
+
+/// Where a kind keeps its pod template.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TemplateLocation {
+    /// `spec` is the pod's: Pod.
+    Pod,
+    /// `template`: PodTemplate.
+    PodTemplate,
+    /// `spec.template`: Deployment and most others.
+    Template,
+    /// `spec.jobTemplate.spec.template`: CronJob.
+    JobTemplate,
+}
+
+impl TemplateLocation {
+    /// The location in an object of a kind. `None` for objects of other kinds that have no pod template where the native
+    /// kinds have theirs.
+    pub fn of(group: &str, kind: &str, object: &Value) -> Option<TemplateLocation> {
+        match (group, kind) {
+            ("", "Pod") => Some(TemplateLocation::Pod),
+            ("", "PodTemplate") => Some(TemplateLocation::PodTemplate),
+            ("", "ReplicationController")
+            | ("apps" | "extensions", "Deployment" | "ReplicaSet" | "DaemonSet" | "StatefulSet")
+            | ("batch", "Job") => Some(TemplateLocation::Template),
+            ("batch", "CronJob") => Some(TemplateLocation::JobTemplate),
+            _ => TemplateLocation::by_shape(object),
+        }
+    }
+
+    /// The keys that lead from the object to its pod or pod template.
+    pub fn keys(self) -> &'static [&'static str] {
+        match self {
+            TemplateLocation::Pod => &[],
+            TemplateLocation::PodTemplate => &["template"],
+            TemplateLocation::Template => &["spec", "template"],
+            TemplateLocation::JobTemplate => &["spec", "jobTemplate", "spec", "template"],
+        }
+    }
+
+    /// The same keys as the beginning of a path: `spec.template.`
+    pub fn prefix(self) -> &'static str {
+        match self {
+            TemplateLocation::Pod => "",
+            TemplateLocation::PodTemplate => "template.",
+            TemplateLocation::Template => "spec.template.",
+            TemplateLocation::JobTemplate => "spec.jobTemplate.spec.template.",
+        }
+    }
+
+    /// Custom workload kinds keep a pod template where the native ones do: Argo Rollouts, OpenKruise, operators.
+    /// Only what has a list of containers there counts, so that other things called `template` are left alone.
+    fn by_shape(object: &Value) -> Option<TemplateLocation> {
+        let has_containers = |location: &TemplateLocation| {
+            let keys = location.keys().iter().chain(&["spec", "containers"]);
+            let found = keys.copied().try_fold(object, |value, key| value.as_object()?.get(key));
+            found.is_some_and(|containers| matches!(containers, Value::Array(_)))
+        };
+        [TemplateLocation::Template, TemplateLocation::JobTemplate].into_iter().find(has_containers)
+    }
+}

@@ -1,0 +1,126 @@
+//! The slice of `AdmissionRequest` (admission.k8s.io/v1) that the policy reads.
+
+use serde_json_borrow::Value;
+
+use crate::admission::workload::Workload;
+use crate::decode::{self, Error, Fields, List, Read, Result, record};
+
+/// What is asked of the policy.
+#[derive(Debug, Default)]
+pub struct Request<'a> {
+    /// Kind of the object, after conversion to the version that the webhook asked for.
+    pub kind: GroupVersionKind<'a>,
+    /// `""`, or a subresource such as `ephemeralcontainers`.
+    pub sub_resource: &'a str,
+    /// Name of the object; empty on a create with `generateName`.
+    pub name: &'a str,
+    /// Namespace of the object; empty for cluster-scoped ones.
+    pub namespace: &'a str,
+    /// `CREATE`, `UPDATE`, `DELETE` or `CONNECT`.
+    pub operation: &'a str,
+    /// Who sends the request.
+    pub user_info: UserInfo<'a>,
+    /// The object, when it has a pod.
+    pub object: Option<Workload<'a>>,
+    /// On UPDATE, the object as it was.
+    pub old_object: Option<Workload<'a>>,
+}
+
+record! {
+    /// `GroupVersionKind`.
+    #[derive(Debug, Default)]
+    #[allow(missing_docs, reason = "documented by Kubernetes")]
+    pub struct GroupVersionKind<'a> {
+        pub group: &'a str = "group",
+        pub kind: &'a str = "kind",
+    }
+}
+
+record! {
+    /// `UserInfo` of authentication.k8s.io/v1.
+    #[derive(Debug, Default)]
+    #[allow(missing_docs, reason = "documented by Kubernetes")]
+    pub struct UserInfo<'a> {
+        pub username: Option<&'a str> = "username",
+        pub groups: List<&'a str> = "groups",
+    }
+}
+
+record! {
+    /// The request as it is written, its objects not yet read. policy-server writes camelCase; its Rust types also accept
+    /// snake_case for these three.
+    #[derive(Default)]
+    struct Written<'a> {
+        kind: GroupVersionKind<'a> = "kind" required,
+        sub_resource: Option<&'a str> = "subResource",
+        sub_resource_in_snake_case: Option<&'a str> = "sub_resource",
+        name: Option<&'a str> = "name",
+        namespace: Option<&'a str> = "namespace",
+        operation: Option<&'a str> = "operation",
+        user_info: Option<UserInfo<'a>> = "userInfo",
+        user_info_in_snake_case: Option<UserInfo<'a>> = "user_info",
+        object: Raw<'a> = "object",
+        old_object: Raw<'a> = "oldObject",
+        old_object_in_snake_case: Raw<'a> = "old_object",
+    }
+}
+
+/// A value that is not read yet; `null` is absent.
+#[derive(Default)]
+struct Raw<'a>(Option<&'a Value<'a>>);
+
+impl<'t: 'a, 'a> Read<'t> for Raw<'a> {
+    fn read(&mut self, value: &'t Value<'t>, _: &mut Fields) -> Result<()> {
+        self.0 = (!value.is_null()).then_some(value);
+        Ok(())
+    }
+}
+
+impl<'a> Request<'a> {
+    /// Reads a request. `None` for one that changes nothing about pods, however odd its objects: a deletion, a status update.
+    ///
+    /// # Errors
+    /// The request lacks its kind, or a field of a wrong type where a rule would read it.
+    pub fn read(request: &'a Value<'a>) -> Result<Option<Request<'a>>> {
+        if !changes_pods(request)? {
+            return Ok(None);
+        }
+        let written: Written = decode::read(request)?;
+        let GroupVersionKind { group, kind } = written.kind;
+        if kind.is_empty() {
+            return Err(Error::new("missing field `kind`").in_member("kind"));
+        }
+        let workload = |Raw(value): Raw<'a>, key: &str| match value {
+            None => Ok(None),
+            Some(value) => Workload::read(group, kind, value).map_err(|error| error.in_member(key)),
+        };
+        let old_object = Raw(written.old_object.0.or(written.old_object_in_snake_case.0));
+        Ok(Some(Request {
+            object: workload(written.object, "object")?,
+            old_object: workload(old_object, "oldObject")?,
+            sub_resource: written.sub_resource.or(written.sub_resource_in_snake_case).unwrap_or_default(),
+            name: written.name.unwrap_or_default(),
+            namespace: written.namespace.unwrap_or_default(),
+            operation: written.operation.unwrap_or_default(),
+            user_info: written.user_info.or(written.user_info_in_snake_case).unwrap_or_default(),
+            kind: written.kind,
+        }))
+    }
+
+    /// Whether this is an in-place resize of a pod.
+    pub fn is_resize(&self) -> bool {
+        self.sub_resource == "resize"
+    }
+}
+
+/// Whether a request would create or change what a pod runs. DELETE and CONNECT do not, and of the subresources only
+/// `ephemeralcontainers` and `resize` do.
+fn changes_pods(request: &Value) -> Result<bool> {
+    let text = |key: &str| Ok(decode::member(request, key)?.and_then(|value| value.as_str()).unwrap_or_default());
+    let sub_resource = match text("subResource")? {
+        "" => text("sub_resource")?,
+        sub_resource => sub_resource,
+    };
+    let changes_spec = matches!(sub_resource, "" | "ephemeralcontainers" | "resize");
+    Ok(!matches!(text("operation")?, "DELETE" | "CONNECT") && changes_spec)
+}

@@ -1,0 +1,254 @@
+//! The questions, in the SDK's own request types, so that the wire format is policy-server's. RawAnswers are read here, only the
+//! fields that somebody looks at.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::rc::Rc;
+
+use kubewarden_policy_sdk::host_capabilities::kubernetes::{
+    CanIRequest, GetResourceRequest, ListAllResourcesRequest, SubjectAccessReview,
+};
+use serde::Serialize;
+use serde_json_borrow::Value;
+
+use crate::cluster::host::Host;
+use crate::decode::{self, Read, record};
+
+/// Labels of an object that was asked for.
+pub type Labels = BTreeMap<String, String>;
+
+/// The cluster as one request sees it: every question is asked once, however many rules and objects raise it.
+pub struct Cluster<'h> {
+    host: &'h dyn Host,
+    exchanges: RefCell<Vec<Exchange>>,
+}
+
+/// The JSON of an answer, or why there is none.
+pub type RawAnswer = Result<Rc<[u8]>, String>;
+
+/// A question that was asked, and its answer.
+struct Exchange {
+    operation: &'static str,
+    request: Vec<u8>,
+    answer: RawAnswer,
+}
+
+impl fmt::Debug for Cluster<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Cluster")
+    }
+}
+
+impl<'h> Cluster<'h> {
+    /// The cluster behind a host. Nothing is asked yet.
+    pub fn new(host: &'h dyn Host) -> Cluster<'h> {
+        Cluster { host, exchanges: RefCell::default() }
+    }
+
+    /// The labels of a namespace.
+    ///
+    /// # Errors
+    /// Why they are not known: there is no such namespace, the cluster may not be asked, it does not answer.
+    pub fn namespace_labels(&self, name: &str) -> Result<Labels, String> {
+        let namespace: Namespace = read(&self.get("v1", "Namespace", name, &["metadata.labels"])?)?;
+        Ok(namespace.metadata.labels.unwrap_or_default())
+    }
+
+    /// Whether somebody may do something, by a SubjectAccessReview.
+    ///
+    /// # Errors
+    /// Why it is not known: the cluster may not be asked, it does not answer.
+    pub fn may(&self, review: SubjectAccessReview) -> Result<bool, String> {
+        let request = CanIRequest { subject_access_review: review, disable_cache: false };
+        let status: Status = read(&self.ask("can_i", &request)?)?;
+        Ok(status.allowed)
+    }
+
+    /// The list of the Windows nodes as JSON, only the fields that are looked at. All labels are asked for, because a mask
+    /// takes the dots in a label's key for nesting. The selector is always this one: policy-server starts a watch for every
+    /// selector that it is asked for, and a pod's own would let its author start watches at will.
+    ///
+    /// # Errors
+    /// Why it is not known: the cluster may not be asked, it does not answer.
+    pub fn windows_nodes(&self) -> RawAnswer {
+        let request = ListAllResourcesRequest {
+            api_version: "v1".to_owned(),
+            kind: "Node".to_owned(),
+            label_selector: Some("kubernetes.io/os=windows".to_owned()),
+            field_selector: None,
+            field_masks: Some(fields(&[
+                "metadata.labels",
+                "metadata.name",
+                "status.nodeInfo.containerRuntimeVersion",
+                "status.nodeInfo.kernelVersion",
+                "status.nodeInfo.kubeletVersion",
+            ])),
+        };
+        self.ask("list_resources_all", &request)
+    }
+
+    /// An object that has no namespace as JSON, of its fields those in `masks`.
+    ///
+    /// # Errors
+    /// Why it is not known: there is none of that name, the cluster may not be asked, it does not answer.
+    pub fn get(&self, api_version: &str, kind: &str, name: &str, masks: &[&str]) -> RawAnswer {
+        let request = GetResourceRequest {
+            api_version: api_version.to_owned(),
+            kind: kind.to_owned(),
+            name: name.to_owned(),
+            namespace: None,
+            disable_cache: false,
+            field_masks: Some(fields(masks)),
+        };
+        self.ask("get_resource", &request)
+    }
+
+    fn ask(&self, operation: &'static str, request: &impl Serialize) -> RawAnswer {
+        let request = serde_json::to_vec(request).map_err(|error| error.to_string())?;
+        let mut exchanges = self.exchanges.borrow_mut();
+        if let Some(known) = exchanges.iter().find(|known| known.operation == operation && known.request == request) {
+            return known.answer.clone();
+        }
+        let answer = self.host.call(operation, &request).map(Rc::from).map_err(first_line);
+        exchanges.push(Exchange { operation, request, answer: answer.clone() });
+        answer
+    }
+}
+
+/// Of an error, which a host may continue with a stack backtrace.
+fn first_line(error: String) -> String {
+    error.lines().next().unwrap_or_default().to_owned()
+}
+
+fn fields(masks: &[&str]) -> BTreeSet<String> {
+    let mut fields = BTreeSet::new();
+    for &mask in masks {
+        // `collect()` would bring a whole sort into the module.
+        fields.insert(mask.to_owned());
+    }
+    fields
+}
+
+record! {
+    #[derive(Default)]
+    struct Namespace {
+        metadata: Metadata = "metadata" required,
+    }
+}
+
+record! {
+    #[derive(Default)]
+    struct Metadata {
+        labels: Option<Labels> = "labels",
+    }
+}
+
+record! {
+    /// `SubjectAccessReviewStatus`.
+    #[derive(Default)]
+    struct Status {
+        allowed: bool = "allowed" required,
+    }
+}
+
+/// Reads an answer.
+///
+/// # Errors
+/// It is not JSON, or has another shape than the cluster's API gives it.
+pub fn read<T: Default + for<'t> Read<'t>>(answer: &[u8]) -> Result<T, String> {
+    explained(decode::read(&parse(answer)?))
+}
+
+/// Parses an answer.
+///
+/// # Errors
+/// It is not JSON.
+pub fn parse(answer: &[u8]) -> Result<Value<'_>, String> {
+    decode::parse(answer).map_err(|message| unreadable(&message))
+}
+
+/// The result of reading an answer, with an error that says so.
+///
+/// # Errors
+/// The answer has another shape than the cluster's API gives it.
+pub fn explained<T>(result: decode::Result<T>) -> Result<T, String> {
+    result.map_err(|error| match error.path().as_str() {
+        "" => unreadable(error.message()),
+        path => unreadable(&format!("{path}: {}", error.message())),
+    })
+}
+
+fn unreadable(message: &str) -> String {
+    format!("the answer of the cluster could not be read: {message}")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+
+    use super::*;
+    use crate::cluster::host::NoCluster;
+
+    /// RawAnswers every question with the same text and remembers them.
+    struct Canned(&'static str, RefCell<Vec<(String, String)>>);
+
+    impl Host for Canned {
+        fn call(&self, operation: &str, request: &[u8]) -> Result<Vec<u8>, String> {
+            self.1.borrow_mut().push((operation.to_owned(), String::from_utf8_lossy(request).into_owned()));
+            Ok(self.0.as_bytes().to_vec())
+        }
+    }
+
+    struct Down;
+
+    impl Host for Down {
+        fn call(&self, _: &str, _: &[u8]) -> Result<Vec<u8>, String> {
+            Err("cannot connect\n\nStack backtrace:\n   0: main".to_owned())
+        }
+    }
+
+    #[test]
+    fn labels_of_a_namespace() {
+        let host = Canned(r#"{"metadata":{"name":"a","labels":{"tier":"system"}}}"#, RefCell::default());
+        let cluster = Cluster::new(&host);
+        let labels = cluster.namespace_labels("a").expect("answered");
+        assert_eq!(labels.get("tier").map(String::as_str), Some("system"));
+        let (operation, request) = host.1.borrow_mut().remove(0);
+        assert_eq!(operation, "get_resource");
+        assert_eq!(
+            request,
+            r#"{"api_version":"v1","kind":"Namespace","name":"a","namespace":null,"disable_cache":false,"field_masks":["metadata.labels"]}"#
+        );
+    }
+
+    #[test]
+    fn a_namespace_without_labels_has_none() {
+        for answer in [r#"{"metadata":{}}"#, r#"{"metadata":{"labels":null}}"#] {
+            let host = Canned(answer, RefCell::default());
+            assert_eq!(Cluster::new(&host).namespace_labels("a"), Ok(Labels::new()), "{answer}");
+        }
+    }
+
+    #[test]
+    fn permissions() {
+        for (answer, allowed) in
+            [(r#"{"allowed":true}"#, true), (r#"{"allowed":false,"denied":true,"reason":"x"}"#, false)]
+        {
+            let host = Canned(answer, RefCell::default());
+            assert_eq!(Cluster::new(&host).may(SubjectAccessReview::default()), Ok(allowed));
+            assert_eq!(host.1.borrow()[0].0, "can_i");
+        }
+    }
+
+    #[test]
+    fn what_is_no_answer_is_an_error() {
+        for answer in ["", "{}", "[]", "null", "{", r#"{"metadata":7}"#] {
+            let host = Canned(answer, RefCell::default());
+            assert!(Cluster::new(&host).namespace_labels("a").is_err(), "{answer}");
+            assert!(Cluster::new(&host).may(SubjectAccessReview::default()).is_err(), "{answer}");
+        }
+        assert_eq!(Cluster::new(&Down).namespace_labels("a"), Err("cannot connect".to_owned()));
+        assert_eq!(Cluster::new(&NoCluster).namespace_labels("a"), Err("the cluster may not be asked".to_owned()));
+    }
+}

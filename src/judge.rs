@@ -1,0 +1,94 @@
+//! The way of a request: payload bytes -> tree -> request and settings -> facts of the cluster -> rules -> severities.
+
+use std::fmt;
+
+use serde_json_borrow::Value;
+
+use crate::admission::request::Request;
+use crate::admission::workload::Workload;
+use crate::cluster::facts::Facts;
+use crate::cluster::host::Host;
+use crate::cluster::questions::Cluster;
+use crate::decode::{self, Error, Read};
+use crate::outcome::finding::Finding;
+use crate::outcome::ratchet::Unchanged;
+use crate::outcome::response::Outcome;
+use crate::outcome::severity::{tolerate_mirror_pod, tolerate_old_findings};
+use crate::rules::context::Context;
+use crate::rules::registry;
+use crate::settings::Settings;
+
+/// A payload that could not be read.
+#[derive(Debug)]
+pub struct Unreadable {
+    /// The path of the field in the payload, `request.object.spec.hostNetwork`; empty when the payload is not JSON.
+    pub path: String,
+    /// What is wrong there.
+    pub message: String,
+}
+
+impl fmt::Display for Unreadable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the request could not be read: ")?;
+        if !self.path.is_empty() {
+            write!(f, "{}: ", self.path)?;
+        }
+        f.write_str(&self.message)
+    }
+}
+
+impl From<Error> for Unreadable {
+    fn from(error: Error) -> Self {
+        Unreadable { path: error.path(), message: error.message().to_owned() }
+    }
+}
+
+/// Judges a payload, `{"request": AdmissionRequest, "settings": Settings}`, and hands the request and what was found to `answer`.
+/// Both borrow from the payload, which is why they are not returned.
+///
+/// # Errors
+/// The payload is not JSON, or holds a value of another type where a rule would read it.
+pub fn judge<T>(payload: &[u8], host: &dyn Host, answer: impl FnOnce(&Request, Outcome) -> T) -> Result<T, Unreadable> {
+    let tree = decode::parse(payload).map_err(|message| Unreadable { path: String::new(), message })?;
+    let request = decode::member(&tree, "request")?.ok_or_else(|| Error::new("missing field `request`"))?;
+    let Some(request) = Request::read(request).map_err(|error| error.in_member("request"))? else {
+        return Ok(answer(&Request::default(), Outcome::default()));
+    };
+    let settings = settings_of(&tree)?;
+    let outcome = Outcome { findings: findings(&request, &settings, host) };
+    Ok(answer(&request, outcome))
+}
+
+/// The settings, which policy-server has validated: what only `settings::validation` refuses opens nothing.
+fn settings_of<'t>(payload: &'t Value<'t>) -> Result<Settings<'t>, Error> {
+    let mut settings = Settings::default();
+    if let Some(value) = decode::member(payload, "settings")? {
+        settings.read(value, &mut decode::Fields::default()).map_err(|error| error.in_member("settings"))?;
+    }
+    Ok(settings)
+}
+
+fn findings(request: &Request, settings: &Settings, host: &dyn Host) -> Vec<Finding> {
+    let Some(workload) = &request.object else { return Vec::new() };
+    if workload.metadata.deletion_timestamp.0 {
+        return Vec::new();
+    }
+    let cluster = Cluster::new(host);
+    let check = |workload: &Workload| {
+        let facts = Facts::ask(&cluster, &workload.pod, &settings.nodes);
+        registry::check(&Context::new(request, workload, settings, &cluster, &facts))
+    };
+    let mut findings = check(workload);
+    tolerate_mirror_pod(&mut findings, request, workload);
+    if let Some(old) = &request.old_object
+        && settings.ratchet
+        && !findings.is_empty()
+        && request.operation == "UPDATE"
+    {
+        let unchanged = Unchanged::between(old, workload);
+        if unchanged.keeps_any() {
+            tolerate_old_findings(&mut findings, &check(old), unchanged);
+        }
+    }
+    findings
+}

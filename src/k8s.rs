@@ -1,0 +1,10 @@
+//! Kubernetes' own notions: the slice of a pod that rules read, effective values, label requirements, quantities, versions.
+
+pub mod command_lines;
+pub mod effective;
+pub mod node_selection;
+pub mod pod;
+pub mod pod_spec;
+pub mod quantity;
+pub mod requirement;
+pub mod version;

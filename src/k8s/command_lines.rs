@@ -1,0 +1,88 @@
+//! The command lines of a pod: what its containers run, and what probes and hooks run in them.
+
+use crate::k8s::pod::{ContainerView, Pod};
+use crate::k8s::pod_spec::Handler;
+use crate::windows::command_line::Shell;
+
+/// Something that is run in a container: what the container is for, or what a probe or a hook runs in it.
+#[derive(Debug)]
+pub struct CommandLine<'p, 'a> {
+    /// Where it runs.
+    pub container: ContainerView<'p, 'a>,
+    /// The field of the container, `livenessProbe.exec.command`.
+    field: &'static str,
+    /// Empty where the image's entrypoint is run.
+    command: &'p [&'a str],
+    /// What follows, in the field `args`.
+    args: &'p [&'a str],
+}
+
+/// Every command line of every HostProcess container.
+pub fn command_lines<'p, 'a>(pod: &'p Pod<'a>) -> Vec<CommandLine<'p, 'a>> {
+    let mut lines = Vec::new();
+    for container in pod.host_process_containers() {
+        let raw = container.raw;
+        lines.push(CommandLine { container, field: "command", command: &raw.command, args: &raw.args });
+        let lifecycle = raw.lifecycle.as_ref();
+        for (field, handler) in [
+            ("livenessProbe.exec.command", &raw.liveness_probe),
+            ("readinessProbe.exec.command", &raw.readiness_probe),
+            ("startupProbe.exec.command", &raw.startup_probe),
+            ("lifecycle.postStart.exec.command", lifecycle.map_or(&None, |hooks| &hooks.post_start)),
+            ("lifecycle.preStop.exec.command", lifecycle.map_or(&None, |hooks| &hooks.pre_stop)),
+        ] {
+            if let Some(Handler { exec: Some(exec) }) = handler {
+                lines.push(CommandLine { container, field, command: &exec.command, args: &[] });
+            }
+        }
+    }
+    lines
+}
+
+impl<'p, 'a> CommandLine<'p, 'a> {
+    /// The program, unless the image says it.
+    pub fn program(&self) -> Option<&'p str> {
+        self.command.first().copied()
+    }
+
+    /// The shell that the program is.
+    pub fn shell(&self) -> Option<Shell> {
+        self.program().and_then(Shell::of)
+    }
+
+    /// Whether the program is this shell, or may be it as far as can be seen.
+    pub fn may_be(&self, shell: Shell) -> bool {
+        self.program().is_none() || self.shell() == Some(shell)
+    }
+
+    /// Every element.
+    pub fn elements(&self) -> impl Iterator<Item = Element<'p, 'a>> {
+        let container = self.container;
+        let of = move |field, texts: &'p [&'a str]| {
+            texts.iter().enumerate().map(move |(index, text)| Element { container, field, index, text })
+        };
+        of(self.field, self.command).chain(of("args", self.args))
+    }
+
+    /// The path of the program in the object.
+    pub fn program_path(&self) -> String {
+        self.container.path(&format!("{}[0]", self.field))
+    }
+}
+
+/// An element of a command line.
+#[derive(Debug)]
+pub struct Element<'p, 'a> {
+    container: ContainerView<'p, 'a>,
+    field: &'static str,
+    index: usize,
+    /// As written.
+    pub text: &'p str,
+}
+
+impl Element<'_, '_> {
+    /// Its path in the object.
+    pub fn path(&self) -> String {
+        self.container.path(&format!("{}[{}]", self.field, self.index))
+    }
+}

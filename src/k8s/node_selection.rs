@@ -1,0 +1,240 @@
+//! What `nodeSelector` and required node affinity say about the operating system of the node, as far as the labels
+//! say it that every kubelet sets. Labels of an administrator's own (a pool's name) say nothing here.
+
+use crate::k8s::pod_spec::{NodeSelectorRequirement, NodeSelectorTerm, PodSpec};
+use crate::k8s::requirement::{Label, is_satisfied};
+
+/// The operating system of the node, `windows` or `linux`.
+pub const OS: &str = "kubernetes.io/os";
+/// What the label was called before Kubernetes 1.14. The node lifecycle controller still copies it onto every node.
+pub const LEGACY_OS: &str = "beta.kubernetes.io/os";
+/// The build of Windows (`10.0.20348`), which only Windows nodes have.
+const WINDOWS_BUILD: &str = "node.kubernetes.io/windows-build";
+
+/// The operating system of a node, as far as its labels tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NodeOs {
+    /// A Windows node.
+    Windows,
+    /// A Linux node.
+    Linux,
+    /// A node without labels of a kubelet: a virtual one.
+    Unlabelled,
+}
+
+impl NodeOs {
+    /// What such a node has under a key.
+    fn label(self, key: &str) -> Label<'static> {
+        match (key, self) {
+            (OS | LEGACY_OS, NodeOs::Windows) => Label::Value("windows"),
+            (OS | LEGACY_OS, NodeOs::Linux) => Label::Value("linux"),
+            (WINDOWS_BUILD, NodeOs::Windows) => Label::AnyValue,
+            (OS | LEGACY_OS | WINDOWS_BUILD, _) => Label::Absent,
+            _ => Label::Unknown,
+        }
+    }
+}
+
+impl PodSpec<'_> {
+    /// Whether only Windows nodes can run the pod, or a node is named, which is somebody's choice.
+    pub fn is_pinned_to_windows(&self) -> bool {
+        self.node_name.is_some_and(|name| !name.is_empty())
+            || !self.admits(NodeOs::Linux) && !self.admits(NodeOs::Unlabelled)
+    }
+
+    /// Whether the operating system is asked for by the old label alone.
+    pub fn selects_os_by_legacy_label_only(&self) -> bool {
+        self.selects_by(LEGACY_OS) && !self.selects_by(OS) && !self.selects_by(WINDOWS_BUILD)
+    }
+
+    /// Whether such a node may satisfy both `nodeSelector` and the required affinity.
+    pub fn admits(&self, node: NodeOs) -> bool {
+        self.node_selector.iter().all(|(key, value)| selector_admits(key, value, node))
+            && self.required_terms().is_none_or(|terms| terms.iter().any(|term| term.admits(node)))
+    }
+
+    /// The terms of the required node affinity. `Some` of an empty list matches no node, `None` matches all.
+    pub fn required_terms(&self) -> Option<&[NodeSelectorTerm<'_>]> {
+        let affinity = self.affinity.as_ref()?.node_affinity.as_ref()?;
+        let required = affinity.required_during_scheduling_ignored_during_execution.as_ref()?;
+        Some(&required.node_selector_terms)
+    }
+
+    fn selects_by(&self, label: &str) -> bool {
+        self.node_selector.get(label).is_some()
+            || self
+                .required_terms()
+                .into_iter()
+                .flatten()
+                .any(|term| term.match_expressions.iter().any(|r| r.is_on(label)))
+    }
+}
+
+/// Whether one line of `nodeSelector` lets such a node in.
+pub fn selector_admits(key: &str, value: &str, node: NodeOs) -> bool {
+    is_satisfied("In", &[value], node.label(key)) != Some(false)
+}
+
+impl<'a> NodeSelectorTerm<'a> {
+    /// Whether such a node may satisfy the term. A term that names its node admits only Windows: the node is
+    /// somebody's choice. (The DaemonSet controller writes such a term over the ones of its template.)
+    pub fn admits(&self, node: NodeOs) -> bool {
+        let is_empty = self.match_expressions.is_empty() && self.match_fields.is_empty();
+        !is_empty
+            && (node == NodeOs::Windows || !self.names_a_node())
+            && self.match_expressions.iter().all(|requirement| requirement.admits(node))
+    }
+
+    /// The first requirement that speaks of the operating system.
+    pub fn os_requirement(&self) -> Option<&NodeSelectorRequirement<'a>> {
+        self.match_expressions.iter().find(|r| r.is_on(OS) || r.is_on(LEGACY_OS) || r.is_on(WINDOWS_BUILD))
+    }
+
+    fn names_a_node(&self) -> bool {
+        self.match_fields.iter().any(|r| r.is_on("metadata.name") && r.operator == Some("In"))
+    }
+}
+
+impl NodeSelectorRequirement<'_> {
+    /// Whether such a node may satisfy the requirement.
+    pub fn admits(&self, node: NodeOs) -> bool {
+        self.is_satisfied_by(node.label(self.key.unwrap_or_default())) != Some(false)
+    }
+
+    /// Whether a label satisfies the requirement; `None` when that is not known.
+    pub fn is_satisfied_by(&self, label: Label) -> Option<bool> {
+        is_satisfied(self.operator.unwrap_or_default(), &self.values, label)
+    }
+
+    /// As people read it: `kubernetes.io/os In [windows, linux]`.
+    pub fn text(&self) -> String {
+        let mut text = format!("{} {}", self.key.unwrap_or_default(), self.operator.unwrap_or_default());
+        if !self.values.is_empty() {
+            text.push_str(&format!(" [{}]", self.values.join(", ")));
+        }
+        text
+    }
+
+    fn is_on(&self, key: &str) -> bool {
+        self.key == Some(key)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    fn with_spec<T>(json: &str, answer: impl Fn(&PodSpec) -> T) -> T {
+        let tree = crate::decode::parse(json.as_bytes()).expect("JSON");
+        answer(&crate::decode::read(&tree).expect("a pod spec"))
+    }
+
+    fn with_terms(terms: &str) -> String {
+        format!(
+            r#"{{"affinity": {{"nodeAffinity": {{"requiredDuringSchedulingIgnoredDuringExecution": {{"nodeSelectorTerms": [{terms}]}}}}}}}}"#
+        )
+    }
+
+    fn with_expressions(expressions: &str) -> String {
+        with_terms(&format!(r#"{{"matchExpressions": [{expressions}]}}"#))
+    }
+
+    /// Windows, Linux, unlabelled.
+    fn admitted(json: &str) -> (bool, bool, bool) {
+        with_spec(json, |spec| {
+            (spec.admits(NodeOs::Windows), spec.admits(NodeOs::Linux), spec.admits(NodeOs::Unlabelled))
+        })
+    }
+
+    const WINDOWS: (bool, bool, bool) = (true, false, false);
+    const LINUX: (bool, bool, bool) = (false, true, false);
+    const ANY: (bool, bool, bool) = (true, true, true);
+    const NONE: (bool, bool, bool) = (false, false, false);
+
+    #[rstest]
+    #[case(r#"{}"#, ANY)]
+    #[case(r#"{"nodeSelector": {"pool": "win"}}"#, ANY)]
+    #[case(r#"{"nodeSelector": {"kubernetes.io/os": "windows"}}"#, WINDOWS)]
+    #[case(r#"{"nodeSelector": {"beta.kubernetes.io/os": "windows"}}"#, WINDOWS)]
+    #[case(r#"{"nodeSelector": {"node.kubernetes.io/windows-build": "10.0.20348"}}"#, WINDOWS)]
+    #[case(r#"{"nodeSelector": {"kubernetes.io/os": "linux"}}"#, LINUX)]
+    #[case(r#"{"nodeSelector": {"kubernetes.io/os": "Windows"}}"#, NONE)]
+    #[case(
+        r#"{"nodeSelector": {"kubernetes.io/os": "linux", "node.kubernetes.io/windows-build": "10.0.20348"}}"#,
+        NONE
+    )]
+    fn node_selector(#[case] json: &str, #[case] expected: (bool, bool, bool)) {
+        assert_eq!(admitted(json), expected);
+    }
+
+    #[rstest]
+    #[case(r#"{"key": "kubernetes.io/os", "operator": "In", "values": ["windows"]}"#, WINDOWS)]
+    #[case(r#"{"key": "kubernetes.io/os", "operator": "In", "values": ["windows", "linux"]}"#, (true, true, false))]
+    #[case(r#"{"key": "kubernetes.io/os", "operator": "In", "values": []}"#, NONE)]
+    #[case(r#"{"key": "kubernetes.io/os", "operator": "NotIn", "values": ["linux"]}"#, (true, false, true))]
+    #[case(r#"{"key": "kubernetes.io/os", "operator": "NotIn", "values": ["windows"]}"#, (false, true, true))]
+    #[case(r#"{"key": "kubernetes.io/os", "operator": "Exists"}"#, (true, true, false))]
+    #[case(r#"{"key": "kubernetes.io/os", "operator": "DoesNotExist"}"#, (false, false, true))]
+    #[case(r#"{"key": "kubernetes.io/os", "operator": "Gt", "values": ["1"]}"#, NONE)]
+    #[case(r#"{"key": "node.kubernetes.io/windows-build", "operator": "Exists"}"#, WINDOWS)]
+    #[case(r#"{"key": "node.kubernetes.io/windows-build", "operator": "DoesNotExist"}"#, (false, true, true))]
+    #[case(r#"{"key": "node.kubernetes.io/windows-build", "operator": "NotIn", "values": ["10.0.17763"]}"#, ANY)]
+    #[case(r#"{"key": "pool", "operator": "In", "values": ["win"]}"#, ANY)]
+    #[case(r#"{"key": "kubernetes.io/os", "operator": "Sideways"}"#, ANY)]
+    #[case(r#"{}"#, ANY)]
+    fn requirements(#[case] expression: &str, #[case] expected: (bool, bool, bool)) {
+        assert_eq!(admitted(&with_expressions(expression)), expected);
+    }
+
+    #[test]
+    fn expressions_are_anded() {
+        let os = |operator: &str, values: &str| {
+            format!(r#"{{"key": "kubernetes.io/os", "operator": "{operator}", "values": [{values}]}}"#)
+        };
+        let both = [os("Exists", ""), os("NotIn", r#""linux""#)].join(", ");
+        assert_eq!(admitted(&with_expressions(&both)), WINDOWS);
+        let contradiction = [os("In", r#""linux""#), os("In", r#""windows""#)].join(", ");
+        assert_eq!(admitted(&with_expressions(&contradiction)), NONE);
+    }
+
+    #[test]
+    fn terms_are_ored() {
+        let term = |os: &str| {
+            format!(r#"{{"matchExpressions": [{{"key": "kubernetes.io/os", "operator": "In", "values": ["{os}"]}}]}}"#)
+        };
+        let pool = r#"{"matchExpressions": [{"key": "pool", "operator": "Exists"}]}"#;
+        assert_eq!(admitted(&with_terms(&[&term("windows"), pool].map(str::to_owned).join(", "))), ANY);
+        assert_eq!(admitted(&with_terms(&[term("windows"), term("linux")].join(", "))), (true, true, false));
+        assert_eq!(admitted(&with_terms(&[term("windows"), term("windows")].join(", "))), WINDOWS);
+    }
+
+    #[test]
+    fn nothing_in_a_term_or_no_term_at_all_matches_no_node() {
+        assert_eq!(admitted(&with_terms("")), NONE);
+        assert_eq!(admitted(&with_terms("{}")), NONE);
+        assert_eq!(
+            admitted(r#"{"affinity": {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": null}}}"#),
+            ANY
+        );
+    }
+
+    #[test]
+    fn selector_and_affinity_are_anded() {
+        let affinity = with_expressions(r#"{"key": "kubernetes.io/os", "operator": "In", "values": ["linux"]}"#);
+        let both = affinity.replacen('{', r#"{"nodeSelector": {"kubernetes.io/os": "windows"}, "#, 1);
+        assert_eq!(admitted(&both), NONE);
+    }
+
+    #[test]
+    fn naming_a_node_is_a_choice() {
+        let is_pinned = |json: &str| with_spec(json, |spec| spec.is_pinned_to_windows());
+        assert!(is_pinned(r#"{"nodeName": "akswin000000"}"#));
+        assert!(!is_pinned(r#"{"nodeName": ""}"#));
+        let by_field = r#"{"matchFields": [{"key": "metadata.name", "operator": "In", "values": ["akswin000000"]}]}"#;
+        assert!(is_pinned(&with_terms(by_field)));
+        assert!(!is_pinned(&with_terms(&by_field.replace("In", "NotIn"))));
+        let or_by_label = format!(r#"{by_field}, {{"matchExpressions": [{{"key": "a", "operator": "Exists"}}]}}"#);
+        assert!(!is_pinned(&with_terms(&or_by_label)));
+    }
+}

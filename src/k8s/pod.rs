@@ -1,0 +1,206 @@
+//! A pod with its containers and their effective values: a container's own setting over the pod's.
+//!
+//! The inheritance of `windowsOptions` follows `DetermineEffectiveSecurityContext` of Kubernetes'
+//! `pkg/securitycontext/util.go` (read at v1.32.10).
+
+use std::cell::OnceCell;
+
+use serde_json_borrow::Value;
+
+use crate::decode::{self, Fields, Pairs, Read, Result};
+use crate::k8s::pod_spec::{Container, PodSpec, Volume, WindowsOptions};
+
+/// A pod or pod template, with the place it stands at in its object.
+#[derive(Debug, Default)]
+pub struct Pod<'a> {
+    /// Where the pod's `metadata` and `spec` are: `""` for a Pod, `"spec.template."` for a Deployment.
+    pub prefix: &'static str,
+    /// The annotations that end up on the pod: a template's, not its controller's.
+    pub annotations: Pairs<'a>,
+    /// The spec as written.
+    pub spec: PodSpec<'a>,
+    /// The fields that are set anywhere in it.
+    pub fields: Fields,
+    /// The HostProcess containers, found once because most rules ask for them.
+    host_process: OnceCell<Vec<(ContainerList, usize)>>,
+}
+
+/// One of the three lists of containers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ContainerList {
+    /// `containers`.
+    Regular,
+    /// `initContainers`, sidecars (`restartPolicy: Always`) included.
+    Init,
+    /// `ephemeralContainers`, which only an update of a running pod can add.
+    Ephemeral,
+}
+
+impl ContainerList {
+    /// The field of `PodSpec`.
+    pub fn field(self) -> &'static str {
+        match self {
+            ContainerList::Regular => "containers",
+            ContainerList::Init => "initContainers",
+            ContainerList::Ephemeral => "ephemeralContainers",
+        }
+    }
+}
+
+/// A value in effect for a container, and where it is set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Effective<T> {
+    /// The value.
+    pub value: T,
+    /// The level that it comes from.
+    pub set_on: Level,
+}
+
+/// The two levels at which some settings exist.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Level {
+    /// The container has a value of its own.
+    Container,
+    /// The container inherits the pod's.
+    Pod,
+}
+
+/// A container with its pod: effective values and paths.
+#[derive(Clone, Copy, Debug)]
+pub struct ContainerView<'p, 'a> {
+    /// The pod that it inherits from.
+    pub pod: &'p Pod<'a>,
+    /// What is written on the container itself.
+    pub raw: &'p Container<'a>,
+    /// The list that it stands in.
+    pub list: ContainerList,
+    /// Its place in the list, from 0.
+    pub index: usize,
+}
+
+impl<'a> Pod<'a> {
+    /// Reads the `spec` of a pod or pod template.
+    ///
+    /// # Errors
+    /// A field that rules read has another type than Kubernetes gives it.
+    pub fn read_spec(&mut self, pod: &'a Value<'a>) -> Result<()> {
+        let Some(spec) = decode::member(pod, "spec")? else { return Ok(()) };
+        self.spec.read(spec, &mut self.fields).map_err(|error| error.in_member("spec"))
+    }
+
+    /// Every container: regular, init and ephemeral, the three lists that Kubernetes' own validation visits.
+    pub fn containers(&self) -> impl Iterator<Item = ContainerView<'_, 'a>> {
+        let (regular, init) = (self.spec.containers.len(), self.spec.init_containers.len());
+        let all = regular + init + self.spec.ephemeral_containers.len();
+        (0..all).map(move |n| match n.checked_sub(regular) {
+            None => self.container(ContainerList::Regular, n),
+            Some(n) if n < init => self.container(ContainerList::Init, n),
+            Some(n) => self.container(ContainerList::Ephemeral, n - init),
+        })
+    }
+
+    /// The containers that are HostProcess by their effective value.
+    pub fn host_process_containers(&self) -> impl Iterator<Item = ContainerView<'_, 'a>> {
+        let found = self.host_process.get_or_init(|| {
+            self.containers().filter(ContainerView::is_host_process).map(|c| (c.list, c.index)).collect()
+        });
+        found.iter().map(|&(list, index)| self.container(list, index))
+    }
+
+    fn container(&self, list: ContainerList, index: usize) -> ContainerView<'_, 'a> {
+        ContainerView { pod: self, raw: &self.list(list)[index], list, index }
+    }
+
+    fn list(&self, list: ContainerList) -> &[Container<'a>] {
+        match list {
+            ContainerList::Regular => &self.spec.containers,
+            ContainerList::Init => &self.spec.init_containers,
+            ContainerList::Ephemeral => &self.spec.ephemeral_containers,
+        }
+    }
+
+    /// Whether `hostProcess: true` is written anywhere, at pod or container level: what Pod Security Admission
+    /// forbids, and the pods that rules look at. A pod whose containers all override a `true` is one too.
+    pub fn asks_for_host_process(&self) -> bool {
+        self.windows_options().is_some_and(|options| options.host_process == Some(true))
+            || self.containers().any(|c| c.own_windows_options().is_some_and(|o| o.host_process == Some(true)))
+    }
+
+    /// `securityContext.windowsOptions` of the pod.
+    pub fn windows_options(&self) -> Option<&WindowsOptions<'a>> {
+        self.spec.security_context.as_ref()?.windows_options.as_ref()
+    }
+
+    /// Whether `os.name` is this.
+    pub fn os_is(&self, name: &str) -> bool {
+        self.spec.os.as_ref().and_then(|os| os.name) == Some(name)
+    }
+
+    /// The path of a field of the spec in the object, as `kubectl explain` spells it.
+    pub fn path(&self, field: &str) -> String {
+        [self.prefix, "spec.", field].concat()
+    }
+
+    /// The path of an annotation of the pod.
+    pub fn annotation_path(&self, key: &str) -> String {
+        format!("{}metadata.annotations[{key}]", self.prefix)
+    }
+
+    /// The volume that a mount names.
+    pub fn volume(&self, name: &str) -> Option<&Volume<'a>> {
+        self.spec.volumes.iter().find(|volume| volume.name == Some(name))
+    }
+}
+
+impl<'p, 'a> ContainerView<'p, 'a> {
+    /// The container's name, `""` when it has none.
+    pub fn name(&self) -> &'p str {
+        self.raw.name.unwrap_or_default()
+    }
+
+    /// `securityContext.windowsOptions` of the container itself.
+    pub fn own_windows_options(&self) -> Option<&'p WindowsOptions<'a>> {
+        self.raw.security_context.as_ref()?.windows_options.as_ref()
+    }
+
+    /// Effective `hostProcess`: its own, else the pod's, else false.
+    pub fn is_host_process(&self) -> bool {
+        self.windows_option(|options| options.host_process).is_some_and(|effective| effective.value)
+    }
+
+    /// Effective `runAsUserName`, independent of where `hostProcess` is set.
+    pub fn run_as_user_name(&self) -> Option<Effective<&'a str>> {
+        self.windows_option(|options| options.run_as_user_name)
+    }
+
+    /// Effective value of one field of `windowsOptions`.
+    pub fn windows_option<T>(&self, field: impl Fn(&'p WindowsOptions<'a>) -> Option<T>) -> Option<Effective<T>> {
+        self.effective(self.own_windows_options().and_then(&field), || self.pod.windows_options().and_then(&field))
+    }
+
+    /// Its own value of a field, else the pod's.
+    pub fn effective<T>(&self, own: Option<T>, pods: impl FnOnce() -> Option<T>) -> Option<Effective<T>> {
+        match own {
+            Some(value) => Some(Effective { value, set_on: Level::Container }),
+            None => pods().map(|value| Effective { value, set_on: Level::Pod }),
+        }
+    }
+
+    /// The path of this container in the object.
+    pub fn own_path(&self) -> String {
+        self.pod.path(&format!("{}[{}]", self.list.field(), self.index))
+    }
+
+    /// The path of a field of this container in the object.
+    pub fn path(&self, field: &str) -> String {
+        self.pod.path(&format!("{}[{}].{field}", self.list.field(), self.index))
+    }
+
+    /// The path of a field that exists on both levels.
+    pub fn path_at(&self, level: Level, field: &str) -> String {
+        match level {
+            Level::Container => self.path(field),
+            Level::Pod => self.pod.path(field),
+        }
+    }
+}

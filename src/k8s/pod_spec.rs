@@ -1,0 +1,294 @@
+//! The slice of a pod that rules read. Field names and nesting are those of `PodSpec` (k8s.io/api core/v1); fields that no
+//! rule reads are skipped while decoding, whatever they hold.
+
+use crate::decode::{List, Pairs, Presence, Quantity, record};
+
+record! {
+    /// The slice of `PodSpec` that rules read.
+    #[derive(Debug, Default, PartialEq)]
+    #[allow(missing_docs, reason = "the fields of PodSpec, documented by Kubernetes")]
+    pub struct PodSpec<'a> {
+        pub affinity: Option<Affinity<'a>> = "affinity",
+        pub automount_service_account_token: Option<bool> = "automountServiceAccountToken",
+        pub containers: List<Container<'a>> = "containers",
+        pub dns_policy: Option<&'a str> = "dnsPolicy",
+        pub ephemeral_containers: List<Container<'a>> = "ephemeralContainers",
+        pub host_aliases: Presence = "hostAliases",
+        pub host_ipc: Option<bool> = "hostIPC",
+        pub host_network: Option<bool> = "hostNetwork",
+        pub host_pid: Option<bool> = "hostPID",
+        pub host_users: Option<bool> = "hostUsers",
+        pub hostname: Option<&'a str> = "hostname",
+        pub init_containers: List<Container<'a>> = "initContainers",
+        pub node_name: Option<&'a str> = "nodeName",
+        pub node_selector: Pairs<'a> = "nodeSelector",
+        pub os: Option<PodOs<'a>> = "os",
+        pub resources: Option<Resources<'a>> = "resources",
+        pub runtime_class_name: Option<&'a str> = "runtimeClassName",
+        pub security_context: Option<PodSecurityContext<'a>> = "securityContext",
+        /// The deprecated alias of `serviceAccountName`.
+        pub service_account: Option<&'a str> = "serviceAccount",
+        pub service_account_name: Option<&'a str> = "serviceAccountName",
+        pub set_hostname_as_fqdn: Option<bool> = "setHostnameAsFQDN",
+        pub share_process_namespace: Option<bool> = "shareProcessNamespace",
+        pub subdomain: Option<&'a str> = "subdomain",
+        pub termination_grace_period_seconds: Option<i64> = "terminationGracePeriodSeconds",
+        pub volumes: List<Volume<'a>> = "volumes",
+    }
+}
+
+record! {
+    /// The slice of `Container` and `EphemeralContainer` that rules read.
+    #[derive(Debug, Default, PartialEq)]
+    #[allow(missing_docs, reason = "the fields of Container, documented by Kubernetes")]
+    pub struct Container<'a> {
+        pub args: List<&'a str> = "args",
+        pub command: List<&'a str> = "command",
+        pub env: List<EnvVar<'a>> = "env",
+        pub image: Option<&'a str> = "image",
+        pub lifecycle: Option<Lifecycle<'a>> = "lifecycle",
+        pub liveness_probe: Option<Handler<'a>> = "livenessProbe",
+        pub name: Option<&'a str> = "name",
+        pub ports: List<ContainerPort<'a>> = "ports",
+        pub readiness_probe: Option<Handler<'a>> = "readinessProbe",
+        pub resources: Option<Resources<'a>> = "resources",
+        pub security_context: Option<SecurityContext<'a>> = "securityContext",
+        pub startup_probe: Option<Handler<'a>> = "startupProbe",
+        pub termination_message_path: Option<&'a str> = "terminationMessagePath",
+        pub volume_devices: Presence = "volumeDevices",
+        pub volume_mounts: List<VolumeMount<'a>> = "volumeMounts",
+        pub working_dir: Option<&'a str> = "workingDir",
+    }
+}
+
+record! {
+    /// `WindowsSecurityContextOptions`, on the pod or on a container.
+    #[derive(Debug, Default, PartialEq)]
+    #[allow(missing_docs, reason = "documented by Kubernetes")]
+    pub struct WindowsOptions<'a> {
+        pub gmsa_credential_spec: Option<&'a str> = "gmsaCredentialSpec",
+        pub gmsa_credential_spec_name: Option<&'a str> = "gmsaCredentialSpecName",
+        pub host_process: Option<bool> = "hostProcess",
+        pub run_as_user_name: Option<&'a str> = "runAsUserName",
+    }
+}
+
+record! {
+    /// The slice of `PodSecurityContext` that rules read.
+    #[derive(Debug, Default, PartialEq)]
+    #[allow(missing_docs, reason = "documented by Kubernetes")]
+    pub struct PodSecurityContext<'a> {
+        pub app_armor_profile: Presence = "appArmorProfile",
+        pub fs_group: Option<i64> = "fsGroup",
+        pub fs_group_change_policy: Presence = "fsGroupChangePolicy",
+        pub run_as_group: Option<i64> = "runAsGroup",
+        pub run_as_non_root: Option<bool> = "runAsNonRoot",
+        pub run_as_user: Option<i64> = "runAsUser",
+        pub se_linux_change_policy: Presence = "seLinuxChangePolicy",
+        pub se_linux_options: Presence = "seLinuxOptions",
+        pub seccomp_profile: Presence = "seccompProfile",
+        pub supplemental_groups: Presence = "supplementalGroups",
+        pub supplemental_groups_policy: Presence = "supplementalGroupsPolicy",
+        pub sysctls: Presence = "sysctls",
+        pub windows_options: Option<WindowsOptions<'a>> = "windowsOptions",
+    }
+}
+
+record! {
+    /// The slice of a container's `SecurityContext` that rules read.
+    #[derive(Debug, Default, PartialEq)]
+    #[allow(missing_docs, reason = "documented by Kubernetes")]
+    pub struct SecurityContext<'a> {
+        pub allow_privilege_escalation: Option<bool> = "allowPrivilegeEscalation",
+        pub app_armor_profile: Presence = "appArmorProfile",
+        pub capabilities: Presence = "capabilities",
+        pub privileged: Option<bool> = "privileged",
+        pub proc_mount: Presence = "procMount",
+        pub read_only_root_filesystem: Option<bool> = "readOnlyRootFilesystem",
+        pub run_as_group: Option<i64> = "runAsGroup",
+        pub run_as_non_root: Option<bool> = "runAsNonRoot",
+        pub run_as_user: Option<i64> = "runAsUser",
+        pub se_linux_options: Presence = "seLinuxOptions",
+        pub seccomp_profile: Presence = "seccompProfile",
+        pub windows_options: Option<WindowsOptions<'a>> = "windowsOptions",
+    }
+}
+
+record! {
+    /// `PodOS`.
+    #[derive(Debug, Default, PartialEq)]
+    pub struct PodOs<'a> {
+        /// `windows` or `linux`.
+        pub name: Option<&'a str> = "name",
+    }
+}
+
+record! {
+    /// `Affinity`, its node part.
+    #[derive(Debug, Default, PartialEq)]
+    pub struct Affinity<'a> {
+        /// The only affinity that speaks of nodes.
+        pub node_affinity: Option<NodeAffinity<'a>> = "nodeAffinity",
+    }
+}
+
+record! {
+    /// `NodeAffinity`, its required part: preferences decide nothing.
+    #[derive(Debug, Default, PartialEq)]
+    pub struct NodeAffinity<'a> {
+        /// What a node must satisfy.
+        pub required_during_scheduling_ignored_during_execution: Option<NodeSelector<'a>> = "requiredDuringSchedulingIgnoredDuringExecution",
+    }
+}
+
+record! {
+    /// `NodeSelector`: the terms are ORed.
+    #[derive(Debug, Default, PartialEq)]
+    pub struct NodeSelector<'a> {
+        /// One of these must match.
+        pub node_selector_terms: List<NodeSelectorTerm<'a>> = "nodeSelectorTerms",
+    }
+}
+
+record! {
+    /// `NodeSelectorTerm`: all its requirements are ANDed; an empty term matches no node.
+    #[derive(Debug, Default, PartialEq)]
+    pub struct NodeSelectorTerm<'a> {
+        /// On labels.
+        pub match_expressions: List<NodeSelectorRequirement<'a>> = "matchExpressions",
+        /// On fields; Kubernetes knows only `metadata.name`.
+        pub match_fields: List<NodeSelectorRequirement<'a>> = "matchFields",
+    }
+}
+
+record! {
+    /// `NodeSelectorRequirement`.
+    #[derive(Debug, Default, PartialEq)]
+    #[allow(missing_docs, reason = "documented by Kubernetes")]
+    pub struct NodeSelectorRequirement<'a> {
+        pub key: Option<&'a str> = "key",
+        pub operator: Option<&'a str> = "operator",
+        pub values: List<&'a str> = "values",
+    }
+}
+
+record! {
+    /// The slice of `Volume` that rules read.
+    #[derive(Debug, Default, PartialEq)]
+    #[allow(missing_docs, reason = "documented by Kubernetes")]
+    pub struct Volume<'a> {
+        pub empty_dir: Option<EmptyDir<'a>> = "emptyDir",
+        pub host_path: Option<HostPath<'a>> = "hostPath",
+        pub name: Option<&'a str> = "name",
+        pub projected: Option<Projected> = "projected",
+    }
+}
+
+record! {
+    /// `ProjectedVolumeSource`.
+    #[derive(Debug, Default, PartialEq)]
+    pub struct Projected {
+        /// What is projected.
+        pub sources: List<ProjectedSource> = "sources",
+    }
+}
+
+record! {
+    /// `VolumeProjection`, whether it is a token.
+    #[derive(Debug, Default, PartialEq)]
+    pub struct ProjectedSource {
+        /// A token of the pod's service account.
+        pub service_account_token: Presence = "serviceAccountToken",
+    }
+}
+
+record! {
+    /// `HostPathVolumeSource`.
+    #[derive(Debug, Default, PartialEq)]
+    #[allow(missing_docs, reason = "documented by Kubernetes")]
+    pub struct HostPath<'a> {
+        pub path: Option<&'a str> = "path",
+        pub type_: Option<&'a str> = "type",
+    }
+}
+
+record! {
+    /// `EmptyDirVolumeSource`.
+    #[derive(Debug, Default, PartialEq)]
+    pub struct EmptyDir<'a> {
+        /// `""` or `Memory` (or a huge page size).
+        pub medium: Option<&'a str> = "medium",
+    }
+}
+
+record! {
+    /// `VolumeMount`.
+    #[derive(Debug, Default, PartialEq)]
+    #[allow(missing_docs, reason = "documented by Kubernetes")]
+    pub struct VolumeMount<'a> {
+        pub mount_path: Option<&'a str> = "mountPath",
+        pub mount_propagation: Option<&'a str> = "mountPropagation",
+        pub name: Option<&'a str> = "name",
+        pub read_only: Option<bool> = "readOnly",
+        pub recursive_read_only: Option<&'a str> = "recursiveReadOnly",
+        pub sub_path: Option<&'a str> = "subPath",
+    }
+}
+
+record! {
+    /// `EnvVar`, its literal value.
+    #[derive(Debug, Default, PartialEq)]
+    #[allow(missing_docs, reason = "documented by Kubernetes")]
+    pub struct EnvVar<'a> {
+        pub name: Option<&'a str> = "name",
+        pub value: Option<&'a str> = "value",
+    }
+}
+
+record! {
+    /// `ContainerPort`.
+    #[derive(Debug, Default, PartialEq)]
+    #[allow(missing_docs, reason = "documented by Kubernetes")]
+    pub struct ContainerPort<'a> {
+        pub container_port: Option<i64> = "containerPort",
+        pub host_port: Option<i64> = "hostPort",
+        pub name: Option<&'a str> = "name",
+    }
+}
+
+record! {
+    /// `ResourceRequirements`, its limits.
+    #[derive(Debug, Default, PartialEq)]
+    pub struct Resources<'a> {
+        /// By resource name: `cpu`, `memory` ...
+        pub limits: Pairs<'a, Quantity<'a>> = "limits",
+    }
+}
+
+record! {
+    /// A probe or a lifecycle handler, its command.
+    #[derive(Debug, Default, PartialEq)]
+    pub struct Handler<'a> {
+        /// Absent for HTTP, TCP, gRPC and sleep.
+        pub exec: Option<Exec<'a>> = "exec",
+    }
+}
+
+record! {
+    /// `ExecAction`.
+    #[derive(Debug, Default, PartialEq)]
+    pub struct Exec<'a> {
+        /// The program and its arguments.
+        pub command: List<&'a str> = "command",
+    }
+}
+
+record! {
+    /// `Lifecycle`.
+    #[derive(Debug, Default, PartialEq)]
+    #[allow(missing_docs, reason = "documented by Kubernetes")]
+    pub struct Lifecycle<'a> {
+        pub post_start: Option<Handler<'a>> = "postStart",
+        pub pre_stop: Option<Handler<'a>> = "preStop",
+    }
+}

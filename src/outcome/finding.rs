@@ -1,0 +1,102 @@
+//! What a rule reports: where, what is wrong, what to write instead.
+
+use std::fmt;
+
+use crate::outcome::ratchet::Ratchet;
+use crate::settings::severity::Severity;
+use crate::wording::quote;
+
+/// One thing that one rule found at one place.
+///
+/// The message quotes the value found, so two findings are about the same thing exactly when rule, path, container and
+/// message are equal: that is what the ratchet on updates compares.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// The id of the rule that found it.
+    pub rule: &'static str,
+    /// What it leads to: never `Off`.
+    pub severity: Severity,
+    /// When an update may keep it.
+    pub ratchet: Ratchet,
+    /// The field's path in the object, `spec.template.spec.hostNetwork`.
+    pub path: String,
+    /// The name of the container that the field belongs to.
+    pub container: Option<String>,
+    /// What is wrong, with the value found.
+    pub message: String,
+    /// What to write instead.
+    pub fix: String,
+}
+
+impl Finding {
+    /// Whether it is the same thing at the same place, whatever it leads to. A container that took over the place of
+    /// another does not take over its findings.
+    pub fn is_same(&self, other: &Finding) -> bool {
+        self.rule == other.rule
+            && self.path == other.path
+            && self.container == other.container
+            && self.message == other.message
+    }
+
+    /// The short form of a warning: the rule's id follows.
+    pub fn warning(&self) -> String {
+        format!("{}: {}", self.path, self.message)
+    }
+}
+
+/// The long form: where, what is wrong, what to write instead, which rule.
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.path)?;
+        if let Some(container) = &self.container {
+            write!(f, " (container {})", quote(container))?;
+        }
+        write!(f, ": {}; {} [{}]", self.message, self.fix, self.rule)
+    }
+}
+
+/// Sorts findings by path, `containers[2]` before `containers[10]`.
+pub fn sort_by_path(findings: &mut [Finding]) {
+    if findings.len() > 1 {
+        findings.sort_by(|a, b| compare_paths(&a.path, &b.path));
+    }
+}
+
+fn compare_paths(a: &str, b: &str) -> std::cmp::Ordering {
+    let key = |part: &str| part.split(']').next().and_then(|index| index.parse::<usize>().ok());
+    let (mut left, mut right) = (a.split('['), b.split('['));
+    loop {
+        let ordering = match (left.next(), right.next()) {
+            (Some(l), Some(r)) => key(l).cmp(&key(r)).then_with(|| l.cmp(r)),
+            (l, r) => return l.cmp(&r),
+        };
+        if ordering.is_ne() {
+            return ordering;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn indices_are_compared_as_numbers() {
+        let mut paths = [
+            "spec.initContainers[0].image",
+            "spec.containers[10].image",
+            "spec.containers[2].image",
+            "spec.hostNetwork",
+        ];
+        paths.sort_by(|a, b| compare_paths(a, b));
+        assert_eq!(
+            paths,
+            [
+                "spec.containers[2].image",
+                "spec.containers[10].image",
+                "spec.hostNetwork",
+                "spec.initContainers[0].image"
+            ]
+        );
+    }
+}

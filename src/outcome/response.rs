@@ -1,0 +1,128 @@
+//! The answer to policy-server: accept, warn or reject, in words for the person who sent the request.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use kubewarden_policy_sdk::response::ValidationResponse;
+
+use crate::admission::request::Request;
+use crate::outcome::finding::Finding;
+use crate::settings::severity::Severity;
+
+/// The rules page; every rule has an anchor there.
+pub const RULES_PAGE: &str = concat!(env!("CARGO_PKG_REPOSITORY"), "/blob/main/docs/rules.md");
+
+/// Kubernetes shortens warnings of more than 256 characters.
+const MAX_WARNING_BYTES: usize = 250;
+/// Kubernetes drops warnings when there are many.
+const MAX_WARNINGS: usize = 10;
+/// Values of hostile size are cut in messages.
+const MAX_LINE_BYTES: usize = 1000;
+
+/// Everything found, with the severity that holds in the end.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// In rule order, then by path.
+    pub findings: Vec<Finding>,
+}
+
+impl Outcome {
+    /// Whether the request is rejected.
+    pub fn is_denied(&self) -> bool {
+        self.of(Severity::Deny).next().is_some()
+    }
+
+    fn of(&self, severity: Severity) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().filter(move |finding| finding.severity == severity)
+    }
+
+    /// The answer to policy-server.
+    pub fn response(&self, request: &Request) -> ValidationResponse {
+        let denied = self.is_denied();
+        ValidationResponse {
+            accepted: !denied,
+            message: denied.then(|| self.message(request)),
+            code: None,
+            mutated_object: None,
+            audit_annotations: self.audit_annotations(),
+            warnings: self.warnings(),
+        }
+    }
+
+    /// Names the object, then a line for each finding that denies, last where the rules are explained.
+    pub fn message(&self, request: &Request) -> String {
+        let mut message = format!("{} is denied by windows-hostprocess-policy:\n", name_of(request));
+        let mut rules: Vec<&str> = Vec::new();
+        for finding in self.of(Severity::Deny) {
+            message.push_str("- ");
+            message.push_str(shorten(&finding.to_string(), MAX_LINE_BYTES).as_ref());
+            message.push('\n');
+            if !rules.contains(&finding.rule) {
+                rules.push(finding.rule);
+            }
+        }
+        message.push_str("See ");
+        message.push_str(RULES_PAGE);
+        if let [rule] = rules[..] {
+            message.push('#');
+            message.push_str(rule);
+        }
+        message
+    }
+
+    /// A warning for each rule, and how many there are beyond the most that Kubernetes shows.
+    fn warnings(&self) -> Option<Vec<String>> {
+        let mut warnings: Vec<(&str, usize, String)> = Vec::new();
+        for finding in self.of(Severity::Warn) {
+            match warnings.last_mut() {
+                Some((rule, more, _)) if *rule == finding.rule => *more += 1,
+                _ => warnings.push((finding.rule, 0, finding.warning())),
+            }
+        }
+        let left_out = warnings.len().saturating_sub(MAX_WARNINGS - 1);
+        let shown = if left_out > 1 { MAX_WARNINGS - 1 } else { warnings.len() };
+        let mut lines: Vec<String> = warnings[..shown].iter().map(warning_line).collect();
+        if left_out > 1 {
+            lines.push(format!("and {left_out} more rules warn about this object"));
+        }
+        (!lines.is_empty()).then_some(lines)
+    }
+
+    fn audit_annotations(&self) -> Option<HashMap<String, String>> {
+        let annotations: HashMap<String, String> = [("denied-rules", Severity::Deny), ("warned-rules", Severity::Warn)]
+            .into_iter()
+            .filter_map(|(key, severity)| {
+                let mut rules: Vec<&str> = self.of(severity).map(|finding| finding.rule).collect();
+                rules.dedup();
+                (!rules.is_empty()).then(|| (key.to_owned(), rules.join(",")))
+            })
+            .collect();
+        (!annotations.is_empty()).then_some(annotations)
+    }
+}
+
+fn warning_line((rule, more, text): &(&str, usize, String)) -> String {
+    let end = match more {
+        0 => format!(" [{rule}]"),
+        more => format!(" (and {more} more) [{rule}]"),
+    };
+    shorten(text, MAX_WARNING_BYTES - end.len()).into_owned() + &end
+}
+
+/// `DaemonSet kube-system/name`.
+fn name_of(request: &Request) -> String {
+    let metadata = request.object.as_ref().map(|workload| &workload.metadata);
+    let own_name = metadata.and_then(|m| m.name.or(m.generate_name));
+    let name = if request.name.is_empty() { own_name.unwrap_or("(no name)") } else { request.name };
+    let slash = if request.namespace.is_empty() { "" } else { "/" };
+    format!("{} {}{slash}{name}", request.kind.kind, request.namespace)
+}
+
+/// Cuts a text at a number of bytes, between characters.
+fn shorten(text: &str, max_bytes: usize) -> Cow<'_, str> {
+    const ELLIPSIS: &str = "...";
+    if text.len() <= max_bytes {
+        return text.into();
+    }
+    (text[..text.floor_char_boundary(max_bytes - ELLIPSIS.len())].to_owned() + ELLIPSIS).into()
+}

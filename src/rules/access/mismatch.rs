@@ -1,0 +1,79 @@
+//! How a message describes what a grant misses.
+
+use std::fmt;
+
+use crate::settings::grant::Requesters;
+use crate::settings::label_selector::LabelSelector;
+use crate::wording::quote;
+
+/// A list of a grant, with a value that is not in it.
+#[derive(Debug)]
+pub struct Mismatch<'c> {
+    /// What the value is: `image`.
+    pub noun: &'static str,
+    /// The value; `""` when there is none.
+    pub value: &'c str,
+    /// The key of the list in the settings.
+    pub list: &'static str,
+    /// What the grant asks for instead.
+    pub wanted: Wanted<'c>,
+}
+
+/// What a grant asks for.
+#[derive(Debug)]
+pub enum Wanted<'c> {
+    /// One of these patterns.
+    Patterns(&'c [&'c str]),
+    /// Somebody who is listed.
+    Requesters(&'c Requesters<'c>),
+    /// Labels.
+    Labels(&'c LabelSelector<'c>),
+    /// Labels that are not known; the text says why.
+    UnknownLabels(String),
+}
+
+/// `image 'x' is not in its images ['registry.example/*']`.
+impl fmt::Display for Mismatch<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Mismatch { noun, value, list, wanted } = self;
+        let value = quote(value);
+        match wanted {
+            Wanted::Labels(selector) => write!(f, "{noun} {value} is not selected by its {list} ({selector})"),
+            Wanted::UnknownLabels(reason) => {
+                write!(f, "the labels of {noun} {value}, which its {list} needs, are not known ({reason})")
+            }
+            Wanted::Patterns(_) | Wanted::Requesters(_) if self.value.is_empty() => {
+                write!(f, "no {noun} is known, which must be in its {list} [{wanted}]")
+            }
+            Wanted::Patterns(_) | Wanted::Requesters(_) => write!(f, "{noun} {value} is not in its {list} [{wanted}]"),
+        }
+    }
+}
+
+impl fmt::Display for Wanted<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Wanted::Patterns(patterns) => f.write_str(&listing(patterns)),
+            Wanted::Requesters(Requesters { users, groups }) => {
+                let named = [("users", users), ("groups", groups)];
+                let lists = named.into_iter().filter_map(|(key, list)| {
+                    list.as_ref().filter(|list| !list.is_empty()).map(|list| format!("{key} {}", listing(list)))
+                });
+                f.write_str(&lists.collect::<Vec<_>>().join("; "))
+            }
+            Wanted::Labels(selector) => selector.fmt(f),
+            Wanted::UnknownLabels(reason) => f.write_str(reason),
+        }
+    }
+}
+
+/// `'a', 'b', 'c' and 4 more`.
+fn listing(patterns: &[&str]) -> String {
+    const MAX_SHOWN: usize = 3;
+    let shown: Vec<String> = patterns.iter().take(MAX_SHOWN).map(|pattern| quote(pattern).to_string()).collect();
+    let shown = shown.join(", ");
+    match patterns.len().saturating_sub(MAX_SHOWN) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
+    }
+}

@@ -1,0 +1,13 @@
+//! Facts of the nodes, asked only when the settings say so (`nodes.check`).
+
+use crate::rules::rule::Rule;
+
+mod affected;
+mod min_containerd;
+mod min_kubernetes;
+mod no_windows_node;
+mod windows_build;
+
+/// The rules of this group, in the order in which findings are reported.
+pub const RULES: &[&Rule] =
+    &[&min_kubernetes::RULE, &min_containerd::RULE, &no_windows_node::RULE, &windows_build::RULE];

@@ -1,0 +1,18 @@
+//! Commands and paths: do they find what they name?
+
+use crate::rules::rule::Rule;
+
+mod absolute_image_path;
+mod cmd_metacharacters;
+mod linux_command;
+mod sandbox_variable_spelling;
+mod working_dir;
+
+/// The rules of this group, in the order in which findings are reported.
+pub const RULES: &[&Rule] = &[
+    &linux_command::RULE,
+    &absolute_image_path::RULE,
+    &sandbox_variable_spelling::RULE,
+    &working_dir::RULE,
+    &cmd_metacharacters::RULE,
+];

@@ -1,3 +1,0 @@
-//! Images.
-
-group!(base_image_misuse, image_reference);

@@ -1,3 +1,0 @@
-//! Does it claim an isolation that it does not get?
-
-group!(hyperv_runtime_class, hyperv_annotations, reserved_annotations);

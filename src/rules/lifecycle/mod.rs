@@ -1,3 +1,0 @@
-//! How it ends.
-
-group!(termination);

@@ -1,0 +1,10 @@
+//! Network settings: what has no effect on a HostProcess pod.
+
+use crate::rules::rule::Rule;
+
+mod dns_policy;
+mod host_ports;
+mod hosts_and_hostname;
+
+/// The rules of this group, in the order in which findings are reported.
+pub const RULES: &[&Rule] = &[&dns_policy::RULE, &hosts_and_hostname::RULE, &host_ports::RULE];

@@ -1,0 +1,20 @@
+//! Does it land on a Windows node?
+
+use crate::rules::rule::Rule;
+
+mod host_namespaces;
+mod linux_node;
+mod linux_only_fields;
+mod os_name;
+mod run_as_uid;
+mod windows_node;
+
+/// The rules of this group, in the order in which findings are reported.
+pub const RULES: &[&Rule] = &[
+    &windows_node::RULE,
+    &linux_node::RULE,
+    &run_as_uid::RULE,
+    &os_name::RULE,
+    &linux_only_fields::RULE,
+    &host_namespaces::RULE,
+];

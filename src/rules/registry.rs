@@ -1,0 +1,59 @@
+//! The registry: every rule, in the order in which findings are reported.
+
+use crate::outcome::finding::Finding;
+use crate::rules::context::Context;
+use crate::rules::rule::Rule;
+use crate::rules::{
+    access, cluster, commands, identity, images, isolation, lifecycle, network, placement, resources, shape, volumes,
+};
+
+/// The rules that answer one question.
+#[derive(Clone, Copy, Debug)]
+pub struct Group {
+    /// The name in the catalogue, which is that of the folder.
+    pub name: &'static str,
+    /// In the order in which findings are reported.
+    pub rules: &'static [&'static Rule],
+}
+
+/// Every group, in the order in which findings are reported.
+const GROUPS: &[Group] = &[
+    Group { name: "access", rules: access::RULES },
+    Group { name: "shape", rules: shape::RULES },
+    Group { name: "identity", rules: identity::RULES },
+    Group { name: "placement", rules: placement::RULES },
+    Group { name: "isolation", rules: isolation::RULES },
+    Group { name: "volumes", rules: volumes::RULES },
+    Group { name: "commands", rules: commands::RULES },
+    Group { name: "network", rules: network::RULES },
+    Group { name: "resources", rules: resources::RULES },
+    Group { name: "lifecycle", rules: lifecycle::RULES },
+    Group { name: "images", rules: images::RULES },
+    Group { name: "cluster", rules: cluster::RULES },
+];
+
+/// Every group, in the order in which findings are reported.
+pub fn groups() -> impl Iterator<Item = &'static Group> {
+    GROUPS.iter()
+}
+
+/// Every rule, in the order in which findings are reported.
+pub fn all() -> impl Iterator<Item = &'static Rule> {
+    groups().flat_map(|group| group.rules.iter().copied())
+}
+
+/// The rule with an id.
+pub fn find(id: &str) -> Option<&'static Rule> {
+    all().find(|rule| rule.id == id)
+}
+
+/// Runs every rule that applies. The findings come in rule order, then by path.
+pub fn check(context: &Context) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for group in GROUPS {
+        for rule in group.rules {
+            rule.run(context, &mut findings);
+        }
+    }
+    findings
+}

@@ -1,0 +1,9 @@
+//! Resource limits: the only isolation there is.
+
+use crate::rules::rule::Rule;
+
+mod resource_limits;
+mod tiny_memory_limit;
+
+/// The rules of this group, in the order in which findings are reported.
+pub const RULES: &[&Rule] = &[&tiny_memory_limit::RULE, &resource_limits::RULE];

@@ -1,0 +1,25 @@
+//! Volumes and mounts: what is refused, hidden or not enforced.
+
+use crate::rules::rule::Rule;
+
+mod host_path_volume;
+mod mount_drive;
+mod mount_over_rootfs;
+mod mount_shadows_host;
+mod mounts;
+mod named_pipe_mount;
+mod read_only_not_enforced;
+mod unix_socket_mount;
+mod unsupported_volume_features;
+
+/// The rules of this group, in the order in which findings are reported.
+pub const RULES: &[&Rule] = &[
+    &named_pipe_mount::RULE,
+    &unix_socket_mount::RULE,
+    &host_path_volume::RULE,
+    &mount_shadows_host::RULE,
+    &mount_over_rootfs::RULE,
+    &mount_drive::RULE,
+    &read_only_not_enforced::RULE,
+    &unsupported_volume_features::RULE,
+];

@@ -1,0 +1,115 @@
+//! Mounts and host paths of HostProcess containers, as the rules of this group look at them.
+
+use crate::k8s::pod::{ContainerView, Pod};
+use crate::k8s::pod_spec::{HostPath, Volume, VolumeMount};
+use crate::windows::path::WindowsPath;
+
+/// A mount of a HostProcess container.
+pub struct Mount<'p, 'a> {
+    /// Where it is mounted.
+    pub container: ContainerView<'p, 'a>,
+    index: usize,
+    /// As written.
+    pub raw: &'p VolumeMount<'a>,
+}
+
+/// Every mount of every HostProcess container.
+pub fn mounts<'p, 'a>(pod: &'p Pod<'a>) -> impl Iterator<Item = Mount<'p, 'a>> {
+    pod.host_process_containers().flat_map(|container| {
+        container.raw.volume_mounts.iter().enumerate().map(move |(index, raw)| Mount { container, index, raw })
+    })
+}
+
+impl<'p, 'a> Mount<'p, 'a> {
+    /// Where it appears in the container, as the kubelet reads it.
+    pub fn path(&self) -> WindowsPath<'p> {
+        WindowsPath::new(self.text())
+    }
+
+    /// `mountPath` as written, `""` when it is missing.
+    pub fn text(&self) -> &'p str {
+        self.raw.mount_path.unwrap_or_default()
+    }
+
+    /// The volume, unless it comes from elsewhere: from the claim templates of a StatefulSet, say.
+    pub fn volume(&self) -> Option<&'p Volume<'a>> {
+        self.container.pod.volume(self.raw.name?)
+    }
+
+    /// What of the host it shows, as written.
+    pub fn host_path(&self) -> Option<&'p str> {
+        self.volume()?.host_path.as_ref()?.path
+    }
+
+    /// Whether it shows a folder of the host at its own place, which changes nothing.
+    pub fn is_host_path_onto_itself(&self) -> bool {
+        self.host_path().is_some_and(|source| self.path().is_same(&WindowsPath::new(source)))
+    }
+
+    /// Whether it shows a named pipe.
+    pub fn shows_a_pipe(&self) -> bool {
+        self.host_path().is_some_and(|source| WindowsPath::new(source).is_named_pipe())
+    }
+
+    /// The path of one of its fields in the object.
+    pub fn field(&self, field: &str) -> String {
+        self.container.path(&format!("volumeMounts[{}].{field}", self.index))
+    }
+}
+
+/// A `hostPath` volume of the pod.
+pub struct HostVolume<'p, 'a> {
+    pod: &'p Pod<'a>,
+    index: usize,
+    name: &'p str,
+    raw: &'p HostPath<'a>,
+}
+
+/// Every `hostPath` volume that names a path.
+pub fn host_volumes<'p, 'a>(pod: &'p Pod<'a>) -> impl Iterator<Item = HostVolume<'p, 'a>> {
+    pod.spec.volumes.iter().enumerate().filter_map(move |(index, volume)| {
+        let raw = volume.host_path.as_ref().filter(|host| host.path.is_some())?;
+        Some(HostVolume { pod, index, name: volume.name.unwrap_or_default(), raw })
+    })
+}
+
+impl<'p, 'a> HostVolume<'p, 'a> {
+    /// `hostPath.path` as written.
+    pub fn text(&self) -> &'p str {
+        self.raw.path.unwrap_or_default()
+    }
+
+    /// Where it is on the host, as the kubelet reads it.
+    pub fn source(&self) -> WindowsPath<'p> {
+        WindowsPath::new(self.text())
+    }
+
+    /// Whether it is a unix domain socket: it says so, or is named like one.
+    pub fn is_unix_socket(&self) -> bool {
+        self.raw.type_ == Some("Socket") || is_named_like_a_socket(self.text())
+    }
+
+    /// The first HostProcess container that mounts it.
+    pub fn first_user(&self) -> Option<ContainerView<'p, 'a>> {
+        self.pod.host_process_containers().find(|container| self.is_mounted_by(container))
+    }
+
+    /// Whether no container at all mounts it.
+    pub fn is_unused(&self) -> bool {
+        !self.pod.containers().any(|container| self.is_mounted_by(&container))
+    }
+
+    pub fn is_mounted_by(&self, container: &ContainerView) -> bool {
+        container.raw.volume_mounts.iter().any(|mount| mount.name == Some(self.name))
+    }
+
+    /// The path of one of its fields in the object.
+    pub fn field(&self, field: &str) -> String {
+        self.pod.path(&format!("volumes[{}].hostPath.{field}", self.index))
+    }
+}
+
+/// Whether a path ends as those of unix domain sockets do.
+pub fn is_named_like_a_socket(path: &str) -> bool {
+    path.ends_with(".sock")
+}

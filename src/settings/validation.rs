@@ -1,0 +1,188 @@
+//! Whether settings make sense, beyond the types of their values.
+
+use serde_json_borrow::Value;
+
+use crate::decode::{self, Error, Quantity};
+use crate::settings::rbac::Rbac;
+use crate::settings::{PortRange, Settings};
+use crate::wording::did_you_mean;
+
+/// Reads and checks settings, given the ids of the rules that there are. An empty text and `null` are the default settings.
+///
+/// # Errors
+/// A sentence for the administrator: where, what is wrong, and the closest valid name.
+pub fn validate(json: &[u8], rule_ids: &[&str]) -> Result<(), String> {
+    if matches!(json.trim_ascii(), b"" | b"null") {
+        return Ok(());
+    }
+    read_settings(&parse(json)?, rule_ids).map(drop)
+}
+
+fn parse(json: &[u8]) -> Result<Value<'_>, String> {
+    decode::parse(json).map_err(|message| format!("settings are {message}"))
+}
+
+fn read_settings<'t>(tree: &'t Value<'t>, rule_ids: &[&str]) -> Result<Settings<'t>, String> {
+    let settings: Settings = decode::read(tree).map_err(|error| explain(&error))?;
+    check_rule_ids(&settings, rule_ids)?;
+    check_values(&settings)?;
+    Ok(settings)
+}
+
+/// Says where in the settings an error is.
+fn explain(error: &Error) -> String {
+    let path = error.path();
+    format!("settings{}{path}: {}", if path.is_empty() { "" } else { "." }, error.message())
+}
+
+fn check_rule_ids(settings: &Settings, rule_ids: &[&str]) -> Result<(), String> {
+    match settings.rules.iter().find(|(id, _)| !rule_ids.contains(id)) {
+        Some((id, _)) => {
+            let hint = did_you_mean(id, rule_ids.iter().copied());
+            Err(format!("settings.rules: there is no rule '{id}'{hint}"))
+        }
+        None => Ok(()),
+    }
+}
+
+fn check_values(settings: &Settings) -> Result<(), String> {
+    for (index, PortRange { min, max }) in settings.host_ports.iter().flat_map(|list| list.iter()).enumerate() {
+        if min > max {
+            return Err(format!("settings.hostPorts[{index}]: min {min} is above max {max}"));
+        }
+    }
+    let Quantity(floor) = &settings.resources.memory_floor;
+    if settings.resources.memory_floor.amount().is_none() {
+        return Err(format!("settings.resources.memoryFloor: '{floor}' is not a quantity, write one like \"20Mi\""));
+    }
+    for (index, grant) in settings.allow.iter().flat_map(|grants| grants.iter()).enumerate() {
+        grant.lint().map_err(|(path, message)| format!("settings.allow[{index}]{path}: {message}"))?;
+    }
+    if let Some((key, message)) = settings.rbac.as_ref().and_then(Rbac::lint) {
+        return Err(format!("settings.rbac.{key}: {message}"));
+    }
+    if settings.nodes.required && !settings.nodes.check {
+        return Err("settings.nodes.required: without nodes.check nothing is asked, set that to true".to_owned());
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::rbac;
+    use crate::settings::severity::Profile;
+
+    const RULES: [&str; 2] = ["host-network", "host-users"];
+
+    fn error(json: &str) -> String {
+        read(json, |_| ()).expect_err("must be refused")
+    }
+
+    fn is_valid(json: &str) -> bool {
+        read(json, |_| ()).is_ok()
+    }
+
+    fn read<T>(json: &str, looked_at: impl Fn(Settings) -> T) -> Result<T, String> {
+        if matches!(json.trim_ascii(), "" | "null") {
+            return Ok(looked_at(Settings::default()));
+        }
+        let tree = parse(json.as_bytes())?;
+        read_settings(&tree, &RULES).map(looked_at)
+    }
+
+    #[test]
+    fn nothing_configured_is_the_default() {
+        for json in ["", " ", "null", "{}"] {
+            let found = read(json, |settings| (settings.profile, settings.ratchet));
+            assert_eq!(found, Ok((Profile::Default, true)), "{json}");
+        }
+    }
+
+    #[test]
+    fn unknown_names_are_refused_with_the_nearest_valid_one() {
+        assert!(error(r#"{"profil": "strict"}"#).ends_with("did you mean 'profile'?"));
+        assert!(error(r#"{"profile": "strikt"}"#).ends_with("did you mean 'strict'?"));
+        assert!(error(r#"{"rules": {"host-netwrok": "warn"}}"#).ends_with("did you mean 'host-network'?"));
+        assert!(error(r#"{"rules": {"host-network": "wran"}}"#).ends_with("did you mean 'warn'?"));
+        assert!(!error(r#"{"rules": {"zzzzzzzzzzzzzzzz": "warn"}}"#).contains("did you mean"));
+    }
+
+    #[test]
+    fn an_error_says_where() {
+        assert!(
+            error(r#"{"ratchet": true, "runtimeClasses": {"hyperv": ["a", 7]}}"#)
+                .starts_with("settings.runtimeClasses.hyperv[1]: ")
+        );
+        assert!(error(r#"{"rules": {"host-network": 1}}"#).starts_with("settings.rules.host-network: "));
+        assert!(error("{").starts_with("settings are not valid JSON: "));
+        assert_eq!(error("[]"), "settings: found a list, expected an object");
+    }
+
+    #[test]
+    fn values_that_make_no_sense_are_refused() {
+        assert_eq!(
+            error(r#"{"hostPorts": [{"min": 1, "max": 1}, {"min": 9200, "max": 9100}]}"#),
+            "settings.hostPorts[1]: min 9200 is above max 9100"
+        );
+        assert!(
+            error(r#"{"resources": {"memoryFloor": "20 MB"}}"#).starts_with("settings.resources.memoryFloor: '20 MB'")
+        );
+        assert!(is_valid(r#"{"resources": {"memoryFloor": 1048576}}"#));
+    }
+
+    #[test]
+    fn what_would_open_the_cluster_by_mistake_is_refused() {
+        let grants = |settings: Settings| settings.allow.map(|grants| grants.len());
+        assert_eq!(read("{}", grants), Ok(None));
+        assert_eq!(read(r#"{"allow": []}"#, grants), Ok(Some(0)));
+        for json in [r#"{"allow": null}"#, r#"{"allow": null, "ratchet": true}"#] {
+            assert!(error(json).contains("'allow' is null: write [] to allow nobody"), "{}", error(json));
+        }
+        assert!(error(r#"{"allow": [{"namespaces": ["a"]}, {}]}"#).starts_with("settings.allow[1]: an empty grant"));
+        assert!(error(r#"{"allow": {}}"#).starts_with("settings.allow: "));
+        assert!(error(r#"{"allow": [null]}"#).starts_with("settings.allow[0]: "));
+    }
+
+    #[test]
+    fn a_list_of_a_grant_that_matches_nothing_is_refused() {
+        for list in ["null", "[]"] {
+            let settings = format!(r#"{{"allow": [{{"kinds": ["Pod"], "images": {list}}}]}}"#);
+            assert!(error(&settings).starts_with("settings.allow[0].images: is empty"), "{}", error(&settings));
+        }
+        for requesters in ["{}", r#"{"users": null}"#] {
+            let settings = format!(r#"{{"allow": [{{"requesters": {requesters}}}]}}"#);
+            assert!(error(&settings).starts_with("settings.allow[0].requesters: names nobody"), "{}", error(&settings));
+        }
+        assert!(error(r#"{"allow": [{"namespaces": ["a", ""]}]}"#).starts_with("settings.allow[0].namespaces[1]: "));
+        assert!(error(r#"{"allow": [{"requesters": null}]}"#).starts_with("settings.allow[0].requesters: "));
+        assert!(is_valid(r#"{"allow": [{"requesters": {"users": ["a"], "groups": []}}]}"#));
+    }
+
+    #[test]
+    fn what_the_cluster_is_asked_for_is_complete() {
+        let rbac = r#"{"rbac": {"verb": "use", "group": "example.com", "resource": "hostprocesses"}}"#;
+        let subject = read(rbac, |settings| settings.rbac.map(|rbac| rbac.subject));
+        assert_eq!(subject, Ok(Some(rbac::Subject::ServiceAccount)));
+        assert!(error(r#"{"rbac": null}"#).contains("null"));
+        assert!(error(r#"{"rbac": {"verb": "use"}}"#).contains("missing field `group`"));
+        assert!(error(r#"{"rbac": {"verb": "", "group": "", "resource": "x"}}"#).starts_with("settings.rbac.verb: "));
+        assert!(
+            error(&rbac.replace("hostprocesses\"", "x\", \"subject\": \"requestor\""))
+                .ends_with("did you mean 'requester'?")
+        );
+        let selector = |selector: &str| format!(r#"{{"allow": [{{"namespaceSelector": {selector}}}]}}"#);
+        assert!(error(&selector("{}")).starts_with("settings.allow[0].namespaceSelector: an empty selector"));
+        assert!(error(&selector("null")).contains("null"));
+        assert!(is_valid(&selector(r#"{"matchLabels": {"tier": "system"}}"#)));
+    }
+
+    #[test]
+    fn a_grant_with_a_slip_of_the_pen_is_refused() {
+        assert!(error(r#"{"allow": [{"image": ["a"]}]}"#).ends_with("did you mean 'images'?"));
+        assert!(error(r#"{"allow": [{"kinds": ["daemonsets"]}]}"#).ends_with("did you mean 'DaemonSet'?"));
+        assert!(error(r#"{"allow": [{"images": ["mcr.microsoft.com*/oss/x"]}]}"#).contains("lets other hosts in"));
+        assert!(error(r#"{"allow": [{"hostPaths": ["C:\\k\\..\\x"]}]}"#).contains("without '..'"));
+        assert!(is_valid(r#"{"allow": [{"kinds": ["Rollout", "Daemon*"]}]}"#));
+    }
+}

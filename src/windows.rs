@@ -1,0 +1,5 @@
+//! Vocabulary of the platform, so that rules read like sentences.
+
+pub mod account;
+pub mod command_line;
+pub mod path;

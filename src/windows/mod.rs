@@ -1,7 +1,0 @@
-//! Vocabulary of the platform, so that rules read like sentences.
-
-pub mod account;
-pub mod command_line;
-pub mod node_selection;
-pub mod path;
-pub mod version;
