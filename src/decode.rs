@@ -34,7 +34,9 @@ pub trait Read<'t> {
 /// # Errors
 /// The text is not JSON; the message says where, by line and column.
 pub fn parse(json: &[u8]) -> std::result::Result<Value<'_>, String> {
-    serde_json::from_slice(json).map_err(|error| format!("not valid JSON: {error}"))
+    // Everything is parsed from a str, also in `prescan`: a second instance of the parser would be a tenth of the module.
+    let text = str::from_utf8(json).map_err(|error| format!("not valid JSON: {error}"))?;
+    serde_json::from_str(text).map_err(|error| format!("not valid JSON: {error}"))
 }
 
 /// Reads a value of its own, apart from any pod.
@@ -267,7 +269,7 @@ impl<'t: 'a, 'a> Read<'t> for Quantity<'a> {
     fn read(&mut self, value: &'t Value<'t>, _: &mut Fields) -> Result<()> {
         self.0 = match value {
             Value::Str(text) => Cow::Borrowed(text),
-            Value::Number(_) => Cow::Owned(value.to_string()),
+            Value::Number(_) => Cow::Owned(serde_json::to_string(value).unwrap_or_default()),
             _ => return Err(Error::wrong_type(value, "a quantity such as \"100Mi\"")),
         };
         Ok(())

@@ -9,7 +9,6 @@ use std::rc::Rc;
 use kubewarden_policy_sdk::host_capabilities::kubernetes::{
     CanIRequest, GetResourceRequest, ListAllResourcesRequest, SubjectAccessReview,
 };
-use serde::Serialize;
 use serde_json_borrow::Value;
 
 use crate::cluster::host::Host;
@@ -61,7 +60,7 @@ impl<'h> Cluster<'h> {
     /// Why it is not known: the cluster may not be asked, it does not answer.
     pub fn may(&self, review: SubjectAccessReview) -> Result<bool, String> {
         let request = CanIRequest { subject_access_review: review, disable_cache: false };
-        let status: Status = read(&self.ask("can_i", &request)?)?;
+        let status: Status = read(&self.ask("can_i", serde_json::to_vec(&request))?)?;
         Ok(status.allowed)
     }
 
@@ -85,7 +84,7 @@ impl<'h> Cluster<'h> {
                 "status.nodeInfo.kubeletVersion",
             ])),
         };
-        self.ask("list_resources_all", &request)
+        self.ask("list_resources_all", serde_json::to_vec(&request))
     }
 
     /// An object that has no namespace as JSON, of its fields those in `masks`.
@@ -101,11 +100,11 @@ impl<'h> Cluster<'h> {
             disable_cache: false,
             field_masks: Some(fields(masks)),
         };
-        self.ask("get_resource", &request)
+        self.ask("get_resource", serde_json::to_vec(&request))
     }
 
-    fn ask(&self, operation: &'static str, request: &impl Serialize) -> RawAnswer {
-        let request = serde_json::to_vec(request).map_err(|error| error.to_string())?;
+    fn ask(&self, operation: &'static str, request: serde_json::Result<Vec<u8>>) -> RawAnswer {
+        let request = request.map_err(|error| error.to_string())?;
         let mut exchanges = self.exchanges.borrow_mut();
         if let Some(known) = exchanges.iter().find(|known| known.operation == operation && known.request == request) {
             return known.answer.clone();

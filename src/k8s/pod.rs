@@ -17,8 +17,10 @@ pub struct Pod<'a> {
     pub prefix: &'static str,
     /// The annotations that end up on the pod: a template's, not its controller's.
     pub annotations: Pairs<'a>,
-    /// The spec as written.
+    /// The slice of the spec that rules read.
     pub spec: PodSpec<'a>,
+    /// The whole spec as written.
+    pub written_spec: Option<&'a Value<'a>>,
     /// The fields that are set anywhere in it.
     pub fields: Fields,
     /// The HostProcess containers, found once because most rules ask for them.
@@ -85,6 +87,7 @@ impl<'a> Pod<'a> {
     /// A field that rules read has another type than Kubernetes gives it.
     pub fn read_spec(&mut self, pod: &'a Value<'a>) -> Result<()> {
         let Some(spec) = decode::member(pod, "spec")? else { return Ok(()) };
+        self.written_spec = Some(spec);
         self.spec.read(spec, &mut self.fields).map_err(|error| error.in_member("spec"))
     }
 

@@ -5,7 +5,7 @@ use crate::decode::{List, Pairs, Presence, Quantity, record};
 
 record! {
     /// The slice of `PodSpec` that rules read.
-    #[derive(Debug, Default, PartialEq)]
+    #[derive(Debug, Default)]
     #[allow(missing_docs, reason = "the fields of PodSpec, documented by Kubernetes")]
     pub struct PodSpec<'a> {
         pub affinity: Option<Affinity<'a>> = "affinity",
@@ -39,7 +39,7 @@ record! {
 
 record! {
     /// The slice of `Container` and `EphemeralContainer` that rules read.
-    #[derive(Debug, Default, PartialEq)]
+    #[derive(Debug, Default)]
     #[allow(missing_docs, reason = "the fields of Container, documented by Kubernetes")]
     pub struct Container<'a> {
         pub args: List<&'a str> = "args",
@@ -63,7 +63,7 @@ record! {
 
 record! {
     /// `WindowsSecurityContextOptions`, on the pod or on a container.
-    #[derive(Debug, Default, PartialEq)]
+    #[derive(Debug, Default)]
     #[allow(missing_docs, reason = "documented by Kubernetes")]
     pub struct WindowsOptions<'a> {
         pub gmsa_credential_spec: Option<&'a str> = "gmsaCredentialSpec",
@@ -75,7 +75,7 @@ record! {
 
 record! {
     /// The slice of `PodSecurityContext` that rules read.
-    #[derive(Debug, Default, PartialEq)]
+    #[derive(Debug, Default)]
     #[allow(missing_docs, reason = "documented by Kubernetes")]
     pub struct PodSecurityContext<'a> {
         pub app_armor_profile: Presence = "appArmorProfile",
@@ -96,7 +96,7 @@ record! {
 
 record! {
     /// The slice of a container's `SecurityContext` that rules read.
-    #[derive(Debug, Default, PartialEq)]
+    #[derive(Debug, Default)]
     #[allow(missing_docs, reason = "documented by Kubernetes")]
     pub struct SecurityContext<'a> {
         pub allow_privilege_escalation: Option<bool> = "allowPrivilegeEscalation",
@@ -116,7 +116,7 @@ record! {
 
 record! {
     /// `PodOS`.
-    #[derive(Debug, Default, PartialEq)]
+    #[derive(Debug, Default)]
     pub struct PodOs<'a> {
         /// `windows` or `linux`.
         pub name: Option<&'a str> = "name",
@@ -125,7 +125,7 @@ record! {
 
 record! {
     /// `Affinity`, its node part.
-    #[derive(Debug, Default, PartialEq)]
+    #[derive(Debug, Default)]
     pub struct Affinity<'a> {
         /// The only affinity that speaks of nodes.
         pub node_affinity: Option<NodeAffinity<'a>> = "nodeAffinity",
@@ -134,7 +134,7 @@ record! {
 
 record! {
     /// `NodeAffinity`, its required part: preferences decide nothing.
-    #[derive(Debug, Default, PartialEq)]
+    #[derive(Debug, Default)]
     pub struct NodeAffinity<'a> {
         /// What a node must satisfy.
         pub required_during_scheduling_ignored_during_execution: Option<NodeSelector<'a>> = "requiredDuringSchedulingIgnoredDuringExecution",
@@ -143,7 +143,7 @@ record! {
 
 record! {
     /// `NodeSelector`: the terms are ORed.
-    #[derive(Debug, Default, PartialEq)]
+    #[derive(Debug, Default)]
     pub struct NodeSelector<'a> {
         /// One of these must match.
         pub node_selector_terms: List<NodeSelectorTerm<'a>> = "nodeSelectorTerms",
@@ -152,7 +152,7 @@ record! {
 
 record! {
     /// `NodeSelectorTerm`: all its requirements are ANDed; an empty term matches no node.
-    #[derive(Debug, Default, PartialEq)]
+    #[derive(Debug, Default)]
     pub struct NodeSelectorTerm<'a> {
         /// On labels.
         pub match_expressions: List<NodeSelectorRequirement<'a>> = "matchExpressions",
@@ -163,7 +163,7 @@ record! {
 
 record! {
     /// `NodeSelectorRequirement`.
-    #[derive(Debug, Default, PartialEq)]
+    #[derive(Debug, Default)]
     #[allow(missing_docs, reason = "documented by Kubernetes")]
     pub struct NodeSelectorRequirement<'a> {
         pub key: Option<&'a str> = "key",
@@ -174,7 +174,7 @@ record! {
 
 record! {
     /// The slice of `Volume` that rules read.
-    #[derive(Debug, Default, PartialEq)]
+    #[derive(Debug, Default)]
     #[allow(missing_docs, reason = "documented by Kubernetes")]
     pub struct Volume<'a> {
         pub empty_dir: Option<EmptyDir<'a>> = "emptyDir",
@@ -186,7 +186,7 @@ record! {
 
 record! {
     /// `ProjectedVolumeSource`.
-    #[derive(Debug, Default, PartialEq)]
+    #[derive(Debug, Default)]
     pub struct Projected {
         /// What is projected.
         pub sources: List<ProjectedSource> = "sources",
@@ -195,7 +195,7 @@ record! {
 
 record! {
     /// `VolumeProjection`, whether it is a token.
-    #[derive(Debug, Default, PartialEq)]
+    #[derive(Debug, Default)]
     pub struct ProjectedSource {
         /// A token of the pod's service account.
         pub service_account_token: Presence = "serviceAccountToken",
@@ -204,7 +204,7 @@ record! {
 
 record! {
     /// `HostPathVolumeSource`.
-    #[derive(Debug, Default, PartialEq)]
+    #[derive(Debug, Default)]
     #[allow(missing_docs, reason = "documented by Kubernetes")]
     pub struct HostPath<'a> {
         pub path: Option<&'a str> = "path",
@@ -214,7 +214,7 @@ record! {
 
 record! {
     /// `EmptyDirVolumeSource`.
-    #[derive(Debug, Default, PartialEq)]
+    #[derive(Debug, Default)]
     pub struct EmptyDir<'a> {
         /// `""` or `Memory` (or a huge page size).
         pub medium: Option<&'a str> = "medium",
@@ -223,7 +223,7 @@ record! {
 
 record! {
     /// `VolumeMount`.
-    #[derive(Debug, Default, PartialEq)]
+    #[derive(Debug, Default)]
     #[allow(missing_docs, reason = "documented by Kubernetes")]
     pub struct VolumeMount<'a> {
         pub mount_path: Option<&'a str> = "mountPath",
@@ -237,7 +237,7 @@ record! {
 
 record! {
     /// `EnvVar`, its literal value.
-    #[derive(Debug, Default, PartialEq)]
+    #[derive(Debug, Default)]
     #[allow(missing_docs, reason = "documented by Kubernetes")]
     pub struct EnvVar<'a> {
         pub name: Option<&'a str> = "name",
@@ -247,7 +247,7 @@ record! {
 
 record! {
     /// `ContainerPort`.
-    #[derive(Debug, Default, PartialEq)]
+    #[derive(Debug, Default)]
     #[allow(missing_docs, reason = "documented by Kubernetes")]
     pub struct ContainerPort<'a> {
         pub container_port: Option<i64> = "containerPort",
@@ -258,7 +258,7 @@ record! {
 
 record! {
     /// `ResourceRequirements`, its limits.
-    #[derive(Debug, Default, PartialEq)]
+    #[derive(Debug, Default)]
     pub struct Resources<'a> {
         /// By resource name: `cpu`, `memory` ...
         pub limits: Pairs<'a, Quantity<'a>> = "limits",
@@ -267,7 +267,7 @@ record! {
 
 record! {
     /// A probe or a lifecycle handler, its command.
-    #[derive(Debug, Default, PartialEq)]
+    #[derive(Debug, Default)]
     pub struct Handler<'a> {
         /// Absent for HTTP, TCP, gRPC and sleep.
         pub exec: Option<Exec<'a>> = "exec",
@@ -276,7 +276,7 @@ record! {
 
 record! {
     /// `ExecAction`.
-    #[derive(Debug, Default, PartialEq)]
+    #[derive(Debug, Default)]
     pub struct Exec<'a> {
         /// The program and its arguments.
         pub command: List<&'a str> = "command",
@@ -285,7 +285,7 @@ record! {
 
 record! {
     /// `Lifecycle`.
-    #[derive(Debug, Default, PartialEq)]
+    #[derive(Debug, Default)]
     #[allow(missing_docs, reason = "documented by Kubernetes")]
     pub struct Lifecycle<'a> {
         pub post_start: Option<Handler<'a>> = "postStart",

@@ -1,5 +1,7 @@
 //! What an update may keep: findings that the old object already had.
 
+use serde_json_borrow::Value;
+
 use crate::admission::workload::Workload;
 use crate::k8s::pod::{ContainerList, ContainerView};
 
@@ -9,8 +11,8 @@ pub enum Ratchet {
     /// Whenever no container runs another image.
     #[default]
     SameImages,
-    /// Only where the pod spec is as it was: who may run a workload was answered for what ran, and another command is another
-    /// question.
+    /// Only where the pod is as it was: who may run a workload was answered for what ran, and another command or another
+    /// ConfigMap behind it is another question.
     SameSpec,
     /// Never: the finding is about what is asked, which the old object cannot have had.
     Never,
@@ -26,7 +28,7 @@ pub struct Unchanged {
 impl Unchanged {
     /// Compares an object with what it was.
     pub fn between(old: &Workload, new: &Workload) -> Unchanged {
-        Unchanged { images: has_same_images(old, new), spec: old.pod.spec == new.pod.spec }
+        Unchanged { images: has_same_images(old, new), spec: has_same_spec(old, new) }
     }
 
     /// Whether any finding of the old object may stay.
@@ -42,6 +44,16 @@ impl Unchanged {
             Ratchet::Never => false,
         }
     }
+}
+
+/// Whether nothing changed in the pod's spec but tolerations, which decide where it runs and not what, and nothing in its
+/// annotations.
+fn has_same_spec(old: &Workload, new: &Workload) -> bool {
+    fn members<'t>(workload: &'t Workload) -> impl Iterator<Item = (&'t str, &'t Value<'t>)> {
+        let spec = workload.pod.written_spec.and_then(|spec| spec.as_object());
+        spec.into_iter().flat_map(|members| members.iter()).filter(|(key, _)| *key != "tolerations")
+    }
+    members(old).eq(members(new)) && old.pod.annotations == new.pod.annotations
 }
 
 /// Whether no container got another image and none was added. Other code in an old container is a new workload that inherits
