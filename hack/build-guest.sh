@@ -21,8 +21,8 @@ debian_packages=(rustc-web cargo-web rust-web-src lld-19 wasi-libc)
 
 say() { printf 'build-guest: %s\n' "$*" >&2; }
 
-# sccache and the like know nothing of the second toolchain.
-unset RUSTC_WRAPPER
+# sccache and the like know nothing of the second toolchain; jobs of make's are none that Cargo can have.
+unset RUSTC_WRAPPER MAKEFLAGS
 
 rustup_target_installed() {
   local sysroot
