@@ -6,6 +6,7 @@
 //! recorded answers of the cluster ([`replay`]); [`cluster`] is a real one for [`check`]. [`rules`] shows the catalogue.
 
 pub mod check;
+#[cfg_attr(not(feature = "cluster"), path = "no_cluster.rs")]
 pub mod cluster;
 pub mod host;
 pub mod manifest;

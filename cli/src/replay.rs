@@ -1,159 +1,10 @@
-//! Recorded answers of a cluster: the host capability sessions that kwctl writes with
-//! `--record-host-capabilities-interactions`.
-//!
-//! A session is a list of exchanges. Each holds the request as YAML text, tagged with its type, and the response. They
-//! are consumed in order.
+//! The host capabilities of `hostprocess run`: recorded answers of a cluster.
 
-use std::collections::VecDeque;
-use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
-use serde::Deserialize;
-use serde_json::{Map, Value};
+use recorded_cluster::{Request, Session};
 
 use crate::host::Capabilities;
-use crate::yaml;
-
-/// The exchanges that are still to come.
-#[derive(Debug)]
-pub struct Session(Mutex<VecDeque<Exchange>>);
-
-#[derive(Debug)]
-struct Exchange {
-    request: Request,
-    response: Response,
-}
-
-/// What a policy asks of its host: `KubernetesGetResource` and its parameters.
-#[derive(Debug, PartialEq)]
-pub struct Request {
-    type_: String,
-    parameters: Value,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(tag = "type")]
-enum Response {
-    Success { payload: String },
-    Error { message: String },
-}
-
-#[derive(Deserialize)]
-#[serde(tag = "type")]
-enum Recorded {
-    Exchange { request: String, response: Response },
-}
-
-impl Session {
-    /// Reads a session file.
-    ///
-    /// # Errors
-    /// It cannot be read, or an exchange in it is no exchange.
-    pub fn load(path: &Path) -> Result<Session, String> {
-        std::fs::read_to_string(path)
-            .map_err(|error| error.to_string())
-            .and_then(|text| Session::read(&text))
-            .map_err(|error| format!("{}: {error}", path.display()))
-    }
-
-    /// Reads a session.
-    ///
-    /// # Errors
-    /// An exchange in it is no exchange.
-    pub fn read(text: &str) -> Result<Session, String> {
-        let document = single_document(text)?;
-        let recorded: Vec<Recorded> = serde_json::from_value(document.value).map_err(|error| error.to_string())?;
-        let exchanges = recorded.into_iter().enumerate().map(|(index, Recorded::Exchange { request, response })| {
-            let request = Request::read(&request).map_err(|error| format!("request {}: {error}", index + 1))?;
-            Ok(Exchange { request, response })
-        });
-        exchanges.collect::<Result<_, String>>().map(|exchanges| Session(Mutex::new(exchanges)))
-    }
-
-    /// The recorded response to the next request.
-    ///
-    /// # Errors
-    /// An error was recorded, another request was, or none is left.
-    pub fn answer(&self, request: &Request) -> Result<Vec<u8>, String> {
-        let next = self.0.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
-        match next {
-            None => Err("the list of recorded responses is empty".to_owned()),
-            Some(exchange) if exchange.request != *request => Err(format!(
-                "Replay error: unexpected request. Was expecting {} {}, got {} {} instead",
-                exchange.request.type_, exchange.request.parameters, request.type_, request.parameters
-            )),
-            Some(Exchange { response: Response::Success { payload }, .. }) => Ok(payload.into_bytes()),
-            Some(Exchange { response: Response::Error { message }, .. }) => Err(message),
-        }
-    }
-
-    /// How many exchanges nobody asked for.
-    pub fn left_over(&self) -> usize {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).len()
-    }
-}
-
-fn single_document(text: &str) -> Result<yaml::Document, String> {
-    let mut documents = yaml::documents(text);
-    match (documents.pop(), documents.is_empty()) {
-        (Some(document), true) => document.map_err(|error| error.message),
-        _ => Err("not one YAML document".to_owned()),
-    }
-}
-
-impl Request {
-    /// As recorded: `!KubernetesGetResource` and its parameters.
-    fn read(text: &str) -> Result<Request, String> {
-        let document = single_document(text)?;
-        let type_ = document.tag.ok_or("it has no type, such as !KubernetesGetResource")?;
-        Ok(Request { type_, parameters: comparable(document.value) })
-    }
-
-    /// As a policy sends it.
-    ///
-    /// # Errors
-    /// The operation is none of the Kubernetes capabilities, or the payload is no JSON.
-    pub fn of(operation: &str, payload: &[u8]) -> Result<Request, String> {
-        let type_ = match operation {
-            "list_resources_all" => "KubernetesListResourceAll",
-            "list_resources_by_namespace" => "KubernetesListResourceNamespace",
-            "get_resource" => "KubernetesGetResource",
-            "can_i" => "KubernetesCanI",
-            _ => return Err(format!("unknown operation: {operation}")),
-        };
-        let mut parameters: Value = serde_json::from_slice(payload).map_err(|error| error.to_string())?;
-        if let Some(review) = parameters.as_object_mut().and_then(|members| members.remove("subject_access_review")) {
-            parameters["request"] = review;
-        }
-        Ok(Request { type_: type_.to_owned(), parameters: comparable(parameters) })
-    }
-
-    /// `v1/Node`, of requests that name a kind.
-    fn resource(&self) -> Option<String> {
-        let text = |key: &str| self.parameters.get(key).and_then(Value::as_str);
-        (self.type_ != "KubernetesCanI")
-            .then(|| format!("{}/{}", text("api_version").unwrap_or_default(), text("kind").unwrap_or_default()))
-    }
-}
-
-/// `null` is the same as absent, and the order of field masks means nothing.
-fn comparable(value: Value) -> Value {
-    match value {
-        Value::Object(members) => {
-            let members = members.into_iter().filter(|(_, value)| !value.is_null());
-            Value::Object(members.map(|(key, value)| (key, comparable(value))).map(sorted_masks).collect::<Map<_, _>>())
-        }
-        value => value,
-    }
-}
-
-fn sorted_masks((key, mut value): (String, Value)) -> (String, Value) {
-    if let ("field_masks", Value::Array(masks)) = (key.as_str(), &mut value) {
-        masks.sort_by_key(Value::to_string);
-        masks.dedup();
-    }
-    (key, value)
-}
 
 /// What a policy gets from a host with this session. Without `context_aware` it gets no resources, as with kwctl.
 pub fn capabilities(session: Option<Arc<Session>>, context_aware: bool) -> Capabilities {
@@ -176,7 +27,7 @@ pub fn capabilities(session: Option<Arc<Session>>, context_aware: bool) -> Capab
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
 
@@ -203,15 +54,6 @@ mod tests {
   response:
     type: Error
     message: not found
-- type: Exchange
-  request: |
-    !KubernetesCanI
-    request:
-      groups: null
-      resource_attributes: {resource: pods, verb: get}
-      user: jane
-    disable_cache: true
-  response: {type: Success, payload: "{}"}
 "#;
 
     fn payload(value: &Value) -> Vec<u8> {
@@ -224,28 +66,14 @@ mod tests {
     }
 
     #[test]
-    fn a_session_is_replayed_in_order() {
+    fn what_was_recorded_is_answered() {
         let session = Arc::new(Session::read(SESSION).expect("valid"));
         let ask = capabilities(Some(Arc::clone(&session)), true);
         assert_eq!(ask("kubernetes", "list_resources_all", &nodes()), Ok(b"{\"items\":[]}".to_vec()));
         let class = payload(&json!({"api_version": "node.k8s.io/v1", "kind": "RuntimeClass", "name": "x",
             "disable_cache": false}));
         assert_eq!(ask("kubernetes", "get_resource", &class), Err("Callback evaluation failure: not found".to_owned()));
-        let review = payload(&json!({"subject_access_review": {"groups": null, "user": "jane",
-            "resource_attributes": {"resource": "pods", "verb": "get"}}, "disable_cache": true}));
-        assert_eq!(session.left_over(), 1);
-        assert_eq!(ask("kubernetes", "can_i", &review), Ok(b"{}".to_vec()));
-        let error = ask("kubernetes", "can_i", &review).expect_err("none is left");
-        assert!(error.ends_with("the list of recorded responses is empty"), "{error}");
-    }
-
-    #[test]
-    fn an_unexpected_request_is_an_error_and_consumes_the_exchange() {
-        let session = Arc::new(Session::read(SESSION).expect("valid"));
-        let ask = capabilities(Some(Arc::clone(&session)), true);
-        let error = ask("kubernetes", "get_resource", &payload(&json!({"api_version": "v1", "kind": "Node"})));
-        assert!(error.expect_err("refused").contains("Replay error: unexpected request"));
-        assert_eq!(session.left_over(), 2);
+        assert_eq!(session.left_over(), 0);
     }
 
     #[test]
@@ -258,15 +86,5 @@ mod tests {
         );
         assert!(ask("oci", "v1/verify", b"{}").is_err() && ask("kubernetes", "watch", b"{}").is_err());
         assert!(capabilities(None, true)("kubernetes", "list_resources_all", &nodes()).is_err());
-    }
-
-    #[test]
-    fn what_is_no_session_is_refused() {
-        for text in
-            ["", "a: 1", "- type: Other", "- {type: Exchange, request: 'a: 1', response: {type: Error, message: x}}"]
-        {
-            assert!(Session::read(text).is_err(), "{text}");
-        }
-        assert_eq!(Session::read("[]").expect("valid").left_over(), 0);
     }
 }

@@ -6,11 +6,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use kubewarden_policy_sdk::response::ValidationResponse;
+use recorded_cluster::Session;
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::host::{CallError, Host};
-use crate::replay::{self, Session};
+use crate::replay;
 use crate::yaml;
 
 /// Flags named as kwctl names them.

@@ -73,16 +73,12 @@ impl Report {
             line(format_args!("{:<20} {:>12} {:>14.0}", g.guest.name(), g.bytes, g.compile_milliseconds));
         }
         line(format_args!(
-            "\n{:<32} {:<18} {:>10} {:>17} {:>8} {:>13} {:>7} {:>11}",
-            "request", "guest", "median us", "p10..p90", "x floor", "instructions", "of c", "memory KiB"
+            "\n{:<32} {:<18} {:>10} {:>17} {:>8} {:>13} {:>11}",
+            "request", "guest", "median us", "p10..p90", "x floor", "instructions", "memory KiB"
         ));
         for call in &self.calls {
-            let share = match self.share_of_conventional(call) {
-                Some(share) => format!("{:.1}%", share * 100.0),
-                None => String::new(),
-            };
             line(format_args!(
-                "{:<32} {:<18} {:>10.1} {:>17} {:>8.2} {:>13} {share:>7} {:>11}",
+                "{:<32} {:<18} {:>10.1} {:>17} {:>8.2} {:>13} {:>11}",
                 call.request,
                 call.guest.name(),
                 call.time.median,
@@ -117,10 +113,8 @@ impl Report {
             let values = Guest::ALL.map(value).join(" | ");
             text += &format!("| {name} | {values} |\n");
         };
-        let figures =
-            |guest| self.guests.iter().find(|figures| figures.guest == guest).expect("every guest is measured");
-        row("module, KB", &|guest| format!("{:.0}", figures(guest).bytes as f64 / 1000.0));
-        row("compilation, ms", &|guest| format!("{:.0}", figures(guest).compile_milliseconds));
+        row("module, KB", &|guest| format!("{:.0}", self.guest(guest).bytes as f64 / 1000.0));
+        row("compilation, ms", &|guest| format!("{:.0}", self.guest(guest).compile_milliseconds));
         for call in self.calls.iter().filter(|call| call.guest == Guest::Policy) {
             row(&format!("{}, us", call.request), &|guest| {
                 format!("{:.0}", self.call(call.request, guest).time.median)
@@ -132,19 +126,20 @@ impl Report {
         text
     }
 
+    /// The figures of a guest's module.
+    pub fn guest(&self, guest: Guest) -> &GuestFigures {
+        self.guests.iter().find(|figures| figures.guest == guest).expect("every guest is measured")
+    }
+
     /// The figures of a request in a guest.
     pub fn call(&self, request: &str, guest: Guest) -> &Call {
         let found = self.calls.iter().find(|call| call.request == request && call.guest == guest);
         found.expect("every request is measured in every guest")
     }
 
-    /// The policy's instructions above the floor, as a share of a conventional guest's above the floor.
-    pub fn share_of_conventional(&self, call: &Call) -> Option<f64> {
-        let above_floor = |guest| {
-            let instructions = |guest| self.call(call.request, guest).cost.instructions as f64;
-            instructions(guest) - instructions(Guest::AcceptEverything)
-        };
-        (call.guest == Guest::Policy).then(|| above_floor(Guest::Policy) / above_floor(Guest::Conventional))
+    /// The policy's median time as a multiple of the floor's.
+    pub fn times_floor(&self, request: &str) -> f64 {
+        self.call(request, Guest::Policy).time.median / self.call(request, Guest::AcceptEverything).time.median
     }
 
     /// Draws the median times as bars, on a logarithmic scale.

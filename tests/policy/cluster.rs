@@ -1,0 +1,185 @@
+//! What the policy asks a cluster and when, and a large one.
+
+use std::cell::RefCell;
+use std::path::Path;
+use std::time::Instant;
+
+use kubewarden_policy_sdk::response::ValidationResponse;
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use windows_hostprocess_policy::cluster::Host;
+use windows_hostprocess_policy::decide;
+
+/// Gives every question the same answer and remembers the questions.
+struct Canned {
+    answer: Result<Vec<u8>, String>,
+    asked: RefCell<Vec<String>>,
+}
+
+impl Canned {
+    fn new(answer: &Value) -> Canned {
+        Canned { answer: Ok(answer.to_string().into_bytes()), asked: RefCell::default() }
+    }
+
+    fn asked(&self) -> Vec<String> {
+        self.asked.borrow().clone()
+    }
+}
+
+impl Host for Canned {
+    fn call(&self, operation: &str, _: &[u8]) -> Result<Vec<u8>, String> {
+        self.asked.borrow_mut().push(operation.to_owned());
+        self.answer.clone()
+    }
+}
+
+const DAEMON_SET: &str = r"
+apiVersion: apps/v1
+kind: DaemonSet
+metadata: { name: agent, namespace: kube-system }
+spec:
+  template:
+    spec:
+      hostNetwork: true
+      nodeSelector: { kubernetes.io/os: windows }
+      securityContext: { windowsOptions: { hostProcess: true, runAsUserName: NT AUTHORITY\SYSTEM } }
+      containers: [{ name: agent, image: registry.example/agent:1.0, command: [agent.exe] }]
+";
+
+fn payload(manifest: &str) -> Value {
+    let mut payload = fixtures::payload(manifest, Path::new("a test"));
+    payload["settings"] = json!({ "nodes": { "check": true } });
+    payload
+}
+
+fn judge(payload: &Value, host: &dyn Host) -> ValidationResponse {
+    let response = decide(&serde_json::to_vec(payload).expect("serialisable"), host).expect("an answer");
+    serde_json::from_slice(&response).expect("a ValidationResponse")
+}
+
+fn node(name: &str, kubelet: &str, runtime: &str) -> Value {
+    json!({
+        "apiVersion": "v1",
+        "kind": "Node",
+        "metadata": { "name": name, "labels": {
+            "agentpool": "pool", "beta.kubernetes.io/arch": "amd64", "beta.kubernetes.io/os": "windows",
+            "beta.kubernetes.io/instance-type": "Standard_D4s_v3", "kubernetes.io/arch": "amd64",
+            "kubernetes.io/hostname": name, "kubernetes.io/os": "windows", "topology.kubernetes.io/region": "westeurope",
+            "node.kubernetes.io/instance-type": "Standard_D4s_v3", "node.kubernetes.io/windows-build": "10.0.20348",
+            "topology.kubernetes.io/zone": "westeurope-1", "failure-domain.beta.kubernetes.io/region": "westeurope",
+            "failure-domain.beta.kubernetes.io/zone": "westeurope-1", "storageprofile": "managed", "storagetier": "Premium_LRS",
+        } },
+        "status": { "nodeInfo": {
+            "containerRuntimeVersion": runtime, "kernelVersion": "10.0.20348.4297", "kubeletVersion": kubelet,
+        } },
+    })
+}
+
+fn list(nodes: &[Value]) -> Value {
+    json!({ "apiVersion": "v1", "kind": "List", "metadata": { "resourceVersion": "" }, "items": nodes })
+}
+
+/// 5,000 nodes, one of them too old.
+pub fn five_thousand_nodes() -> Value {
+    let mut nodes: Vec<Value> =
+        (0..5000).map(|i| node(&format!("win{i:06}"), "v1.33.12", "containerd://1.7.33-1")).collect();
+    nodes[2500] = node("win002500", "v1.33.12", "containerd://1.5.18");
+    list(&nodes)
+}
+
+#[test]
+fn one_old_node_is_found_among_five_thousand_in_one_list() {
+    let host = Canned::new(&five_thousand_nodes());
+    let start = Instant::now();
+    let response = judge(&payload(DAEMON_SET), &host);
+    eprintln!("5,000 nodes: {:?}, {} bytes", start.elapsed(), host.answer.as_ref().map_or(0, Vec::len));
+    let message = response.message.expect("denied");
+    assert!(message.contains("node 'win002500' runs 'containerd://1.5.18', the minimum is 1.6"), "{message}");
+    assert_eq!(host.asked(), ["list_resources_all"]);
+}
+
+#[test]
+fn nothing_is_asked_unless_the_answer_matters() {
+    let host = Canned::new(&list(&[]));
+    let mut unconfigured = payload(DAEMON_SET);
+    unconfigured["settings"] = json!({ "nodes": { "check": false } });
+    let mut deletion = payload(DAEMON_SET);
+    deletion["request"]["operation"] = "DELETE".into();
+    let mut status = payload(DAEMON_SET);
+    status["request"]["subResource"] = "status".into();
+    let ordinary = payload(&DAEMON_SET.replace("hostProcess: true", "hostProcess: false"));
+    for payload in [unconfigured, deletion, status, ordinary] {
+        judge(&payload, &host);
+        assert_eq!(host.asked(), [""; 0], "{payload}");
+    }
+}
+
+#[test]
+fn an_update_of_a_pod_whose_nodes_have_aged_is_a_warning_and_asks_once() {
+    let host = Canned::new(&list(&[node("win000000", "v1.22.9", "containerd://1.7.0")]));
+    let mut update = payload(DAEMON_SET);
+    update["request"]["operation"] = "UPDATE".into();
+    update["request"]["oldObject"] = update["request"]["object"].clone();
+    let response = judge(&update, &host);
+    assert!(response.accepted, "{:?}", response.message);
+    assert!(response.warnings.is_some_and(|warnings| warnings[0].contains("[min-kubernetes]")));
+    assert_eq!(host.asked(), ["list_resources_all"]);
+}
+
+#[test]
+fn an_error_of_hostile_length_is_cut_and_made_visible() {
+    let host = Canned { answer: Err("no\nDENIED\u{1b}[0m ".repeat(1000)), asked: RefCell::default() };
+    let response = judge(&payload(DAEMON_SET), &host);
+    let warnings = response.warnings.expect("a warning");
+    assert!(response.accepted && warnings[0].len() <= 250 && !warnings[0].contains(['\n', '\u{1b}']), "{warnings:?}");
+}
+
+#[test]
+fn required_without_check_is_refused() {
+    let settings = br#"{"nodes": {"required": true}}"#;
+    let response = windows_hostprocess_policy::validate_settings(settings).expect("an answer");
+    let response = String::from_utf8(response).expect("JSON");
+    assert!(response.contains("settings.nodes.required"), "{response}");
+}
+
+fn any_json() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i32>().prop_map(Value::from),
+        "[a-z0-9:/.+-]{0,20}".prop_map(Value::from),
+    ];
+    let key = prop::sample::select(vec![
+        "items",
+        "metadata",
+        "name",
+        "labels",
+        "status",
+        "nodeInfo",
+        "kubeletVersion",
+        "containerRuntimeVersion",
+    ]);
+    leaf.prop_recursive(6, 60, 6, move |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            prop::collection::btree_map(key.clone(), inner, 0..4).prop_map(|map| map
+                .into_iter()
+                .map(|(k, v)| (k.to_owned(), v))
+                .collect::<serde_json::Map<_, _>>()
+                .into()),
+        ]
+    })
+}
+
+proptest! {
+    #[test]
+    fn no_answer_makes_the_policy_fail(answer in any_json(), items in prop::collection::vec(any_json(), 0..3)) {
+        judge(&payload(DAEMON_SET), &Canned::new(&answer));
+        judge(&payload(DAEMON_SET), &Canned::new(&json!({ "items": items })));
+    }
+
+    #[test]
+    fn no_version_makes_the_policy_fail(kubelet in "\\PC{0,30}", runtime in "(containerd://)?\\PC{0,30}") {
+        judge(&payload(DAEMON_SET), &Canned::new(&list(&[node("a", &kubelet, &runtime)])));
+    }
+}

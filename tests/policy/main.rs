@@ -1,0 +1,15 @@
+//! The policy alone, called natively. One binary, because linking a dozen takes longer than running them.
+
+mod access;
+mod aks_sample;
+mod cluster;
+mod docs;
+#[path = "../json_value/mod.rs"]
+mod json_value;
+mod metadata;
+mod parity;
+mod prescan;
+mod psa_parity;
+mod recipes;
+mod update;
+mod verdicts;

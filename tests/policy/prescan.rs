@@ -1,0 +1,130 @@
+//! The short cut is sound: the rules, run in full, say nothing about whatever it accepts, and nothing is cut off from it.
+
+use kubewarden_policy_sdk::response::ValidationResponse;
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use windows_hostprocess_policy::cluster::HOST;
+use windows_hostprocess_policy::decide;
+use windows_hostprocess_policy::prescan::concerns_no_rule;
+
+use crate::json_value::json_value;
+
+fn in_full(payload: &[u8]) -> ValidationResponse {
+    serde_json::from_slice(&decide(payload, HOST).expect("the policy always answers")).expect("a ValidationResponse")
+}
+
+fn ordinary() -> Value {
+    json!({
+        "request": {
+            "kind": { "group": "apps", "version": "v1", "kind": "Deployment" },
+            "operation": "CREATE",
+            "object": {
+                "metadata": { "name": "web", "annotations": { "note": "a \"quoted\" text\nand a line" } },
+                "spec": { "replicas": 3, "template": { "spec": {
+                    "containers": [{ "name": "web", "image": "registry.example/web:1.2", "ports": [{ "containerPort": 8080 }] }],
+                    "terminationGracePeriodSeconds": 30
+                } } }
+            },
+            "dryRun": false,
+            "oldObject": null
+        },
+        "settings": {}
+    })
+}
+
+/// Checks the promise for one payload.
+fn is_sound(payload: &[u8]) -> Result<(), String> {
+    if !concerns_no_rule(payload) {
+        return Ok(());
+    }
+    let response = in_full(payload);
+    match (response.accepted, &response.warnings, response.code) {
+        (true, None, _) | (false, _, Some(400)) => Ok(()),
+        _ => Err(format!("a rule would have spoken: {response:?}")),
+    }
+}
+
+#[test]
+fn takes_ordinary_requests() {
+    assert!(concerns_no_rule(&serde_json::to_vec(&ordinary()).expect("serialisable")));
+    assert!(concerns_no_rule(&serde_json::to_vec_pretty(&ordinary()).expect("serialisable")));
+}
+
+#[test]
+fn leaves_every_fixture_with_a_finding_to_the_rules() {
+    for fixture in fixtures::fixtures() {
+        let payload = serde_json::to_vec(&fixture.payload).expect("serialisable");
+        is_sound(&payload).unwrap_or_else(|error| panic!("{}/{}: {error}", fixture.rule, fixture.name));
+    }
+}
+
+#[test]
+fn a_truncated_request_is_never_accepted() {
+    let payload = serde_json::to_vec(&ordinary()).expect("serialisable");
+    for end in 0..payload.len() {
+        assert!(!concerns_no_rule(&payload[..end]), "the first {end} bytes");
+    }
+}
+
+#[test]
+fn leaves_what_could_concern_a_rule() {
+    let with = |pointer: &str, value: Value| {
+        let mut payload = ordinary();
+        *payload.pointer_mut(pointer).expect("the place is there") = value;
+        serde_json::to_vec(&payload).expect("serialisable")
+    };
+    let spec = "/request/object/spec/template/spec";
+    for payload in [
+        with(spec, json!({ "securityContext": { "windowsOptions": { "hostProcess": false } } })),
+        with("/request/object/metadata", json!({ "annotations": { "Microsoft.com/HostProcess-inherit-user": "true" } })),
+        with("/request/object/metadata", json!({ "annotations": { "io.microsoft.disable-unsafe-operations": "false" } })),
+        with(&format!("{spec}/containers/0/image"), json!("mcr/Windows-Host-Process-Containers-Base-Image:v1")),
+        with("/request/kind/kind", json!("")),
+        with("/request", json!(null)),
+        br#"{"request":{"kind":{"kind":"Pod"},"object":{"spec":{"\u0068ostProcess":true}}}}"#.to_vec(),
+        br#"{"request":{"kind":{"kind":"Pod"},"object":{"metadata":{"annotations":{"microsoft.com\/hostprocess-x":""}}}}}"#.to_vec(),
+        [&serde_json::to_vec(&ordinary()).expect("serialisable")[..], b"x"].concat(),
+        b"".to_vec(),
+        b"{}".to_vec(),
+        b"[]".to_vec(),
+        b"\"request\"".to_vec(),
+    ] {
+        assert!(!concerns_no_rule(&payload), "{}", String::from_utf8_lossy(&payload));
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Mutated bytes: the rules say nothing of what it still accepts.
+    #[test]
+    fn mutated_payloads(fixture in 0usize..1000, edits in prop::collection::vec((0usize..5000, any::<u8>(), 0u8..3), 1..4)) {
+        let fixtures = FIXTURES.get_or_init(fixtures::fixtures);
+        let mut payload = match fixtures.get(fixture % (fixtures.len() * 2)) {
+            Some(fixture) => serde_json::to_vec(&fixture.payload).expect("serialisable"),
+            None => serde_json::to_vec(&ordinary()).expect("serialisable"),
+        };
+        for (at, byte, edit) in edits {
+            let at = at % payload.len();
+            match edit {
+                0 => payload[at] = byte,
+                1 => payload.insert(at, b"\"\\{}[],:0-.e \nu/"[byte as usize % 16]),
+                _ => drop(payload.remove(at)),
+            }
+        }
+        prop_assert_eq!(is_sound(&payload), Ok(()));
+    }
+
+    /// It takes any JSON value in a request, unless it has what could concern a rule; and no beginning of one.
+    #[test]
+    fn any_well_formed_value(value in json_value(r#"[^\p{C}]{0,12}"#), end in any::<prop::sample::Index>()) {
+        let payload = serde_json::to_vec(&json!({ "request": { "kind": { "kind": "ConfigMap" }, "object": value } })).expect("serialisable");
+        let text = String::from_utf8_lossy(&payload);
+        if !text.contains("\\u") && !text.contains("hostProcess") && !text.to_lowercase().contains("microsoft") {
+            prop_assert!(concerns_no_rule(&payload), "{}", text);
+            prop_assert!(!concerns_no_rule(&payload[..end.index(payload.len())]), "a beginning of {}", text);
+        }
+    }
+}
+
+static FIXTURES: std::sync::OnceLock<Vec<fixtures::Fixture>> = std::sync::OnceLock::new();

@@ -1,0 +1,129 @@
+//! `docs/recipes.md`: the settings of each policy on the page are valid, and the objects after it get the answers that
+//! the page shows. With `UPDATE_DOCS` in the environment the answers on the page are renewed.
+
+use std::path::Path;
+use std::{env, fs};
+
+use kubewarden_policy_sdk::response::ValidationResponse;
+use serde_json::Value;
+use windows_hostprocess_policy::json::Document;
+use windows_hostprocess_policy::settings::Settings;
+use windows_hostprocess_policy::validate;
+
+const PAGE: &str = "docs/recipes.md";
+const DEPLOYED: &str = "deploy/clusteradmissionpolicy.yaml";
+const DENIED: &str = "denied the request: ";
+const WARNING: &str = "Warning: ";
+
+fn path(file: &str) -> std::path::PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(file)
+}
+
+fn read(file: &str) -> String {
+    fs::read_to_string(path(file)).unwrap_or_else(|error| panic!("{file}: {error}"))
+}
+
+/// What a fenced block is, by its language and kind.
+enum Block {
+    /// A policy.
+    Policy(Value),
+    /// An object that somebody sends.
+    Object(String),
+    /// What `kubectl` prints.
+    Console(String),
+    /// Anything else.
+    Other,
+}
+
+fn block(language: &str, text: &str) -> Block {
+    if language == "console" {
+        return Block::Console(text.to_owned());
+    }
+    let object = fixtures::documents(text, PAGE).into_iter().next().expect("a document");
+    match object["kind"].as_str() {
+        Some("ClusterAdmissionPolicy") => Block::Policy(object),
+        Some("Role") => Block::Other,
+        Some(_) => Block::Object(text.to_owned()),
+        None => panic!("a block without kind:\n{text}"),
+    }
+}
+
+/// What `kubectl` would print of an answer, without what it says itself: the denial, else the warnings.
+fn printed(response: &ValidationResponse) -> String {
+    if let Some(message) = &response.message {
+        return format!("{DENIED}{message}");
+    }
+    let warnings: Vec<String> =
+        response.warnings.iter().flatten().map(|warning| format!("{WARNING}{warning}")).collect();
+    warnings.join("\n")
+}
+
+/// The same as a page shows it after the command.
+fn shown(console: &str) -> String {
+    let answer = console.split_once('\n').map_or("", |(_command, answer)| answer);
+    // kubectl's own words stand before the message, on the same line.
+    match (answer.starts_with("Error from server"), answer.find(DENIED)) {
+        (true, Some(start)) => answer[start..].trim_end().to_owned(),
+        _ => answer.trim_end().to_owned(),
+    }
+}
+
+fn answer(object: &str, settings: &Value) -> ValidationResponse {
+    let mut payload = fixtures::payload(object, Path::new(PAGE));
+    payload["settings"] = settings.clone();
+    let response = validate(payload.to_string().as_bytes()).expect("an answer");
+    serde_json::from_slice(&response).expect("a ValidationResponse")
+}
+
+#[test]
+fn every_recipe_does_what_the_page_says() {
+    let mut page = read(PAGE);
+    let deployed = fixtures::documents(&read(DEPLOYED), DEPLOYED).remove(0);
+    let (mut policies, mut denials) = (0, 0);
+    let mut settings = Value::Null;
+    let mut object: Option<(String, String)> = None;
+    let committed = page.clone();
+    let mut sections = committed.split("\n```");
+    sections.next();
+    while let (Some(code), prose) = (sections.next(), sections.next()) {
+        let (language, text) = code.split_once('\n').expect("a block");
+        let block = block(language, text);
+        // A block that says what is printed belongs to the object before it.
+        match (&block, object.take()) {
+            (Block::Console(console), Some((_, printed))) => {
+                denials += usize::from(printed.contains(DENIED));
+                if env::var_os("UPDATE_DOCS").is_some() {
+                    page = page.replacen(console, &console.replacen(&shown(console), &printed, 1), 1);
+                } else {
+                    assert_eq!(shown(console), printed, "run `make docs`");
+                }
+            }
+            (_, Some((object, printed))) => {
+                assert_eq!(printed, "", "the page says nothing about this answer to\n{object}")
+            }
+            (_, None) => {}
+        }
+        match block {
+            Block::Policy(policy) => {
+                policies += 1;
+                assert_eq!(policy["spec"]["rules"], deployed["spec"]["rules"]);
+                assert_eq!(policy["spec"]["module"], deployed["spec"]["module"]);
+                settings = policy["spec"]["settings"].clone();
+                Settings::read(&Document::new(settings.to_string().into_bytes())).expect("valid settings");
+            }
+            Block::Object(text) => {
+                let printed = printed(&answer(&text, &settings));
+                object = Some((text, printed));
+            }
+            Block::Console(_) | Block::Other => {}
+        }
+        if prose.is_none() {
+            break;
+        }
+    }
+    assert!(object.is_none_or(|(_, printed)| printed.is_empty()), "the page ends before the last answer");
+    assert_eq!((policies, denials), (6, 7), "policies and denials on the page");
+    if env::var_os("UPDATE_DOCS").is_some() {
+        fs::write(path(PAGE), page).expect("the page is writable");
+    }
+}

@@ -1,0 +1,100 @@
+//! Every rule's fixtures, run natively: the verdict, and as snapshots what a person sees.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use fixtures::session::Session;
+use fixtures::{Expectation, Fixture, fixtures, rule_folders};
+use kubewarden_policy_sdk::response::ValidationResponse;
+use windows_hostprocess_policy::{decide, rules, validate};
+
+fn respond(fixture: &Fixture) -> ValidationResponse {
+    let payload = serde_json::to_vec(&fixture.payload).expect("serialisable");
+    let response = match &fixture.session {
+        None => validate(&payload),
+        Some(file) => {
+            let session = Session::load(file);
+            let response = decide(&payload, &session);
+            assert_eq!(session.left_over(), 0, "{}/{}: recorded and not asked", fixture.rule, fixture.name);
+            response
+        }
+    };
+    let response = response.expect("the policy always answers");
+    serde_json::from_slice(&response).expect("a ValidationResponse")
+}
+
+fn names_rule(response: &ValidationResponse, annotation: &str, rule: &str) -> bool {
+    let rules = response.audit_annotations.as_ref().and_then(|annotations| annotations.get(annotation));
+    rules.is_some_and(|rules| rules.split(',').any(|id| id == rule))
+}
+
+#[test]
+fn every_fixture_gets_the_verdict_in_its_name() {
+    let mut wrong = Vec::new();
+    for fixture in fixtures() {
+        let response = respond(&fixture);
+        let found = if names_rule(&response, "denied-rules", &fixture.rule) {
+            Expectation::Deny
+        } else if names_rule(&response, "warned-rules", &fixture.rule) {
+            Expectation::Warn
+        } else {
+            Expectation::Accept
+        };
+        if found != fixture.expectation {
+            wrong.push(format!("{}/{}: {found:?}, {:?}", fixture.rule, fixture.name, response.message));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn what_a_person_sees() {
+    let mut pages: BTreeMap<String, String> = BTreeMap::new();
+    for fixture in fixtures() {
+        let response = respond(&fixture);
+        let page = pages.entry(fixture.rule.clone()).or_default();
+        writeln!(page, "# {}", fixture.name).expect("a string takes it");
+        if let Some(message) = response.message {
+            writeln!(page, "{message}").expect("a string takes it");
+        }
+        for warning in response.warnings.unwrap_or_default() {
+            writeln!(page, "Warning: {warning}").expect("a string takes it");
+        }
+        page.push('\n');
+    }
+    for (rule, page) in pages {
+        insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
+            insta::assert_snapshot!(rule, page);
+        });
+    }
+}
+
+#[test]
+fn every_rule_has_a_page_and_fixtures_on_both_sides() {
+    let fixtures = fixtures();
+    for rule in rules::all() {
+        assert!(rule.page.contains("**False positives**"), "{} has a page with all sections", rule.id);
+        let of_rule = |accept: bool| {
+            fixtures.iter().filter(|f| f.rule == rule.id && (f.expectation == Expectation::Accept) == accept).count()
+        };
+        assert!(of_rule(false) >= 2, "test_data/{}: two fixtures that fire", rule.id);
+        assert!(of_rule(true) >= 2, "test_data/{}: two near misses that do not", rule.id);
+    }
+    for folder in rule_folders() {
+        let id = fixtures::file_name(&folder);
+        assert!(rules::find(&id).is_some(), "test_data/{id} belongs to a rule");
+    }
+}
+
+/// `hostprocess check --wasm` tells message and fix of the module's answer apart at the last semicolon.
+#[test]
+fn no_fix_has_a_semicolon() {
+    for fixture in fixtures() {
+        let response = respond(&fixture);
+        let message = response.message.unwrap_or_default();
+        for line in message.lines().filter(|line| line.starts_with("- ")) {
+            let (_, fix) = line.rsplit_once("; ").unwrap_or_else(|| panic!("{line}: has a fix"));
+            assert!(fix.chars().next().is_some_and(char::is_lowercase), "{}/{}: {line}", fixture.rule, fixture.name);
+        }
+    }
+}
