@@ -54,7 +54,7 @@ pub fn matches_image(pattern: &str, image: &str) -> bool {
 }
 
 /// Why a pattern does not bind what its author means, if so.
-pub fn mistake(pattern: &str) -> Option<&'static str> {
+pub fn lint_pattern(pattern: &str) -> Option<&'static str> {
     let host = Reference::split(pattern).host()?;
     let loose = host.strip_prefix("*.").unwrap_or(host).contains('*');
     loose.then_some("the '*' in the registry's host lets other hosts in; use it only as in '*.example.com/...'")
@@ -116,6 +116,6 @@ mod tests {
     #[case("*", false)]
     #[case("team*/x", false)]
     fn mistakes(#[case] pattern: &str, #[case] expected: bool) {
-        assert_eq!(mistake(pattern).is_some(), expected);
+        assert_eq!(lint_pattern(pattern).is_some(), expected);
     }
 }

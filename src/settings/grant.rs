@@ -96,7 +96,7 @@ impl<'a> Grant<'a> {
                 let message = "is empty, so the grant would never apply; list something, or leave the key out";
                 return Err((format!(".{key}"), message.to_owned()));
             }
-            if let Some((index, message)) = list.iter().enumerate().find_map(|(i, p)| Some((i, mistake(key, p)?))) {
+            if let Some((index, message)) = list.iter().enumerate().find_map(|(i, p)| Some((i, lint_pattern(key, p)?))) {
                 return Err((format!(".{key}[{index}]"), message));
             }
         }
@@ -113,15 +113,15 @@ impl<'a> Grant<'a> {
 }
 
 /// Why a pattern can not mean what its author wants, if so.
-fn mistake(key: &str, pattern: &str) -> Option<String> {
-    let mistake = match key {
+fn lint_pattern(key: &str, pattern: &str) -> Option<String> {
+    let advice = match key {
         _ if pattern.is_empty() => "an empty pattern matches nothing",
-        "images" => pattern::image::mistake(pattern)?,
-        "hostPaths" => pattern::host_path::mistake(pattern)?,
+        "images" => pattern::image::lint_pattern(pattern)?,
+        "hostPaths" => pattern::host_path::lint_pattern(pattern)?,
         "kinds" => return misspelled_kind(pattern),
         _ => return None,
     };
-    Some(format!("{}: {mistake}", quote(pattern)))
+    Some(format!("{}: {advice}", quote(pattern)))
 }
 
 /// Kinds are compared exactly, and `daemonset` or `daemonsets` is what other tools take.

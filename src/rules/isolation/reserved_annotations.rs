@@ -1,9 +1,10 @@
 //! `reserved-annotations`: reads the annotations of every pod or pod template, HostProcess or not; those of a controller do not reach the pod.
 
 use crate::finding::{Findings, quote};
-use crate::pattern::lower_case;
 use crate::rules::{ApiServer, Context, DefaultSeverity, Group, Rule, Scope};
 use crate::settings::Severity;
+use crate::windows::case::lower_case;
+use crate::windows::path::WindowsPath;
 
 /// Annotations that override the account, the root filesystem or a node-wide ban.
 pub static RULE: Rule = Rule {
@@ -67,21 +68,17 @@ fn is_written_as_known(key: &str) -> bool {
     !key.bytes().any(|byte| byte.is_ascii_uppercase())
 }
 
-/// The root of `C:`, `C:\Windows`, `C:\Program Files` (also `(x86)` and short names) and everything below.
+/// The root of `C:`, `C:\Windows`, `C:\Program Files` (also `(x86)` and short names) and everything below; also what may be
+/// one of these, on a device that only the node knows.
 fn is_system_folder(path: &str) -> bool {
-    let path = lower_case(path).replace('/', r"\");
-    let without_prefix = path.strip_prefix(r"\\?\").or_else(|| path.strip_prefix(r"\\.\")).unwrap_or(&path);
-    let on_c = without_prefix.strip_prefix("c:").unwrap_or(without_prefix);
-    let mut folders: Vec<&str> = Vec::new();
-    for folder in on_c.split('\\') {
-        match folder {
-            "" | "." => {}
-            ".." => drop(folders.pop()),
-            // Windows drops dots and spaces at the end of a name.
-            name => folders.push(name.trim_end_matches(['.', ' '])),
-        }
-    }
-    folders.first().is_none_or(|top| *top == "windows" || top.starts_with("program files") || top.starts_with("progra~"))
+    // hcsshim gets the value as it is, without the kubelet: to Windows `//localhost/c$` is a share.
+    let path = path.replace('/', r"\");
+    let path = WindowsPath::new(&path);
+    let is_system = |folder: &str| {
+        let folder = lower_case(folder);
+        folder == "windows" || folder.starts_with("program files") || folder.starts_with("progra~")
+    };
+    path.is_on_unknown_device() || path.drive() == Some('C') && path.segments().next().is_none_or(is_system)
 }
 
 #[cfg(test)]
@@ -102,10 +99,19 @@ mod tests {
             r"C:\PROGRA~1\app",
             r"C:\apps\..\Windows.",
             r"\\?\C:\Windows",
+            r"\??\C:\Windows",
+            r"\\.\C:",
+            r"\\localhost\c$\Windows",
+            "//127.0.0.1/C$",
+            r"\\localhost\ADMIN$",
+            r"\\?\GLOBALROOT\SystemRoot",
+            r"\\?\GLOBALROOT\Device\HarddiskVolume3\Windows",
+            r"\\?\Volume{00000000-0000-0000-0000-000000000000}\x",
+            r"C:\Windows::$INDEX_ALLOCATION",
         ] {
             assert!(is_system_folder(path), "{path}");
         }
-        for path in [r"C:\UnrealEngine", r"C:\WindowsApps2", r"D:\", r"D:\Windows", r"C:\hpc\Windows", r"\\server\windows"] {
+        for path in [r"C:\UnrealEngine", r"C:\WindowsApps2", r"D:\", r"D:\Windows", r"C:\hpc\Windows", r"\\server\windows", r"\\?\D:\x"] {
             assert!(!is_system_folder(path), "{path}");
         }
     }
