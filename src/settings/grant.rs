@@ -96,7 +96,8 @@ impl<'a> Grant<'a> {
                 let message = "is empty, so the grant would never apply; list something, or leave the key out";
                 return Err((format!(".{key}"), message.to_owned()));
             }
-            if let Some((index, message)) = list.iter().enumerate().find_map(|(i, p)| Some((i, lint_pattern(key, p)?))) {
+            if let Some((index, message)) = list.iter().enumerate().find_map(|(i, p)| Some((i, lint_pattern(key, p)?)))
+            {
                 return Err((format!(".{key}[{index}]"), message));
             }
         }
