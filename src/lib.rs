@@ -57,7 +57,15 @@ pub fn decide(payload: &[u8], host: &dyn Host) -> CallResult {
 /// # Errors
 /// None that a payload could cause: what cannot be read is invalid.
 pub fn validate_settings(payload: &[u8]) -> CallResult {
-    let rule_ids: Vec<&str> = rules::registry::all().map(|rule| rule.id).collect();
-    let message = settings::validation::validate(payload, &rule_ids).err();
+    let message = check_settings(payload).err();
     Ok(serde_json::to_vec(&SettingsValidationResponse { valid: message.is_none(), message })?)
+}
+
+/// Whether settings are valid.
+///
+/// # Errors
+/// A sentence for the administrator.
+pub fn check_settings(settings: &[u8]) -> Result<(), String> {
+    let rule_ids: Vec<&str> = rules::registry::all().map(|rule| rule.id).collect();
+    settings::validation::validate(settings, &rule_ids)
 }

@@ -6,11 +6,9 @@ use std::sync::Arc;
 
 use serde::Serialize;
 use serde_json::{Value, json};
-use windows_hostprocess_policy::cluster::{self as policy_cluster, NoCluster};
-use windows_hostprocess_policy::json::Document;
-use windows_hostprocess_policy::request::{self, Payload};
-use windows_hostprocess_policy::settings::{Settings, Severity};
-use windows_hostprocess_policy::verdict;
+use windows_hostprocess_policy::cluster::host::{self as policy_cluster, NoCluster};
+use windows_hostprocess_policy::judge::{Unreadable, judge as judge_payload};
+use windows_hostprocess_policy::settings::severity::Severity;
 
 use crate::cluster::{self, Cluster};
 use crate::host::{Capabilities, Host, no_capabilities};
@@ -222,7 +220,7 @@ impl Judge {
     pub fn with(settings: Value, module: Option<Host>) -> Result<Judge, String> {
         match &module {
             Some(module) => module.validate_settings(&settings),
-            None => Settings::read(&Document::new(settings.to_string().into_bytes())).map(drop),
+            None => windows_hostprocess_policy::check_settings(settings.to_string().as_bytes()),
         }
         .map_err(|message| format!("Provided settings are not valid: {message}"))?;
         Ok(Judge { settings, module, cluster: None })
@@ -319,19 +317,18 @@ impl Found {
 /// Asks the built-in rules.
 fn judge(object: &Object, settings: &Value, host: &dyn policy_cluster::Host) -> Vec<Found> {
     let payload = json!({ "request": object.admission_request(), "settings": settings }).to_string();
-    let document = Document::new(payload.as_bytes());
-    let mut decoded = Payload::default();
-    match decoded.read(&document) {
-        Ok(()) => {
-            let findings = verdict::judge(&decoded.request, &decoded.settings, host).findings.into_iter();
-            findings
-                .map(|finding| Found {
-                    container: finding.container,
-                    ..Found::new(finding.severity, finding.rule.id, &finding.path, &finding.message, &finding.fix)
-                })
-                .collect()
+    match judge_payload(payload.as_bytes(), host, |_, outcome| outcome.findings) {
+        Ok(findings) => findings
+            .into_iter()
+            .map(|finding| Found {
+                container: finding.container,
+                ..Found::new(finding.severity, finding.rule, &finding.path, &finding.message, &finding.fix)
+            })
+            .collect(),
+        Err(Unreadable { path, message }) => {
+            let path = path.strip_prefix("request.object.").unwrap_or_default();
+            vec![Found::new(Severity::Deny, UNREADABLE, path, &message, "")]
         }
-        Err(error) => vec![Found::unreadable(&request::explain(payload.as_bytes(), &error))],
     }
 }
 
@@ -346,7 +343,7 @@ fn ask(module: &Host, object: &Object, settings: &Value, capabilities: &Capabili
         findings.push(Found::unreadable(&message));
     }
     findings.extend(response.warnings.iter().flatten().map(|warning| warned(warning)));
-    let order = |rule: &str| windows_hostprocess_policy::rules::all().position(|known| known.id == rule);
+    let order = |rule: &str| windows_hostprocess_policy::rules::registry::all().position(|known| known.id == rule);
     findings.sort_by_key(|found| order(&found.rule).unwrap_or(usize::MAX));
     Ok(findings)
 }

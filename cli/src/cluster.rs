@@ -15,7 +15,7 @@ use kubewarden_policy_sdk::host_capabilities::kubernetes::{CanIRequest, GetResou
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::runtime::{Builder, Runtime};
-use windows_hostprocess_policy::cluster::Host;
+use windows_hostprocess_policy::cluster::host::Host;
 
 use crate::host::Capabilities;
 

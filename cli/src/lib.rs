@@ -15,4 +15,3 @@ pub mod replay;
 pub mod rules;
 pub mod run;
 pub mod source;
-pub mod yaml;

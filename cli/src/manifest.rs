@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use crate::source::Source;
-use crate::yaml::{self, Children, Node};
+use kubernetes_yaml::{self as yaml, Children, Node};
 
 /// What one file holds.
 #[derive(Debug)]

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use windows_hostprocess_policy::cluster::Host;
+use windows_hostprocess_policy::cluster::host::Host;
 
 use crate::host::{Capabilities, no_capabilities};
 

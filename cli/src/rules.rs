@@ -1,10 +1,10 @@
 //! `hostprocess rules` and `hostprocess explain`: the catalogue.
 
-use std::fmt::Write;
-
 use serde_json::{Value, json};
-use windows_hostprocess_policy::rules::{self, ApiServer, DefaultSeverity, Rule, Scope};
-use windows_hostprocess_policy::settings::nearest;
+use windows_hostprocess_policy::rules::api_server::ApiServer;
+use windows_hostprocess_policy::rules::registry::{self, Group};
+use windows_hostprocess_policy::rules::rule::{Rule, Scope};
+use windows_hostprocess_policy::wording::did_you_mean;
 
 use crate::check::UNREADABLE;
 
@@ -22,25 +22,22 @@ pub fn list(format: Format) -> String {
     match format {
         Format::Text => table(),
         Format::Json => {
-            let rules: Vec<Value> = rules::all().map(as_json).collect();
-            format!("{:#}\n", Value::Array(rules))
+            let rules = registry::groups().flat_map(|group| group.rules.iter().map(move |rule| as_json(group, rule)));
+            format!("{:#}\n", Value::Array(rules.collect()))
         }
     }
 }
 
 fn table() -> String {
-    let width = rules::all().map(|rule| rule.id.len()).max().unwrap_or_default();
-    let (mut text, mut group) = (String::new(), None);
-    for rule in rules::all() {
-        if group.replace(rule.group) != Some(rule.group) {
-            let _ = writeln!(text, "{}{}", if text.is_empty() { "" } else { "\n" }, group_name(rule));
-        }
-        let _ = writeln!(text, "  {:width$}  {:6}  {}", rule.id, short_severity(rule), rule.summary);
-    }
-    text
+    let width = registry::all().map(|rule| rule.id.len()).max().unwrap_or_default();
+    let section = |group: &Group| {
+        let line = |rule: &&Rule| format!("  {:width$}  {:6}  {}\n", rule.id, short_severity(rule), rule.summary);
+        format!("{}\n{}", group.name, group.rules.iter().map(line).collect::<String>())
+    };
+    registry::groups().map(section).collect::<Vec<_>>().join("\n")
 }
 
-fn as_json(rule: &Rule) -> Value {
+fn as_json(group: &Group, rule: &Rule) -> Value {
     let (api_server, api_server_note) = match rule.api_server {
         ApiServer::Accepts => ("accepts", None),
         ApiServer::Refuses => ("refuses", None),
@@ -48,7 +45,7 @@ fn as_json(rule: &Rule) -> Value {
     };
     json!({
         "id": rule.id,
-        "group": group_name(rule),
+        "group": group.name,
         "severity": severity(rule),
         "scope": match rule.scope {
             Scope::HostProcess => "HostProcess pods",
@@ -61,23 +58,13 @@ fn as_json(rule: &Rule) -> Value {
     })
 }
 
-fn group_name(rule: &Rule) -> String {
-    format!("{:?}", rule.group).to_lowercase()
-}
-
 fn severity(rule: &Rule) -> &'static str {
-    match rule.severity {
-        DefaultSeverity::Always(severity) => severity.name(),
-        DefaultSeverity::Varies(text) => text,
-    }
+    if rule.severity_varies.is_empty() { rule.severity.name() } else { rule.severity_varies }
 }
 
 /// One word for the table.
 fn short_severity(rule: &Rule) -> &'static str {
-    match rule.severity {
-        DefaultSeverity::Always(severity) => severity.name(),
-        DefaultSeverity::Varies(_) => "varies",
-    }
+    if rule.severity_varies.is_empty() { rule.severity.name() } else { "varies" }
 }
 
 /// The page of a rule.
@@ -91,9 +78,9 @@ pub fn explain(id: &str) -> Result<String, String> {
              policy cannot read the object and rejects it with code 400. The message names the field.\n"
         ));
     }
-    match rules::find(id) {
+    match registry::find(id) {
         Some(rule) => Ok(format!("# {id}\n\nBy default: {}. {}.\n\n{}", severity(rule), rule.summary, rule.page)),
-        None => Err(format!("there is no rule '{id}'{}", nearest(id, rules::all().map(|rule| rule.id)))),
+        None => Err(format!("there is no rule '{id}'{}", did_you_mean(id, registry::all().map(|rule| rule.id)))),
     }
 }
 
@@ -105,8 +92,8 @@ mod tests {
     fn every_rule_is_listed_and_explained() {
         let (text, json) = (list(Format::Text), list(Format::Json));
         let json: Vec<Value> = serde_json::from_str(&json).expect("JSON");
-        assert_eq!(json.len(), rules::all().count());
-        for rule in rules::all() {
+        assert_eq!(json.len(), registry::all().count());
+        for rule in registry::all() {
             assert!(text.contains(rule.id), "{}", rule.id);
             assert!(explain(rule.id).expect("a page").contains("**Before**"), "{}", rule.id);
         }

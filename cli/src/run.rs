@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use crate::host::{CallError, Host};
 use crate::replay;
-use crate::yaml;
+use kubernetes_yaml as yaml;
 
 /// Flags named as kwctl names them.
 #[derive(Debug, clap::Args)]

@@ -11,7 +11,7 @@ use hostprocess::host::{Capabilities, Host, no_capabilities};
 use hostprocess::manifest::File;
 use hostprocess::replay;
 use serde_json::{Value, json};
-use windows_hostprocess_policy::settings::Severity;
+use windows_hostprocess_policy::settings::severity::Severity;
 use windows_hostprocess_policy::{decide, validate};
 
 fn module() -> &'static Host {

@@ -116,8 +116,8 @@ impl<'a> Grant<'a> {
 fn lint(key: &str, pattern: &str) -> Option<String> {
     let problem = match key {
         _ if pattern.is_empty() => "an empty pattern matches nothing",
-        "images" => pattern::image::lint(pattern)?,
-        "hostPaths" => pattern::host_path::lint(pattern)?,
+        "images" => pattern::image::lint_pattern(pattern)?,
+        "hostPaths" => pattern::host_path::lint_pattern(pattern)?,
         "kinds" => return misspelt_kind(pattern),
         _ => return None,
     };

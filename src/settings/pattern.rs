@@ -3,6 +3,8 @@
 pub mod host_path;
 pub mod image;
 
+use crate::windows::case::lower_case;
+
 /// Whether a pattern matches the whole text, in time linear in both.
 pub fn matches(pattern: &str, text: &str) -> bool {
     let mut parts = pattern.split('*');
@@ -33,11 +35,6 @@ pub fn matches_segments(pattern: &str, text: &str, separator: char) -> bool {
 /// [`matches`] without regard to case, for names that Windows compares that way.
 pub fn matches_ignoring_case(pattern: &str, text: &str) -> bool {
     matches(&lower_case(pattern), &lower_case(text))
-}
-
-/// Letter by letter: `str::to_lowercase` looks at the neighbours of a sigma.
-pub fn lower_case(text: &str) -> String {
-    text.chars().flat_map(char::to_lowercase).collect()
 }
 
 #[cfg(test)]

@@ -23,7 +23,8 @@ pub enum Shell {
 impl Shell {
     /// The shell that a program is, by its file name.
     pub fn of(program: &str) -> Option<Shell> {
-        let name = WindowsPath::new(program).file_name()?;
+        let path = WindowsPath::new(program);
+        let name = path.file_name()?;
         let name = match name.len().checked_sub(".exe".len()).and_then(|at| name.split_at_checked(at)) {
             Some((name, ending)) if ending.eq_ignore_ascii_case(".exe") => name,
             _ => name,

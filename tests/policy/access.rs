@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use kubewarden_policy_sdk::response::ValidationResponse;
 use rstest::rstest;
 use serde_json::{Value, json};
-use windows_hostprocess_policy::cluster::{Host, NoCluster};
+use windows_hostprocess_policy::cluster::host::{Host, NoCluster};
 use windows_hostprocess_policy::decide;
 
 const POD: &str = "Pod";

@@ -7,7 +7,7 @@ use std::time::Instant;
 use kubewarden_policy_sdk::response::ValidationResponse;
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use windows_hostprocess_policy::cluster::Host;
+use windows_hostprocess_policy::cluster::host::Host;
 use windows_hostprocess_policy::decide;
 
 /// Gives every question the same answer and remembers the questions.

@@ -3,7 +3,10 @@
 use std::fmt::Write;
 use std::{env, fs};
 
-use windows_hostprocess_policy::rules::{self, ApiServer, DefaultSeverity, Group, Rule};
+use windows_hostprocess_policy::decode::Fields;
+use windows_hostprocess_policy::rules::api_server::ApiServer;
+use windows_hostprocess_policy::rules::registry;
+use windows_hostprocess_policy::rules::rule::Rule;
 
 const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/rules.md");
 
@@ -23,10 +26,7 @@ on any container, and at init and ephemeral containers as at regular ones.
 ";
 
 fn severity(rule: &Rule) -> &'static str {
-    match rule.severity {
-        DefaultSeverity::Always(severity) => severity.name(),
-        DefaultSeverity::Varies(text) => text,
-    }
+    if rule.severity_varies.is_empty() { rule.severity.name() } else { rule.severity_varies }
 }
 
 fn api_server(rule: &Rule) -> &'static str {
@@ -37,25 +37,39 @@ fn api_server(rule: &Rule) -> &'static str {
     }
 }
 
+/// The fields without which the rule is skipped.
+fn needs(rule: &Rule) -> String {
+    if rule.reads == Fields::ALL {
+        return String::new();
+    }
+    let fields: Vec<String> = rule.reads.names().map(|name| format!("`{name}`")).collect();
+    format!(" **Needs** {}.", fields.join(" or "))
+}
+
 fn page() -> String {
     let mut page = INTRODUCTION.to_owned();
     page.push_str("\n| group | rule | default | API server | what it catches |\n| --- | --- | --- | --- | --- |\n");
-    for rule in rules::all() {
-        let group = format!("{:?}", rule.group).to_lowercase();
-        let Rule { id, summary, .. } = rule;
-        writeln!(page, "| {group} | [`{id}`](#{id}) | {} | {} | {summary} |", severity(rule), api_server(rule))
+    for group in registry::groups() {
+        for rule in group.rules {
+            let Rule { id, summary, .. } = rule;
+            writeln!(
+                page,
+                "| {} | [`{id}`](#{id}) | {} | {} | {summary} |",
+                group.name,
+                severity(rule),
+                api_server(rule)
+            )
             .expect("a string takes it");
-    }
-    let mut group: Option<Group> = None;
-    for rule in rules::all() {
-        if group != Some(rule.group) {
-            group = Some(rule.group);
-            write!(page, "\n## {:?}\n", rule.group).expect("a string takes it");
         }
-        write!(page, "\n### {}\n\n", rule.id).expect("a string takes it");
-        write!(page, "**Default** {}. **API server** {}.\n\n", severity(rule), api_server(rule))
-            .expect("a string takes it");
-        page.push_str(rule.page);
+    }
+    for group in registry::groups() {
+        write!(page, "\n## {}{}\n", group.name[..1].to_uppercase(), &group.name[1..]).expect("a string takes it");
+        for rule in group.rules {
+            write!(page, "\n### {}\n\n", rule.id).expect("a string takes it");
+            write!(page, "**Default** {}. **API server** {}.{}\n\n", severity(rule), api_server(rule), needs(rule))
+                .expect("a string takes it");
+            page.push_str(rule.page);
+        }
     }
     page
 }

@@ -1,8 +1,7 @@
 //! The files that Kubewarden and Artifact Hub read agree with each other and with the code.
 
 use serde_json::Value;
-use windows_hostprocess_policy::json::Document;
-use windows_hostprocess_policy::settings::Settings;
+use windows_hostprocess_policy::check_settings;
 
 fn yaml(file: &str) -> Value {
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
@@ -78,8 +77,7 @@ fn the_form_offers_valid_settings() {
         // No `allow` is another thing than an empty one: the form has no default for it.
         if let Some(default) = question.get("default") {
             let settings = variable.rsplit('.').fold(default.clone(), |value, key| serde_json::json!({ key: value }));
-            Settings::read(&Document::new(settings.to_string().into_bytes()))
-                .unwrap_or_else(|error| panic!("{variable}: {error}"));
+            check_settings(settings.to_string().as_bytes()).unwrap_or_else(|error| panic!("{variable}: {error}"));
         }
     }
 }

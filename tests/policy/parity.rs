@@ -10,13 +10,12 @@ use flate2::read::GzDecoder;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
-use windows_hostprocess_policy::cluster::NoCluster;
-use windows_hostprocess_policy::finding::Finding;
-use windows_hostprocess_policy::json::Document;
-use windows_hostprocess_policy::request::Payload;
-use windows_hostprocess_policy::rules::{self, Scope};
-use windows_hostprocess_policy::verdict;
-use windows_hostprocess_policy::workload::Workload;
+use windows_hostprocess_policy::admission::workload::Workload;
+use windows_hostprocess_policy::cluster::host::NoCluster;
+use windows_hostprocess_policy::judge::judge;
+use windows_hostprocess_policy::outcome::finding::Finding;
+use windows_hostprocess_policy::rules::registry;
+use windows_hostprocess_policy::rules::rule::Scope;
 
 /// Which error of kube-apiserver is which rule's.
 struct Mirror {
@@ -106,7 +105,7 @@ impl Text {
 
 /// Whether a rule's finding has a counterpart in kube-apiserver at all.
 fn is_mirrored(finding: &Finding, pod: &Workload) -> bool {
-    match finding.rule.id {
+    match finding.rule {
         // kube-apiserver does not compare the ports of init containers; the rule warns.
         "port-mismatch" => !finding.path.starts_with("spec.initContainers"),
         // Without `os.name: windows` kube-apiserver does not look at these fields.
@@ -187,16 +186,16 @@ fn expected(error: &str) -> Option<(&'static str, String)> {
 
 /// Where a finding is, in the terms of [`expected`].
 fn found(finding: &Finding) -> (&'static str, String) {
-    let on_each_container = |mirror: &&Mirror| mirror.rule == finding.rule.id && matches!(mirror.place, Containers);
+    let on_each_container = |mirror: &&Mirror| mirror.rule == finding.rule && matches!(mirror.place, Containers);
     let path = if MIRRORS.iter().any(|mirror| on_each_container(&mirror)) { "" } else { &finding.path };
-    (finding.rule.id, path.to_owned())
+    (finding.rule, path.to_owned())
 }
 
 /// The settings' defaults, and every mirrored rule on.
 fn settings() -> String {
     let on: BTreeMap<&str, &str> = MIRRORS
         .iter()
-        .filter(|mirror| rules::find(mirror.rule).is_some())
+        .filter(|mirror| registry::find(mirror.rule).is_some())
         .map(|mirror| (mirror.rule, "deny"))
         .collect();
     serde_json::json!({ "rules": on }).to_string()
@@ -218,25 +217,25 @@ fn mirrored_rules_fire_exactly_where_kube_apiserver_refuses() {
     let (mut pods, mut host_process_pods, mut agreements) = (0, 0, BTreeMap::<&str, usize>::new());
     for pod in lines::<Pod>("pods.jsonl.gz") {
         let verdict = verdicts.remove(&pod.id).unwrap_or_else(|| panic!("{} has a verdict", pod.id));
-        let payload = payload(&pod, &settings);
-        let document = Document::new(payload.as_bytes());
-        let mut decoded = Payload::default();
-        decoded.read(&document).expect("readable");
-        let Payload { request, settings } = decoded;
-        let findings = verdict::judge(&request, &settings, &NoCluster).findings;
-        let workload = request.object.as_ref().expect("a Pod");
         // Every error must be known, also those of ordinary pods.
         let errors: Vec<_> = verdict.errors.iter().filter_map(|error| expected(error)).collect();
         pods += 1;
-        if !workload.pod.asks_for_host_process() {
-            for finding in findings.iter().filter(|finding| finding.rule.scope != Scope::AnyPod) {
+        let judged = judge(payload(&pod, &settings).as_bytes(), &NoCluster, |request, outcome| {
+            let workload = request.object.as_ref().expect("a Pod");
+            let mirrored = outcome.findings.iter().filter(|finding| is_mirrored(finding, workload)).map(found);
+            (workload.pod.asks_for_host_process(), mirrored.collect::<BTreeSet<_>>(), outcome.findings.clone())
+        });
+        let (is_host_process, found, findings) = judged.expect("readable");
+        if !is_host_process {
+            let looks_only_at_host_process =
+                |finding: &&Finding| registry::find(finding.rule).is_some_and(|rule| rule.scope != Scope::AnyPod);
+            for finding in findings.iter().filter(looks_only_at_host_process) {
                 disagreements.push(format!("{}: not HostProcess, and yet {finding}", pod.id));
             }
             continue;
         }
         host_process_pods += 1;
-        let expected: BTreeSet<_> = errors.into_iter().filter(|(rule, _)| rules::find(rule).is_some()).collect();
-        let found: BTreeSet<_> = findings.iter().filter(|finding| is_mirrored(finding, workload)).map(found).collect();
+        let expected: BTreeSet<_> = errors.into_iter().filter(|(rule, _)| registry::find(rule).is_some()).collect();
         for (rule, path) in expected.difference(&found) {
             disagreements.push(format!("{}: {rule} is silent about {path}: {:?}", pod.id, verdict.errors));
         }
@@ -250,7 +249,7 @@ fn mirrored_rules_fire_exactly_where_kube_apiserver_refuses() {
     assert!(disagreements.is_empty(), "{} disagreements\n{}", disagreements.len(), disagreements.join("\n"));
     assert_eq!((pods, host_process_pods, verdicts.len()), (3000, 1835, 0));
     // A mirror that no pod exercises would prove nothing.
-    for mirror in MIRRORS.iter().filter(|mirror| rules::find(mirror.rule).is_some()) {
+    for mirror in MIRRORS.iter().filter(|mirror| registry::find(mirror.rule).is_some()) {
         assert!(agreements.contains_key(mirror.rule), "{} never fired", mirror.rule);
     }
 }

@@ -3,7 +3,7 @@
 use kubewarden_policy_sdk::response::ValidationResponse;
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use windows_hostprocess_policy::cluster::HOST;
+use windows_hostprocess_policy::cluster::host::HOST;
 use windows_hostprocess_policy::decide;
 use windows_hostprocess_policy::prescan::concerns_no_rule;
 

@@ -6,8 +6,7 @@ use std::{env, fs};
 
 use kubewarden_policy_sdk::response::ValidationResponse;
 use serde_json::Value;
-use windows_hostprocess_policy::json::Document;
-use windows_hostprocess_policy::settings::Settings;
+use windows_hostprocess_policy::check_settings;
 use windows_hostprocess_policy::validate;
 
 const PAGE: &str = "docs/recipes.md";
@@ -109,7 +108,7 @@ fn every_recipe_does_what_the_page_says() {
                 assert_eq!(policy["spec"]["rules"], deployed["spec"]["rules"]);
                 assert_eq!(policy["spec"]["module"], deployed["spec"]["module"]);
                 settings = policy["spec"]["settings"].clone();
-                Settings::read(&Document::new(settings.to_string().into_bytes())).expect("valid settings");
+                check_settings(settings.to_string().as_bytes()).expect("valid settings");
             }
             Block::Object(text) => {
                 let printed = printed(&answer(&text, &settings));

@@ -6,7 +6,8 @@ use std::fmt::Write;
 use fixtures::session::Session;
 use fixtures::{Expectation, Fixture, fixtures, rule_folders};
 use kubewarden_policy_sdk::response::ValidationResponse;
-use windows_hostprocess_policy::{decide, rules, validate};
+use windows_hostprocess_policy::rules::registry;
+use windows_hostprocess_policy::{decide, validate};
 
 fn respond(fixture: &Fixture) -> ValidationResponse {
     let payload = serde_json::to_vec(&fixture.payload).expect("serialisable");
@@ -72,7 +73,7 @@ fn what_a_person_sees() {
 #[test]
 fn every_rule_has_a_page_and_fixtures_on_both_sides() {
     let fixtures = fixtures();
-    for rule in rules::all() {
+    for rule in registry::all() {
         assert!(rule.page.contains("**False positives**"), "{} has a page with all sections", rule.id);
         let of_rule = |accept: bool| {
             fixtures.iter().filter(|f| f.rule == rule.id && (f.expectation == Expectation::Accept) == accept).count()
@@ -82,7 +83,7 @@ fn every_rule_has_a_page_and_fixtures_on_both_sides() {
     }
     for folder in rule_folders() {
         let id = fixtures::file_name(&folder);
-        assert!(rules::find(&id).is_some(), "test_data/{id} belongs to a rule");
+        assert!(registry::find(&id).is_some(), "test_data/{id} belongs to a rule");
     }
 }
 

@@ -5,7 +5,7 @@
 
 use std::fmt::Write;
 
-use windows_hostprocess_policy::settings::Severity;
+use windows_hostprocess_policy::settings::severity::Severity;
 
 use crate::check::{Found, Record, Report};
 use crate::source::Source;

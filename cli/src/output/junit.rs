@@ -1,7 +1,7 @@
 //! For test reports: a suite for each file, a case for each object, which fails when it is denied.
 
 use quick_junit::{NonSuccessKind, Report as Junit, TestCase, TestCaseStatus, TestSuite};
-use windows_hostprocess_policy::settings::Severity;
+use windows_hostprocess_policy::settings::severity::Severity;
 
 use crate::check::{FileReport, Record, Report};
 

@@ -6,9 +6,9 @@ use serde_sarif::sarif::{
     PhysicalLocation, Region, ReportingDescriptor, Result as Finding, ResultLevel, Run, SCHEMA_URL, Sarif, Tool,
     ToolComponent,
 };
-use windows_hostprocess_policy::rules;
-use windows_hostprocess_policy::settings::Severity;
-use windows_hostprocess_policy::verdict::RULES_PAGE;
+use windows_hostprocess_policy::outcome::response::RULES_PAGE;
+use windows_hostprocess_policy::rules::registry;
+use windows_hostprocess_policy::settings::severity::Severity;
 
 use crate::check::{Found, Record, Report};
 use crate::source::Source;
@@ -46,7 +46,7 @@ pub fn sarif(report: &Report) -> Sarif {
 /// The rules that found something, in the order of the catalogue.
 fn descriptors(report: &Report) -> Vec<ReportingDescriptor> {
     let fired = |id: &str| report.records().flat_map(|record| &record.findings).any(|found| found.rule == id);
-    let rules = rules::all().filter(|rule| fired(rule.id));
+    let rules = registry::all().filter(|rule| fired(rule.id));
     rules
         .map(|rule| {
             ReportingDescriptor::builder()

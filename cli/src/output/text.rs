@@ -1,7 +1,7 @@
 //! For a person at a terminal: one diagnostic for each finding, pointing into the manifest as cargo points into code.
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
-use windows_hostprocess_policy::settings::Severity;
+use windows_hostprocess_policy::settings::severity::Severity;
 
 use crate::check::{Answer, FileReport, Found, Record, Report};
 use crate::manifest::Problem;

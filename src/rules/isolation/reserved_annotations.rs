@@ -2,8 +2,9 @@ use crate::decode::Fields;
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
 use crate::rules::rule::{Rule, Scope, page};
-use crate::settings::pattern::lower_case;
 use crate::settings::severity::Severity;
+use crate::windows::case::lower_case;
+use crate::windows::path::WindowsPath;
 use crate::wording::quote;
 
 pub static RULE: Rule = Rule {
@@ -21,69 +22,60 @@ fn check(context: &Context, findings: &mut Findings) {
     let pod = context.pod;
     for (key, value) in pod.annotations.iter() {
         if let Some((severity, effect)) = effect_of(key, value) {
-            let case = if is_written_as_known(key) { "" } else { " (if spelled in lower case)" };
             findings.at(severity).pod(
                 pod.annotation_path(key),
-                format!("{} {effect}{case}", quote(value)),
-                "remove it, it is between containerd and its shim",
+                format!("{} {effect}", quote(value)),
+                "remove it, only containerd and its shim use it",
             );
         }
     }
 }
 
-const PREFIX: &str = "microsoft.com/hostprocess-";
-const DISABLE_HOST_PROCESS: &str = "microsoft.com/disable-hostprocess-container";
-const DISABLE_UNSAFE: &str = "io.microsoft.disable-unsafe-operations";
+/// A severity, and what the annotation does.
+type Effect = (Severity, &'static str);
 
-/// What hcsshim does with an annotation once the node's containerd passes it on. Keys are recognised in any case;
-/// hcsshim knows them only in lower case.
-fn effect_of(key: &str, value: &str) -> Option<(Severity, &'static str)> {
-    if is(key, DISABLE_HOST_PROCESS) || is(key, DISABLE_UNSAFE) {
-        return Some((Severity::Deny, "replaces the node's own setting, which may forbid HostProcess"));
-    }
-    let prefix = key.get(..PREFIX.len()).filter(|prefix| is(prefix, PREFIX))?;
-    let name = &key[prefix.len()..];
-    Some(if is(name, "inherit-user") {
-        let effect = match value {
-            "true" => "replaces runAsUserName by the account of containerd, LocalSystem",
-            _ => "replaces the node's own setting of whose account is used",
-        };
-        (Severity::Deny, effect)
-    } else if is(name, "container") {
+/// What hcsshim does with an annotation of a key, given its value, once the node's containerd passes it on. hcsshim compares
+/// keys exactly.
+const EFFECTS: [(&str, fn(&str) -> Effect); 5] = [
+    ("microsoft.com/disable-hostprocess-container", replaces_the_ban),
+    ("io.microsoft.disable-unsafe-operations", replaces_the_ban),
+    ("microsoft.com/hostprocess-inherit-user", |value| match value {
+        "true" => (Severity::Deny, "replaces runAsUserName by the account of containerd, LocalSystem"),
+        _ => (Severity::Deny, "replaces the node's own setting of whose account is used"),
+    }),
+    ("microsoft.com/hostprocess-container", |_| {
         (Severity::Deny, "decides on containerd 1.5 what is HostProcess, past the field hostProcess")
-    } else if is(name, "rootfs-location") {
+    }),
+    ("microsoft.com/hostprocess-rootfs-location", |value| {
         let severity = if is_system_folder(value) { Severity::Deny } else { Severity::Warn };
         (severity, "moves the container's files to that folder of the host")
-    } else {
-        (Severity::Warn, "is reserved for containerd and its shim")
-    })
-}
+    }),
+];
 
-fn is(text: &str, name: &str) -> bool {
-    text.eq_ignore_ascii_case(name)
-}
+const RESERVED_PREFIX: &str = "microsoft.com/hostprocess-";
 
-fn is_written_as_known(key: &str) -> bool {
-    !key.bytes().any(|byte| byte.is_ascii_uppercase())
-}
-
-/// The root of `C:`, `C:\Windows`, `C:\Program Files` (also `(x86)` and short names) and everything below.
-fn is_system_folder(path: &str) -> bool {
-    let path = lower_case(path).replace('/', r"\");
-    let without_prefix = path.strip_prefix(r"\\?\").or_else(|| path.strip_prefix(r"\\.\")).unwrap_or(&path);
-    let on_c = without_prefix.strip_prefix("c:").unwrap_or(without_prefix);
-    let mut folders: Vec<&str> = Vec::new();
-    for folder in on_c.split('\\') {
-        match folder {
-            "" | "." => {}
-            ".." => drop(folders.pop()),
-            // Windows drops dots and spaces at the end of a name.
-            name => folders.push(name.trim_end_matches(['.', ' '])),
-        }
+fn effect_of(key: &str, value: &str) -> Option<Effect> {
+    match EFFECTS.iter().find(|(known, _)| *known == key) {
+        Some((_, effect)) => Some(effect(value)),
+        None => key.starts_with(RESERVED_PREFIX).then_some((Severity::Warn, "is reserved for containerd and its shim")),
     }
-    folders
-        .first()
-        .is_none_or(|top| *top == "windows" || top.starts_with("program files") || top.starts_with("progra~"))
+}
+
+fn replaces_the_ban(_: &str) -> Effect {
+    (Severity::Deny, "replaces the node's own setting, which may forbid HostProcess")
+}
+
+/// The root of `C:`, `C:\Windows`, `C:\Program Files` (also `(x86)` and short names) and everything below; also what may be
+/// one of these, on a device that only the node knows.
+fn is_system_folder(path: &str) -> bool {
+    // hcsshim gets the value as it is, without the kubelet: to Windows `//localhost/c$` is a share.
+    let path = path.replace('/', r"\");
+    let path = WindowsPath::new(&path);
+    let is_system = |folder: &str| {
+        let folder = lower_case(folder);
+        folder == "windows" || folder.starts_with("program files") || folder.starts_with("progra~")
+    };
+    path.is_on_unknown_device() || path.drive() == Some('C') && path.segments().next().is_none_or(is_system)
 }
 
 #[cfg(test)]
@@ -104,12 +96,27 @@ mod tests {
             r"C:\PROGRA~1\app",
             r"C:\apps\..\Windows.",
             r"\\?\C:\Windows",
+            r"\??\C:\Windows",
+            r"\\.\C:",
+            r"\\localhost\c$\Windows",
+            "//127.0.0.1/C$",
+            r"\\localhost\ADMIN$",
+            r"\\?\GLOBALROOT\SystemRoot",
+            r"\\?\GLOBALROOT\Device\HarddiskVolume3\Windows",
+            r"\\?\Volume{00000000-0000-0000-0000-000000000000}\x",
+            r"C:\Windows::$INDEX_ALLOCATION",
         ] {
             assert!(is_system_folder(path), "{path}");
         }
-        for path in
-            [r"C:\UnrealEngine", r"C:\WindowsApps2", r"D:\", r"D:\Windows", r"C:\hpc\Windows", r"\\server\windows"]
-        {
+        for path in [
+            r"C:\UnrealEngine",
+            r"C:\WindowsApps2",
+            r"D:\",
+            r"D:\Windows",
+            r"C:\hpc\Windows",
+            r"\\server\windows",
+            r"\\?\D:\x",
+        ] {
             assert!(!is_system_folder(path), "{path}");
         }
     }

@@ -1,64 +1,35 @@
-//! Patterns for host paths, compared as the kubelet and Windows resolve them: without regard to case and to the direction
-//! and number of separators. What names no drive is on `C:`.
+//! Patterns for host paths, compared as [`WindowsPath`] reads them: without regard to case and to the direction and number
+//! of separators. What names no drive is on `C:`.
 //!
 //! A `*` stays within its segment; as the whole last segment it is everything below: `C:\k\*` covers `C:\k\logs\a` and
 //! not `C:\k` itself.
 
 use super::matches_segments;
-use crate::windows::path::WindowsPath;
+use crate::windows::path::{Doubt, WindowsPath};
 
-/// Whether a host path matches a pattern. A path that climbs (`..`) matches nothing: where it ends is not written in it.
+/// Whether a host path matches a pattern. A path that does not tell for certain which place it means (`..`, say) matches
+/// nothing but `*`.
 pub fn matches_host_path(pattern: &str, path: &str) -> bool {
     if pattern == "*" {
         return true;
     }
-    let (Some(pattern), Some(path)) = (normalise(pattern), normalise(path)) else { return false };
+    let (Ok(pattern), Ok(path)) = (WindowsPath::new(pattern).key(), WindowsPath::new(path).key()) else { return false };
     matches_segments(&pattern, &path, '\\')
 }
 
-/// Why a pattern does not bind what its author means, if so.
-pub fn lint(pattern: &str) -> Option<&'static str> {
-    normalise(pattern).is_none().then_some("write the path without '..'")
-}
-
-/// `c:\dir\file`, `\\server\share`, `\\.\pipe\name`; `None` when it climbs or is none of these.
-fn normalise(path: &str) -> Option<String> {
-    let lower = super::lower_case(path);
-    let mut segments = Vec::new();
-    for segment in lower.split(['/', '\\']) {
-        // Windows drops dots and spaces at the end of a name.
-        match (segment.trim_end_matches(['.', ' ']), segment) {
-            ("", "" | ".") => {}
-            ("", _) => return None,
-            (name, _) => segments.push(name),
-        }
-    }
-    if WindowsPath::new(path).is_named_pipe() && !is_on_another_machine(path) {
-        let pipe = segments.iter().position(|segment| *segment == "pipe")?;
-        return Some(format!(r"\\.\{}", segments[pipe..].join(r"\")));
-    }
-    let root = match lower.strip_prefix(r"\\") {
-        // Only two backslashes lead away from the drive: of `//server` the kubelet makes `c://server`.
-        Some(name) if name.starts_with(['/', '\\']) => return None,
-        Some(_) => r"\\",
-        None if lower.split(['/', '\\']).next().is_some_and(|first| first.contains(':')) => "",
-        None => {
-            segments.insert(0, "c:");
-            ""
-        }
-    };
-    Some(root.to_owned() + &segments.join(r"\"))
-}
-
-/// `\\server\pipe\name`, other than `\\.\pipe\name`.
-fn is_on_another_machine(path: &str) -> bool {
-    let name = path.trim_start_matches(['/', '\\']);
-    !path.contains(':') && !name.starts_with(['.', '?'])
+/// Why a pattern matches nothing, if so.
+pub fn lint_pattern(pattern: &str) -> Option<&'static str> {
+    Some(match WindowsPath::new(pattern).key().err()? {
+        Doubt::Climbs => "write the path without '..'",
+        Doubt::DriveRelative => "write a separator after the drive, as in 'C:\\data'",
+        Doubt::Spelling => "write the path as Windows shows it, without dots or spaces at the end of its names",
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
     use rstest::rstest;
 
     #[rstest]
@@ -95,13 +66,83 @@ mod tests {
     #[case(r"C:\server\*", "//server/share/x", true)]
     #[case(r"C:\k\*", r"k\x", true)]
     #[case("*", r"C:\anything\..\at all", true)]
+    #[case(r"C:\k\*", r"C:\k.\x. ", true)]
+    #[case(r"C:\k\*", r"C:\k \x", false)]
+    #[case(r"C:\k\*", r"C:\k:s\x", false)]
+    #[case(r"C:\k\*", "C:\\\u{212A}\\x", false)]
+    #[case(r"C:\k\*", r"\\.\C:\k\x", false)]
+    #[case(r"C:\k\*", r"\\localhost\c$\k\x", false)]
+    #[case(r"\\?\C:\k\*", r"\\?\c:\K\x", true)]
+    #[case(r"\\?\C:\k\*", r"\\?\C:\k\x.", false)]
+    #[case(r"*:\data\*", r"D:\data\x", true)]
+    #[case(r"*:\data\*", r"\\?\D:\data\x", false)]
+    #[case(r"\\*", r"\\server\share", true)]
+    #[case(r"\\*", r"\\.\pipe\x", false)]
+    #[case(r"\\*\c$\*", r"\\localhost\c$\x", true)]
+    #[case(r"\\.\pipe\*", r"\\?\GLOBALROOT\Device\NamedPipe\x", false)]
+    #[case(r"\\.\pipe\*", r"\Device\NamedPipe\x", false)]
     fn host_paths(#[case] pattern: &str, #[case] path: &str, #[case] expected: bool) {
         assert_eq!(matches_host_path(pattern, path), expected);
     }
 
     #[test]
-    fn a_pattern_that_climbs_is_refused() {
-        assert!(lint(r"C:\k\..\x").is_some());
-        assert!(lint(r"C:\k\*").is_none());
+    fn patterns_that_match_nothing_are_reported() {
+        for pattern in [r"C:\k\..\x", r"C:k\*", r"C:\k \*", r"C:\...\*", r"\\?\C:\k.", r"\\?\GLOBALROOT\SystemRoot\*"] {
+            assert!(lint_pattern(pattern).is_some(), "{pattern}");
+            assert!(!matches_host_path(pattern, pattern), "{pattern}");
+        }
+        for pattern in ["*", "/", r"C:\k\*", r"*:\data\*", r"\\*\share\*", r"\\.\pipe\*", r"\\?\C:\k\*"] {
+            assert_eq!(lint_pattern(pattern), None, "{pattern}");
+        }
+    }
+
+    const NAME: &str = "[a-zäж0-9 _-]{0,5}[a-zäж0-9_-]";
+
+    /// A path on `C:` with everything that certainly does not matter.
+    fn spelling(names: &[String], noise: &[(u8, bool, bool)], last: &str) -> String {
+        let mut text = String::new();
+        for (index, (name, (separator, dot, upper))) in names.iter().zip(noise.iter().cycle()).enumerate() {
+            // Two separators at the beginning would lead to another machine.
+            let separators = if index == 0 { [r"\", "/", r"\.\", "/./"] } else { [r"\", "//", r"\.\", r"/\"] };
+            text.push_str(separators[usize::from(*separator) % 4]);
+            text.push_str(&if *upper { name.chars().flat_map(char::to_uppercase).collect() } else { name.clone() });
+            text.push_str(if *dot { "." } else { "" });
+        }
+        text + last
+    }
+
+    proptest! {
+        #[test]
+        fn a_path_is_a_pattern_for_every_spelling_of_itself(
+            drive in prop::sample::select(vec!["", "c:", "C:"]),
+            names in prop::collection::vec(NAME, 1..5),
+            noise in prop::collection::vec(any::<(u8, bool, bool)>(), 1..5),
+            last in prop::sample::select(vec!["", "/", r"\.", ". ", r"\\"]),
+            other in NAME,
+        ) {
+            let plain = format!(r"C:\{}", names.join(r"\"));
+            let path = format!("{drive}{}", spelling(&names, &noise, last));
+            let below = format!(r"{plain}\*");
+            prop_assert!(matches_host_path(&plain, &path), "{path} is {plain}");
+            prop_assert!(matches_host_path(&path, &plain), "{plain} is {path}");
+            prop_assert!(!matches_host_path(&below, &path), "{path} is not below {plain}");
+            prop_assert_eq!(matches_host_path(&below, &format!("{path}/{other}")), !last.starts_with(". "));
+            let beside = format!("{plain}{other}");
+            prop_assert!(!matches_host_path(&plain, &beside), "{plain} {beside}");
+            let below_beside = format!(r"{beside}\x");
+            prop_assert!(!matches_host_path(&below, &below_beside), "{below} {below_beside}");
+        }
+
+        #[test]
+        fn nothing_outside_of_a_folder_matches_what_is_below_it(
+            names in prop::collection::vec("[ab]", 1..3),
+            path in r"(C:)?([ab]|[/\\. :?*]|localhost|c\$){0,10}",
+        ) {
+            let folder = format!(r"C:\{}", names.join(r"\"));
+            if matches_host_path(&format!(r"{folder}\*"), &path) {
+                prop_assert!(WindowsPath::new(&path).is_same_or_under(&WindowsPath::new(&folder)), "{path} {folder}");
+                prop_assert!(!path.split(['/', '\\']).any(|name| name == ".."), "{path}");
+            }
+        }
     }
 }

@@ -54,7 +54,7 @@ pub fn matches_image(pattern: &str, image: &str) -> bool {
 }
 
 /// Why a pattern does not bind what its author means, if so.
-pub fn lint(pattern: &str) -> Option<&'static str> {
+pub fn lint_pattern(pattern: &str) -> Option<&'static str> {
     let host = Reference::split(pattern).host()?;
     let loose = host.strip_prefix("*.").unwrap_or(host).contains('*');
     loose.then_some("the '*' in the registry's host lets other hosts in; use it only as in '*.example.com/...'")
@@ -115,7 +115,7 @@ mod tests {
     #[case("*/x", false)]
     #[case("*", false)]
     #[case("team*/x", false)]
-    fn lints(#[case] pattern: &str, #[case] expected: bool) {
-        assert_eq!(lint(pattern).is_some(), expected);
+    fn mistakes(#[case] pattern: &str, #[case] expected: bool) {
+        assert_eq!(lint_pattern(pattern).is_some(), expected);
     }
 }
