@@ -46,14 +46,13 @@ impl Unchanged {
     }
 }
 
-/// Whether nothing changed in the pod's spec but tolerations, which decide where it runs and not what, and nothing in its
-/// annotations.
+/// Whether nothing changed in the pod's spec but tolerations, which decide where it runs and not what.
 fn has_same_spec(old: &Workload, new: &Workload) -> bool {
     fn members<'t>(workload: &'t Workload) -> impl Iterator<Item = (&'t str, &'t Value<'t>)> {
         let spec = workload.pod.written_spec.and_then(|spec| spec.as_object());
         spec.into_iter().flat_map(|members| members.iter()).filter(|(key, _)| *key != "tolerations")
     }
-    members(old).eq(members(new)) && old.pod.annotations == new.pod.annotations
+    members(old).eq(members(new))
 }
 
 /// Whether no container got another image and none was added. Other code in an old container is a new workload that inherits

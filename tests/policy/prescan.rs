@@ -76,9 +76,10 @@ fn leaves_what_could_concern_a_rule() {
     let spec = "/request/object/spec/template/spec";
     for payload in [
         with(spec, json!({ "securityContext": { "windowsOptions": { "hostProcess": false } } })),
-        with("/request/object/metadata", json!({ "annotations": { "Microsoft.com/HostProcess-inherit-user": "true" } })),
+        with("/request/object/metadata", json!({ "annotations": { "microsoft.com/hostprocess-inherit-user": "true" } })),
+        with("/request/object/metadata", json!({ "annotations": { "microsoft.com/disable-hostprocess-container": "false" } })),
         with("/request/object/metadata", json!({ "annotations": { "io.microsoft.disable-unsafe-operations": "false" } })),
-        with(&format!("{spec}/containers/0/image"), json!("mcr/Windows-Host-Process-Containers-Base-Image:v1")),
+        with(&format!("{spec}/containers/0/image"), json!("mcr/windows-host-process-containers-base-image:v1")),
         with("/request/kind/kind", json!("")),
         with("/request", json!(null)),
         br#"{"request":{"kind":{"kind":"Pod"},"object":{"spec":{"\u0068ostProcess":true}}}}"#.to_vec(),
