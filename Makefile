@@ -55,7 +55,7 @@ lint: ## Formatting, clippy, one set of features, and licences and advisories wh
 	cargo fmt --all --check
 	cargo clippy --locked --workspace --all-targets -- -D warnings
 	cargo clippy --locked -p hostprocess-cli --no-default-features --all-targets -- -D warnings
-	hack/shared-features.sh
+	@if command -v python3 >/dev/null; then hack/shared-features.py; else echo 'python3 is not installed: hack/shared-features.py is skipped'; fi
 	@if command -v cargo-deny >/dev/null; then cargo deny check; else echo 'cargo-deny is not installed: cargo install cargo-deny'; fi
 
 BENCH_GUESTS := target/bench-guests/accept-everything.wasm target/bench-guests/conventional.wasm

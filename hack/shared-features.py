@@ -1,0 +1,59 @@
+#!/usr/bin/env python3
+"""Checks that `make run`, `make bench` and `make test` use the same compiled Wasmtime.
+
+Asks Cargo for what it would compile for each, and prints every library below Wasmtime that `make test` compiles otherwise, with
+the features that differ: crates/shared-features is the place to name them.
+"""
+
+import json
+import os
+import pathlib
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+SELECTIONS = {
+    "make run": ["build", "-p", "hostprocess-cli", "--no-default-features"],
+    "make bench": ["build", "-p", "compare"],
+}
+TEST = ["test", "--workspace"]
+
+
+def below_wasmtime(command):
+    """What is compiled below wasmtime-provider: (name, target, profile) to features."""
+    # The graph of units is not stable, in the sense that Cargo may print it otherwise one day.
+    graph = subprocess.run(
+        ["cargo", *command, "--locked", "--unit-graph", "-Zunstable-options"],
+        cwd=ROOT, env=os.environ | {"RUSTC_BOOTSTRAP": "1"}, check=True, stdout=subprocess.PIPE,
+    )
+    units = json.loads(graph.stdout)["units"]
+    reached = set()
+    waiting = [i for i, unit in enumerate(units) if "wasmtime-provider" in unit["pkg_id"]]
+    while waiting:
+        unit = waiting.pop()
+        if unit not in reached:
+            reached.add(unit)
+            waiting += [dependency["index"] for dependency in units[unit]["dependencies"]]
+    found = {}
+    for unit in (units[i] for i in reached):
+        name = unit["pkg_id"].rsplit("/", 1)[-1].split("#")[-1]
+        # `test` and `dev` are the same to a library.
+        profile = json.dumps(unit["profile"] | {"name": ""}, sort_keys=True)
+        found.setdefault((name, unit["target"]["name"], unit["mode"], profile), set()).add(tuple(unit["features"]))
+    return found
+
+
+def main():
+    test = below_wasmtime(TEST)
+    differs = False
+    for name, command in SELECTIONS.items():
+        for key, variants in sorted(below_wasmtime(command).items()):
+            for features in variants - test.get(key, set()):
+                differs = True
+                others = [sorted(set(other) ^ set(features)) for other in test.get(key, ())]
+                print(f"{name}: {key[0]} ({key[1]}, {key[2]}) differs from make test in {others}", file=sys.stderr)
+    return 1 if differs else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
