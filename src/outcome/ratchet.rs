@@ -6,17 +6,17 @@ use crate::k8s::pod::{ContainerList, ContainerView};
 /// When an update may keep a finding of the old object.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Ratchet {
-    /// Whenever no container runs another image.
+    /// Whenever no container runs a different image.
     #[default]
     SameImages,
-    /// Only where the pod spec is as it was: who may run a workload was answered for what ran, and another command is another
-    /// question.
+    /// Only when the pod spec is unchanged: whether the workload is allowed was decided for the old spec, and a
+    /// different command needs a new decision.
     SameSpec,
-    /// Never: the finding is about what is asked, which the old object cannot have had.
+    /// Never: the finding is about the request itself, so the old object cannot have had it.
     Never,
 }
 
-/// What an update leaves as it was.
+/// What an update leaves unchanged.
 #[derive(Clone, Copy, Debug)]
 pub struct Unchanged {
     images: bool,
@@ -24,7 +24,7 @@ pub struct Unchanged {
 }
 
 impl Unchanged {
-    /// Compares an object with what it was.
+    /// Compares an object before and after an update.
     pub fn between(old: &Workload, new: &Workload) -> Unchanged {
         Unchanged { images: has_same_images(old, new), spec: old.pod.spec == new.pod.spec }
     }
@@ -44,8 +44,9 @@ impl Unchanged {
     }
 }
 
-/// Whether no container got another image and none was added. Other code in an old container is a new workload that inherits
-/// nothing. A new debug container changes nothing about the others, and its own findings are new anyway.
+/// Whether no container got a different image and none was added. Different code makes a new workload, which keeps
+/// nothing. A new ephemeral container does not count: it changes nothing about the others, and its own findings are new
+/// anyway.
 fn has_same_images(old: &Workload, new: &Workload) -> bool {
     let is_old = |new: &ContainerView| {
         let mut olds = old.pod.containers().filter(|old| old.list == new.list && old.name() == new.name());
