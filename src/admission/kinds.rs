@@ -16,8 +16,8 @@ pub enum TemplateLocation {
 }
 
 impl TemplateLocation {
-    /// The location for an object of this kind. `None` for an object of another than the native kinds that has no pod
-    /// template where native kinds have theirs.
+    /// The location for an object of this kind. `None` for an object of a kind that is not native and has no pod
+    /// template where native kinds keep theirs.
     pub fn of(group: &str, kind: &str, object: &Value) -> Option<TemplateLocation> {
         match (group, kind) {
             ("", "Pod") => Some(TemplateLocation::Pod),

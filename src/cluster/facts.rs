@@ -1,4 +1,4 @@
-//! Facts about one pod, which the cluster is asked for before the rules run: the nodes that could run it, and its
+//! Facts about one pod, requested from the cluster before the rules run: the nodes that could run it, and its
 //! RuntimeClass.
 
 use crate::cluster::questions::{Cluster, Labels, explained, parse, read};

@@ -18,7 +18,8 @@ use crate::decode::{self, Read, record};
 /// The labels of an object in the cluster.
 pub type Labels = BTreeMap<String, String>;
 
-/// The cluster, for one admission request: every question is asked only once, however many rules and objects raise it.
+/// The cluster, for one admission request: every question is asked only once, however many rules and objects need the
+/// answer.
 pub struct Cluster<'h> {
     host: &'h dyn Host,
     exchanges: RefCell<Vec<Exchange>>,

@@ -56,7 +56,7 @@ pub struct Effective<T> {
     pub set_on: Level,
 }
 
-/// Where a setting is set that exists on the pod and on the container.
+/// The level at which a value is set, for settings that both pods and containers have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Level {
     /// On the container itself.

@@ -71,7 +71,7 @@ impl<'t> Read<'t> for Version {
         let mut text = "";
         text.read(value, set)?;
         *self = Version::parse(text)
-            .ok_or_else(|| Error::new(format!("'{text}' is not a version, write one like \"1.7\"")))?;
+            .ok_or_else(|| Error::new(format!("'{text}' is not a version: write one like \"1.7\"")))?;
         Ok(())
     }
 }

@@ -8,8 +8,8 @@ use crate::outcome::ratchet::Unchanged;
 use crate::settings::Settings;
 use crate::settings::severity::{Profile, Severity};
 
-/// The severity of a rule's finding by the settings: their override for the rule, else `default` as the profile changes
-/// it.
+/// The severity of a rule's findings: the override for the rule in the settings, else `default` adjusted by the
+/// profile.
 pub fn configured(settings: &Settings, rule: &str, default: Severity) -> Severity {
     match (settings.rules.get(rule), settings.profile, default) {
         (Some(severity), ..) => *severity,

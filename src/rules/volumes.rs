@@ -1,4 +1,4 @@
-//! Volumes and mounts that are refused, hide something or are not enforced.
+//! Volumes and mounts that fail, hide files or are not enforced.
 
 use crate::rules::rule::Rule;
 

@@ -11,7 +11,7 @@ use crate::wording::quote;
 
 record! {
     /// Covers a workload when every list in it matches. A key that is left out matches anything. A key that is `null`,
-    /// as a template leaves it that rendered nothing, is refused, so that it does not match anything.
+    /// as left by a template that rendered nothing, is refused, because otherwise it would match anything.
     #[derive(Debug, Default)]
     pub struct Grant<'a>: strict {
         /// Patterns for the namespace of the object.
@@ -56,7 +56,7 @@ impl<'a> Deref for Grants<'a> {
     }
 }
 
-/// Refuses `null`, which could mean nobody as well as anyone.
+/// Refuses `null`, which could mean either nobody or anyone.
 impl<'t: 'a, 'a> Read<'t> for Grants<'a> {
     fn read(&mut self, value: &'t Value<'t>, set: &mut Fields) -> Result<()> {
         if value.is_null() {

@@ -8,7 +8,7 @@ pub fn matches(pattern: &str, text: &str) -> bool {
     let mut parts = pattern.split('*');
     let first = parts.next().unwrap_or_default();
     let Some(last) = parts.next_back() else { return pattern == text };
-    // Taking the earliest match of each part is right, because it leaves the most text to the parts after it.
+    // Taking the earliest match of each part is safe, because it leaves the most text for the parts after it.
     let middle = text.strip_prefix(first).and_then(|rest| rest.strip_suffix(last));
     let rest = middle.and_then(|middle| parts.try_fold(middle, |rest, part| rest.split_once(part).map(|(_, r)| r)));
     rest.is_some()

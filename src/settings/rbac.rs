@@ -5,7 +5,7 @@ use serde_json_borrow::Value;
 use crate::decode::{Fields, Read, Result, one_of, record};
 
 record! {
-    /// A subject that may use this verb on this resource, by the cluster's RBAC, may run HostProcess workloads.
+    /// Subjects to which the cluster's RBAC grants this verb on this resource may run HostProcess workloads.
     #[derive(Debug, Default)]
     #[allow(missing_docs, reason = "the names are those of a role's rules")]
     pub struct Rbac<'a>: strict {

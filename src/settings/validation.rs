@@ -53,7 +53,7 @@ fn check_values(settings: &Settings) -> Result<(), String> {
     }
     let Quantity(floor) = &settings.resources.memory_floor;
     if settings.resources.memory_floor.amount().is_none() {
-        return Err(format!("settings.resources.memoryFloor: '{floor}' is not a quantity, write one like \"20Mi\""));
+        return Err(format!("settings.resources.memoryFloor: '{floor}' is not a quantity: write one like \"20Mi\""));
     }
     for (index, grant) in settings.allow.iter().flat_map(|grants| grants.iter()).enumerate() {
         grant.lint().map_err(|(path, message)| format!("settings.allow[{index}]{path}: {message}"))?;
@@ -62,7 +62,7 @@ fn check_values(settings: &Settings) -> Result<(), String> {
         return Err(format!("settings.rbac.{key}: {message}"));
     }
     if settings.nodes.required && !settings.nodes.check {
-        return Err("settings.nodes.required: has no effect without nodes.check, set that to true as well".to_owned());
+        return Err("settings.nodes.required: has no effect unless nodes.check is true: set that as well".to_owned());
     }
     Ok(())
 }

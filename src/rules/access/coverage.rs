@@ -110,8 +110,8 @@ fn accounts<'p>(pod: &'p Pod) -> impl Iterator<Item = &'p str> {
     at_least_one(covered_containers(pod).map(|container| container.run_as_user_name().map_or("", |name| name.value)))
 }
 
-/// Replaces no values by an empty one, which no pattern matches: a custom kind may fill in its containers later, so it
-/// must not be covered for having none.
+/// Yields one empty value, which no pattern matches, when there are none: a custom kind may fill in its containers
+/// later, so a grant must not cover it for having none yet.
 fn at_least_one<'c>(values: impl Iterator<Item = &'c str>) -> impl Iterator<Item = &'c str> {
     let mut values = values.peekable();
     let missing = values.peek().is_none().then_some("");

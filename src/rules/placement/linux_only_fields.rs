@@ -62,7 +62,8 @@ fn check(context: &Context, findings: &mut Findings) {
 
 const FIX: &str = "remove it";
 
-/// Some fields count when they are set at all, others only when they are true, as in Kubernetes' validation.
+/// The Linux-only fields that a pod sets. Some count when they are set at all, others only when they are true, as in
+/// Kubernetes' validation.
 fn set_on_pod(spec: &PodSpec) -> impl Iterator<Item = &'static str> {
     let own = [
         ("hostPID", spec.host_pid == Some(true)),
