@@ -145,7 +145,7 @@ fn an_old_node_denies_and_the_nodes_are_listed_once_for_all_manifests() {
     let output = check("old-node", &server.url, &format!("{MANIFEST}---{MANIFEST}"), "{}");
     let text = text(&output);
     assert_eq!(output.status.code(), Some(1), "{text}");
-    assert_eq!(text.matches("node 'old' runs 'containerd://1.5.18', the minimum is 1.6").count(), 2, "{text}");
+    assert_eq!(text.matches("node 'old' runs 'containerd://1.5.18', but the minimum is 1.6").count(), 2, "{text}");
     let requests = server.requests();
     assert_eq!(requests.len(), 1, "{requests:?}");
     assert!(requests[0].contains("labelSelector=kubernetes.io%2Fos%3Dwindows"), "{requests:?}");

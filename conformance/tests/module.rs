@@ -25,7 +25,7 @@ fn module() -> &'static Host {
 
 /// The answer of the module, which must be the native one.
 fn answer(payload: &[u8], what: &str) -> Value {
-    let nobody: Capabilities = Arc::new(|_, _, _| Err("the cluster may not be asked".to_owned()));
+    let nobody: Capabilities = Arc::new(|_, _, _| Err("no cluster is available".to_owned()));
     let response = module().call("validate", payload, &nobody);
     let response = response.unwrap_or_else(|error| panic!("{what}: the module gave no answer: {error}"));
     let response: Value = serde_json::from_slice(&response).unwrap_or_else(|error| panic!("{what}: {error}"));

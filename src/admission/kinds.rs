@@ -5,7 +5,7 @@ use serde_json_borrow::Value;
 /// Where a kind keeps its pod template.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TemplateLocation {
-    /// `spec` is the pod's: Pod.
+    /// The object is the pod itself: Pod.
     Pod,
     /// `template`: PodTemplate.
     PodTemplate,
@@ -16,8 +16,8 @@ pub enum TemplateLocation {
 }
 
 impl TemplateLocation {
-    /// The location in an object of a kind. `None` for objects of other kinds that have no pod template where the native
-    /// kinds have theirs.
+    /// The location for an object of this kind. `None` for an object of a kind that is not native and has no pod
+    /// template where native kinds keep theirs.
     pub fn of(group: &str, kind: &str, object: &Value) -> Option<TemplateLocation> {
         match (group, kind) {
             ("", "Pod") => Some(TemplateLocation::Pod),
@@ -40,7 +40,7 @@ impl TemplateLocation {
         }
     }
 
-    /// The same keys as the beginning of a path: `spec.template.`
+    /// The same keys as the beginning of a path, such as `spec.template.`; empty for a Pod.
     pub fn prefix(self) -> &'static str {
         match self {
             TemplateLocation::Pod => "",
@@ -50,8 +50,8 @@ impl TemplateLocation {
         }
     }
 
-    /// Custom workload kinds keep a pod template where the native ones do: Argo Rollouts, OpenKruise, operators.
-    /// Only what has a list of containers there counts, so that other things called `template` are left alone.
+    /// Custom workload kinds (Argo Rollouts, OpenKruise, operators) keep a pod template where the native ones do. It
+    /// counts only if it has a list of containers, so that other fields called `template` are left alone.
     fn by_shape(object: &Value) -> Option<TemplateLocation> {
         let has_containers = |location: &TemplateLocation| {
             let keys = location.keys().iter().chain(&["spec", "containers"]);

@@ -1,11 +1,11 @@
-//! The slice of `AdmissionRequest` (admission.k8s.io/v1) that the policy reads.
+//! The fields of `AdmissionRequest` (admission.k8s.io/v1) that the policy reads.
 
 use serde_json_borrow::Value;
 
 use crate::admission::workload::Workload;
 use crate::decode::{self, Error, Fields, List, Read, Result, record};
 
-/// What is asked of the policy.
+/// An admission request, with its objects read as workloads.
 #[derive(Debug, Default)]
 pub struct Request<'a> {
     /// Kind of the object, after conversion to the version that the webhook asked for.
@@ -18,11 +18,11 @@ pub struct Request<'a> {
     pub namespace: &'a str,
     /// `CREATE`, `UPDATE`, `DELETE` or `CONNECT`.
     pub operation: &'a str,
-    /// Who sends the request.
+    /// The user who sent the request.
     pub user_info: UserInfo<'a>,
-    /// The object, when it has a pod.
+    /// The object; `None` when it has neither a pod nor a pod template.
     pub object: Option<Workload<'a>>,
-    /// On UPDATE, the object as it was.
+    /// On UPDATE, the object before the update.
     pub old_object: Option<Workload<'a>>,
 }
 
@@ -47,8 +47,8 @@ record! {
 }
 
 record! {
-    /// The request as it is written, its objects not yet read. policy-server writes camelCase; its Rust types also accept
-    /// snake_case for these three.
+    /// The request as received, its objects not yet read. policy-server writes camelCase; its Rust types also accept
+    /// snake_case for the three fields that are listed twice.
     #[derive(Default)]
     struct Written<'a> {
         kind: GroupVersionKind<'a> = "kind" required,
@@ -65,7 +65,7 @@ record! {
     }
 }
 
-/// A value that is not read yet; `null` is absent.
+/// A value that is not read yet. `null` counts as absent.
 #[derive(Default)]
 struct Raw<'a>(Option<&'a Value<'a>>);
 
@@ -77,10 +77,11 @@ impl<'t: 'a, 'a> Read<'t> for Raw<'a> {
 }
 
 impl<'a> Request<'a> {
-    /// Reads a request. `None` for one that changes nothing about pods, however odd its objects: a deletion, a status update.
+    /// Reads a request. `None` for one that cannot change what a pod runs, such as a deletion or a status update; its
+    /// objects are not even looked at.
     ///
     /// # Errors
-    /// The request lacks its kind, or a field of a wrong type where a rule would read it.
+    /// The kind is missing, or a field that rules read has the wrong type.
     pub fn read(request: &'a Value<'a>) -> Result<Option<Request<'a>>> {
         if !changes_pods(request)? {
             return Ok(None);

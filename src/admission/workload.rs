@@ -1,4 +1,4 @@
-//! An object that has a pod or a pod template.
+//! The object under review: its metadata, and its pod or pod template.
 
 use serde_json_borrow::Value;
 
@@ -11,12 +11,12 @@ use crate::k8s::pod::Pod;
 pub struct Workload<'a> {
     /// The object's own metadata.
     pub metadata: ObjectMeta<'a>,
-    /// Its pod, or the pods that it would create.
+    /// The pod, or the template of the pods that it would create.
     pub pod: Pod<'a>,
 }
 
 record! {
-    /// The slice of `ObjectMeta` that the policy reads.
+    /// The fields of `ObjectMeta` that the policy reads.
     #[derive(Debug, Default)]
     #[allow(missing_docs, reason = "documented by Kubernetes")]
     pub struct ObjectMeta<'a> {
@@ -41,7 +41,7 @@ record! {
 }
 
 impl<'a> Workload<'a> {
-    /// Reads an object of a kind; `None` for kinds without a pod template.
+    /// Reads an object of this kind. `None` when it has neither a pod nor a pod template.
     ///
     /// # Errors
     /// A field that rules read has another type than Kubernetes gives it.

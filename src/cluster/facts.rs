@@ -1,4 +1,5 @@
-//! What the cluster says about one pod, asked before the rules run: the nodes that could run it, and its RuntimeClass.
+//! Facts about one pod, requested from the cluster before the rules run: the nodes that could run it, and its
+//! RuntimeClass.
 
 use crate::cluster::questions::{Cluster, Labels, explained, parse, read};
 use crate::decode::{self, List, Pairs, record};
@@ -7,22 +8,22 @@ use crate::k8s::pod_spec::{NodeSelectorTerm, PodSpec};
 use crate::k8s::requirement::Label;
 use crate::settings::NodeSettings;
 
-/// The facts.
+/// Facts about one pod.
 #[derive(Debug, Default)]
 pub struct Facts {
     /// The RuntimeClass that the pod names.
     pub runtime_class: Answer<RuntimeClass>,
-    /// The Windows nodes.
+    /// The Windows nodes of the cluster, and which of them could run the pod.
     pub nodes: Answer<Nodes>,
 }
 
-/// What came back.
+/// The answer to a question, if it was asked.
 #[derive(Debug, Default)]
 pub enum Answer<T> {
-    /// The settings do not want to know, or there is nothing to know.
+    /// The settings do not ask for it, or the pod gives no reason to ask.
     #[default]
     NotAsked,
-    /// Why there is no answer.
+    /// There is no usable answer; the text says why.
     Unknown(String),
     /// The answer.
     Known(T),
@@ -35,7 +36,7 @@ impl<T> From<Result<T, String>> for Answer<T> {
 }
 
 impl Facts {
-    /// Asks what the rules want to know about a pod: nothing unless the settings check nodes.
+    /// Asks the cluster about a pod. Asks nothing unless the settings check nodes and the pod sets `hostProcess: true`.
     pub fn ask(cluster: &Cluster, pod: &Pod, settings: &NodeSettings) -> Facts {
         if !settings.check || !pod.asks_for_host_process() {
             return Facts::default();
@@ -45,7 +46,7 @@ impl Facts {
             _ => Answer::NotAsked,
         };
         let nodes = match &runtime_class {
-            // Which nodes its pods may run on is not known without it.
+            // Without the RuntimeClass it is not known which nodes may run the pod.
             Answer::Unknown(why) => Answer::Unknown(why.clone()),
             Answer::NotAsked => windows_nodes(cluster, &pod.spec, None).into(),
             Answer::Known(class) => windows_nodes(cluster, &pod.spec, Some(class)).into(),
@@ -55,7 +56,7 @@ impl Facts {
 }
 
 record! {
-    /// The slice of `RuntimeClass` (node.k8s.io/v1) that the policy reads.
+    /// The fields of `RuntimeClass` (node.k8s.io/v1) that the policy reads.
     #[derive(Debug, Default)]
     pub struct RuntimeClass {
         /// The name of the runtime in the configuration of containerd.
@@ -91,7 +92,7 @@ fn runtime_class(cluster: &Cluster, name: &str) -> Result<RuntimeClass, String> 
 pub struct Nodes {
     /// How many there are.
     pub count: usize,
-    /// Those on which the pod may run. Taints, free resources and cordons are not looked at: they pass.
+    /// Those on which the pod may run. Taints, free resources and cordons are ignored, because they change.
     pub candidates: Vec<Node>,
 }
 
@@ -126,7 +127,7 @@ record! {
 }
 
 record! {
-    /// A node as the cluster describes it.
+    /// A node as the cluster returns it.
     #[derive(Debug, Default)]
     struct LabelledNode<'f> {
         metadata: NodeMeta<'f> = "metadata",
@@ -178,8 +179,8 @@ impl LabelledNode<'_> {
 }
 
 impl PodSpec<'_> {
-    /// Whether the pod lets a node run it: `nodeName`, `nodeSelector` and the required affinity. (A kubelet whose node
-    /// `nodeName` names refuses the pod when the other two do not match.)
+    /// Whether a node satisfies the pod's `nodeName`, `nodeSelector` and required affinity. (The kubelet of the node
+    /// that `nodeName` names refuses the pod when the other two do not match.)
     fn admits_node(&self, node: &LabelledNode) -> bool {
         self.node_name.is_none_or(|name| name.is_empty() || name == node.metadata.name)
             && self.node_selector.iter().all(|(key, value)| node.label(key) == Label::Value(value))

@@ -1,5 +1,5 @@
-//! The questions, in the SDK's own request types, so that the wire format is policy-server's. RawAnswers are read here, only the
-//! fields that somebody looks at.
+//! The questions, in the SDK's own request types, so that the wire format is policy-server's. Answers are read here,
+//! and only the fields that are needed.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,10 +14,11 @@ use serde_json_borrow::Value;
 use crate::cluster::host::Host;
 use crate::decode::{self, Read, record};
 
-/// Labels of an object that was asked for.
+/// The labels of an object in the cluster.
 pub type Labels = BTreeMap<String, String>;
 
-/// The cluster as one request sees it: every question is asked once, however many rules and objects raise it.
+/// The cluster, for one admission request: every question is asked only once, however many rules and objects need the
+/// answer.
 pub struct Cluster<'h> {
     host: &'h dyn Host,
     exchanges: RefCell<Vec<Exchange>>,
@@ -48,28 +49,29 @@ impl<'h> Cluster<'h> {
     /// The labels of a namespace.
     ///
     /// # Errors
-    /// Why they are not known: there is no such namespace, the cluster may not be asked, it does not answer.
+    /// Why they are not known: there is no such namespace, the policy may not ask for it, or the cluster does not
+    /// answer.
     pub fn namespace_labels(&self, name: &str) -> Result<Labels, String> {
         let namespace: Namespace = read(&self.get("v1", "Namespace", name, &["metadata.labels"])?)?;
         Ok(namespace.metadata.labels.unwrap_or_default())
     }
 
-    /// Whether somebody may do something, by a SubjectAccessReview.
+    /// Whether the cluster allows what a SubjectAccessReview asks.
     ///
     /// # Errors
-    /// Why it is not known: the cluster may not be asked, it does not answer.
+    /// Why it is not known: the policy may not ask, or the cluster does not answer.
     pub fn may(&self, review: SubjectAccessReview) -> Result<bool, String> {
         let request = CanIRequest { subject_access_review: review, disable_cache: false };
         let status: Status = read(&self.ask("can_i", serde_json::to_vec(&request))?)?;
         Ok(status.allowed)
     }
 
-    /// The list of the Windows nodes as JSON, only the fields that are looked at. All labels are asked for, because a mask
-    /// takes the dots in a label's key for nesting. The selector is always this one: policy-server starts a watch for every
-    /// selector that it is asked for, and a pod's own would let its author start watches at will.
+    /// The list of the Windows nodes as JSON, with only the fields that are needed. All labels are requested, because a
+    /// field mask takes the dots in a label's key for nesting. The selector is always the same: policy-server starts a
+    /// watch for every selector that it receives, so the pod's own selector would let its author start watches at will.
     ///
     /// # Errors
-    /// Why it is not known: the cluster may not be asked, it does not answer.
+    /// Why they are not known: the policy may not ask for them, or the cluster does not answer.
     pub fn windows_nodes(&self) -> RawAnswer {
         let request = ListAllResourcesRequest {
             api_version: "v1".to_owned(),
@@ -87,10 +89,10 @@ impl<'h> Cluster<'h> {
         self.ask("list_resources_all", serde_json::to_vec(&request))
     }
 
-    /// An object that has no namespace as JSON, of its fields those in `masks`.
+    /// A cluster-scoped object as JSON, with only the fields in `masks`.
     ///
     /// # Errors
-    /// Why it is not known: there is none of that name, the cluster may not be asked, it does not answer.
+    /// Why it is not known: there is none of that name, the policy may not ask for it, or the cluster does not answer.
     pub fn get(&self, api_version: &str, kind: &str, name: &str, masks: &[&str]) -> RawAnswer {
         let request = GetResourceRequest {
             api_version: api_version.to_owned(),
@@ -115,7 +117,7 @@ impl<'h> Cluster<'h> {
     }
 }
 
-/// Of an error, which a host may continue with a stack backtrace.
+/// The first line of an error, after which a host may add a stack backtrace.
 fn first_line(error: String) -> String {
     error.lines().next().unwrap_or_default().to_owned()
 }
@@ -123,7 +125,7 @@ fn first_line(error: String) -> String {
 fn fields(masks: &[&str]) -> BTreeSet<String> {
     let mut fields = BTreeSet::new();
     for &mask in masks {
-        // `collect()` would bring a whole sort into the module.
+        // `collect()` would add a sort implementation to the Wasm module.
         fields.insert(mask.to_owned());
     }
     fields
@@ -154,7 +156,7 @@ record! {
 /// Reads an answer.
 ///
 /// # Errors
-/// It is not JSON, or has another shape than the cluster's API gives it.
+/// It is not JSON, or does not have the shape that the cluster's API gives it.
 pub fn read<T: Default + for<'t> Read<'t>>(answer: &[u8]) -> Result<T, String> {
     explained(decode::read(&parse(answer)?))
 }
@@ -167,10 +169,10 @@ pub fn parse(answer: &[u8]) -> Result<Value<'_>, String> {
     decode::parse(answer).map_err(|message| unreadable(&message))
 }
 
-/// The result of reading an answer, with an error that says so.
+/// The result of reading an answer, with its error worded for a person.
 ///
 /// # Errors
-/// The answer has another shape than the cluster's API gives it.
+/// The answer does not have the shape that the cluster's API gives it.
 pub fn explained<T>(result: decode::Result<T>) -> Result<T, String> {
     result.map_err(|error| match error.path().as_str() {
         "" => unreadable(error.message()),
@@ -179,7 +181,7 @@ pub fn explained<T>(result: decode::Result<T>) -> Result<T, String> {
 }
 
 fn unreadable(message: &str) -> String {
-    format!("the answer of the cluster could not be read: {message}")
+    format!("the cluster's answer could not be read: {message}")
 }
 
 #[cfg(test)]
@@ -189,7 +191,7 @@ mod tests {
     use super::*;
     use crate::cluster::host::NoCluster;
 
-    /// RawAnswers every question with the same text and remembers them.
+    /// Answers every question with the same text, and remembers the questions.
     struct Canned(&'static str, RefCell<Vec<(String, String)>>);
 
     impl Host for Canned {
@@ -241,13 +243,13 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_answer_is_an_error() {
+    fn unusable_answers_are_errors() {
         for answer in ["", "{}", "[]", "null", "{", r#"{"metadata":7}"#] {
             let host = Canned(answer, RefCell::default());
             assert!(Cluster::new(&host).namespace_labels("a").is_err(), "{answer}");
             assert!(Cluster::new(&host).may(SubjectAccessReview::default()).is_err(), "{answer}");
         }
         assert_eq!(Cluster::new(&Down).namespace_labels("a"), Err("cannot connect".to_owned()));
-        assert_eq!(Cluster::new(&NoCluster).namespace_labels("a"), Err("the cluster may not be asked".to_owned()));
+        assert_eq!(Cluster::new(&NoCluster).namespace_labels("a"), Err("no cluster is available".to_owned()));
     }
 }

@@ -4,16 +4,16 @@ use crate::k8s::pod::{ContainerView, Pod};
 use crate::k8s::pod_spec::Handler;
 use crate::windows::command_line::Shell;
 
-/// Something that is run in a container: what the container is for, or what a probe or a hook runs in it.
+/// A command that runs in a container: the container's own, or that of a probe or a hook.
 #[derive(Debug)]
 pub struct CommandLine<'p, 'a> {
-    /// Where it runs.
+    /// The container that it runs in.
     pub container: ContainerView<'p, 'a>,
-    /// The field of the container, `livenessProbe.exec.command`.
+    /// The field of the container, such as `livenessProbe.exec.command`.
     field: &'static str,
-    /// Empty where the image's entrypoint is run.
+    /// Empty when the image's entrypoint runs.
     command: &'p [&'a str],
-    /// What follows, in the field `args`.
+    /// The arguments after it, from the field `args`.
     args: &'p [&'a str],
 }
 
@@ -40,22 +40,22 @@ pub fn command_lines<'p, 'a>(pod: &'p Pod<'a>) -> Vec<CommandLine<'p, 'a>> {
 }
 
 impl<'p, 'a> CommandLine<'p, 'a> {
-    /// The program, unless the image says it.
+    /// The program; `None` when the image determines it.
     pub fn program(&self) -> Option<&'p str> {
         self.command.first().copied()
     }
 
-    /// The shell that the program is.
+    /// The shell, if the program is one.
     pub fn shell(&self) -> Option<Shell> {
         self.program().and_then(Shell::of)
     }
 
-    /// Whether the program is this shell, or may be it as far as can be seen.
+    /// Whether the program is this shell, or is unknown because the image determines it.
     pub fn may_be(&self, shell: Shell) -> bool {
         self.program().is_none() || self.shell() == Some(shell)
     }
 
-    /// Every element.
+    /// Every element of the command and its arguments.
     pub fn elements(&self) -> impl Iterator<Item = Element<'p, 'a>> {
         let container = self.container;
         let of = move |field, texts: &'p [&'a str]| {

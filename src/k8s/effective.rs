@@ -1,19 +1,20 @@
-//! Effective settings of the HostProcess containers, each with the place where it is written.
+//! Effective settings of the HostProcess containers, each with the level where it is set.
 
 use crate::k8s::pod::{ContainerView, Effective, Level, Pod};
 
-/// A setting in effect for HostProcess containers: written on one of them, or on the pod for all that inherit it.
+/// A setting in effect for HostProcess containers: set on one of them, or on the pod for all that inherit it.
 #[derive(Clone, Copy, Debug)]
 pub struct EffectiveSetting<'p, 'a, T> {
     /// The container, or the first of those that inherit the setting.
     pub container: ContainerView<'p, 'a>,
     /// The value.
     pub value: T,
-    /// Where it is written.
+    /// Where it is set.
     pub set_on: Level,
 }
 
-/// The effective settings of the HostProcess containers. What they inherit from the pod comes once, however many inherit it.
+/// The effective settings of the HostProcess containers. A setting that they inherit from the pod is returned once,
+/// however many inherit it.
 pub fn effective_settings<'p, 'a, T>(
     pod: &'p Pod<'a>,
     effective: impl Fn(&ContainerView<'p, 'a>) -> Option<Effective<T>>,

@@ -1,5 +1,5 @@
-//! What `nodeSelector` and required node affinity say about the operating system of the node, as far as the labels
-//! say it that every kubelet sets. Labels of an administrator's own (a pool's name) say nothing here.
+//! What `nodeSelector` and required node affinity say about the operating system of the node, as far as they use the
+//! labels that kubelets set. An administrator's own labels, such as a pool's name, are taken to say nothing.
 
 use crate::k8s::pod_spec::{NodeSelectorRequirement, NodeSelectorTerm, PodSpec};
 use crate::k8s::requirement::{Label, is_satisfied};
@@ -18,12 +18,12 @@ pub enum NodeOs {
     Windows,
     /// A Linux node.
     Linux,
-    /// A node without labels of a kubelet: a virtual one.
+    /// A node without the labels that a kubelet sets, such as a virtual node.
     Unlabelled,
 }
 
 impl NodeOs {
-    /// What such a node has under a key.
+    /// What is known about a label of such a node.
     fn label(self, key: &str) -> Label<'static> {
         match (key, self) {
             (OS | LEGACY_OS, NodeOs::Windows) => Label::Value("windows"),
@@ -36,13 +36,14 @@ impl NodeOs {
 }
 
 impl PodSpec<'_> {
-    /// Whether only Windows nodes can run the pod, or a node is named, which is somebody's choice.
+    /// Whether only Windows nodes can run the pod. A pod that names its node counts, because that is a deliberate
+    /// choice.
     pub fn is_pinned_to_windows(&self) -> bool {
         self.node_name.is_some_and(|name| !name.is_empty())
             || !self.admits(NodeOs::Linux) && !self.admits(NodeOs::Unlabelled)
     }
 
-    /// Whether the operating system is asked for by the old label alone.
+    /// Whether the pod selects the operating system only by the deprecated label.
     pub fn selects_os_by_legacy_label_only(&self) -> bool {
         self.selects_by(LEGACY_OS) && !self.selects_by(OS) && !self.selects_by(WINDOWS_BUILD)
     }
@@ -70,14 +71,14 @@ impl PodSpec<'_> {
     }
 }
 
-/// Whether one line of `nodeSelector` lets such a node in.
+/// Whether such a node may satisfy one entry of `nodeSelector`.
 pub fn selector_admits(key: &str, value: &str, node: NodeOs) -> bool {
     is_satisfied("In", &[value], node.label(key)) != Some(false)
 }
 
 impl<'a> NodeSelectorTerm<'a> {
-    /// Whether such a node may satisfy the term. A term that names its node admits only Windows: the node is
-    /// somebody's choice. (The DaemonSet controller writes such a term over the ones of its template.)
+    /// Whether such a node may satisfy the term. A term that names a node counts as Windows only, because that is a
+    /// deliberate choice. (The DaemonSet controller replaces the terms of its template with such a term.)
     pub fn admits(&self, node: NodeOs) -> bool {
         let is_empty = self.match_expressions.is_empty() && self.match_fields.is_empty();
         !is_empty
@@ -85,7 +86,7 @@ impl<'a> NodeSelectorTerm<'a> {
             && self.match_expressions.iter().all(|requirement| requirement.admits(node))
     }
 
-    /// The first requirement that speaks of the operating system.
+    /// The first requirement about the operating system.
     pub fn os_requirement(&self) -> Option<&NodeSelectorRequirement<'a>> {
         self.match_expressions.iter().find(|r| r.is_on(OS) || r.is_on(LEGACY_OS) || r.is_on(WINDOWS_BUILD))
     }
@@ -106,7 +107,7 @@ impl NodeSelectorRequirement<'_> {
         is_satisfied(self.operator.unwrap_or_default(), &self.values, label)
     }
 
-    /// As people read it: `kubernetes.io/os In [windows, linux]`.
+    /// The requirement as messages show it: `kubernetes.io/os In [windows, linux]`.
     pub fn text(&self) -> String {
         let mut text = format!("{} {}", self.key.unwrap_or_default(), self.operator.unwrap_or_default());
         if !self.values.is_empty() {

@@ -10,7 +10,7 @@ use serde_json_borrow::Value;
 use crate::decode::{self, Fields, Pairs, Read, Result};
 use crate::k8s::pod_spec::{Container, PodSpec, Volume, WindowsOptions};
 
-/// A pod or pod template, with the place it stands at in its object.
+/// A pod or pod template, with its place in the object.
 #[derive(Debug, Default)]
 pub struct Pod<'a> {
     /// Where the pod's `metadata` and `spec` are: `""` for a Pod, `"spec.template."` for a Deployment.
@@ -23,7 +23,7 @@ pub struct Pod<'a> {
     pub written_spec: Option<&'a Value<'a>>,
     /// The fields that are set anywhere in it.
     pub fields: Fields,
-    /// The HostProcess containers, found once because most rules ask for them.
+    /// The HostProcess containers as list and index, found once because most rules need them.
     host_process: OnceCell<Vec<(ContainerList, usize)>>,
 }
 
@@ -54,16 +54,16 @@ impl ContainerList {
 pub struct Effective<T> {
     /// The value.
     pub value: T,
-    /// The level that it comes from.
+    /// Where it is set.
     pub set_on: Level,
 }
 
-/// The two levels at which some settings exist.
+/// The level at which a value is set, for settings that both pods and containers have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Level {
-    /// The container has a value of its own.
+    /// On the container itself.
     Container,
-    /// The container inherits the pod's.
+    /// On the pod, from which the container inherits it.
     Pod,
 }
 
@@ -72,11 +72,11 @@ pub enum Level {
 pub struct ContainerView<'p, 'a> {
     /// The pod that it inherits from.
     pub pod: &'p Pod<'a>,
-    /// What is written on the container itself.
+    /// The container as written, without what it inherits.
     pub raw: &'p Container<'a>,
-    /// The list that it stands in.
+    /// The list that it is in.
     pub list: ContainerList,
-    /// Its place in the list, from 0.
+    /// Its index in the list, from 0.
     pub index: usize,
 }
 
@@ -102,7 +102,7 @@ impl<'a> Pod<'a> {
         })
     }
 
-    /// The containers that are HostProcess by their effective value.
+    /// The containers whose effective `hostProcess` is true.
     pub fn host_process_containers(&self) -> impl Iterator<Item = ContainerView<'_, 'a>> {
         let found = self.host_process.get_or_init(|| {
             self.containers().filter(ContainerView::is_host_process).map(|c| (c.list, c.index)).collect()
@@ -122,8 +122,8 @@ impl<'a> Pod<'a> {
         }
     }
 
-    /// Whether `hostProcess: true` is written anywhere, at pod or container level: what Pod Security Admission
-    /// forbids, and the pods that rules look at. A pod whose containers all override a `true` is one too.
+    /// Whether `hostProcess: true` is set anywhere, at pod or container level. Pod Security Admission forbids such
+    /// pods, and most rules look only at them. A pod whose containers all override a `true` is one, too.
     pub fn asks_for_host_process(&self) -> bool {
         self.windows_options().is_some_and(|options| options.host_process == Some(true))
             || self.containers().any(|c| c.own_windows_options().is_some_and(|o| o.host_process == Some(true)))
@@ -134,7 +134,7 @@ impl<'a> Pod<'a> {
         self.spec.security_context.as_ref()?.windows_options.as_ref()
     }
 
-    /// Whether `os.name` is this.
+    /// Whether `os.name` is `name`.
     pub fn os_is(&self, name: &str) -> bool {
         self.spec.os.as_ref().and_then(|os| os.name) == Some(name)
     }
@@ -149,7 +149,7 @@ impl<'a> Pod<'a> {
         format!("{}metadata.annotations[{key}]", self.prefix)
     }
 
-    /// The volume that a mount names.
+    /// The volume with this name, which is how mounts refer to it.
     pub fn volume(&self, name: &str) -> Option<&Volume<'a>> {
         self.spec.volumes.iter().find(|volume| volume.name == Some(name))
     }
@@ -181,7 +181,7 @@ impl<'p, 'a> ContainerView<'p, 'a> {
         self.effective(self.own_windows_options().and_then(&field), || self.pod.windows_options().and_then(&field))
     }
 
-    /// Its own value of a field, else the pod's.
+    /// Its own value of a field, else the pod's, with the level that it comes from.
     pub fn effective<T>(&self, own: Option<T>, pods: impl FnOnce() -> Option<T>) -> Option<Effective<T>> {
         match own {
             Some(value) => Some(Effective { value, set_on: Level::Container }),

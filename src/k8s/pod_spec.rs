@@ -1,10 +1,10 @@
-//! The slice of a pod that rules read. Field names and nesting are those of `PodSpec` (k8s.io/api core/v1); fields that no
-//! rule reads are skipped while decoding, whatever they hold.
+//! The part of a pod that rules read. Field names and nesting are those of `PodSpec` (k8s.io/api core/v1); fields that
+//! no rule reads are skipped while decoding, whatever they hold.
 
 use crate::decode::{List, Pairs, Presence, Quantity, record};
 
 record! {
-    /// The slice of `PodSpec` that rules read.
+    /// The fields of `PodSpec` that rules read.
     #[derive(Debug, Default)]
     #[allow(missing_docs, reason = "the fields of PodSpec, documented by Kubernetes")]
     pub struct PodSpec<'a> {
@@ -38,7 +38,7 @@ record! {
 }
 
 record! {
-    /// The slice of `Container` and `EphemeralContainer` that rules read.
+    /// The fields of `Container` and `EphemeralContainer` that rules read.
     #[derive(Debug, Default)]
     #[allow(missing_docs, reason = "the fields of Container, documented by Kubernetes")]
     pub struct Container<'a> {
@@ -74,7 +74,7 @@ record! {
 }
 
 record! {
-    /// The slice of `PodSecurityContext` that rules read.
+    /// The fields of `PodSecurityContext` that rules read.
     #[derive(Debug, Default)]
     #[allow(missing_docs, reason = "documented by Kubernetes")]
     pub struct PodSecurityContext<'a> {
@@ -95,7 +95,7 @@ record! {
 }
 
 record! {
-    /// The slice of a container's `SecurityContext` that rules read.
+    /// The fields of a container's `SecurityContext` that rules read.
     #[derive(Debug, Default)]
     #[allow(missing_docs, reason = "documented by Kubernetes")]
     pub struct SecurityContext<'a> {
@@ -124,16 +124,16 @@ record! {
 }
 
 record! {
-    /// `Affinity`, its node part.
+    /// The node affinity of `Affinity`.
     #[derive(Debug, Default)]
     pub struct Affinity<'a> {
-        /// The only affinity that speaks of nodes.
+        /// The only affinity that is about nodes; the others are about pods.
         pub node_affinity: Option<NodeAffinity<'a>> = "nodeAffinity",
     }
 }
 
 record! {
-    /// `NodeAffinity`, its required part: preferences decide nothing.
+    /// The required part of `NodeAffinity`; preferences rule out no node.
     #[derive(Debug, Default)]
     pub struct NodeAffinity<'a> {
         /// What a node must satisfy.
@@ -173,7 +173,7 @@ record! {
 }
 
 record! {
-    /// The slice of `Volume` that rules read.
+    /// The fields of `Volume` that rules read.
     #[derive(Debug, Default)]
     #[allow(missing_docs, reason = "documented by Kubernetes")]
     pub struct Volume<'a> {
@@ -194,7 +194,7 @@ record! {
 }
 
 record! {
-    /// `VolumeProjection`, whether it is a token.
+    /// The part of `VolumeProjection` that tells whether it is a service account token.
     #[derive(Debug, Default)]
     pub struct ProjectedSource {
         /// A token of the pod's service account.
@@ -236,7 +236,7 @@ record! {
 }
 
 record! {
-    /// `EnvVar`, its literal value.
+    /// The name and the literal value of `EnvVar`.
     #[derive(Debug, Default)]
     #[allow(missing_docs, reason = "documented by Kubernetes")]
     pub struct EnvVar<'a> {
@@ -257,7 +257,7 @@ record! {
 }
 
 record! {
-    /// `ResourceRequirements`, its limits.
+    /// The limits of `ResourceRequirements`.
     #[derive(Debug, Default)]
     pub struct Resources<'a> {
         /// By resource name: `cpu`, `memory` ...
@@ -266,7 +266,7 @@ record! {
 }
 
 record! {
-    /// A probe or a lifecycle handler, its command.
+    /// The command of a probe or a lifecycle handler.
     #[derive(Debug, Default)]
     pub struct Handler<'a> {
         /// Absent for HTTP, TCP, gRPC and sleep.

@@ -2,7 +2,7 @@
 
 use crate::decode::Quantity;
 
-/// What a quantity amounts to, exact to a billionth: the finest that Kubernetes keeps.
+/// The value of a quantity, exact to a billionth, the finest precision that Kubernetes keeps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Amount {
     billionths: i128,
@@ -11,7 +11,7 @@ pub struct Amount {
 const BILLION: i128 = 1_000_000_000;
 
 impl Amount {
-    /// Nothing. As a limit it means the same as no limit.
+    /// Zero, which as a limit means the same as no limit.
     pub const ZERO: Amount = Amount::whole(0);
 
     /// A whole number of bytes, cores ...
@@ -19,12 +19,12 @@ impl Amount {
         Amount { billionths: number as i128 * BILLION }
     }
 
-    /// Larger quantities count as this one, as in Kubernetes.
+    /// Larger quantities are capped at this one, as in Kubernetes.
     const LARGEST: Amount = Amount::whole(i64::MAX);
 }
 
 impl Quantity<'_> {
-    /// What it amounts to; `None` when it is malformed, which is for Kubernetes to say.
+    /// Its value; `None` when it is malformed, which Kubernetes reports.
     pub fn amount(&self) -> Option<Amount> {
         parse(&self.0)
     }
@@ -46,7 +46,7 @@ pub fn parse(text: &str) -> Option<Amount> {
     Some(Amount { billionths: sign * billionths.min(Amount::LARGEST.billionths) })
 }
 
-/// A suffix: so many powers of ten, so many of 1024.
+/// The scale of a suffix, in powers of ten and powers of 1024.
 struct Scale {
     tens: i32,
     kibis: u32,
@@ -78,7 +78,8 @@ impl Scale {
     }
 }
 
-/// `1.50` is 15 and one digit of fraction; `3000` is 3 and minus three.
+/// The significant digits, and how many of them are after the point: 15 and 1 for `1.50`, 3 and -3 for `3000`. `None`
+/// when the number is malformed or too long.
 fn significant_digits(number: &str) -> Option<(i128, i32)> {
     const MOST: usize = 20;
     let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
@@ -98,7 +99,8 @@ fn significant_digits(number: &str) -> Option<(i128, i32)> {
     }
 }
 
-/// `number` times a power of ten; rounded up like Kubernetes does below a billionth, `None` when it does not fit.
+/// `number` times ten to the power of `exponent`, rounded up to a whole number as Kubernetes does below a billionth.
+/// `None` when it does not fit.
 fn scaled(number: i128, exponent: i32) -> Option<i128> {
     if number == 0 {
         return Some(0);

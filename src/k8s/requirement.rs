@@ -1,16 +1,16 @@
-//! Requirements on labels: the one table of operators for node affinity and label selectors, as in Kubernetes'
+//! Requirements on labels: a single table of operators for node affinity and label selectors, as in Kubernetes'
 //! `labels.Requirement.Matches`.
 
-/// What is known of a label.
+/// What is known about a label.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Label<'v> {
     /// Its value.
     Value(&'v str),
-    /// It is set, to a value that is not known.
+    /// It is set, but its value is not known.
     AnyValue,
     /// It is not set.
     Absent,
-    /// Nothing.
+    /// Nothing is known about it.
     Unknown,
 }
 
@@ -20,8 +20,8 @@ impl<'v> From<Option<&'v str>> for Label<'v> {
     }
 }
 
-/// Whether a label satisfies a requirement; `None` when what is known of it does not decide, or when Kubernetes does not know
-/// the operator.
+/// Whether a label satisfies a requirement. `None` when too little is known about the label, or when Kubernetes does
+/// not know the operator.
 pub fn is_satisfied(operator: &str, values: &[&str], label: Label) -> Option<bool> {
     match (operator, label) {
         (_, Label::Unknown) => None,
@@ -37,7 +37,7 @@ pub fn is_satisfied(operator: &str, values: &[&str], label: Label) -> Option<boo
     }
 }
 
-/// Both sides must be integers, and there must be exactly one to compare with.
+/// Compares as integers. False unless both sides are integers and there is exactly one value to compare with.
 fn compares(label: &str, values: &[&str], compare: fn(i64, i64) -> bool) -> bool {
     let [bound] = values else { return false };
     match (label.parse(), bound.parse()) {

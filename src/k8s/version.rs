@@ -6,8 +6,9 @@ use serde_json_borrow::Value;
 
 use crate::decode::{Error, Fields, Read, Result};
 
-/// `major.minor.patch`. Anything after it (`-k3s1`, `+azure`, `-1`) is a distributor's mark and says nothing about
-/// age: to semantic versioning `1.7.33-1` is a pre-release that `>=1.6.0` does not match, to an administrator it is 1.7.33.
+/// `major.minor.patch`. Anything after it (`-k3s1`, `+azure`, `-1`) is a distributor's suffix, which says nothing about
+/// the age and is ignored. To semantic versioning `1.7.33-1` would be a pre-release, which `>=1.6.0` does not match; to
+/// an administrator it is 1.7.33.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Version {
     /// The first number.
@@ -39,7 +40,7 @@ impl Version {
 /// A build of Windows 10 and its server editions, as `kernelVersion` of a node has it: `10.0.20348.825`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Build {
-    /// Which Windows: 17763 is Windows Server 2019, 20348 is 2022, 26100 is 2025.
+    /// Which release of Windows: 17763 is Windows Server 2019, 20348 is 2022, 26100 is 2025.
     pub number: u32,
     /// Grows with every update; 0 when absent.
     pub revision: u32,
@@ -70,7 +71,7 @@ impl<'t> Read<'t> for Version {
         let mut text = "";
         text.read(value, set)?;
         *self = Version::parse(text)
-            .ok_or_else(|| Error::new(format!("'{text}' is not a version, write one like \"1.7\"")))?;
+            .ok_or_else(|| Error::new(format!("'{text}' is not a version: write one like \"1.7\"")))?;
         Ok(())
     }
 }
@@ -100,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_version_is_none() {
+    fn malformed_versions_are_none() {
         for text in ["", "v", "1", "one.two", "1.x", "-1.2", "99999999999.1"] {
             assert_eq!(Version::parse(text), None, "{text}");
         }

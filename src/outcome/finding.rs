@@ -6,30 +6,30 @@ use crate::outcome::ratchet::Ratchet;
 use crate::settings::severity::Severity;
 use crate::wording::quote;
 
-/// One thing that one rule found at one place.
+/// One problem that one rule found at one place.
 ///
-/// The message quotes the value found, so two findings are about the same thing exactly when rule, path, container and
-/// message are equal: that is what the ratchet on updates compares.
+/// The message quotes the value found, so two findings are about the same problem exactly when rule, path, container
+/// and message are equal. The ratchet on updates compares these.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
     /// The id of the rule that found it.
     pub rule: &'static str,
-    /// What it leads to: never `Off`.
+    /// Its severity, never `Off`.
     pub severity: Severity,
     /// When an update may keep it.
     pub ratchet: Ratchet,
-    /// The field's path in the object, `spec.template.spec.hostNetwork`.
+    /// The path of the field in the object, such as `spec.template.spec.hostNetwork`.
     pub path: String,
     /// The name of the container that the field belongs to.
     pub container: Option<String>,
-    /// What is wrong, with the value found.
+    /// What is wrong, quoting the value found. It continues after `path: ` and so starts in lower case.
     pub message: String,
-    /// What to write instead.
+    /// What to write instead: an imperative without a final period.
     pub fix: String,
 }
 
 impl Finding {
-    /// Whether it is the same thing at the same place, whatever it leads to. A container that took over the place of
+    /// Whether it is the same problem at the same place, whatever the severity. A container that takes the place of
     /// another does not take over its findings.
     pub fn is_same(&self, other: &Finding) -> bool {
         self.rule == other.rule
@@ -38,7 +38,7 @@ impl Finding {
             && self.message == other.message
     }
 
-    /// The short form of a warning: the rule's id follows.
+    /// The short form, for a warning. The caller appends the rule's id.
     pub fn warning(&self) -> String {
         format!("{}: {}", self.path, self.message)
     }

@@ -8,17 +8,17 @@ use crate::k8s::pod::{ContainerList, ContainerView};
 /// When an update may keep a finding of the old object.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Ratchet {
-    /// Whenever no container runs another image.
+    /// Whenever no container runs a different image.
     #[default]
     SameImages,
-    /// Only where the pod is as it was: who may run a workload was answered for what ran, and another command or another
-    /// ConfigMap behind it is another question.
+    /// Only when the pod spec is unchanged, tolerations aside: whether the workload is allowed was decided for the old spec,
+    /// and a different command, or a different ConfigMap behind it, needs a new decision.
     SameSpec,
-    /// Never: the finding is about what is asked, which the old object cannot have had.
+    /// Never: the finding is about the request itself, so the old object cannot have had it.
     Never,
 }
 
-/// What an update leaves as it was.
+/// What an update leaves unchanged.
 #[derive(Clone, Copy, Debug)]
 pub struct Unchanged {
     images: bool,
@@ -26,7 +26,7 @@ pub struct Unchanged {
 }
 
 impl Unchanged {
-    /// Compares an object with what it was.
+    /// Compares an object before and after an update.
     pub fn between(old: &Workload, new: &Workload) -> Unchanged {
         Unchanged { images: has_same_images(old, new), spec: has_same_spec(old, new) }
     }
@@ -46,7 +46,7 @@ impl Unchanged {
     }
 }
 
-/// Whether nothing changed in the pod's spec but tolerations, which decide where it runs and not what.
+/// Whether the pod specs are equal apart from tolerations, which decide where a pod runs and not what runs in it.
 fn has_same_spec(old: &Workload, new: &Workload) -> bool {
     fn members<'t>(workload: &'t Workload) -> impl Iterator<Item = (&'t str, &'t Value<'t>)> {
         let spec = workload.pod.written_spec.and_then(|spec| spec.as_object());
@@ -55,8 +55,9 @@ fn has_same_spec(old: &Workload, new: &Workload) -> bool {
     members(old).eq(members(new))
 }
 
-/// Whether no container got another image and none was added. Other code in an old container is a new workload that inherits
-/// nothing. A new debug container changes nothing about the others, and its own findings are new anyway.
+/// Whether no container got a different image and none was added. Different code makes a new workload, which keeps
+/// nothing. A new ephemeral container does not count: it changes nothing about the others, and its own findings are new
+/// anyway.
 fn has_same_images(old: &Workload, new: &Workload) -> bool {
     let is_old = |new: &ContainerView| {
         let mut olds = old.pod.containers().filter(|old| old.list == new.list && old.name() == new.name());

@@ -1,4 +1,4 @@
-//! The answer to policy-server: accept, warn or reject, in words for the person who sent the request.
+//! The answer to policy-server: accept, warn or reject, worded for the person who sent the request.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -9,17 +9,17 @@ use crate::admission::request::Request;
 use crate::outcome::finding::Finding;
 use crate::settings::severity::Severity;
 
-/// The rules page; every rule has an anchor there.
+/// The rules page, which has an anchor for every rule.
 pub const RULES_PAGE: &str = concat!(env!("CARGO_PKG_REPOSITORY"), "/blob/main/docs/rules.md");
 
-/// Kubernetes shortens warnings of more than 256 characters.
+/// Kubernetes may truncate warnings of more than 256 characters.
 const MAX_WARNING_BYTES: usize = 250;
-/// Kubernetes drops warnings when there are many.
+/// Kubernetes drops warnings when there are too many.
 const MAX_WARNINGS: usize = 10;
-/// Values of hostile size are cut in messages.
+/// Lines are cut, because they may quote a value of any size.
 const MAX_LINE_BYTES: usize = 1000;
 
-/// Everything found, with the severity that holds in the end.
+/// All findings of a request, with their final severity.
 #[derive(Debug, Default)]
 pub struct Outcome {
     /// In rule order, then by path.
@@ -49,7 +49,8 @@ impl Outcome {
         }
     }
 
-    /// Names the object, then a line for each finding that denies, last where the rules are explained.
+    /// The message of a rejection: the name of the object, a line for each finding that denies, and a link to the rules
+    /// page.
     pub fn message(&self, request: &Request) -> String {
         let mut message = format!("{} is denied by windows-hostprocess-policy:\n", name_of(request));
         let mut rules: Vec<&str> = Vec::new();
@@ -70,7 +71,7 @@ impl Outcome {
         message
     }
 
-    /// A warning for each rule, and how many there are beyond the most that Kubernetes shows.
+    /// One warning for each rule, in at most `MAX_WARNINGS` lines: the last one counts the rules that are left out.
     fn warnings(&self) -> Option<Vec<String>> {
         let mut warnings: Vec<(&str, usize, String)> = Vec::new();
         for finding in self.of(Severity::Warn) {
@@ -118,7 +119,7 @@ fn name_of(request: &Request) -> String {
     format!("{} {}{slash}{name}", request.kind.kind, request.namespace)
 }
 
-/// Cuts a text at a number of bytes, between characters.
+/// Cuts a text to at most `max_bytes`, between characters, and marks the cut with an ellipsis.
 fn shorten(text: &str, max_bytes: usize) -> Cow<'_, str> {
     const ELLIPSIS: &str = "...";
     if text.len() <= max_bytes {

@@ -1,5 +1,5 @@
-//! What each finding leads to: the rule's default, then profile and overrides of the settings; denials become warnings for
-//! mirror pods and, on an update, for what the old object already had.
+//! The final severity of each finding: the rule's default, changed by the profile and the overrides in the settings.
+//! Denials become warnings for mirror pods and, on an update, for findings that the old object already had.
 
 use crate::admission::request::Request;
 use crate::admission::workload::Workload;
@@ -8,7 +8,8 @@ use crate::outcome::ratchet::Unchanged;
 use crate::settings::Settings;
 use crate::settings::severity::{Profile, Severity};
 
-/// What a finding of a rule leads to, given the severity that it has by default.
+/// The severity of a rule's findings: the override for the rule in the settings, else `default` adjusted by the
+/// profile.
 pub fn configured(settings: &Settings, rule: &str, default: Severity) -> Severity {
     match (settings.rules.get(rule), settings.profile, default) {
         (Some(severity), ..) => *severity,
@@ -25,7 +26,8 @@ pub fn tolerate_mirror_pod(findings: &mut [Finding], request: &Request, workload
     }
 }
 
-/// Turns denials into warnings where the old object already had the finding and nothing changed that would ask anew.
+/// Turns denials into warnings where the old object already had the finding, and the update changed nothing that calls
+/// for a new decision.
 pub fn tolerate_old_findings(findings: &mut [Finding], old: &[Finding], unchanged: Unchanged) {
     downgrade_denials(findings, |finding| {
         unchanged.keeps(finding.ratchet) && old.iter().any(|old| old.is_same(finding))
@@ -38,8 +40,9 @@ fn downgrade_denials(findings: &mut [Finding], is_tolerated: impl Fn(&Finding) -
     }
 }
 
-/// Whether the object is a static pod's image in the API; the pod itself runs whether that is admitted or not. The
-/// annotation opens no door: kube-apiserver lets nobody add or remove it later, and a kubelet runs nothing for a pod that has it.
+/// Whether the object is a mirror pod, which represents a static pod in the API; the static pod runs whether this one
+/// is admitted or not. The annotation cannot be misused: kube-apiserver does not allow adding or removing it later, and
+/// a kubelet does not run a pod that has it.
 fn is_mirror_pod(request: &Request, workload: &Workload) -> bool {
     let is_pod = request.kind.group.is_empty() && request.kind.kind == "Pod";
     is_pod && workload.pod.annotations.get("kubernetes.io/config.mirror").is_some()

@@ -1,4 +1,4 @@
-//! May it? Who may run HostProcess workloads.
+//! Access: who may run HostProcess workloads.
 
 use crate::rules::rule::Rule;
 

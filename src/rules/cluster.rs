@@ -1,4 +1,4 @@
-//! Facts of the nodes, asked only when the settings say so (`nodes.check`).
+//! Rules about the cluster's nodes. The cluster is queried only when the setting `nodes.check` is true.
 
 use crate::rules::rule::Rule;
 

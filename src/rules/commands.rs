@@ -1,4 +1,4 @@
-//! Commands and paths: do they find what they name?
+//! Commands and paths that mean something else, or nothing, on a Windows node.
 
 use crate::rules::rule::Rule;
 

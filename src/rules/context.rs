@@ -1,4 +1,4 @@
-//! What a rule may look at.
+//! The input of a rule.
 
 use crate::admission::request::Request;
 use crate::admission::workload::Workload;
@@ -10,31 +10,31 @@ use crate::k8s::pod::Pod;
 use crate::settings::Settings;
 use crate::windows::account::Account;
 
-/// What a rule may look at; what more than one rule wants to know is found once.
+/// Everything a rule may read. Values that several rules need are computed once, here.
 #[derive(Debug)]
 pub struct Context<'c, 'a> {
-    /// Who asks for what.
+    /// The admission request, with the user who sent it.
     pub request: &'c Request<'a>,
-    /// The object.
+    /// The object under review.
     pub workload: &'c Workload<'a>,
-    /// Its pod.
+    /// The object's pod or pod template.
     pub pod: &'c Pod<'a>,
-    /// Whether `hostProcess: true` is written anywhere in it.
+    /// Whether the pod sets `hostProcess: true` at any level.
     pub is_host_process: bool,
     /// What the administrator configured.
     pub settings: &'c Settings<'a>,
-    /// Whom a grant may ask.
+    /// Answers questions about namespace labels and permissions, on which grants may depend.
     pub cluster: &'c Cluster<'c>,
-    /// What the cluster said about the pod.
+    /// The nodes that could run the pod, and its RuntimeClass, if the settings ask for them.
     pub facts: &'c Facts,
-    /// The accounts that the HostProcess containers run as.
+    /// The accounts that the HostProcess containers run as; an inherited one is listed once.
     pub accounts: Vec<EffectiveSetting<'c, 'a, Account<'a>>>,
-    /// What runs in the HostProcess containers.
+    /// What the HostProcess containers run, including probes and lifecycle hooks.
     pub command_lines: Vec<CommandLine<'c, 'a>>,
 }
 
 impl<'c, 'a> Context<'c, 'a> {
-    /// The context of a workload.
+    /// Builds the context of a workload and computes the shared values. Asks the cluster nothing.
     pub fn new(
         request: &'c Request<'a>,
         workload: &'c Workload<'a>,

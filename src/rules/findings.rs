@@ -1,4 +1,4 @@
-//! What one rule reports into.
+//! Where a rule reports its findings.
 
 use crate::k8s::effective::EffectiveSetting;
 use crate::k8s::pod::{ContainerView, Level};
@@ -8,7 +8,7 @@ use crate::outcome::severity::configured;
 use crate::settings::Settings;
 use crate::settings::severity::Severity;
 
-/// Collects what one rule finds, and drops what the settings turn off.
+/// Collects the findings of one rule, and drops them when its severity is `off`.
 #[derive(Debug)]
 pub struct Findings<'l> {
     rule: &'static str,
@@ -19,7 +19,7 @@ pub struct Findings<'l> {
 }
 
 impl<'l> Findings<'l> {
-    /// For a rule with this severity by default.
+    /// Appends the findings of `rule` to `list`. Their severity is `default` unless the settings say otherwise.
     pub fn new(
         rule: &'static str,
         ratchet: Ratchet,
@@ -30,22 +30,24 @@ impl<'l> Findings<'l> {
         Findings { rule, ratchet, severity: configured(settings, rule, default), settings, list }
     }
 
-    /// The same with another severity by default, for the findings that are reported through the result.
+    /// A collector for the same rule with another default severity. It applies only to findings reported through the
+    /// returned value.
     pub fn at(&mut self, default: Severity) -> Findings<'_> {
         Findings::new(self.rule, self.ratchet, default, self.settings, self.list)
     }
 
-    /// Whether what is reported would be dropped.
+    /// Whether findings reported here would be dropped.
     pub fn are_off(&self) -> bool {
         self.severity == Severity::Off
     }
 
-    /// Reports something about the pod.
+    /// Reports a finding about the pod. `path` is the path of the field in the object; for `message` and `fix` see
+    /// [`Finding`].
     pub fn pod(&mut self, path: String, message: impl Into<String>, fix: impl Into<String>) {
         self.add(path, None, message.into(), fix.into());
     }
 
-    /// Reports something about a container.
+    /// Reports a finding about a container, which the output names. The other arguments are those of [`Findings::pod`].
     pub fn container(
         &mut self,
         container: &ContainerView,
@@ -56,7 +58,8 @@ impl<'l> Findings<'l> {
         self.add(path, Some(container.name().to_owned()), message.into(), fix.into());
     }
 
-    /// Reports something about an effective setting, where it is written.
+    /// Reports a finding about an effective setting, at the level where it is set: the container, or the pod that it
+    /// inherits from. `field` is the path below either of them.
     pub fn setting<T>(
         &mut self,
         setting: &EffectiveSetting<T>,

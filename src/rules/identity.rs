@@ -1,4 +1,4 @@
-//! As whom does it run, and can it?
+//! The account that HostProcess containers run as.
 
 use crate::rules::rule::Rule;
 

@@ -1,4 +1,4 @@
-//! Images.
+//! Container images.
 
 use crate::rules::rule::Rule;
 

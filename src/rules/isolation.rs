@@ -1,4 +1,5 @@
-//! Does it claim an isolation that it does not get?
+//! Runtime classes and annotations that promise isolation which a HostProcess pod does not get, or override how it
+//! runs.
 
 use crate::rules::rule::Rule;
 

@@ -1,4 +1,4 @@
-//! How it ends.
+//! How the pod is terminated.
 
 use crate::rules::rule::Rule;
 

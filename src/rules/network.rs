@@ -1,4 +1,4 @@
-//! Network settings: what has no effect on a HostProcess pod.
+//! Network settings that have no effect on a HostProcess pod, and ports that it opens on the node.
 
 use crate::rules::rule::Rule;
 

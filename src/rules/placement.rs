@@ -1,4 +1,4 @@
-//! Does it land on a Windows node?
+//! Whether the pod is scheduled only to Windows nodes, and whether it sets fields that are meant for Linux.
 
 use crate::rules::rule::Rule;
 

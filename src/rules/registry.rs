@@ -7,10 +7,10 @@ use crate::rules::{
     access, cluster, commands, identity, images, isolation, lifecycle, network, placement, resources, shape, volumes,
 };
 
-/// The rules that answer one question.
+/// A group of rules about one subject.
 #[derive(Clone, Copy, Debug)]
 pub struct Group {
-    /// The name in the catalogue, which is that of the folder.
+    /// The name on the rules page, which is also that of the folder.
     pub name: &'static str,
     /// In the order in which findings are reported.
     pub rules: &'static [&'static Rule],
@@ -42,12 +42,12 @@ pub fn all() -> impl Iterator<Item = &'static Rule> {
     groups().flat_map(|group| group.rules.iter().copied())
 }
 
-/// The rule with an id.
+/// Looks up a rule by its id, such as `host-network`.
 pub fn find(id: &str) -> Option<&'static Rule> {
     all().find(|rule| rule.id == id)
 }
 
-/// Runs every rule that applies. The findings come in rule order, then by path.
+/// Runs every rule that applies. Returns the findings in rule order, then by path.
 pub fn check(context: &Context) -> Vec<Finding> {
     let mut findings = Vec::new();
     for group in GROUPS {

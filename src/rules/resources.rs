@@ -1,4 +1,4 @@
-//! Resource limits: the only isolation there is.
+//! Resource limits, the only isolation between a HostProcess container and its node.
 
 use crate::rules::rule::Rule;
 

@@ -1,4 +1,4 @@
-//! A rule: data and one function.
+//! A rule: its description and one function.
 
 use crate::decode::Fields;
 use crate::outcome::finding::{Finding, sort_by_path};
@@ -9,7 +9,7 @@ use crate::rules::context::Context;
 use crate::rules::findings::Findings;
 use crate::settings::severity::Severity;
 
-/// The documentation page of a rule, which stands next to it. The guest carries none of them.
+/// The documentation page of a rule, from the file next to it. The Wasm module leaves the pages out, to stay small.
 macro_rules! page {
     ($file:literal) => {
         if cfg!(target_arch = "wasm32") { "" } else { include_str!($file) }
@@ -17,45 +17,45 @@ macro_rules! page {
 }
 pub(crate) use page;
 
-/// One rule. Every field that says nothing special is left to [`Rule::DEFAULT`].
+/// One rule. Fields with their usual value come from [`Rule::DEFAULT`].
 #[derive(Debug)]
 pub struct Rule {
     /// The name in settings, messages and audit annotations.
     pub id: &'static str,
-    /// What it catches, in a line.
+    /// What it catches, in one line of the rules page: starts in lower case, no final period.
     pub summary: &'static str,
-    /// What its findings lead to unless configured; where that varies, the most severe.
+    /// The severity of its findings unless the settings say otherwise; where it varies, the most severe one.
     pub severity: Severity,
-    /// How the severity varies from finding to finding; empty where it does not.
+    /// How the severity varies from finding to finding; empty when it does not.
     pub severity_varies: &'static str,
-    /// Which requests it looks at.
+    /// Which requests it applies to.
     pub scope: Scope,
-    /// Whether kube-apiserver refuses the same in native kinds.
+    /// Whether kube-apiserver refuses the same thing in native kinds.
     pub api_server: ApiServer,
-    /// The fields that its findings are about: a pod that sets none of them is skipped. `Fields::ALL` for a rule that also
-    /// reports what is missing.
+    /// The fields that its findings are about: the rule is skipped for a pod that sets none of them. `Fields::ALL` for
+    /// a rule that also reports missing fields.
     pub reads: Fields,
-    /// When an update may keep its findings.
+    /// When an update may keep findings that the old object already had.
     pub ratchet: Ratchet,
-    /// Its documentation: evidence, example, false positives. Empty in the guest.
+    /// Its documentation: evidence, example, false positives. Empty in the Wasm module.
     pub page: &'static str,
-    /// From a read-only context to findings.
+    /// Examines the context and reports findings.
     pub check: fn(&Context, &mut Findings),
 }
 
-/// Which requests a rule looks at.
+/// Which requests a rule applies to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scope {
-    /// Pods with `hostProcess: true` anywhere.
+    /// Pods that set `hostProcess: true` at any level, except in-place resizes.
     HostProcess,
-    /// Every pod.
+    /// Every pod, except in-place resizes.
     AnyPod,
-    /// In-place resizes (`pods/resize`) of pods with `hostProcess: true` anywhere; no other rule looks at those.
+    /// In-place resizes (`pods/resize`) of pods that set `hostProcess: true` at any level.
     Resize,
 }
 
 impl Rule {
-    /// What is usual.
+    /// The usual values. A rule must set at least `id`, `summary`, `page` and `check`.
     pub const DEFAULT: Rule = Rule {
         id: "",
         summary: "",
@@ -69,7 +69,7 @@ impl Rule {
         check: |_, _| {},
     };
 
-    /// Adds what the rule finds to `list`, by path, unless it is off or does not apply.
+    /// Appends the rule's findings to `list`, sorted by path. Does nothing when the rule does not apply or is off.
     pub fn run(&'static self, context: &Context, list: &mut Vec<Finding>) {
         if !self.applies(context) || configured(context.settings, self.id, self.severity) == Severity::Off {
             return;

@@ -1,4 +1,4 @@
-//! Is it a HostProcess pod that Kubernetes accepts?
+//! Whether Kubernetes accepts the pod as a HostProcess pod.
 
 use crate::rules::rule::Rule;
 

@@ -1,4 +1,4 @@
-//! Volumes and mounts: what is refused, hidden or not enforced.
+//! Volumes and mounts that fail, hide files or are not enforced.
 
 use crate::rules::rule::Rule;
 

@@ -10,41 +10,41 @@ use crate::settings::pattern;
 use crate::wording::quote;
 
 record! {
-    /// Covers a workload when every list that it gives matches. A key that is left out matches anything; one that is
-    /// `null`, as from a template that rendered nothing, must not.
+    /// Covers a workload when every list in it matches. A key that is left out matches anything. A key that is `null`,
+    /// as left by a template that rendered nothing, is refused, because otherwise it would match anything.
     #[derive(Debug, Default)]
     pub struct Grant<'a>: strict {
-        /// Where it runs.
+        /// Patterns for the namespace of the object.
         pub namespaces: Option<List<&'a str>> = "namespaces" not_null,
-        /// The pod's service account, `default` when it names none.
+        /// Patterns for the pod's service account, `default` when it names none.
         pub service_accounts: Option<List<&'a str>> = "serviceAccounts" not_null,
-        /// The image of every HostProcess container.
+        /// Patterns for the image of every HostProcess container.
         pub images: Option<List<&'a str>> = "images" not_null,
-        /// The effective account of every HostProcess container, compared as Windows does.
+        /// Patterns for the effective account of every HostProcess container, compared as Windows does.
         pub run_as_user_names: Option<List<&'a str>> = "runAsUserNames" not_null,
-        /// Every host path that is mounted, compared as Windows does. A pod that mounts none is covered.
+        /// Patterns for every host path that is mounted, compared as Windows does. A pod that mounts none matches.
         pub host_paths: Option<List<&'a str>> = "hostPaths" not_null,
-        /// The kind that somebody sends, which for a pod made by a built-in controller is the controller's.
+        /// Patterns for the kind of the object; for a pod made by a built-in controller, the controller's kind.
         pub kinds: Option<List<&'a str>> = "kinds" not_null,
-        /// Who sends it.
+        /// Who may send the request.
         pub requesters: Option<Requesters<'a>> = "requesters" not_null,
-        /// The labels of the namespace, which the cluster is asked for. No answer is no match.
+        /// Selects namespaces by their labels, which the cluster is asked for. Without an answer it does not match.
         pub namespace_selector: Option<LabelSelector<'a>> = "namespaceSelector" not_null,
     }
 }
 
 record! {
-    /// Somebody with one of the names or in one of the groups. Either list may be empty, because the other may not be.
+    /// Users with one of the names or in one of the groups. Either list may be absent, but not both.
     #[derive(Debug, Default)]
     pub struct Requesters<'a>: strict {
         /// User names, service accounts as `system:serviceaccount:<namespace>:<name>`.
         pub users: Option<List<&'a str>> = "users",
-        /// Groups.
+        /// Names of groups.
         pub groups: Option<List<&'a str>> = "groups",
     }
 }
 
-/// `allow`: a workload needs one of them. None at all: nobody may.
+/// The setting `allow`: a workload must be covered by one of these grants. An empty list allows nothing.
 #[derive(Debug, Default)]
 pub struct Grants<'a>(Vec<Grant<'a>>);
 
@@ -56,7 +56,7 @@ impl<'a> Deref for Grants<'a> {
     }
 }
 
-/// `null` is neither nobody nor anyone.
+/// Refuses `null`, which could mean either nobody or anyone.
 impl<'t: 'a, 'a> Read<'t> for Grants<'a> {
     fn read(&mut self, value: &'t Value<'t>, set: &mut Fields) -> Result<()> {
         if value.is_null() {
@@ -78,22 +78,22 @@ impl<'a> Grant<'a> {
         ]
     }
 
-    /// How much it asks for.
+    /// How many keys it sets, each of which must match.
     pub fn number_of_lists(&self) -> usize {
         let lists = self.lists().iter().filter(|(_, list)| list.is_some()).count();
         lists + usize::from(self.requesters.is_some()) + usize::from(self.namespace_selector.is_some())
     }
 
-    /// What the types alone do not check: the rest of a path and what is wrong there.
+    /// Checks what the types alone do not. The error is the rest of the path, and what is wrong there.
     pub(super) fn lint(&self) -> std::result::Result<(), (String, String)> {
         if self.number_of_lists() == 0 {
-            let message = "an empty grant would allow everything; list something, or leave 'allow' out to allow anyone";
+            let message = "an empty grant would allow everything: list something, or leave 'allow' out to allow anyone";
             return Err((String::new(), message.to_owned()));
         }
         for (key, list) in self.lists() {
             let Some(list) = list else { continue };
             if list.is_empty() {
-                let message = "is empty, so the grant would never apply; list something, or leave the key out";
+                let message = "is empty, so the grant would never apply: list something, or leave the key out";
                 return Err((format!(".{key}"), message.to_owned()));
             }
             if let Some((index, message)) = list.iter().enumerate().find_map(|(i, p)| Some((i, lint(key, p)?))) {
@@ -104,15 +104,16 @@ impl<'a> Grant<'a> {
             return Err((".namespaceSelector".to_owned(), message.to_owned()));
         }
         match &self.requesters {
-            Some(Requesters { users: None, groups: None }) => {
-                Err((".requesters".to_owned(), "names nobody; list users or groups, or leave the key out".to_owned()))
-            }
+            Some(Requesters { users: None, groups: None }) => Err((
+                ".requesters".to_owned(),
+                "names nobody, so the grant would never apply: list users or groups, or leave the key out".to_owned(),
+            )),
             _ => Ok(()),
         }
     }
 }
 
-/// Why a pattern cannot mean what its author wants, if so.
+/// Why a pattern cannot mean what its author intended; `None` when nothing is wrong with it.
 fn lint(key: &str, pattern: &str) -> Option<String> {
     let problem = match key {
         _ if pattern.is_empty() => "an empty pattern matches nothing",
@@ -124,7 +125,7 @@ fn lint(key: &str, pattern: &str) -> Option<String> {
     Some(format!("{}: {problem}", quote(pattern)))
 }
 
-/// Kinds are compared exactly, and `daemonset` or `daemonsets` is what other tools take.
+/// Kinds are compared exactly, unlike in other tools, which take `daemonset` or `daemonsets`.
 fn misspelt_kind(pattern: &str) -> Option<String> {
     const KINDS: [&str; 9] = [
         "Pod",

@@ -10,7 +10,7 @@ use crate::decode::{Fields, List, Read, Result, one_of, record};
 use crate::k8s::requirement::{Label, is_satisfied};
 
 record! {
-    /// Selects what has all the labels and meets all the requirements.
+    /// Selects objects that have all the labels and meet all the requirements.
     #[derive(Debug, Default)]
     pub struct LabelSelector<'a>: strict {
         match_labels: BTreeMap<&'a str, &'a str> = "matchLabels",
@@ -27,7 +27,7 @@ record! {
     }
 }
 
-/// The name of an operator that label selectors have.
+/// The name of an operator of label selectors.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Operator(&'static str);
 
@@ -39,17 +39,17 @@ impl<'t> Read<'t> for Operator {
 }
 
 impl LabelSelector<'_> {
-    /// Whether it selects what has these labels.
+    /// Whether it selects an object with these labels.
     pub fn selects(&self, labels: &BTreeMap<String, String>) -> bool {
         let label = |key: &str| Label::from(labels.get(key).map(String::as_str));
         self.match_labels.iter().all(|(key, value)| label(key) == Label::Value(value))
             && self.match_expressions.iter().all(|r| is_satisfied(r.operator.0, &r.values, label(r.key)) == Some(true))
     }
 
-    /// What is wrong with it, if anything.
+    /// What is wrong with it; `None` when nothing is.
     pub(super) fn lint(&self) -> Option<&'static str> {
         if self.match_labels.is_empty() && self.match_expressions.is_empty() {
-            return Some("an empty selector would select every namespace; leave the key out for that");
+            return Some("an empty selector would select every namespace: leave the key out for that");
         }
         self.match_expressions.iter().find_map(Requirement::lint)
     }
@@ -133,7 +133,7 @@ mod tests {
     #[case(r#"{"matchLabels": {}, "matchExpressions": []}"#)]
     #[case(r#"{"matchExpressions": [{"key": "a", "operator": "In"}]}"#)]
     #[case(r#"{"matchExpressions": [{"key": "a", "operator": "Exists", "values": ["b"]}]}"#)]
-    fn mistakes(#[case] json: &str) {
+    fn lints(#[case] json: &str) {
         let tree = parse(json.as_bytes()).expect("JSON");
         let selector: LabelSelector = read(&tree).expect("readable");
         assert!(selector.lint().is_some());

@@ -1,4 +1,4 @@
-//! Patterns in settings: `*` stands for any run of characters, the empty one included. Everything else stands for itself.
+//! Patterns in settings: `*` matches any run of characters, including none. Everything else matches itself.
 
 pub mod host_path;
 pub mod image;
@@ -10,14 +10,14 @@ pub fn matches(pattern: &str, text: &str) -> bool {
     let mut parts = pattern.split('*');
     let first = parts.next().unwrap_or_default();
     let Some(last) = parts.next_back() else { return pattern == text };
-    // A part is best found as early as possible: whatever the star after it has to cover only gets longer.
+    // Taking the earliest match of each part is safe, because it leaves the most text for the parts after it.
     let middle = text.strip_prefix(first).and_then(|rest| rest.strip_suffix(last));
     let rest = middle.and_then(|middle| parts.try_fold(middle, |rest, part| rest.split_once(part).map(|(_, r)| r)));
     rest.is_some()
 }
 
-/// Segment by segment, for names that nest: a `*` stays within its segment, and one that is the whole last segment
-/// stands for everything below, which is at least one segment.
+/// Matches hierarchical names segment by segment. A `*` does not match across separators, except that a last segment of
+/// only `*` matches everything below, which is at least one segment.
 pub fn matches_segments(pattern: &str, text: &str, separator: char) -> bool {
     let (mut pattern, mut text) = (pattern.split(separator).peekable(), text.split(separator));
     while let Some(wanted) = pattern.next() {

@@ -1,11 +1,11 @@
-//! `rbac`: a grant that the cluster's own roles give.
+//! `rbac`: a grant given by the cluster's own RBAC.
 
 use serde_json_borrow::Value;
 
 use crate::decode::{Fields, Read, Result, one_of, record};
 
 record! {
-    /// Whoever may do this to the resource, by the cluster's RBAC, is allowed HostProcess workloads.
+    /// Subjects to which the cluster's RBAC grants this verb on this resource may run HostProcess workloads.
     #[derive(Debug, Default)]
     #[allow(missing_docs, reason = "the names are those of a role's rules")]
     pub struct Rbac<'a>: strict {
@@ -13,20 +13,21 @@ record! {
         /// An API group; the resource need not exist.
         pub group: &'a str = "group" required,
         pub resource: &'a str = "resource" required,
-        /// Absent: the resource in general.
+        /// The name of one object; absent for the resource in general.
         pub name: Option<&'a str> = "name",
-        /// Whose permission counts.
+        /// Whose permission is checked.
         pub subject: Subject = "subject",
     }
 }
 
-/// Whose permission counts.
+/// Whose permission is checked.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Subject {
     /// The pod's service account, whoever sends the pod.
     #[default]
     ServiceAccount,
-    /// Who sends the request. What a built-in controller sends was judged when somebody sent the template.
+    /// The user who sends the request. Objects made by a built-in controller pass: their requester was checked when the
+    /// template was submitted.
     Requester,
 }
 
@@ -38,7 +39,7 @@ impl<'t> Read<'t> for Subject {
 }
 
 impl Rbac<'_> {
-    /// What is wrong with it, if anything: the key and the sentence.
+    /// The key that is wrong, and why; `None` when nothing is.
     pub(super) fn lint(&self) -> Option<(&'static str, &'static str)> {
         let needed = [("verb", self.verb), ("resource", self.resource)];
         needed.into_iter().find(|(_, value)| value.is_empty()).map(|(key, _)| (key, "is empty"))

@@ -1,10 +1,10 @@
-//! What a finding leads to, and the profile that moves every severity at once.
+//! The severity of findings, and the profile that raises every severity at once.
 
 use serde_json_borrow::Value;
 
 use crate::decode::{Fields, Read, Result, one_of};
 
-/// What a finding leads to.
+/// What a finding does to the request.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
     /// Not reported.
@@ -24,7 +24,7 @@ impl<'t> Read<'t> for Severity {
 }
 
 impl Severity {
-    /// The name in settings.
+    /// The name as settings spell it.
     pub fn name(self) -> &'static str {
         match self {
             Severity::Off => "off",
@@ -34,13 +34,13 @@ impl Severity {
     }
 }
 
-/// The severities that hold where the settings name none.
+/// The severities of the rules for which the settings name none.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Profile {
     /// Each rule's own default.
     #[default]
     Default,
-    /// One step stricter: every warning denies, everything off warns.
+    /// One step stricter: `warn` becomes `deny`, and `off` becomes `warn`.
     Strict,
 }
 

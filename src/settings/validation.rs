@@ -1,4 +1,4 @@
-//! Whether settings make sense, beyond the types of their values.
+//! Checks whether settings make sense, beyond the types of their values.
 
 use serde_json_borrow::Value;
 
@@ -7,10 +7,10 @@ use crate::settings::rbac::Rbac;
 use crate::settings::{PortRange, Settings};
 use crate::wording::did_you_mean;
 
-/// Reads and checks settings, given the ids of the rules that there are. An empty text and `null` are the default settings.
+/// Reads and checks settings; `rule_ids` are the ids of all rules. Empty input and `null` are the default settings.
 ///
 /// # Errors
-/// A sentence for the administrator: where, what is wrong, and the closest valid name.
+/// A sentence for the administrator: where, what is wrong and, for an unknown name, the closest valid one.
 pub fn validate(json: &[u8], rule_ids: &[&str]) -> Result<(), String> {
     if matches!(json.trim_ascii(), b"" | b"null") {
         return Ok(());
@@ -29,7 +29,7 @@ fn read_settings<'t>(tree: &'t Value<'t>, rule_ids: &[&str]) -> Result<Settings<
     Ok(settings)
 }
 
-/// Says where in the settings an error is.
+/// Puts the path in the settings before the message of an error.
 fn explain(error: &Error) -> String {
     let path = error.path();
     format!("settings{}{path}: {}", if path.is_empty() { "" } else { "." }, error.message())
@@ -53,7 +53,7 @@ fn check_values(settings: &Settings) -> Result<(), String> {
     }
     let Quantity(floor) = &settings.resources.memory_floor;
     if settings.resources.memory_floor.amount().is_none() {
-        return Err(format!("settings.resources.memoryFloor: '{floor}' is not a quantity, write one like \"20Mi\""));
+        return Err(format!("settings.resources.memoryFloor: '{floor}' is not a quantity: write one like \"20Mi\""));
     }
     for (index, grant) in settings.allow.iter().flat_map(|grants| grants.iter()).enumerate() {
         grant.lint().map_err(|(path, message)| format!("settings.allow[{index}]{path}: {message}"))?;
@@ -62,7 +62,7 @@ fn check_values(settings: &Settings) -> Result<(), String> {
         return Err(format!("settings.rbac.{key}: {message}"));
     }
     if settings.nodes.required && !settings.nodes.check {
-        return Err("settings.nodes.required: without nodes.check nothing is asked, set that to true".to_owned());
+        return Err("settings.nodes.required: has no effect unless nodes.check is true: set that as well".to_owned());
     }
     Ok(())
 }
@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn unknown_names_are_refused_with_the_nearest_valid_one() {
+    fn unknown_names_are_refused_with_the_closest_valid_one() {
         assert!(error(r#"{"profil": "strict"}"#).ends_with("did you mean 'profile'?"));
         assert!(error(r#"{"profile": "strikt"}"#).ends_with("did you mean 'strict'?"));
         assert!(error(r#"{"rules": {"host-netwrok": "warn"}}"#).ends_with("did you mean 'host-network'?"));
@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_cluster_is_asked_for_is_complete() {
+    fn incomplete_questions_to_the_cluster_are_refused() {
         let rbac = r#"{"rbac": {"verb": "use", "group": "example.com", "resource": "hostprocesses"}}"#;
         let subject = read(rbac, |settings| settings.rbac.map(|rbac| rbac.subject));
         assert_eq!(subject, Ok(Some(rbac::Subject::ServiceAccount)));
@@ -178,10 +178,10 @@ mod tests {
     }
 
     #[test]
-    fn a_grant_with_a_slip_of_the_pen_is_refused() {
+    fn a_misspelt_grant_is_refused() {
         assert!(error(r#"{"allow": [{"image": ["a"]}]}"#).ends_with("did you mean 'images'?"));
         assert!(error(r#"{"allow": [{"kinds": ["daemonsets"]}]}"#).ends_with("did you mean 'DaemonSet'?"));
-        assert!(error(r#"{"allow": [{"images": ["mcr.microsoft.com*/oss/x"]}]}"#).contains("lets other hosts in"));
+        assert!(error(r#"{"allow": [{"images": ["mcr.microsoft.com*/oss/x"]}]}"#).contains("also matches other hosts"));
         assert!(error(r#"{"allow": [{"hostPaths": ["C:\\k\\..\\x"]}]}"#).contains("without '..'"));
         assert!(is_valid(r#"{"allow": [{"kinds": ["Rollout", "Daemon*"]}]}"#));
     }

@@ -1,35 +1,35 @@
 //! Accounts that a HostProcess container can run as.
 //!
-//! How hcsshim logs one on (read in `internal/jobcontainers/logon.go`): a local group of exactly that name gets a
-//! temporary user; any other name is split at the backslash and logged on without a password, as a service when the
-//! domain is `NT AUTHORITY` in exactly these letters, interactively otherwise. Without a password only the three
+//! How hcsshim logs an account on (read in `internal/jobcontainers/logon.go`): if there is a local group of exactly
+//! that name, it gets a temporary user. Any other name is split at the backslash and logged on without a password, as a
+//! service when the domain is spelt exactly `NT AUTHORITY`, otherwise interactively. Without a password only the three
 //! service accounts can succeed.
 
-/// A `runAsUserName`, sorted by what the node would make of it.
+/// A `runAsUserName`, classified by how the node would treat it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Account<'n> {
     name: &'n str,
     kind: Kind,
 }
 
-/// What the node would make of a name.
+/// How the node would treat a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// A service account in a spelling that logs on.
+    /// A service account in a spelling that can log on.
     Service(Service),
-    /// Something that was meant to be a service account and does not log on; which one, if that can be told.
+    /// A misspelt service account, which cannot log on; with the account that was meant, if that is clear.
     Misspelt(Option<Service>),
-    /// `ContainerAdministrator` or `ContainerUser`: they exist inside Windows Server containers only.
+    /// `ContainerAdministrator` or `ContainerUser`, which exist only inside Windows Server containers.
     ContainerOnly,
-    /// An account of any other domain.
+    /// An account in any other domain.
     Domain,
     /// A single name: a local group or a local user.
     Local,
-    /// Kubernetes cannot accept the name.
+    /// A name that Kubernetes does not accept.
     Malformed(Malformed),
 }
 
-/// The accounts that log on without a password.
+/// The accounts that can log on without a password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs, reason = "the names say it")]
 pub enum Service {
@@ -38,11 +38,11 @@ pub enum Service {
     NetworkService,
 }
 
-/// Why Kubernetes cannot accept a name: `validateWindowsSecurityContextOptions` of
-/// `pkg/apis/core/validation/validation.go`, in its order.
+/// Why Kubernetes does not accept a name, in the order of the checks in `validateWindowsSecurityContextOptions` of
+/// `pkg/apis/core/validation/validation.go`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Malformed {
-    /// Nothing.
+    /// An empty name.
     Empty,
     /// An ASCII control character.
     ControlCharacter,
@@ -56,7 +56,7 @@ pub enum Malformed {
     NoUser,
     /// A user of more than 104 bytes.
     UserTooLong,
-    /// A user of nothing but periods and spaces.
+    /// A user of only periods and spaces.
     PeriodsOrSpaces,
     /// A user with a character that Windows forbids there.
     Character(char),
@@ -67,7 +67,7 @@ const LONGEST_DOMAIN: usize = 255;
 const LONGEST_USER: usize = 104;
 
 impl<'n> Account<'n> {
-    /// Reads a `runAsUserName`.
+    /// Classifies a `runAsUserName`. This never fails: what Kubernetes does not accept is [`Kind::Malformed`].
     pub fn parse(name: &'n str) -> Account<'n> {
         Account { name, kind: kind(name) }
     }
@@ -77,7 +77,7 @@ impl<'n> Account<'n> {
         self.name
     }
 
-    /// What the node would make of it.
+    /// How the node would treat it.
     pub fn kind(&self) -> Kind {
         self.kind
     }
@@ -89,7 +89,7 @@ impl<'n> Account<'n> {
 }
 
 impl Service {
-    /// A spelling that logs on, the one of Kubernetes' documentation.
+    /// A spelling that can log on, as in Kubernetes' documentation.
     pub fn spelling(self) -> &'static str {
         match self {
             Service::LocalSystem => r"NT AUTHORITY\SYSTEM",
@@ -98,9 +98,9 @@ impl Service {
         }
     }
 
-    /// The service account of a user name: Windows looks at neither case nor, in these names, spaces.
+    /// The service account with a user name. Windows ignores case and, in these names, spaces.
     fn of(user: &str) -> Option<Service> {
-        // What nearly everybody writes.
+        // The usual spellings, for speed.
         match user {
             "SYSTEM" => return Some(Service::LocalSystem),
             "Local service" => return Some(Service::LocalService),
@@ -116,7 +116,7 @@ impl Service {
     }
 }
 
-/// Whether two names of local groups or users are the same to Windows: case does not matter.
+/// Whether two names of local groups or users are the same to Windows, which ignores case.
 pub fn is_same_name(a: &str, b: &str) -> bool {
     a.chars().flat_map(char::to_lowercase).eq(b.chars().flat_map(char::to_lowercase))
 }
@@ -144,7 +144,7 @@ fn kind(name: &str) -> Kind {
     }
 }
 
-/// Whether `text` is `letters`, whatever its case and wherever it has any of the characters to leave out.
+/// Whether `text` is `letters`, ignoring case and the characters in `left_out`.
 fn is_spelt(text: &str, letters: &str, left_out: &[char]) -> bool {
     text.chars().filter(|c| !left_out.contains(c)).map(|c| c.to_ascii_lowercase()).eq(letters.chars())
 }
@@ -179,7 +179,7 @@ fn defect(name: &str, domain: Option<&str>, user: &str) -> Option<Malformed> {
     user.chars().find(|c| r#""/\:;|=,+*?<>@[]"#.contains(*c)).map(Malformed::Character)
 }
 
-/// 1 to 15 characters, none that Windows forbids, no period at the beginning.
+/// 1 to 15 characters, none of them forbidden by Windows, without a period at the beginning.
 fn is_netbios_name(domain: &str) -> bool {
     (1..=15).contains(&domain.chars().count())
         && !domain.starts_with('.')

@@ -1,7 +1,7 @@
 //! Commands as the kubelet, containerd and hcsshim pass them on.
 //!
 //! containerd joins the elements of a command with `windows.EscapeArg`; where the node has the bind filter, hcsshim
-//! since 0.10 (containerd 1.7) puts `cmd /c ` before the result, so that a shell reads every command line.
+//! 0.10 and later (containerd 1.7) puts `cmd /c ` before the result, so a shell reads every command line.
 
 use super::path::WindowsPath;
 
@@ -9,7 +9,7 @@ use super::path::WindowsPath;
 /// values of environment variables.
 pub const SANDBOX_MOUNT_POINT: &str = "CONTAINER_SANDBOX_MOUNT_POINT";
 
-/// A program that reads variables and operators in its arguments.
+/// A program that interprets variables and operators in its arguments.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shell {
     /// `cmd`.
@@ -21,7 +21,7 @@ pub enum Shell {
 }
 
 impl Shell {
-    /// The shell that a program is, by its file name.
+    /// The shell that a program is, judged by its file name; `None` for other programs.
     pub fn of(program: &str) -> Option<Shell> {
         let path = WindowsPath::new(program);
         let name = path.file_name()?;
@@ -45,7 +45,7 @@ const LINUX_PROGRAMS: &[WindowsPath] =
 
 const POSIX_SHELLS: &[&str] = &["sh", "bash", "ash", "dash", "zsh"];
 
-/// Whether a program is named as on Linux: one of its shells, or a path below its folders for programs.
+/// Whether a program has a Linux name: that of a shell without a path, or a path below a Linux folder for programs.
 /// `bash.exe` is a Windows program.
 pub fn is_linux_program(program: &str) -> bool {
     if !program.starts_with(['/', '\\']) {
@@ -61,26 +61,26 @@ pub enum Form {
     /// `%CONTAINER_SANDBOX_MOUNT_POINT%` or `$env:CONTAINER_SANDBOX_MOUNT_POINT`, in exactly this case: hcsshim
     /// replaces these two and no other.
     Replaced,
-    /// `%container_sandbox_mount_point%`: `cmd` knows it in any case.
+    /// `%container_sandbox_mount_point%`: expanded by `cmd`, which ignores case.
     Cmd,
-    /// `$Env:...`, `${env:...}`: PowerShell knows them.
+    /// `$Env:...`, `${env:...}`: expanded by PowerShell.
     PowerShell,
-    /// `$CONTAINER_SANDBOX_MOUNT_POINT`, `${...}`: `sh` knows them.
+    /// `$CONTAINER_SANDBOX_MOUNT_POINT`, `${...}`: expanded by `sh`.
     Posix,
-    /// `$(CONTAINER_SANDBOX_MOUNT_POINT)`: the kubelet would, were it one of the container's own variables.
+    /// `$(CONTAINER_SANDBOX_MOUNT_POINT)`: expanded by the kubelet only if the container's own `env` sets it.
     Kubelet,
-    /// The bare name: for a program that looks it up itself.
+    /// The bare name, for a program that looks it up itself.
     Name,
-    /// `CONTAINER_SANDBOX_MOUNTPOINT`: nobody sets that.
+    /// `CONTAINER_SANDBOX_MOUNTPOINT`, or a `%` that is not closed: never expanded.
     Misspelt,
 }
 
-/// A place where a text names [`SANDBOX_MOUNT_POINT`] or something that is meant to.
+/// A place where a text names [`SANDBOX_MOUNT_POINT`] or a misspelling of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Mention<'t> {
-    /// As written, with what makes it a variable.
+    /// As written, with the characters that make it a variable.
     pub text: &'t str,
-    /// Who understands it.
+    /// What expands it.
     pub form: Form,
 }
 
@@ -91,7 +91,7 @@ const UNDERSCORE: usize = "CONTAINER".len();
 pub fn mentions(text: &str) -> impl Iterator<Item = Mention<'_>> {
     let mut from = 0;
     std::iter::from_fn(move || {
-        // Most texts are too short.
+        // Most texts are too short to have one.
         while text.len() - from > STEM.len() {
             let begin = from + find_stem(text.get(from..)?)?;
             from = begin + STEM.len();
@@ -136,7 +136,7 @@ fn mention_at(text: &str, begin: usize, end_of_stem: usize) -> Option<Mention<'_
     Some(Mention { text: text.get(begin - opening..end + closing)?, form })
 }
 
-/// Whether hcsshim replaces something in a text by the folder of the image.
+/// Whether a text names the variable in a form that hcsshim replaces with the folder of the image.
 pub fn is_below_mount_point(text: &str) -> bool {
     mentions(text).any(|mention| mention.form == Form::Replaced)
 }
@@ -161,27 +161,27 @@ fn ends_with_ignoring_case(text: &str, wanted: &str) -> bool {
 /// How `cmd` reads the arguments of a command line, one after the other.
 ///
 /// `windows.EscapeArg` puts an argument into quotes when it contains a space or a tab, and writes a quote inside as
-/// `\"`. To `cmd` the backslash means nothing: every quote begins or ends a quoted part.
+/// `\"`. The backslash means nothing to `cmd`: every quote begins or ends a quoted part.
 #[derive(Debug, Default)]
 pub struct CmdReader {
     in_quotes: bool,
 }
 
-/// What `cmd` does at a character outside quotes.
+/// What `cmd` does at a special character outside quotes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Operator {
     /// `&` and `|`: what follows is another command.
     Command(char),
     /// `<` and `>`: what follows is a file.
     Redirection(char),
-    /// `^`: disappears.
+    /// `^`: it is removed.
     Escape,
 }
 
 impl CmdReader {
-    /// Reads the next argument. The first operator in it that `matters`; one that begins a command before any other.
+    /// Reads the next argument. Returns the first operator in it that `matters`, preferably one that begins a command.
     pub fn operator_in(&mut self, argument: &str, matters: impl Fn(Operator) -> bool) -> Option<Operator> {
-        // Nothing that cmd reads, as in nearly every argument.
+        // Nearly every argument has no character that cmd interprets.
         if !argument.bytes().any(|byte| MEANS_SOMETHING_TO_CMD[usize::from(byte)]) {
             return None;
         }
@@ -207,7 +207,7 @@ impl CmdReader {
     }
 }
 
-/// By byte: looking up takes less instructions than six comparisons.
+/// Indexed by byte: a lookup takes fewer instructions than six comparisons.
 static MEANS_SOMETHING_TO_CMD: [bool; 256] = {
     let mut table = [false; 256];
     let mut special: &[u8] = b"\"&|<>^";

@@ -96,7 +96,7 @@ fn grants_that_cover(#[case] grant: Value) {
 #[case(json!({ "kinds": ["DaemonSet"] }), "kind 'Pod' is not in its kinds ['DaemonSet']")]
 #[case(
     json!({ "requesters": { "users": ["bob"], "groups": ["a", "b", "c", "d", "e"] } }),
-    "requester 'alice' is not in its requesters [users 'bob'; groups 'a', 'b', 'c' and 2 more]"
+    "requester 'alice' is not in its requesters [users 'bob' or groups 'a', 'b', 'c' and 2 more]"
 )]
 #[case(
     json!({ "namespaces": ["other"], "kinds": ["Job"] }),
@@ -104,11 +104,11 @@ fn grants_that_cover(#[case] grant: Value) {
 )]
 #[case(
     json!({ "namespaceSelector": { "matchLabels": { "tier": "system" } } }),
-    "the labels of namespace 'team', which its namespaceSelector needs, are not known (the cluster may not be asked)"
+    "the labels of namespace 'team', which its namespaceSelector needs, are not known (no cluster is available)"
 )]
 fn grants_that_do_not(#[case] grant: Value, #[case] reason: &str) {
     let message = denial(&object(POD, None), ALICE, grant).expect("denied");
-    let expected = format!("no grant covers it; allow[0] comes closest, but {reason}; change that");
+    let expected = format!("no grant covers it: allow[0] comes closest, but {reason}; change that");
     assert!(message.contains(&expected), "{message}");
 }
 
@@ -142,7 +142,7 @@ fn what_is_not_written_is_not_granted() {
     spec["securityContext"]["windowsOptions"] = json!({ "hostProcess": true });
     for (list, noun) in [("images", "image"), ("runAsUserNames", "account")] {
         let message = denial(&template, ALICE, json!({ list: ["?"] })).expect("denied");
-        assert!(message.contains(&format!("no {noun} is known, which must be in its {list} ['?']")), "{message}");
+        assert!(message.contains(&format!("the {noun} is not known, but must be in its {list} ['?']")), "{message}");
     }
 }
 

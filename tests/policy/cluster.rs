@@ -94,7 +94,7 @@ fn one_old_node_is_found_among_five_thousand_in_one_list() {
     let response = judge(&payload(DAEMON_SET), &host);
     eprintln!("5,000 nodes: {:?}, {} bytes", start.elapsed(), host.answer.as_ref().map_or(0, Vec::len));
     let message = response.message.expect("denied");
-    assert!(message.contains("node 'win002500' runs 'containerd://1.5.18', the minimum is 1.6"), "{message}");
+    assert!(message.contains("node 'win002500' runs 'containerd://1.5.18', but the minimum is 1.6"), "{message}");
     assert_eq!(host.asked(), ["list_resources_all"]);
 }
 

@@ -1,4 +1,5 @@
-//! Which workloads a grant covers. One grant covers the whole workload: all its lists match, for all containers.
+//! Which workloads a grant covers. A single grant must cover the whole workload: every list in it must match, for every
+//! container.
 
 use super::mismatch::{Mismatch, Wanted};
 use super::requester;
@@ -10,12 +11,13 @@ use crate::settings::pattern::host_path::matches_host_path;
 use crate::settings::pattern::image::matches_image;
 use crate::settings::pattern::{matches, matches_ignoring_case};
 
-/// Whether a grant covers the workload. One without any list, which valid settings do not have, covers nothing.
+/// Whether a grant covers the workload. A grant without lists covers nothing; validation refuses such settings anyway.
 pub fn covers(context: &Context, grant: &Grant) -> bool {
     grant.number_of_lists() > 0 && mismatches(context, grant).is_empty()
 }
 
-/// The lists of a grant that do not match. The cluster is asked for labels only where they decide.
+/// The lists of a grant that do not match. The cluster is asked for the namespace's labels only when everything else
+/// matches.
 pub fn mismatches<'c>(context: &Context<'c, '_>, grant: &'c Grant) -> Vec<Mismatch<'c>> {
     let pod = context.pod;
     let mut missed = Vec::new();
@@ -38,7 +40,7 @@ pub fn mismatches<'c>(context: &Context<'c, '_>, grant: &'c Grant) -> Vec<Mismat
     missed
 }
 
-/// The first value that no pattern of a list matches. A list that is not given matches everything.
+/// The first value that matches no pattern of the list. An absent list matches everything.
 fn unmatched<'c>(
     noun: &'static str,
     list: &'static str,
@@ -51,7 +53,8 @@ fn unmatched<'c>(
     Some(Mismatch { noun, value, list, wanted: Wanted::Patterns(patterns) })
 }
 
-/// Controllers send pods of their own kind: a pod of a CronJob is one of a Job.
+/// Objects made by a built-in controller count as the controller's kind. A pod of a ReplicaSet or Job also matches
+/// `Deployment` or `CronJob`, because its owner reference goes only one level up.
 fn unmatched_kind<'c>(context: &Context<'c, '_>, grant: &'c Grant) -> Option<Mismatch<'c>> {
     let patterns = grant.kinds.as_ref()?;
     let owner = requester::template_owner(context);
@@ -68,7 +71,7 @@ fn unmatched_kind<'c>(context: &Context<'c, '_>, grant: &'c Grant) -> Option<Mis
     Some(Mismatch { noun: "kind", value: sent, list: "kinds", wanted: Wanted::Patterns(patterns) })
 }
 
-/// What a built-in controller sends was judged when somebody sent the template.
+/// Objects made by a built-in controller pass: their requester was checked when the template was submitted.
 fn unmatched_requester<'c>(context: &Context<'c, '_>, grant: &'c Grant) -> Option<Mismatch<'c>> {
     let requesters = grant.requesters.as_ref()?;
     let user = &context.request.user_info;
@@ -92,8 +95,8 @@ fn unmatched_labels<'c>(context: &Context<'c, '_>, grant: &'c Grant) -> Option<M
     Some(Mismatch { noun: "namespace", value: namespace, list: "namespaceSelector", wanted })
 }
 
-/// The containers that a grant must cover: the HostProcess ones, and where `hostProcess: true` is written but no
-/// container ends up with it, all of them.
+/// The containers that a grant must cover: the HostProcess ones, or all of them when `hostProcess: true` is set but in
+/// effect for no container.
 fn covered_containers<'p, 'a>(pod: &'p Pod<'a>) -> impl Iterator<Item = ContainerView<'p, 'a>> {
     let none = pod.host_process_containers().next().is_none();
     pod.containers().filter(move |container| none || container.is_host_process())
@@ -107,14 +110,15 @@ fn accounts<'p>(pod: &'p Pod) -> impl Iterator<Item = &'p str> {
     at_least_one(covered_containers(pod).map(|container| container.run_as_user_name().map_or("", |name| name.value)))
 }
 
-/// Without any value, one that no pattern matches: a custom kind may fill in its containers later.
+/// Yields one empty value, which no pattern matches, when there are none: a custom kind may fill in its containers
+/// later, so a grant must not cover it for having none yet.
 fn at_least_one<'c>(values: impl Iterator<Item = &'c str>) -> impl Iterator<Item = &'c str> {
     let mut values = values.peekable();
     let missing = values.peek().is_none().then_some("");
     values.chain(missing)
 }
 
-/// The service account that the pod runs under.
+/// The name of the pod's service account, `default` when it sets none.
 pub fn service_account<'p>(pod: &'p Pod) -> &'p str {
     let written = [pod.spec.service_account_name, pod.spec.service_account];
     written.into_iter().flatten().find(|name| !name.is_empty()).unwrap_or("default")
@@ -127,8 +131,8 @@ fn mounted_host_paths<'p>(pod: &'p Pod) -> impl Iterator<Item = &'p str> {
         .map(|host_path| host_path.path.unwrap_or_default())
 }
 
-/// Without regard to case, and for the service accounts without regard to spaces: `NT AUTHORITY\LocalService` logs
-/// on as `NT AUTHORITY\Local Service` does.
+/// Ignores case and, in names of `NT AUTHORITY`, spaces: `NT AUTHORITY\LocalService` and `NT AUTHORITY\Local Service`
+/// are the same account.
 fn matches_account(pattern: &str, name: &str) -> bool {
     !name.is_empty() && matches_ignoring_case(&unspaced(pattern), &unspaced(name))
 }

@@ -11,9 +11,9 @@ use crate::wording::quote;
 
 pub static RULE: Rule = Rule {
     id: "ephemeral-container",
-    summary: "a debug container added to a HostProcess pod becomes a process on the node, with the pod's account",
+    summary: "a debug container added to a HostProcess pod, which runs as a process on the node, by default with the pod's account",
     severity: Severity::Warn,
-    api_server: ApiServer::Partly("when `hostProcess` is set on the containers only, so that the new one lacks it"),
+    api_server: ApiServer::Partly("when `hostProcess` is set on the containers only and the new one lacks it"),
     reads: Fields::of(&["ephemeralContainers"]),
     ratchet: Ratchet::SameSpec,
     page: page!("ephemeral_container.md"),
@@ -41,7 +41,7 @@ fn check(context: &Context, findings: &mut Findings) {
             &container,
             container.own_path(),
             message,
-            "debug from a pod of its own that a grant covers, or use 'kubectl logs'",
+            "debug from a separate pod that a grant covers, or use 'kubectl logs'",
         );
     }
 }

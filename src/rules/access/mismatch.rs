@@ -1,4 +1,4 @@
-//! How a message describes what a grant misses.
+//! Describes, for a message, why a grant does not cover a workload.
 
 use std::fmt;
 
@@ -6,29 +6,29 @@ use crate::settings::grant::Requesters;
 use crate::settings::label_selector::LabelSelector;
 use crate::wording::quote;
 
-/// A list of a grant, with a value that is not in it.
+/// A list of a grant, with a value of the workload that does not match it.
 #[derive(Debug)]
 pub struct Mismatch<'c> {
-    /// What the value is: `image`.
+    /// What the value is, for messages: `image`.
     pub noun: &'static str,
-    /// The value; `""` when there is none.
+    /// The value; `""` when the workload has none.
     pub value: &'c str,
     /// The key of the list in the settings.
     pub list: &'static str,
-    /// What the grant asks for instead.
+    /// What the grant requires instead.
     pub wanted: Wanted<'c>,
 }
 
-/// What a grant asks for.
+/// What a list of a grant requires.
 #[derive(Debug)]
 pub enum Wanted<'c> {
-    /// One of these patterns.
+    /// A match of one of these patterns.
     Patterns(&'c [&'c str]),
-    /// Somebody who is listed.
+    /// One of these users, or a member of one of these groups.
     Requesters(&'c Requesters<'c>),
-    /// Labels.
+    /// Labels of the namespace that this selector selects.
     Labels(&'c LabelSelector<'c>),
-    /// Labels that are not known; the text says why.
+    /// Labels of the namespace, which are not known; the text says why.
     UnknownLabels(String),
 }
 
@@ -43,7 +43,7 @@ impl fmt::Display for Mismatch<'_> {
                 write!(f, "the labels of {noun} {value}, which its {list} needs, are not known ({reason})")
             }
             Wanted::Patterns(_) | Wanted::Requesters(_) if self.value.is_empty() => {
-                write!(f, "no {noun} is known, which must be in its {list} [{wanted}]")
+                write!(f, "the {noun} is not known, but must be in its {list} [{wanted}]")
             }
             Wanted::Patterns(_) | Wanted::Requesters(_) => write!(f, "{noun} {value} is not in its {list} [{wanted}]"),
         }
@@ -59,7 +59,7 @@ impl fmt::Display for Wanted<'_> {
                 let lists = named.into_iter().filter_map(|(key, list)| {
                     list.as_ref().filter(|list| !list.is_empty()).map(|list| format!("{key} {}", listing(list)))
                 });
-                f.write_str(&lists.collect::<Vec<_>>().join("; "))
+                f.write_str(&lists.collect::<Vec<_>>().join(" or "))
             }
             Wanted::Labels(selector) => selector.fmt(f),
             Wanted::UnknownLabels(reason) => f.write_str(reason),

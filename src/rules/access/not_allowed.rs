@@ -31,23 +31,24 @@ fn check(context: &Context, findings: &mut Findings) {
     };
     let reasons: Vec<String> = closest.into_iter().chain(permission).collect();
     if reasons.is_empty() {
-        let message = "nobody may run HostProcess workloads here".to_owned();
+        let message = "the policy allows no HostProcess workloads".to_owned();
         report(context, findings, message, "run it without hostProcess, or ask for a grant");
     } else {
-        report(context, findings, reasons.join("; "), "change that, or ask for a grant");
+        report(context, findings, reasons.join(", and "), "change that, or ask for a grant");
     }
 }
 
-/// Whether one of the grants covers the workload; if not, a sentence about the closest, where there is one.
+/// `Ok` when one of the grants covers the workload. Otherwise a sentence about the closest one, `None` when there are
+/// no grants.
 fn granted(context: &Context, grants: &[Grant]) -> Result<(), Option<String>> {
     if grants.iter().any(|grant| covers(context, grant)) {
         return Ok(());
     }
-    // Only now is it worth knowing how much each of them misses.
+    // How much each of them misses matters only for the message of a denial.
     let mut closest: Option<(usize, Vec<Mismatch>)> = None;
     for (index, grant) in grants.iter().enumerate() {
         let missed = mismatches(context, grant);
-        // Of two grants that miss as much, the one that asks for more is closer.
+        // Of two grants with as many mismatches, the one with more lists is closer, because more of it matches.
         let distance = |missed: &[Mismatch], index: usize| (missed.len(), Reverse(grants[index].number_of_lists()));
         if closest.as_ref().is_none_or(|(at, best)| distance(&missed, index) < distance(best, *at)) {
             closest = Some((index, missed));
@@ -56,18 +57,18 @@ fn granted(context: &Context, grants: &[Grant]) -> Result<(), Option<String>> {
     Err(closest.map(|(index, missed)| explain(index, &missed)))
 }
 
-/// `no grant covers it; allow[1] comes closest, but image 'x' is not in its images ['registry.example/*']`.
+/// `no grant covers it: allow[1] comes closest, but image 'x' is not in its images ['registry.example/*']`.
 fn explain(index: usize, missed: &[Mismatch]) -> String {
-    let mut message = format!("no grant covers it; allow[{index}] comes closest");
+    let mut message = format!("no grant covers it: allow[{index}] comes closest");
     for (i, mismatch) in missed.iter().enumerate() {
         let joint = if i == 0 { ", but" } else { ", and" };
-        // A string takes everything.
+        // Writing to a string cannot fail.
         let _ = write!(message, "{joint} {mismatch}");
     }
     message
 }
 
-/// Points at the first `hostProcess: true`.
+/// Reports at the pod's `hostProcess`, or at the first container that sets it to true when the pod does not.
 fn report(context: &Context, findings: &mut Findings, message: String, fix: &str) {
     const FIELD: &str = "securityContext.windowsOptions.hostProcess";
     let pod = context.pod;

@@ -1,4 +1,4 @@
-//! `rbac` in the settings: what the cluster's roles say.
+//! The setting `rbac`: whether the cluster's RBAC grants a permission.
 
 use super::coverage::service_account;
 use super::requester;
@@ -7,7 +7,8 @@ use crate::settings::rbac::{Rbac, Subject};
 use crate::wording::quote;
 use kubewarden_policy_sdk::host_capabilities::kubernetes::{ResourceAttributes, SubjectAccessReview};
 
-/// Whether the cluster gives the permission; if not, a sentence about it. No answer is no.
+/// `Ok` when the cluster's RBAC grants the permission. Otherwise a sentence that says why not; without an answer from
+/// the cluster it is not granted.
 pub fn granted(context: &Context, rbac: &Rbac) -> Result<(), String> {
     if rbac.subject == Subject::Requester && requester::template_owner(context).is_some() {
         return Ok(());
@@ -34,7 +35,7 @@ pub fn granted(context: &Context, rbac: &Rbac) -> Result<(), String> {
     }
 }
 
-/// Who it is in a message, and to the cluster.
+/// The subject: its description for messages, its user name and its groups.
 fn subject(context: &Context, subject: Subject) -> (String, String, Vec<String>) {
     match subject {
         Subject::ServiceAccount => {

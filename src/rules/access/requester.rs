@@ -1,13 +1,14 @@
-//! Who sends a request: people, or the controllers that make pods of what people sent.
+//! Whether a request comes from one of the built-in controllers, which create pods from templates.
 //!
 //! kube-controller-manager runs each controller under a service account of its own in `kube-system`, or all of them as
-//! `system:kube-controller-manager`. Nobody can send a request under these names without being let into the control
-//! plane. What they create carries an owner reference to the object that holds the template, and that object was judged
-//! when somebody sent it.
+//! `system:kube-controller-manager`. Sending a request under one of these names takes access to the control plane. What
+//! the controllers create carries an owner reference to the object that holds the template, and that object was checked
+//! when it was submitted.
 
 use crate::rules::context::Context;
 
-/// The service accounts of the controllers that make pods, or what makes pods, with the kind that holds the template.
+/// The service accounts of the controllers that create pods, or objects that create pods, each with the kind that holds
+/// the template.
 const CONTROLLERS: [(&str, &str); 7] = [
     ("daemon-set-controller", "DaemonSet"),
     ("replicaset-controller", "ReplicaSet"),
@@ -18,8 +19,8 @@ const CONTROLLERS: [(&str, &str); 7] = [
     ("cronjob-controller", "CronJob"),
 ];
 
-/// The kind that holds the template of this object, when the controller of that kind sends the request.
-/// `None` for everything that somebody else sends, whatever owner it claims.
+/// The kind that holds the template of this object, if the controller of that kind sent the request. `None` for
+/// requests of any other user, whatever owner the object claims.
 pub fn template_owner<'c>(context: &Context<'c, '_>) -> Option<&'c str> {
     let owners = &context.workload.metadata.owner_references;
     let owner = owners.iter().find(|owner| owner.controller == Some(true))?.kind?;

@@ -1,11 +1,11 @@
-//! What the rules of this group share: nodes with the same problem are one finding, at the field that selects them.
+//! Shared by the rules of this group: all nodes with the same problem make one finding, at the field that selects them.
 
 use crate::cluster::facts::{Answer, Node};
 use crate::rules::context::Context;
 use crate::wording::quote;
 use std::fmt;
 
-/// The nodes that could run the pod, none when that is not known.
+/// The nodes that could run the pod; none when they are not known.
 pub fn candidates<'c>(context: &'c Context) -> &'c [Node] {
     match &context.facts.nodes {
         Answer::Known(nodes) => &nodes.candidates,
@@ -13,7 +13,7 @@ pub fn candidates<'c>(context: &'c Context) -> &'c [Node] {
     }
 }
 
-/// Where the pod says which nodes it wants, or where it should.
+/// The path of the field that selects the pod's nodes, `nodeSelector` when none does.
 pub fn selection_path(context: &Context) -> String {
     let spec = &context.pod.spec;
     context.pod.path(if spec.node_name.is_some_and(|name| !name.is_empty()) {
@@ -25,8 +25,8 @@ pub fn selection_path(context: &Context) -> String {
     })
 }
 
-/// Nodes with the same problem: the worst one, and how many there are. What is worst has the least `rank`; among
-/// equals the first by name, since policy-server keeps nodes in no order.
+/// Nodes with the same problem: the worst one, and how many there are. The worst one has the lowest `rank`; of equals
+/// it is the first by name, because policy-server returns nodes in no particular order.
 #[derive(Debug)]
 pub struct Affected<'n, R> {
     worst: Option<(R, &'n Node)>,
@@ -40,7 +40,7 @@ impl<R> Default for Affected<'_, R> {
 }
 
 impl<'n, R: Ord + Copy> Affected<'n, R> {
-    /// One more.
+    /// Adds a node.
     pub fn add(&mut self, rank: R, node: &'n Node) {
         self.count += 1;
         if self.worst.is_none_or(|(least, worst)| (rank, &node.name) < (least, &worst.name)) {
@@ -48,7 +48,7 @@ impl<'n, R: Ord + Copy> Affected<'n, R> {
         }
     }
 
-    /// The worst one, with what messages call it and the others.
+    /// The worst node, and how messages refer to it and the others. `None` when no node was added.
     pub fn worst(&self) -> Option<(&'n Node, Named<'n>)> {
         self.worst.map(|(_, node)| (node, Named { name: &node.name, more: self.count - 1 }))
     }

@@ -15,7 +15,7 @@ pub static RULE: Rule = Rule {
     ..Rule::DEFAULT
 };
 
-/// Before it mounts, paths and local groups work differently or not at all.
+/// In older versions mounts, paths and local groups work differently or not at all.
 const RECOMMENDED: Version = Version::new(1, 7);
 
 #[derive(Debug, PartialEq, Eq)]
@@ -26,7 +26,7 @@ enum Runtime {
 }
 
 impl Runtime {
-    /// Reads `containerd://1.6.6+azure`.
+    /// Reads what a node reports, such as `containerd://1.6.6+azure`.
     fn parse(text: &str) -> Runtime {
         match text.split_once("://") {
             Some(("containerd", version)) => Version::parse(version).map_or(Runtime::Unreadable, Runtime::Containerd),
@@ -52,21 +52,27 @@ fn check(context: &Context, findings: &mut Findings) {
     if let Some((worst, named)) = another.worst() {
         findings.at(Severity::Deny).pod(
             selection_path(context),
-            format!("{named} runs {}, HostProcess containers need containerd", quote(&worst.container_runtime_version)),
+            format!(
+                "{named} runs {}, but HostProcess containers need containerd",
+                quote(&worst.container_runtime_version)
+            ),
             "select nodes that run containerd",
         );
     }
     if let Some((worst, named)) = old.worst() {
         findings.at(Severity::Deny).pod(
             selection_path(context),
-            format!("{named} runs {}, the minimum is {minimum}", quote(&worst.container_runtime_version)),
-            format!("upgrade it to containerd {minimum} or later, or select nodes that are newer"),
+            format!("{named} runs {}, but the minimum is {minimum}", quote(&worst.container_runtime_version)),
+            format!("upgrade it to containerd {minimum} or later, or select newer nodes"),
         );
     }
     if let Some((worst, named)) = aging.worst() {
         findings.at(Severity::Warn).pod(
             selection_path(context),
-            format!("{named} runs {}, {RECOMMENDED} is recommended", quote(&worst.container_runtime_version)),
+            format!(
+                "{named} runs {}, but {RECOMMENDED} or later is recommended",
+                quote(&worst.container_runtime_version)
+            ),
             format!("upgrade it to containerd {RECOMMENDED} or later"),
         );
     }

@@ -28,8 +28,8 @@ fn check(context: &Context, findings: &mut Findings) {
     if let Some((worst, named)) = old.worst() {
         findings.at(Severity::Deny).pod(
             selection_path(context),
-            format!("{named} has kubelet {}, the minimum is {minimum}", quote(&worst.kubelet_version)),
-            format!("upgrade it to {minimum} or later, or select nodes that are newer"),
+            format!("{named} has kubelet {}, but the minimum is {minimum}", quote(&worst.kubelet_version)),
+            format!("upgrade it to {minimum} or later, or select newer nodes"),
         );
     }
     if let Some((worst, named)) = unreadable.worst() {

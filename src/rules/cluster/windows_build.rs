@@ -8,14 +8,14 @@ use crate::wording::quote;
 
 pub static RULE: Rule = Rule {
     id: "windows-build",
-    summary: "a node that could run the pod has a Windows without the bind filter (asks the cluster)",
+    summary: "a node that could run the pod has a Windows build without the bind filter (asks the cluster)",
     severity: Severity::Off,
     page: page!("windows_build.md"),
     check,
     ..Rule::DEFAULT
 };
 
-/// Windows Server 2019 with the updates of July 2022.
+/// Windows Server 2019 with the July 2022 updates.
 const FIRST_WITH_BIND_FILTER: Build = Build { number: 17763, revision: 3165 };
 
 fn check(context: &Context, findings: &mut Findings) {
@@ -31,7 +31,7 @@ fn check(context: &Context, findings: &mut Findings) {
         findings.pod(
             selection_path(context),
             format!("{named} runs Windows {}, which has no bind filter for volumes", quote(&worst.kernel_version)),
-            "install the updates of July 2022 or later (10.0.17763.3165), or select nodes that have them",
+            "install the July 2022 updates (10.0.17763.3165) or later ones, or select nodes that have them",
         );
     }
     if let Some((worst, named)) = unreadable.worst() {

@@ -9,10 +9,10 @@ use crate::windows::command_line::{is_linux_program, mentions};
 use crate::windows::path::{ROOTFS, WindowsPath};
 use crate::wording::quote;
 
-/// The first containerd where images and mounts are at a path that is known beforehand.
+/// The first containerd that puts images and mounts at paths known in advance.
 const KNOWN_PATHS: Version = Version::new(1, 7);
 
-/// Where the host keeps programs.
+/// Folders in which the host keeps programs.
 const HOST_PROGRAMS: &[WindowsPath] = &[
     WindowsPath::on_c(r"C:\Windows"),
     WindowsPath::on_c(r"C:\Program Files"),
@@ -23,7 +23,7 @@ const HOST_PROGRAMS: &[WindowsPath] = &[
 
 pub static RULE: Rule = Rule {
     id: "absolute-image-path",
-    summary: "an absolute path that is looked up on the host, not in the image",
+    summary: "the absolute path of a program, which is looked up on the host, not in the image",
     severity: Severity::Warn,
     reads: Fields::of(&["command"]),
     page: page!("absolute_image_path.md"),
@@ -37,7 +37,7 @@ fn check(context: &Context, findings: &mut Findings) {
         let Some(program) = line.program().filter(|program| may_be_meant_in_the_image(program)) else { continue };
         let message = match place_of(program, line) {
             Place::Image | Place::Mount if before_known_paths => {
-                format!("{} is found only from containerd {KNOWN_PATHS} on", quote(program))
+                format!("{} is found only with containerd {KNOWN_PATHS} or later", quote(program))
             }
             Place::Image | Place::Mount | Place::Host => continue,
             Place::Unknown => format!("{} is looked up on the host, not in the image", quote(program)),
@@ -46,7 +46,7 @@ fn check(context: &Context, findings: &mut Findings) {
     }
 }
 
-/// An absolute path on `C:`, and not one that another rule or hcsshim has a word in.
+/// Whether this is an absolute path on `C:` that hcsshim does not replace and no other rule reports.
 fn may_be_meant_in_the_image(program: &str) -> bool {
     if !program.bytes().any(|byte| matches!(byte, b'/' | b'\\')) {
         return false;
@@ -60,9 +60,9 @@ enum Place {
     Image,
     /// Below a mount of the container.
     Mount,
-    /// Where the host has programs, or in a folder of the host that the pod names.
+    /// In one of the host's program folders, or in a host folder that the pod has as a volume.
     Host,
-    /// Nothing says that it is there.
+    /// Anywhere else.
     Unknown,
 }
 
@@ -85,5 +85,5 @@ fn place_of(program: &str, line: &CommandLine) -> Place {
 fn fix(program: &str) -> String {
     let path = WindowsPath::new(program);
     let name = path.file_name().unwrap_or("app.exe");
-    format!(r"write '{name}', which is searched in the image too, or '%CONTAINER_SANDBOX_MOUNT_POINT%\{name}'")
+    format!(r"write '{name}', which is searched for in the image too, or '%CONTAINER_SANDBOX_MOUNT_POINT%\{name}'")
 }

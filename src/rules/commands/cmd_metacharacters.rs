@@ -8,7 +8,7 @@ use crate::wording::quote;
 
 pub static RULE: Rule = Rule {
     id: "cmd-metacharacters",
-    summary: "an argument that `cmd /c` takes apart",
+    summary: "an argument with characters that `cmd /c` interprets",
     severity: Severity::Warn,
     reads: Fields::of(&["command", "args"]),
     page: page!("cmd_metacharacters.md"),
@@ -19,9 +19,9 @@ pub static RULE: Rule = Rule {
 fn check(context: &Context, findings: &mut Findings) {
     for line in &context.command_lines {
         let matters = |operator| match (line.shell(), operator) {
-            // Who calls cmd wants what cmd does; it does not matter which of the two does it.
+            // The command is meant for cmd; which of the two cmds interprets it makes no difference.
             (Some(Shell::Cmd), _) => false,
-            // Nor does it matter who redirects the output of a script.
+            // Whether cmd or PowerShell redirects the output of a script makes no difference either.
             (Some(Shell::PowerShell), Operator::Redirection(_)) => false,
             _ => true,
         };
@@ -38,8 +38,8 @@ fn check(context: &Context, findings: &mut Findings) {
 fn message(text: &str, operator: Operator) -> String {
     let found = quote(text);
     match operator {
-        Operator::Command(c) => format!("cmd /c reads the '{c}' in {found} and runs the rest as a command"),
-        Operator::Redirection(c) => format!("cmd /c reads the '{c}' in {found} and takes the rest for a file"),
+        Operator::Command(c) => format!("cmd /c runs what follows the '{c}' in {found} as a command"),
+        Operator::Redirection(c) => format!("cmd /c takes what follows the '{c}' in {found} as a file name"),
         Operator::Escape => format!("cmd /c removes the '^' from {found}"),
     }
 }
@@ -47,7 +47,7 @@ fn message(text: &str, operator: Operator) -> String {
 fn fix(shell: Option<Shell>) -> &'static str {
     match shell {
         Some(Shell::PowerShell) => {
-            "write the script as one argument with spaces and single quotes, or put it in a file"
+            "write the script as one argument that has spaces and only single quotes, or put it in a file"
         }
         _ => "pass the value in a file or an environment variable that the program reads",
     }

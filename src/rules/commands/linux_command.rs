@@ -19,7 +19,8 @@ pub static RULE: Rule = Rule {
 
 fn check(context: &Context, findings: &mut Findings) {
     for line in &context.command_lines {
-        // Without a command, what comes first in args is the program of an entrypoint that runs one, or nobody's.
+        // Without a command, the first of args is the program if the image's entrypoint runs its arguments, and
+        // otherwise none.
         if let Some(program) = line.elements().next().filter(|program| is_linux_program(program.text)) {
             findings.container(&line.container, program.path(), message(program.text), fix(program.text));
         }
@@ -30,7 +31,7 @@ fn message(program: &str) -> String {
     let found = quote(program);
     match Shell::of(program) {
         Some(_) => format!("{found} is a Linux shell, which Windows does not have"),
-        None => format!("{found} is a Linux path, which leads nowhere on a Windows node"),
+        None => format!("{found} is a Linux path, which does not exist on a Windows node"),
     }
 }
 

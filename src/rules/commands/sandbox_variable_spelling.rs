@@ -12,7 +12,7 @@ const FIX: &str = "write %CONTAINER_SANDBOX_MOUNT_POINT% or $env:CONTAINER_SANDB
 
 pub static RULE: Rule = Rule {
     id: "sandbox-variable-spelling",
-    summary: "`CONTAINER_SANDBOX_MOUNT_POINT` in a form that nobody expands",
+    summary: "`CONTAINER_SANDBOX_MOUNT_POINT` in a form that is not expanded",
     severity: Severity::Warn,
     reads: Fields::of(&["command", "args", "workingDir", "value", "mountPath", "hostPath"]),
     page: page!("sandbox_variable_spelling.md"),
@@ -62,17 +62,17 @@ fn report(
 ) {
     if let Some(Mention { text, form }) = mentions(text).find(|mention| !is_expanded(mention.form)) {
         let message = match form {
-            Form::Misspelt => format!("{} is no variable that anybody sets or replaces", quote(text)),
+            Form::Misspelt => format!("{} is misspelt, so it is neither set nor replaced", quote(text)),
             _ => format!("{} is not one of the two forms that the runtime replaces", quote(text)),
         };
         findings.container(container, path(), message, FIX);
     }
 }
 
-/// Paths of volumes and mounts are not replaced in any form.
+/// No form of the variable is replaced in volume and mount paths.
 fn report_path(path: impl Fn() -> String, text: &str, container: Option<&ContainerView>, findings: &mut Findings) {
     let Some(mention) = mentions(text).next() else { return };
-    let message = format!("{} is not replaced in paths of volumes and mounts", quote(mention.text));
+    let message = format!("{} is not replaced in volume and mount paths", quote(mention.text));
     let fix = "write the path without the variable";
     match container {
         Some(container) => findings.container(container, path(), message, fix),
@@ -84,7 +84,7 @@ fn is_replaced(form: Form) -> bool {
     form == Form::Replaced
 }
 
-/// hcsshim replaces its two forms; a shell expands its own, because the variable is set as well.
+/// hcsshim replaces two forms; a shell expands its own as well, because hcsshim also sets the variable.
 fn is_expanded_in(line: &CommandLine, form: Form) -> bool {
     match form {
         Form::Replaced | Form::Name => true,
@@ -96,7 +96,7 @@ fn is_expanded_in(line: &CommandLine, form: Form) -> bool {
     }
 }
 
-/// The kubelet knows the variables of the container's own `env`, the one of hcsshim only if it is among them.
+/// The kubelet expands only variables of the container's own `env`, so hcsshim's only if it is declared there.
 fn is_expanded_by_kubelet(container: &ContainerView, form: Form) -> bool {
     form == Form::Kubelet && container.raw.env.iter().any(|v| v.name == Some(SANDBOX_MOUNT_POINT))
 }

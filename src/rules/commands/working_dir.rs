@@ -13,7 +13,7 @@ const LITERAL: Version = Version::new(1, 7);
 
 pub static RULE: Rule = Rule {
     id: "working-dir",
-    summary: "a working directory that moves between containerd versions",
+    summary: "a working directory that is a different place with other containerd versions",
     severity: Severity::Warn,
     reads: Fields::of(&["workingDir"]),
     page: page!("working_dir.md"),
@@ -30,19 +30,20 @@ fn check(context: &Context, findings: &mut Findings) {
             continue;
         };
         let mut mounts = container.raw.volume_mounts.iter().filter_map(|mount| mount.mount_path);
-        // Mounts move with it: below the image before, at their own path since.
+        // Mounts move along with it: before containerd 1.7 they are below the image, since then at their own path.
         let path = WindowsPath::new(directory);
         let is_in_mount = mounts.any(|mount| path.is_same_or_under(&WindowsPath::new(mount)));
-        // What names the variable is either replaced, and right, or the business of `sandbox-variable-spelling`.
+        // A directory that names the variable is either replaced, which is right, or reported by
+        // `sandbox-variable-spelling`.
         if mentions(directory).next().is_none() && !is_in_mount {
             findings.container(
                 &container,
                 container.path("workingDir"),
                 format!(
-                    "{} is below the image before containerd {LITERAL} and a path of the host since",
+                    "{} is below the image before containerd {LITERAL}, but on the host since then",
                     quote(directory)
                 ),
-                "write $env:CONTAINER_SANDBOX_MOUNT_POINT/..., or set containerd to the oldest on your nodes",
+                "write $env:CONTAINER_SANDBOX_MOUNT_POINT/..., or set the policy's setting containerd to the oldest version on your nodes",
             );
         }
     }

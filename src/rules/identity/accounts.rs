@@ -1,18 +1,18 @@
-//! What the rules about `runAsUserName` share.
+//! Shared by the rules about `runAsUserName`.
 
 use crate::settings::Settings;
 use crate::windows::account::{Account, Kind, is_same_name};
 
-/// The field of the pod's spec and of a container.
+/// The path of the field, below a pod's spec as well as below a container.
 pub const RUN_AS_USER_NAME: &str = "securityContext.windowsOptions.runAsUserName";
 
-/// Whether the name is that of a local group that the nodes have, as far as the settings say.
+/// Whether the account is a local group that the setting `localGroups` lists.
 pub fn is_declared(account: &Account, settings: &Settings) -> bool {
     account.kind() == Kind::Local && settings.local_groups.iter().any(|group| is_same_name(group, account.name()))
 }
 
-/// Groups of Windows and of common products whose members administer the node or can become who does, and the
-/// names that Windows gives the first of them in other languages.
+/// Groups of Windows and of common products whose members are administrators of the node or can become one, and the
+/// names of `Administrators` in other languages.
 const BUILT_IN: &[&str] = &[
     "Administrators",
     "Hyper-V Administrators",
@@ -29,7 +29,7 @@ const BUILT_IN: &[&str] = &[
     "Администраторы",
 ];
 
-/// Whether the name is that of a privileged local group.
+/// Whether the account is a privileged local group: a built-in one, or one in the setting `privilegedLocalGroups`.
 pub fn is_privileged(account: &Account, settings: &Settings) -> bool {
     account.kind() == Kind::Local
         && (BUILT_IN.iter().any(|group| is_same_name(group, account.name()))

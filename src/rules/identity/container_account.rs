@@ -20,8 +20,8 @@ fn check(context: &Context, findings: &mut Findings) {
         findings.setting(
             &account,
             RUN_AS_USER_NAME,
-            format!("{} exists inside Windows Server containers only, not on the node", quote(account.value.name())),
-            r"use a service account: NT AUTHORITY\Local service, or NT AUTHORITY\SYSTEM where it must be",
+            format!("{} exists only inside Windows Server containers, not on the node", quote(account.value.name())),
+            r"use a service account: NT AUTHORITY\Local service, or NT AUTHORITY\SYSTEM if necessary",
         );
     }
 }

@@ -8,7 +8,7 @@ use crate::wording::quote;
 
 pub static RULE: Rule = Rule {
     id: "domain-account",
-    summary: "`DOMAIN\\user`: no password can be passed",
+    summary: "`DOMAIN\\user`, for which Kubernetes cannot pass a password",
     reads: Fields::of(&["runAsUserName"]),
     page: page!("domain_account.md"),
     check,
@@ -20,14 +20,14 @@ fn check(context: &Context, findings: &mut Findings) {
         let name = account.value;
         let fix = match name.domain() {
             Some(domain) if domain.eq_ignore_ascii_case("BUILTIN") => {
-                r"write a local group without BUILTIN\, or use a service account such as NT AUTHORITY\Local service"
+                r"write the name of a local group without BUILTIN\, or use a service account such as NT AUTHORITY\Local service"
             }
             _ => r"use a service account such as NT AUTHORITY\Local service, or the bare name of a local group",
         };
         findings.setting(
             &account,
             RUN_AS_USER_NAME,
-            format!("{} cannot log on: Kubernetes has no password to pass", quote(name.name())),
+            format!("{} cannot log on, because Kubernetes cannot pass a password", quote(name.name())),
             fix,
         );
     }

@@ -14,11 +14,11 @@ pub static RULE: Rule = Rule {
     ..Rule::DEFAULT
 };
 
-/// Which of the two fields a credential spec stands in.
+/// The field that holds the credential spec.
 #[derive(Clone, Copy)]
 enum Gmsa<'p> {
     Name(&'p str),
-    /// A document of up to 64 KiB, not repeated in messages.
+    /// A document of up to 64 KiB, so messages do not quote it.
     Inline,
 }
 
@@ -37,7 +37,7 @@ fn check(context: &Context, findings: &mut Findings) {
         findings.setting(
             &credential,
             field,
-            format!("{found} has no effect: HostProcess containers act as their account on the node"),
+            format!("{found} has no effect, because HostProcess containers act as their account on the node"),
             "remove it, or run the application in an ordinary Windows container",
         );
     }

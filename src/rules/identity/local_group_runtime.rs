@@ -9,7 +9,7 @@ use crate::wording::quote;
 
 pub static RULE: Rule = Rule {
     id: "local-group-runtime",
-    summary: "a local group while nodes may run containerd < 1.7",
+    summary: "a local group, while nodes may run containerd older than 1.7",
     severity: Severity::Warn,
     reads: Fields::of(&["runAsUserName"]),
     page: page!("local_group_runtime.md"),
@@ -29,8 +29,8 @@ fn check(context: &Context, findings: &mut Findings) {
         findings.setting(
             &account,
             RUN_AS_USER_NAME,
-            format!("{name} is a local group, which needs containerd {FIRST_WITH_GROUPS}"),
-            format!("use a service account, or set containerd: \"{FIRST_WITH_GROUPS}\" once no Windows node runs an older one"),
+            format!("{name} is a local group, which needs containerd {FIRST_WITH_GROUPS} or later"),
+            format!("use a service account, or set containerd: \"{FIRST_WITH_GROUPS}\" in the policy's settings once no Windows node runs an older one"),
         );
     }
 }

@@ -9,7 +9,7 @@ use crate::wording::quote;
 
 pub static RULE: Rule = Rule {
     id: "local-system",
-    summary: "LocalSystem where a lesser account may do",
+    summary: "LocalSystem, where a less privileged account may be enough",
     severity: Severity::Off,
     reads: Fields::of(&["runAsUserName"]),
     page: page!("local_system.md"),
@@ -24,8 +24,8 @@ fn check(context: &Context, findings: &mut Findings) {
             findings.setting(
                 &account,
                 RUN_AS_USER_NAME,
-                format!("{} owns the node", quote(name.name())),
-                r"use NT AUTHORITY\Local service if it may do, or a local group with only the rights that are needed",
+                format!("{} has full control of the node", quote(name.name())),
+                r"use NT AUTHORITY\Local service if that is enough, or a local group with only the rights needed",
             );
         }
     }

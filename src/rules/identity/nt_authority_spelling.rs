@@ -8,7 +8,7 @@ use crate::wording::quote;
 
 pub static RULE: Rule = Rule {
     id: "nt-authority-spelling",
-    summary: "`nt authority\\system`, bare `SYSTEM`, `LocalSystem` ...",
+    summary: "a misspelt service account: `nt authority\\system`, bare `SYSTEM`, `LocalSystem` ...",
     reads: Fields::of(&["runAsUserName"]),
     page: page!("nt_authority_spelling.md"),
     check,
@@ -27,8 +27,8 @@ fn message(account: &Account) -> String {
     let name = quote(account.name());
     match account.domain() {
         None => format!("{name} without a domain is taken for a local group or user"),
-        Some("NT AUTHORITY") => format!("{name} is none of the three service accounts"),
-        Some(_) => format!("{name} does not log on: the domain must be exactly NT AUTHORITY"),
+        Some("NT AUTHORITY") => format!("{name} is not one of the three service accounts"),
+        Some(_) => format!("{name} cannot log on: the domain must be exactly NT AUTHORITY"),
     }
 }
 

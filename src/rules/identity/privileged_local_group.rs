@@ -19,8 +19,11 @@ fn check(context: &Context, findings: &mut Findings) {
         findings.setting(
             &account,
             RUN_AS_USER_NAME,
-            format!("{} is a privileged local group, and the process becomes a member of it", quote(account.value.name())),
-            r"use a group with only the rights that are needed, or a service account such as NT AUTHORITY\Local service",
+            format!(
+                "{} is a privileged local group, and the process would be a member of it",
+                quote(account.value.name())
+            ),
+            r"use a group with only the rights needed, or a service account such as NT AUTHORITY\Local service",
         );
     }
 }

@@ -7,7 +7,7 @@ use crate::rules::rule::{Rule, page};
 
 pub static RULE: Rule = Rule {
     id: "run-as-non-root",
-    summary: "`runAsNonRoot: true`, admitted and not enforced",
+    summary: "`runAsNonRoot: true`, which is admitted but not enforced",
     reads: Fields::of(&["runAsNonRoot"]),
     page: page!("run_as_non_root.md"),
     check,
@@ -19,8 +19,8 @@ fn check(context: &Context, findings: &mut Findings) {
         findings.setting(
             &non_root,
             "securityContext.runAsNonRoot",
-            "is true, which nothing enforces in a HostProcess container",
-            "remove it or set it to false, what the account may do is all that limits the process",
+            "is true, but is not enforced in HostProcess containers",
+            "remove it or set it to false, because only the rights of the account limit the process",
         );
     }
 }

@@ -19,14 +19,18 @@ fn check(context: &Context, findings: &mut Findings) {
         findings.setting(
             &missing,
             RUN_AS_USER_NAME,
-            format!("is not set, so the image decides as whom {} runs on the node", quote(missing.container.name())),
-            r"set runAsUserName: NT AUTHORITY\Local service, or NT AUTHORITY\SYSTEM where it must be",
+            format!(
+                "is not set, so the image decides which account {} runs as on the node",
+                quote(missing.container.name())
+            ),
+            r"set runAsUserName: NT AUTHORITY\Local service, or NT AUTHORITY\SYSTEM if necessary",
         );
     }
 }
 
-/// Where a container without a name should get it: where `hostProcess` is written, since who inherits the one can
-/// inherit the other. A debug container must bring its own, because the pod that it joins cannot change.
+/// Where a container without an effective `runAsUserName` should get one: at the level where its `hostProcess` is set,
+/// because a container that inherits one can inherit the other. An ephemeral container must set its own, because the
+/// pod that it joins cannot be changed.
 fn nameless(container: &ContainerView) -> Option<Effective<bool>> {
     match (container.run_as_user_name(), container.list) {
         (Some(_), _) => None,

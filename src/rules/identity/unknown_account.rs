@@ -10,7 +10,7 @@ use crate::wording::quote;
 pub static RULE: Rule = Rule {
     id: "unknown-account",
     summary: "a name that is neither a service account nor a declared local group",
-    severity_varies: "warn; deny once `localGroups` lists what there is",
+    severity_varies: "warn; deny once `localGroups` is set",
     reads: Fields::of(&["runAsUserName"]),
     page: page!("unknown_account.md"),
     check,
@@ -26,8 +26,8 @@ fn check(context: &Context, findings: &mut Findings) {
             findings.at(severity).setting(
                 account,
                 RUN_AS_USER_NAME,
-                format!("{} works only as a local group of the node, not as a user", quote(name.name())),
-                "declare the group in the setting localGroups, or use a service account such as NT AUTHORITY\\Local service",
+                format!("{} works only if the node has a local group of that name", quote(name.name())),
+                "list the group in the policy's setting localGroups, or use a service account such as NT AUTHORITY\\Local service",
             );
         }
     }

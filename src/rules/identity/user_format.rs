@@ -9,7 +9,7 @@ use crate::wording::quote;
 
 pub static RULE: Rule = Rule {
     id: "user-format",
-    summary: "a name that Kubernetes cannot accept",
+    summary: "a `runAsUserName` that Kubernetes does not accept",
     api_server: ApiServer::Refuses,
     reads: Fields::of(&["runAsUserName"]),
     page: page!("user_format.md"),
@@ -30,19 +30,19 @@ fn check(context: &Context, findings: &mut Findings) {
     }
 }
 
-/// Message and fix for a name that Kubernetes cannot accept.
+/// Message and fix for a name that Kubernetes does not accept; `None` for any other.
 fn judge(name: &str) -> Option<(String, String)> {
     let Kind::Malformed(defect) = Account::parse(name).kind() else { return None };
     let message = match defect {
-        Malformed::Empty => "names nobody".to_owned(),
-        Malformed::ControlCharacter => "has a control character".to_owned(),
-        Malformed::Backslashes => "has more than one backslash".to_owned(),
+        Malformed::Empty => "is empty".to_owned(),
+        Malformed::ControlCharacter => "contains a control character".to_owned(),
+        Malformed::Backslashes => "contains more than one backslash".to_owned(),
         Malformed::DomainTooLong => "has a domain of more than 255 bytes".to_owned(),
         Malformed::DomainName => "has a domain that is neither a NetBIOS nor a DNS name".to_owned(),
-        Malformed::NoUser => "has no user after the backslash".to_owned(),
-        Malformed::UserTooLong => "has a user of more than 104 bytes".to_owned(),
-        Malformed::PeriodsOrSpaces => "has a user of periods and spaces only".to_owned(),
-        Malformed::Character(c) => format!("contains {c}, which no Windows user name may"),
+        Malformed::NoUser => "has no user name after the backslash".to_owned(),
+        Malformed::UserTooLong => "has a user name of more than 104 bytes".to_owned(),
+        Malformed::PeriodsOrSpaces => "has a user name of only periods and spaces".to_owned(),
+        Malformed::Character(c) => format!("contains '{c}', which Windows user names cannot have"),
     };
     Some((format!("{} {message}", quote(name)), fix(name, defect)))
 }
@@ -50,11 +50,11 @@ fn judge(name: &str) -> Option<(String, String)> {
 fn fix(name: &str, defect: Malformed) -> String {
     match (meant(name), defect) {
         (Some(meant), Malformed::Backslashes) => {
-            format!("write {meant}: YAML doubles a backslash only in double quotes")
+            format!("write {meant}, because YAML needs a doubled backslash only inside double quotes")
         }
         (Some(meant), _) => format!("write {meant}"),
         (None, Malformed::Character('@')) => {
-            r"use a service account such as NT AUTHORITY\Local service: domain users cannot log on".to_owned()
+            r"use a service account such as NT AUTHORITY\Local service, because domain users cannot log on".to_owned()
         }
         (None, _) => {
             r"use a service account such as NT AUTHORITY\Local service, or the bare name of a local group".to_owned()
@@ -62,14 +62,15 @@ fn fix(name: &str, defect: Malformed) -> String {
     }
 }
 
-/// The name without the usual accidents: doubled backslashes, a slash for a backslash, a line break at the end.
+/// The name with the usual slips corrected: doubled backslashes, a slash instead of a backslash, a line break at the
+/// end. `None` when that does not give a name that can work.
 fn meant(name: &str) -> Option<String> {
     let parts: Vec<&str> = name.trim().split(['\\', '/']).filter(|part| !part.is_empty()).collect();
     let repaired = parts.join("\\");
     match Account::parse(&repaired).kind() {
         Kind::Misspelt(Some(service)) => Some(service.spelling().to_owned()),
         Kind::Service(_) | Kind::Local => Some(repaired),
-        // No repair of the spelling would make these run.
+        // A correct spelling would not make these work.
         Kind::Misspelt(None) | Kind::ContainerOnly | Kind::Domain | Kind::Malformed(_) => None,
     }
 }

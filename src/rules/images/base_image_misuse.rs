@@ -23,8 +23,8 @@ fn check(context: &Context, findings: &mut Findings) {
             findings.container(
                 &container,
                 container.path("image"),
-                format!("{} runs as a HostProcess container only", quote(image)),
-                "set windowsOptions.hostProcess: true, or use a base image of Windows",
+                format!("{} runs only as a HostProcess container", quote(image)),
+                "set windowsOptions.hostProcess: true, or use a Windows base image",
             );
         }
     }

@@ -7,7 +7,7 @@ use crate::wording::quote;
 
 pub static RULE: Rule = Rule {
     id: "image-reference",
-    summary: "no tag or `:latest`",
+    summary: "an image without a tag or digest, or with the tag `latest`",
     severity: Severity::Off,
     reads: Fields::of(&["image"]),
     page: page!("image_reference.md"),
@@ -22,14 +22,14 @@ fn check(context: &Context, findings: &mut Findings) {
             findings.container(
                 &container,
                 container.path("image"),
-                format!("{} may be another image tomorrow", quote(image)),
-                "name a version, or a digest with @sha256:",
+                format!("{} may be a different image tomorrow", quote(image)),
+                "use the tag of a version, or a digest with @sha256:",
             );
         }
     }
 }
 
-/// Whether a reference has neither a digest nor a tag other than `latest`. A colon before a slash is a port's.
+/// Whether a reference has neither a digest nor a tag other than `latest`. A colon before a slash belongs to a port.
 fn is_moving(image: &str) -> bool {
     let name = image.rsplit('/').next().unwrap_or_default();
     !image.contains('@') && name.split_once(':').is_none_or(|(_, tag)| tag == "latest")

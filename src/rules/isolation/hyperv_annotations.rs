@@ -7,7 +7,7 @@ use crate::wording::quote;
 
 pub static RULE: Rule = Rule {
     id: "hyperv-annotations",
-    summary: "utility-VM annotations",
+    summary: "annotations that configure a utility VM or override resource limits",
     severity: Severity::Warn,
     reads: Fields::of(&["annotations"]),
     page: page!("hyperv_annotations.md"),
@@ -21,8 +21,8 @@ fn check(context: &Context, findings: &mut Findings) {
         if let Some(what) = what_it_configures(key) {
             findings.pod(
                 pod.annotation_path(key),
-                format!("{} is for {what}", quote(value)),
-                "remove it, limits belong into resources.limits",
+                format!("{} {what}", quote(value)),
+                "remove it, and set limits in resources.limits",
             );
         }
     }
@@ -33,9 +33,9 @@ const PROCESS_DUMPS: &str = "io.microsoft.container.processdumplocation";
 
 fn what_it_configures(key: &str) -> Option<&'static str> {
     if key.starts_with("io.microsoft.virtualmachine.") {
-        Some("a utility VM, which a HostProcess pod does not have")
+        Some("configures a utility VM, which a HostProcess pod does not have")
     } else if key.starts_with("io.microsoft.container.") && key != PROCESS_DUMPS {
-        Some("the runtime, which overrides resources.limits where the node lets it through")
+        Some("is for the runtime and overrides resources.limits where the node lets it through")
     } else {
         None
     }

@@ -34,15 +34,15 @@ fn check(context: &Context, findings: &mut Findings) {
     };
     findings.pod(
         pod.path("runtimeClassName"),
-        format!("{what} promises a virtual machine, a HostProcess container runs on the host"),
-        "remove it, or list the class under runtimeClasses.process of the policy if it is none of Hyper-V's",
+        format!("{what} promises a virtual machine, but HostProcess containers run on the host"),
+        "remove it, or list the class in the policy's setting runtimeClasses.process if it does not use Hyper-V",
     );
 }
 
-/// The handler in containerd's default configuration that isolates processes. Other handlers may be called anything.
+/// The handler for process isolation in containerd's default configuration. Other handlers can have any name.
 const PROCESS_HANDLER: &str = "runhcs-wcow-process";
 
-/// The name of the runtime that the RuntimeClass stands for, when it could be asked.
+/// The handler of the pod's RuntimeClass, if the cluster was asked for it and answered.
 fn handler<'c>(context: &'c Context) -> Option<&'c str> {
     match &context.facts.runtime_class {
         Answer::Known(class) => Some(&class.handler),
@@ -50,7 +50,8 @@ fn handler<'c>(context: &'c Context) -> Option<&'c str> {
     }
 }
 
-/// `runhcs-wcow-hypervisor`, its variants with a build (`-20348`), and what people call them.
+/// Whether a name suggests Hyper-V: `runhcs-wcow-hypervisor`, its variants for a build (`-20348`), and names in common
+/// use.
 fn sounds_like_a_virtual_machine(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     ["hyperv", "hyper-v", "hypervisor"].iter().any(|word| name.contains(word))

@@ -6,7 +6,7 @@ use crate::settings::severity::Severity;
 
 pub static RULE: Rule = Rule {
     id: "termination",
-    summary: "hard kill (grace period 0) leaves host state behind",
+    summary: "a grace period of 0: the process is killed before it can clean up the node",
     severity: Severity::Off,
     reads: Fields::of(&["terminationGracePeriodSeconds"]),
     page: page!("termination.md"),
@@ -19,8 +19,8 @@ fn check(context: &Context, findings: &mut Findings) {
     if pod.spec.termination_grace_period_seconds == Some(0) {
         findings.pod(
             pod.path("terminationGracePeriodSeconds"),
-            "is 0: the process is killed without a chance to clean up the node",
-            "remove it, the default is 30 seconds",
+            "is 0, so the process is killed before it can clean up the node",
+            "remove it, because the default of 30 seconds leaves time to clean up",
         );
     }
 }

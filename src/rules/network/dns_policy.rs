@@ -7,7 +7,7 @@ use crate::wording::quote;
 
 pub static RULE: Rule = Rule {
     id: "dns-policy",
-    summary: "a DNS policy without effect",
+    summary: "a DNS policy that has no effect",
     severity: Severity::Warn,
     reads: Fields::of(&["dnsPolicy"]),
     page: page!("dns_policy.md"),
@@ -20,8 +20,8 @@ fn check(context: &Context, findings: &mut Findings) {
     if let Some(policy @ ("ClusterFirstWithHostNet" | "None")) = pod.spec.dns_policy {
         findings.pod(
             pod.path("dnsPolicy"),
-            format!("{} has no effect, HostProcess containers resolve names as the node does", quote(policy)),
-            "remove it, and do not rely on names of the cluster",
+            format!("{} has no effect, because HostProcess containers resolve names as the node does", quote(policy)),
+            "remove it, and do not rely on DNS names of the cluster",
         );
     }
 }

@@ -8,8 +8,8 @@ use crate::settings::severity::Severity;
 
 pub static RULE: Rule = Rule {
     id: "host-ports",
-    summary: "ports opened on the node, against an allowed range",
-    severity_varies: "off; deny for ports outside of `hostPorts`, when that is set",
+    summary: "ports opened on the node, or only those outside the allowed ranges",
+    severity_varies: "off; deny for ports outside `hostPorts` when that is set",
     reads: Fields::of(&["ports"]),
     page: page!("host_ports.md"),
     check,
@@ -33,21 +33,22 @@ fn check(context: &Context, findings: &mut Findings) {
                 Some(ranges) => findings.container(
                     &container,
                     path,
-                    format!("opens port {number} of the node, which is not allowed"),
+                    format!("opens port {number} on the node, which is not allowed"),
                     advice(ranges),
                 ),
                 None => findings.container(
                     &container,
                     path,
-                    format!("opens port {number} of the node"),
-                    "be sure that no other pod of the node uses it",
+                    format!("opens port {number} on the node"),
+                    "make sure that no other pod on the node uses it",
                 ),
             }
         }
     }
 }
 
-/// On the node's network a container port is the node's too. Zero is no port.
+/// The field and number of the node's port that a container opens. On the host network `containerPort` is a port of the
+/// node, too. Zero counts as not set.
 fn node_port(port: &ContainerPort) -> Option<(&'static str, i64)> {
     let host = port.host_port.filter(|port| *port != 0).map(|port| ("hostPort", port));
     host.or_else(|| port.container_port.filter(|port| *port != 0).map(|port| ("containerPort", port)))
@@ -59,7 +60,7 @@ fn is_within(port: i64, ranges: &[PortRange]) -> bool {
 
 fn advice(ranges: &[PortRange]) -> String {
     if ranges.is_empty() {
-        return "remove it, the policy allows none".to_owned();
+        return "remove it, because the policy allows no ports".to_owned();
     }
     let ranges: Vec<String> = ranges
         .iter()

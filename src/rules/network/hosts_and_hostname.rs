@@ -7,7 +7,7 @@ use crate::wording::quote;
 
 pub static RULE: Rule = Rule {
     id: "hosts-and-hostname",
-    summary: "`hostAliases`, `hostname` and such, ignored",
+    summary: "`hostAliases`, `hostname` and similar fields, which are ignored",
     severity: Severity::Warn,
     reads: Fields::of(&["hostAliases", "hostname", "subdomain", "setHostnameAsFQDN"]),
     page: page!("hosts_and_hostname.md"),
@@ -20,8 +20,8 @@ fn check(context: &Context, findings: &mut Findings) {
     if pod.spec.host_aliases.0 {
         findings.pod(
             pod.path("hostAliases"),
-            "has no effect, HostProcess containers read the node's hosts file",
-            "remove it, or let the program write the node's hosts file",
+            "has no effect, because HostProcess containers read the node's hosts file",
+            "remove it, or let the program edit the node's hosts file",
         );
     }
     let hostname = pod.spec.hostname.filter(|name| !name.is_empty());
@@ -29,7 +29,7 @@ fn check(context: &Context, findings: &mut Findings) {
     match (hostname, subdomain) {
         (Some(name), None) if !is_from_a_controller(context, name) => useless_name(context, findings, "hostname", name),
         (None, Some(name)) => useless_name(context, findings, "subdomain", name),
-        // Both together are a name in the DNS of the cluster, as for any other pod.
+        // Both together give the pod a name in the cluster's DNS, as for any other pod.
         _ => {}
     }
     if pod.spec.set_hostname_as_fqdn == Some(true) {
@@ -40,12 +40,12 @@ fn check(context: &Context, findings: &mut Findings) {
 fn useless_name(context: &Context, findings: &mut Findings, field: &str, value: &str) {
     findings.pod(
         context.pod.path(field),
-        format!("{} has no effect, HostProcess containers have the node's name", quote(value)),
+        format!("{} has no effect, because HostProcess containers have the node's name", quote(value)),
         "remove it",
     );
 }
 
-/// StatefulSets and indexed Jobs set `hostname` on their pods to what the pods' names begin with.
+/// Whether a controller set the name: StatefulSets and indexed Jobs set `hostname` to the beginning of the pod's name.
 fn is_from_a_controller(context: &Context, hostname: &str) -> bool {
     let metadata = &context.workload.metadata;
     let names = [&metadata.name, &metadata.generate_name];

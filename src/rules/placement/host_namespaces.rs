@@ -7,7 +7,7 @@ use crate::settings::severity::Severity;
 
 pub static RULE: Rule = Rule {
     id: "host-namespaces",
-    summary: "`hostPID`, `hostIPC`, `shareProcessNamespace`",
+    summary: "`hostPID`, `hostIPC` and `shareProcessNamespace`, which have no effect on Windows",
     severity: Severity::Off,
     api_server: ApiServer::Partly("with `os.name: windows`"),
     reads: Fields::of(&["hostPID", "hostIPC", "shareProcessNamespace"]),
@@ -24,7 +24,7 @@ fn check(context: &Context, findings: &mut Findings) {
         ("shareProcessNamespace", pod.spec.share_process_namespace),
     ] {
         if value == Some(true) {
-            findings.pod(pod.path(field), "is true and means nothing on Windows", "remove it");
+            findings.pod(pod.path(field), "is true, but has no effect on Windows", "remove it");
         }
     }
 }

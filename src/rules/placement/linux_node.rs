@@ -8,7 +8,7 @@ use crate::wording::quote;
 
 pub static RULE: Rule = Rule {
     id: "linux-node",
-    summary: "selector or affinity that no Windows node satisfies",
+    summary: "a node selector or affinity that no Windows node satisfies",
     reads: Fields::of(&["nodeSelector", "affinity"]),
     page: page!("linux_node.md"),
     check,
@@ -21,8 +21,8 @@ fn check(context: &Context, findings: &mut Findings) {
         if !selector_admits(key, value, NodeOs::Windows) {
             findings.pod(
                 pod.path(&format!("nodeSelector[{key}]")),
-                format!("no Windows node has {}", quote(value)),
-                "set it to windows, HostProcess containers exist only there",
+                format!("no Windows node has the value {}", quote(value)),
+                "set it to windows, because HostProcess containers exist only there",
             );
         }
     }
@@ -32,7 +32,7 @@ fn check(context: &Context, findings: &mut Findings) {
         findings.pod(
             pod.path("affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms"),
             what_keeps_windows_out(terms),
-            format!("require {OS} In [windows], HostProcess containers exist only there"),
+            format!("require {OS} In [windows], because HostProcess containers exist only there"),
         );
     }
 }
@@ -41,6 +41,6 @@ fn what_keeps_windows_out(terms: &[NodeSelectorTerm]) -> String {
     let mut requirements = terms.iter().flat_map(|term| term.match_expressions.iter());
     match requirements.find(|requirement| !requirement.admits(NodeOs::Windows)) {
         Some(requirement) => format!("no Windows node satisfies {}", quote(&requirement.text())),
-        None => "an empty selector matches no node at all".to_owned(),
+        None => "an empty selector does not match any node".to_owned(),
     }
 }

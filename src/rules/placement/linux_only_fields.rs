@@ -8,7 +8,7 @@ use crate::settings::severity::Severity;
 
 pub static RULE: Rule = Rule {
     id: "linux-only-fields",
-    summary: "security fields that Windows ignores",
+    summary: "security fields that only Linux supports",
     severity_varies: "deny with `os.name: windows`, off without",
     api_server: ApiServer::Partly("with `os.name: windows`"),
     reads: Fields::of(&[
@@ -46,7 +46,7 @@ fn check(context: &Context, findings: &mut Findings) {
         return;
     }
     let message = match refused {
-        true => "cannot be set together with os.name: windows",
+        true => "cannot be combined with os.name: windows",
         false => "has no effect on Windows",
     };
     for field in set_on_pod(&pod.spec) {
@@ -62,7 +62,8 @@ fn check(context: &Context, findings: &mut Findings) {
 
 const FIX: &str = "remove it";
 
-/// Whether a field that is set at all counts, or only a true one, is Kubernetes' choice.
+/// The Linux-only fields that a pod sets. Some count when they are set at all, others only when they are true, as in
+/// Kubernetes' validation.
 fn set_on_pod(spec: &PodSpec) -> impl Iterator<Item = &'static str> {
     let own = [
         ("hostPID", spec.host_pid == Some(true)),

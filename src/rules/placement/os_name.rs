@@ -5,7 +5,7 @@ use crate::settings::severity::Severity;
 
 pub static RULE: Rule = Rule {
     id: "os-name",
-    summary: "`os.name: windows` not set",
+    summary: "`os.name` is not set",
     severity: Severity::Off,
     page: page!("os_name.md"),
     check,
@@ -14,12 +14,12 @@ pub static RULE: Rule = Rule {
 
 fn check(context: &Context, findings: &mut Findings) {
     let pod = context.pod;
-    // `linux` and anything else is for Kubernetes and `os-linux` to refuse.
+    // `linux` is reported by `os-linux`, and Kubernetes refuses any other value.
     if pod.spec.os.as_ref().is_none_or(|os| os.name.is_none()) {
         findings.pod(
             pod.path("os.name"),
             "is not set",
-            "set os.name: windows, after removing fields that only Linux knows",
+            "set os.name: windows, after removing fields that only Linux supports",
         );
     }
 }

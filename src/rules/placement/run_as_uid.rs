@@ -9,8 +9,8 @@ use crate::settings::severity::Severity;
 
 pub static RULE: Rule = Rule {
     id: "run-as-uid",
-    summary: "`runAsUser`: the pod hangs in ContainerCreating",
-    severity_varies: "deny where the pod would hang in ContainerCreating, warn where it is only ignored",
+    summary: "`runAsUser`, which can leave the pod stuck in ContainerCreating",
+    severity_varies: "deny where the pod would be stuck in ContainerCreating, warn where the field is only ignored",
     api_server: ApiServer::Partly("with `os.name: windows`"),
     reads: Fields::of(&["runAsUser"]),
     page: page!("run_as_uid.md"),
@@ -24,7 +24,7 @@ fn check(context: &Context, findings: &mut Findings) {
     let mut findings = findings.at(if hangs { Severity::Deny } else { Severity::Warn });
     let message = |uid: i64| match hangs {
         true => format!("the kubelet on Windows cannot give the service account token to user {uid}"),
-        false => format!("has no effect on Windows, which has no user {uid}"),
+        false => format!("{uid} has no effect on Windows, which does not use numeric user IDs"),
     };
     if let Some(uid) = pod.spec.security_context.as_ref().and_then(|context| context.run_as_user) {
         findings.pod(pod.path("securityContext.runAsUser"), message(uid), FIX);
@@ -36,9 +36,10 @@ fn check(context: &Context, findings: &mut Findings) {
     }
 }
 
-const FIX: &str = "remove it, windowsOptions.runAsUserName says who it runs as";
+const FIX: &str = "remove it, and name the account in windowsOptions.runAsUserName";
 
-/// The token is mounted unless the pod says not to; what its service account says is not in the request.
+/// Whether the pod gets a service account token: it does unless it opts out. Whether its service account opts out is
+/// not in the request.
 fn has_a_token_volume(pod: &Pod) -> bool {
     let projects_a_token = |volume: &Volume| {
         volume.projected.as_ref().is_some_and(|p| p.sources.iter().any(|source| source.service_account_token.0))
@@ -46,8 +47,8 @@ fn has_a_token_volume(pod: &Pod) -> bool {
     pod.spec.automount_service_account_token != Some(false) || pod.spec.volumes.iter().any(projects_a_token)
 }
 
-/// The user that the kubelet gives the token to: the one that all containers have in common, ephemeral ones left
-/// out (`FsUserFrom` of Kubernetes' `pkg/volume/util/util.go`).
+/// The user that the kubelet makes the owner of the token: the one that all containers share, not counting ephemeral
+/// ones (`FsUserFrom` of Kubernetes' `pkg/volume/util/util.go`).
 fn owner_of_volumes(pod: &Pod) -> Option<i64> {
     let pod_uid = pod.spec.security_context.as_ref().and_then(|context| context.run_as_user);
     let mut uids = pod

@@ -10,7 +10,7 @@ use crate::wording::quote;
 
 pub static RULE: Rule = Rule {
     id: "windows-node",
-    summary: "nothing pins the pod to Windows nodes",
+    summary: "a pod that is not restricted to Windows nodes",
     severity: Severity::Warn,
     page: page!("windows_node.md"),
     check,
@@ -19,7 +19,7 @@ pub static RULE: Rule = Rule {
 
 fn check(context: &Context, findings: &mut Findings) {
     let pod = context.pod;
-    // When no Windows node is left, `linux-node` speaks.
+    // A pod that no Windows node can run is reported by `linux-node`.
     if !pod.spec.admits(NodeOs::Windows) || runs_under_a_windows_runtime_class(context) {
         return;
     }
@@ -28,22 +28,24 @@ fn check(context: &Context, findings: &mut Findings) {
             Some((index, term)) => findings.pod(pod.path(&term_field(index)), what_lets_others_in(term), FIX_OF_A_TERM),
             None => findings.pod(
                 pod.path("nodeSelector"),
-                "does not pin the pod to Windows nodes",
-                format!("set {OS}: windows, on a Linux node it would be an ordinary container or fail"),
+                "does not restrict the pod to Windows nodes",
+                format!("set {OS}: windows, because on a Linux node the containers would be ordinary ones or fail"),
             ),
         }
     } else if pod.spec.selects_os_by_legacy_label_only() {
         findings.pod(
             pod.path("nodeSelector"),
-            format!("{} is deprecated since Kubernetes 1.14", quote(LEGACY_OS)),
+            format!("{} has been deprecated since Kubernetes 1.14", quote(LEGACY_OS)),
             format!("use {OS}: windows"),
         );
     }
 }
 
-const FIX_OF_A_TERM: &str = "require kubernetes.io/os In [windows] in every term, a node needs to match only one";
+const FIX_OF_A_TERM: &str =
+    "require kubernetes.io/os In [windows] in every term, because a node needs to match only one";
 
-/// What an administrator lists as process-isolated is a class of Windows nodes, and so is one whose own selector says it.
+/// Whether the pod's RuntimeClass restricts it to Windows nodes: its own selector does, or the settings list it in
+/// `runtimeClasses.process`.
 fn runs_under_a_windows_runtime_class(context: &Context) -> bool {
     if let Answer::Known(class) = &context.facts.runtime_class {
         let only_windows =
@@ -61,7 +63,7 @@ fn runs_under_a_windows_runtime_class(context: &Context) -> bool {
         .is_some_and(|name| context.settings.runtime_classes.process.iter().any(|class| pattern::matches(class, name)))
 }
 
-/// In an affinity that speaks of the operating system, the first term that lets other nodes in.
+/// The first term that admits nodes other than Windows, if any term is about the operating system.
 fn loose_term<'p, 'a>(terms: &'p [NodeSelectorTerm<'a>]) -> Option<(usize, &'p NodeSelectorTerm<'a>)> {
     let is_loose = |term: &NodeSelectorTerm| term.admits(NodeOs::Linux) || term.admits(NodeOs::Unlabelled);
     let speaks_of_os = terms.iter().any(|term| term.os_requirement().is_some());
@@ -74,7 +76,7 @@ fn term_field(index: usize) -> String {
 
 fn what_lets_others_in(term: &NodeSelectorTerm) -> String {
     match term.os_requirement() {
-        Some(requirement) => format!("{} lets other nodes in", quote(&requirement.text())),
-        None => "says nothing of the operating system, and one matching term is enough".to_owned(),
+        Some(requirement) => format!("{} admits nodes other than Windows", quote(&requirement.text())),
+        None => "does not restrict the operating system, and one matching term is enough".to_owned(),
     }
 }

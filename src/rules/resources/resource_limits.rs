@@ -9,7 +9,7 @@ use crate::settings::severity::Severity;
 
 pub static RULE: Rule = Rule {
     id: "resource-limits",
-    summary: "no limits: the only isolation there is",
+    summary: "missing resource limits, the only isolation from the node that there is",
     severity: Severity::Off,
     page: page!("resource_limits.md"),
     check,
@@ -26,13 +26,13 @@ fn check(context: &Context, findings: &mut Findings) {
         if limits(pod.spec.resources.as_ref(), name) {
             continue;
         }
-        // Ephemeral containers cannot have any.
+        // Ephemeral containers cannot have limits.
         for container in pod.host_process_containers().filter(|c| c.list != ContainerList::Ephemeral) {
             if !limits(container.raw.resources.as_ref(), name) {
                 findings.container(
                     &container,
                     container.path(&format!("resources.limits.{name}")),
-                    "does not limit the container: it may use all that the node has",
+                    "sets no limit, so the container may use everything that the node has",
                     format!("set a {name} limit"),
                 );
             }
@@ -40,7 +40,7 @@ fn check(context: &Context, findings: &mut Findings) {
     }
 }
 
-/// Whether there is a limit. Zero is none; what is malformed is for Kubernetes to refuse.
+/// Whether there is a limit. Zero means none; a malformed one counts, because Kubernetes refuses it.
 fn limits(resources: Option<&Resources>, name: &str) -> bool {
     resources.and_then(|r| r.limits.get(name)).is_some_and(|limit| limit.amount() != Some(Amount::ZERO))
 }

@@ -9,7 +9,7 @@ use crate::wording::quote;
 
 pub static RULE: Rule = Rule {
     id: "tiny-memory-limit",
-    summary: "a limit under 1 MiB is dropped silently",
+    summary: "a memory limit that is too small; below 1 MiB it is silently dropped",
     severity: Severity::Warn,
     reads: Fields::of(&["limits"]),
     page: page!("tiny_memory_limit.md"),
@@ -32,16 +32,17 @@ fn check(context: &Context, findings: &mut Findings) {
 const FIELD: &str = "resources.limits.memory";
 const MEBIBYTE: Amount = Amount::whole(1 << 20);
 
-/// The memory limit as written, and what is wrong with it. Malformed ones are for Kubernetes to refuse.
+/// The memory limit as written, and what is wrong with it. `None` when nothing is, or when it is malformed, which
+/// Kubernetes refuses.
 fn problem_with<'r>(resources: Option<&'r Resources>, context: &Context) -> Option<(&'r str, String)> {
     let limit = resources?.limits.get("memory")?;
     let amount = limit.amount()?;
     let floor = &context.settings.resources.memory_floor;
     let quoted = quote(&limit.0);
     let problem = if amount < MEBIBYTE {
-        format!("{quoted} is under 1Mi, which the runtime drops: there is no limit")
+        format!("{quoted} is below 1Mi, so the runtime drops it and there is no limit")
     } else if amount < floor.amount()? {
-        format!("{quoted} is under {}, for all processes of the container together", floor.0)
+        format!("{quoted} is below {}, the minimum for all processes of the container together", floor.0)
     } else {
         return None;
     };
@@ -50,8 +51,8 @@ fn problem_with<'r>(resources: Option<&'r Resources>, context: &Context) -> Opti
 
 fn fix(limit: &str) -> &'static str {
     if limit.ends_with('m') {
-        "write Mi for mebibytes, m is a thousandth of a byte"
+        "write Mi for mebibytes, because m means thousandths of a byte"
     } else {
-        "set a limit that the program can live with, such as 100Mi"
+        "set a limit that is enough for the program, such as 100Mi"
     }
 }

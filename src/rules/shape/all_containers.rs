@@ -27,7 +27,7 @@ fn check(context: &Context, findings: &mut Findings) {
             &container,
             container.path("securityContext.windowsOptions.hostProcess"),
             format!("{found}, but container {} is HostProcess", quote(host_process.name())),
-            "set hostProcess: true for the whole pod, or move the ordinary containers into a pod of their own",
+            "set hostProcess: true for the whole pod, or move the ordinary containers into a separate pod",
         );
     }
 }

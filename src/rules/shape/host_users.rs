@@ -6,7 +6,7 @@ use crate::rules::rule::{Rule, page};
 
 pub static RULE: Rule = Rule {
     id: "host-users",
-    summary: "`hostUsers: false`",
+    summary: "`hostUsers: false` in a pod that shares a namespace with the host",
     api_server: ApiServer::Refuses,
     reads: Fields::of(&["hostUsers"]),
     page: page!("host_users.md"),
@@ -22,8 +22,8 @@ fn check(context: &Context, findings: &mut Findings) {
     {
         findings.pod(
             context.pod.path("hostUsers"),
-            format!("is false, which {field}: true rules out"),
-            "remove it: Windows has no user namespaces",
+            format!("is false, which cannot be combined with {field}: true"),
+            "remove it, because Windows has no user namespaces",
         );
     }
 }

@@ -5,7 +5,7 @@ use crate::rules::rule::{Rule, page};
 
 pub static RULE: Rule = Rule {
     id: "level-conflict",
-    summary: "pod and container `hostProcess` contradict",
+    summary: "`hostProcess` of a container that contradicts the pod's",
     api_server: ApiServer::Refuses,
     page: page!("level_conflict.md"),
     check,
@@ -19,7 +19,7 @@ fn check(context: &Context, findings: &mut Findings) {
         let own = container.own_windows_options().and_then(|options| options.host_process);
         if own == Some(!on_pod) {
             let fix = if on_pod {
-                "remove it, or move the container into a pod of its own: a HostProcess pod has no ordinary containers"
+                "remove it, or move the container into a separate pod, because a HostProcess pod cannot have ordinary containers"
             } else {
                 "remove it, or set hostProcess: true on the pod instead"
             };

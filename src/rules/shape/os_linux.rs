@@ -17,7 +17,7 @@ pub static RULE: Rule = Rule {
 fn check(context: &Context, findings: &mut Findings) {
     const FIELD: &str = "securityContext.windowsOptions";
     const MESSAGE: &str = "is set, but os.name is 'linux'";
-    const FIX: &str = "set os.name: windows, or leave os out";
+    const FIX: &str = "set os.name: windows, or remove os";
     let pod = context.pod;
     if !pod.os_is("linux") {
         return;

@@ -5,7 +5,7 @@ use crate::settings::severity::Severity;
 
 pub static RULE: Rule = Rule {
     id: "pod-level",
-    summary: "`hostProcess` set only on containers",
+    summary: "`hostProcess` set only on containers, not on the pod",
     severity: Severity::Off,
     page: page!("pod_level.md"),
     check,
@@ -14,12 +14,12 @@ pub static RULE: Rule = Rule {
 
 fn check(context: &Context, findings: &mut Findings) {
     let pod = context.pod;
-    // A pod that says false contradicts its containers: `level-conflict`.
+    // A pod with `false` contradicts its containers, which `level-conflict` reports.
     let unset = pod.windows_options().is_none_or(|options| options.host_process.is_none());
     if unset && pod.host_process_containers().next().is_some() {
         findings.pod(
             pod.path("securityContext.windowsOptions.hostProcess"),
-            "is not set: only the containers say that they are HostProcess",
+            "is not set on the pod, only on its containers",
             "set hostProcess: true on the pod as well",
         );
     }

@@ -9,7 +9,7 @@ use crate::settings::severity::Severity;
 pub static RULE: Rule = Rule {
     id: "port-mismatch",
     summary: "`hostPort` differs from `containerPort`",
-    severity_varies: "deny; warn in init containers, where Kubernetes does not look",
+    severity_varies: "deny; warn in init containers, which Kubernetes does not check",
     api_server: ApiServer::Partly("not in init containers, sidecars included"),
     reads: Fields::of(&["hostPort"]),
     page: page!("port_mismatch.md"),
@@ -25,14 +25,16 @@ fn check(context: &Context, findings: &mut Findings) {
     for container in pod.containers() {
         let severity = if container.list == ContainerList::Regular { Severity::Deny } else { Severity::Warn };
         for (index, port) in container.raw.ports.iter().enumerate() {
-            // In a template 0 waits for the default that the pod will get: the container port.
+            // In a template, 0 stands for the default that the pod will get: the container port.
             let (Some(host_port @ 1..), Some(container_port)) = (port.host_port, port.container_port) else { continue };
             if host_port != container_port {
                 findings.at(severity).container(
                     &container,
                     container.path(&format!("ports[{index}].hostPort")),
-                    format!("is {host_port}, but containerPort is {container_port} and the network is the node's"),
-                    "remove hostPort: the container port is the node's port",
+                    format!(
+                        "is {host_port}, but containerPort is {container_port}, and with hostNetwork they must be equal"
+                    ),
+                    "remove hostPort, because containerPort is already the port on the node",
                 );
             }
         }

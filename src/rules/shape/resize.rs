@@ -20,7 +20,7 @@ fn check(context: &Context, findings: &mut Findings) {
     if pod.host_process_containers().next().is_some() {
         findings.pod(
             pod.path("containers"),
-            "cannot be resized in place, because they are HostProcess",
+            "cannot be resized in place, because they are HostProcess containers",
             "change the resources in the controller's template, so that new pods replace the old ones",
         );
     }

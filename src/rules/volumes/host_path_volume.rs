@@ -8,7 +8,7 @@ use crate::wording::quote;
 
 pub static RULE: Rule = Rule {
     id: "host-path-volume",
-    summary: "a folder of the host mounted into a container that sees the host anyway",
+    summary: "a folder of the host mounted into a container that can use it without the mount",
     severity: Severity::Off,
     reads: Fields::of(&["hostPath"]),
     page: page!("host_path_volume.md"),
@@ -27,8 +27,11 @@ fn check(context: &Context, findings: &mut Findings) {
             findings.container(
                 &container,
                 volume.field("path"),
-                format!("{kind} {} is mounted, but a HostProcess container can use it directly", quote(volume.text())),
-                "remove the volume and use the path itself",
+                format!(
+                    "{kind} {} is mounted, but a HostProcess container can use it without a mount",
+                    quote(volume.text())
+                ),
+                "remove the volume and use the path directly",
             );
         }
     }

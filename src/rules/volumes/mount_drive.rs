@@ -7,12 +7,12 @@ use crate::rules::rule::{Rule, page};
 use crate::settings::severity::Severity;
 use crate::wording::quote;
 
-/// The first containerd that mounts at a drive.
+/// The first containerd that can mount at a drive.
 const MOUNTS_DRIVES: Version = Version::new(1, 7);
 
 pub static RULE: Rule = Rule {
     id: "mount-drive",
-    summary: "a drive as mount path",
+    summary: "a drive as the mount path",
     severity_varies: "deny for `C:`, warn for other drives",
     reads: Fields::of(&["mountPath"]),
     page: page!("mount_drive.md"),
@@ -27,15 +27,15 @@ fn check(context: &Context, findings: &mut Findings) {
             Some('C') if path.is_drive_letter() => findings.at(Severity::Deny).container(
                 &mount.container,
                 mount.field("mountPath"),
-                format!("{found} as mount path is refused by containerd"),
+                format!("{found} as a mount path is refused by containerd"),
                 r"mount it at a path of its own, such as C:\mnt\data",
             ),
             Some(drive) if drive != 'C' && path.is_drive_root() && context.settings.containerd < MOUNTS_DRIVES => {
                 findings.at(Severity::Warn).container(
                     &mount.container,
                     mount.field("mountPath"),
-                    format!("{found} is a drive only since containerd {MOUNTS_DRIVES}, a folder below the image before"),
-                    r"mount it at a path of its own, such as C:\mnt\data, or set containerd to the oldest on your nodes",
+                    format!("{found} is a folder below the image before containerd {MOUNTS_DRIVES}, and a drive since then"),
+                    r"mount it at a path of its own, such as C:\mnt\data, or set the policy's setting containerd to the oldest version on your nodes",
                 );
             }
             _ => {}

@@ -19,14 +19,14 @@ fn check(context: &Context, findings: &mut Findings) {
     for mount in mounts(context.pod) {
         let (path, found) = (mount.path(), quote(mount.text()));
         let message = if path.is_same(&ROOTFS) {
-            format!("{found} is where the image is: the mount hides all of it")
-        // `C:` is refused by containerd: `mount-drive`.
+            format!("{found} is where the image is, so the mount hides all of it")
+        // `C:` is refused by containerd, which `mount-drive` reports.
         } else if path.is_drive_root()
             && path.drive() == Some('C')
             && !path.is_drive_letter()
             && !mount.text().is_empty()
         {
-            format!("{found} is the whole drive: the mount hides Windows and the image")
+            format!("{found} is the whole drive, so the mount hides Windows and the image")
         } else {
             continue;
         };

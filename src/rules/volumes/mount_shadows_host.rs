@@ -17,7 +17,7 @@ pub static RULE: Rule = Rule {
     ..Rule::DEFAULT
 };
 
-/// Directories that belong to Windows or the node: what is mounted in, at or above one of them hides what they hold.
+/// Directories of Windows and of the node's software: a mount in, at or above one of them hides what is there.
 const OF_THE_NODE: &[WindowsPath] = &[
     WindowsPath::on_c(r"C:\Windows"),
     WindowsPath::on_c(r"C:\k"),
@@ -29,7 +29,7 @@ const OF_THE_NODE: &[WindowsPath] = &[
     WindowsPath::on_c(r"C:\var\log\containers"),
 ];
 
-/// Directories that programs share: only what is mounted at or above one of them hides what the others have there.
+/// Directories that programs share: only a mount at or above one of them hides the files of other programs.
 const SHARED: &[WindowsPath] = &[
     WindowsPath::on_c(r"C:\Program Files"),
     WindowsPath::on_c(r"C:\Program Files (x86)"),
@@ -43,9 +43,11 @@ fn check(context: &Context, findings: &mut Findings) {
         let found = quote(mount.text());
         let message = match hidden(&mount) {
             Some(Hidden::Part(directory)) => {
-                format!("{found} is in {directory} and hides what the node has there, from containerd 1.7 on")
+                format!("{found} is in {directory} and hides the node's files there with containerd 1.7 and later")
             }
-            Some(Hidden::All(directory)) => format!("{found} hides the node's {directory}, from containerd 1.7 on"),
+            Some(Hidden::All(directory)) => {
+                format!("{found} hides the node's {directory} with containerd 1.7 and later")
+            }
             None => continue,
         };
         findings.container(
@@ -57,21 +59,21 @@ fn check(context: &Context, findings: &mut Findings) {
     }
 }
 
-/// Whether what is mounted is known and not what the host has at the same place.
+/// Whether the volume is known, and is not the host's own directory at the same path.
 fn hides_another_place(mount: &Mount) -> bool {
     mount.volume().is_some() && !mount.is_host_path_onto_itself()
 }
 
 enum Hidden {
-    /// Something in this directory.
+    /// Part of this directory.
     Part(&'static str),
-    /// This directory.
+    /// All of this directory.
     All(&'static str),
 }
 
 fn hidden(mount: &Mount) -> Option<Hidden> {
     let path = mount.path();
-    // Drive roots belong to `mount-over-rootfs` and `mount-drive`.
+    // Drive roots are left to `mount-over-rootfs` and `mount-drive`.
     if path.is_drive_root() {
         return None;
     }

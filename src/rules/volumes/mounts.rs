@@ -1,4 +1,4 @@
-//! Mounts and host paths of HostProcess containers, as the rules of this group look at them.
+//! Mounts of HostProcess containers and `hostPath` volumes, shared by the rules of this group.
 
 use crate::k8s::pod::{ContainerView, Pod};
 use crate::k8s::pod_spec::{HostPath, Volume, VolumeMount};
@@ -6,7 +6,7 @@ use crate::windows::path::WindowsPath;
 
 /// A mount of a HostProcess container.
 pub struct Mount<'p, 'a> {
-    /// Where it is mounted.
+    /// The container that it belongs to.
     pub container: ContainerView<'p, 'a>,
     index: usize,
     /// As written.
@@ -31,22 +31,23 @@ impl<'p, 'a> Mount<'p, 'a> {
         self.raw.mount_path.unwrap_or_default()
     }
 
-    /// The volume, unless it comes from elsewhere: from the claim templates of a StatefulSet, say.
+    /// The volume. `None` when it is not in `volumes`, for example because it comes from the claim templates of a
+    /// StatefulSet.
     pub fn volume(&self) -> Option<&'p Volume<'a>> {
         self.container.pod.volume(self.raw.name?)
     }
 
-    /// What of the host it shows, as written.
+    /// The host path that it mounts, as written. `None` for a volume of another type.
     pub fn host_path(&self) -> Option<&'p str> {
         self.volume()?.host_path.as_ref()?.path
     }
 
-    /// Whether it shows a folder of the host at its own place, which changes nothing.
+    /// Whether it mounts a host path at that same path, which changes nothing.
     pub fn is_host_path_onto_itself(&self) -> bool {
         self.host_path().is_some_and(|source| self.path().is_same(&WindowsPath::new(source)))
     }
 
-    /// Whether it shows a named pipe.
+    /// Whether its volume is a named pipe.
     pub fn shows_a_pipe(&self) -> bool {
         self.host_path().is_some_and(|source| WindowsPath::new(source).is_named_pipe())
     }
@@ -65,7 +66,7 @@ pub struct HostVolume<'p, 'a> {
     raw: &'p HostPath<'a>,
 }
 
-/// Every `hostPath` volume that names a path.
+/// Every `hostPath` volume that sets a path.
 pub fn host_volumes<'p, 'a>(pod: &'p Pod<'a>) -> impl Iterator<Item = HostVolume<'p, 'a>> {
     pod.spec.volumes.iter().enumerate().filter_map(move |(index, volume)| {
         let raw = volume.host_path.as_ref().filter(|host| host.path.is_some())?;
@@ -84,7 +85,7 @@ impl<'p, 'a> HostVolume<'p, 'a> {
         WindowsPath::new(self.text())
     }
 
-    /// Whether it is a unix domain socket: it says so, or is named like one.
+    /// Whether it is a Unix domain socket, by its type or its name.
     pub fn is_unix_socket(&self) -> bool {
         self.raw.type_ == Some("Socket") || is_named_like_a_socket(self.text())
     }
@@ -94,11 +95,12 @@ impl<'p, 'a> HostVolume<'p, 'a> {
         self.pod.host_process_containers().find(|container| self.is_mounted_by(container))
     }
 
-    /// Whether no container at all mounts it.
+    /// Whether no container mounts it, HostProcess or not.
     pub fn is_unused(&self) -> bool {
         !self.pod.containers().any(|container| self.is_mounted_by(&container))
     }
 
+    /// Whether a container mounts it.
     pub fn is_mounted_by(&self, container: &ContainerView) -> bool {
         container.raw.volume_mounts.iter().any(|mount| mount.name == Some(self.name))
     }
@@ -109,7 +111,7 @@ impl<'p, 'a> HostVolume<'p, 'a> {
     }
 }
 
-/// Whether a path ends as those of unix domain sockets do.
+/// Whether a path ends in `.sock`, as paths of Unix domain sockets usually do.
 pub fn is_named_like_a_socket(path: &str) -> bool {
     path.ends_with(".sock")
 }

@@ -24,7 +24,7 @@ fn check(context: &Context, findings: &mut Findings) {
         findings.at(Severity::Deny).container(
             &mount.container,
             mount.field("mountPath"),
-            format!("{} is a named pipe, nothing can be mounted there", quote(mount.text())),
+            format!("{} is a named pipe, where nothing can be mounted", quote(mount.text())),
             "remove the mount and let the program open the pipe itself",
         );
     }
@@ -42,7 +42,7 @@ fn report_source(volume: &HostVolume, findings: &mut Findings) {
     } else if volume.is_unused() {
         findings.at(Severity::Warn).pod(
             path,
-            format!("{pipe} is a named pipe; no container mounts it, and a HostProcess container could not"),
+            format!("{pipe} is a named pipe, which no container mounts and a HostProcess container could not mount"),
             "remove the volume",
         );
     }

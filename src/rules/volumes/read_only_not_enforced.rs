@@ -8,7 +8,7 @@ use crate::wording::quote;
 
 pub static RULE: Rule = Rule {
     id: "read-only-not-enforced",
-    summary: "`readOnly` that the runtime does not enforce",
+    summary: "`readOnly` and `readOnlyRootFilesystem`, which are not enforced",
     severity: Severity::Warn,
     reads: Fields::of(&["readOnly", "readOnlyRootFilesystem"]),
     page: page!("read_only_not_enforced.md"),
@@ -23,7 +23,7 @@ fn check(context: &Context, findings: &mut Findings) {
                 &mount.container,
                 mount.field("readOnly"),
                 format!("is true, but does not keep the container from writing to {} on the host", quote(source)),
-                "do not count on it: run as an account that may not write there",
+                "do not rely on it, and run as an account that cannot write there",
             );
         }
     }
@@ -34,7 +34,7 @@ fn check(context: &Context, findings: &mut Findings) {
                 &container,
                 container.path("securityContext.readOnlyRootFilesystem"),
                 "is true, but Windows containers have no read-only root filesystem",
-                "do not count on it: run as an account that may not write to the host",
+                "do not rely on it, and run as an account that cannot write to the host",
             );
         }
     }

@@ -8,7 +8,7 @@ use crate::wording::quote;
 
 pub static RULE: Rule = Rule {
     id: "unix-socket-mount",
-    summary: "a unix domain socket mounted as a volume",
+    summary: "a Unix domain socket mounted as a volume",
     severity: Severity::Warn,
     reads: Fields::of(&["hostPath", "subPath"]),
     page: page!("unix_socket_mount.md"),
@@ -22,8 +22,8 @@ fn check(context: &Context, findings: &mut Findings) {
             findings.container(
                 &container,
                 volume.field("path"),
-                format!("{} is a unix socket, which HostProcess containers cannot mount", quote(volume.text())),
-                "remove the volume and let the program open the socket at its place on the host",
+                format!("{} is a Unix socket, which HostProcess containers cannot mount", quote(volume.text())),
+                "remove the volume and let the program open the socket at its path on the host",
             );
         }
     }
@@ -32,8 +32,8 @@ fn check(context: &Context, findings: &mut Findings) {
             findings.container(
                 &mount.container,
                 mount.field("subPath"),
-                format!("{} is a unix socket, which HostProcess containers cannot mount", quote(sub_path)),
-                "remove the mount and let the program open the socket at its place on the host",
+                format!("{} is a Unix socket, which HostProcess containers cannot mount", quote(sub_path)),
+                "remove the mount and let the program open the socket at its path on the host",
             );
         }
     }

@@ -25,8 +25,8 @@ fn check(context: &Context, findings: &mut Findings) {
             findings.container(
                 &mount.container,
                 mount.field("mountPropagation"),
-                format!("{} has no meaning on Windows, mounts are not propagated", quote(propagation)),
-                "remove it, paths of the host are visible without",
+                format!("{} has no effect on Windows, which does not propagate mounts", quote(propagation)),
+                "remove it, because the paths of the host are visible anyway",
             );
         }
     }
@@ -34,8 +34,8 @@ fn check(context: &Context, findings: &mut Findings) {
         findings.container(
             &container,
             container.path("volumeDevices"),
-            "is set, but Windows has no raw block volumes",
-            "mount the volume with a filesystem",
+            "is set, but Windows does not support raw block volumes",
+            "mount the volume as a filesystem",
         );
     }
 }
@@ -48,8 +48,8 @@ fn report_media(pod: &Pod, findings: &mut Findings) {
             findings.container(
                 &mount.container,
                 pod.path(&format!("volumes[{index}].emptyDir.medium")),
-                format!("{} is not kept in memory on Windows but on the disk of the node", quote(medium)),
-                "remove medium, and do not keep secrets in it",
+                format!("{} has no effect on Windows, where the volume is on the node's disk", quote(medium)),
+                "remove medium, and keep no secrets in the volume",
             );
         }
     }

@@ -1,11 +1,12 @@
-//! Patterns for images, matched on what is written: nothing is resolved, and `docker.io` is not added.
+//! Patterns for images, matched against the reference as written: nothing is resolved, and `docker.io` is not added.
 //!
-//! - The repository is matched segment by segment ([`matches_segments`]): `registry.example/team/*` is everything
-//!   below `team`, and neither `registry.example/team` itself nor `registry.example/teammate/x`. A `*` alone is any image.
+//! - The repository is matched segment by segment ([`matches_segments`]): `registry.example/team/*` matches everything
+//!   below `team`, but neither `registry.example/team` itself nor `registry.example/teammate/x`. A `*` alone matches
+//!   any image.
 //! - A `*` does not cross into another registry: `team*/app` does not match `team.example/app`, because containerd reads a
 //!   first segment with a dot or a colon, or `localhost`, as a host.
-//! - A pattern without tag and digest means the repository, whatever the tag or digest.
-//! - With a tag (`app:1.*`) the image needs a matching tag and no digest: the runtime would follow the digest.
+//! - A pattern without a tag and a digest matches the repository with any tag or digest.
+//! - With a tag (`app:1.*`) the image needs a matching tag and no digest, because the runtime would follow the digest.
 //! - With a digest (`app@sha256:...`, `app@*`) the image needs a matching digest.
 
 use super::{matches, matches_segments};
@@ -28,7 +29,7 @@ impl<'a> Reference<'a> {
         Reference { repository, tag, digest }
     }
 
-    /// The first segment, where it names a registry.
+    /// The first segment, if it names a registry.
     fn host(&self) -> Option<&'a str> {
         let (host, _) = self.repository.split_once('/')?;
         (host.contains(['.', ':']) || host == "localhost").then_some(host)
@@ -53,11 +54,11 @@ pub fn matches_image(pattern: &str, image: &str) -> bool {
     same_kind_of_host && tag_and_digest && matches_segments(wanted.repository, found.repository, '/')
 }
 
-/// Why a pattern does not bind what its author means, if so.
+/// Why a pattern matches more than its author intended; `None` when nothing is wrong with it.
 pub fn lint_pattern(pattern: &str) -> Option<&'static str> {
     let host = Reference::split(pattern).host()?;
     let loose = host.strip_prefix("*.").unwrap_or(host).contains('*');
-    loose.then_some("the '*' in the registry's host lets other hosts in; use it only as in '*.example.com/...'")
+    loose.then_some("the '*' in the registry's host also matches other hosts: use it only as in '*.example.com/...'")
 }
 
 #[cfg(test)]
