@@ -50,7 +50,7 @@ record! {
     /// The request as received, its objects not yet read. policy-server writes camelCase; its Rust types also accept
     /// snake_case for the three fields that are listed twice.
     #[derive(Default)]
-    struct Written<'a> {
+    struct RawRequest<'a> {
         kind: GroupVersionKind<'a> = "kind" required,
         sub_resource: Option<&'a str> = "subResource",
         sub_resource_in_snake_case: Option<&'a str> = "sub_resource",
@@ -59,17 +59,17 @@ record! {
         operation: Option<&'a str> = "operation",
         user_info: Option<UserInfo<'a>> = "userInfo",
         user_info_in_snake_case: Option<UserInfo<'a>> = "user_info",
-        object: Raw<'a> = "object",
-        old_object: Raw<'a> = "oldObject",
-        old_object_in_snake_case: Raw<'a> = "old_object",
+        object: UnreadValue<'a> = "object",
+        old_object: UnreadValue<'a> = "oldObject",
+        old_object_in_snake_case: UnreadValue<'a> = "old_object",
     }
 }
 
 /// A value that is not read yet. `null` counts as absent.
 #[derive(Default)]
-struct Raw<'a>(Option<&'a Value<'a>>);
+struct UnreadValue<'a>(Option<&'a Value<'a>>);
 
-impl<'t: 'a, 'a> Read<'t> for Raw<'a> {
+impl<'t: 'a, 'a> Read<'t> for UnreadValue<'a> {
     fn read(&mut self, value: &'t Value<'t>, _: &mut Fields) -> Result<()> {
         self.0 = (!value.is_null()).then_some(value);
         Ok(())
@@ -86,25 +86,25 @@ impl<'a> Request<'a> {
         if !changes_pods(request)? {
             return Ok(None);
         }
-        let written: Written = decode::read(request)?;
-        let GroupVersionKind { group, kind } = written.kind;
+        let raw: RawRequest = decode::read(request)?;
+        let GroupVersionKind { group, kind } = raw.kind;
         if kind.is_empty() {
             return Err(Error::new("missing field `kind`").in_member("kind"));
         }
-        let workload = |Raw(value): Raw<'a>, key: &str| match value {
+        let workload = |UnreadValue(value): UnreadValue<'a>, key: &str| match value {
             None => Ok(None),
             Some(value) => Workload::read(group, kind, value).map_err(|error| error.in_member(key)),
         };
-        let old_object = Raw(written.old_object.0.or(written.old_object_in_snake_case.0));
+        let old_object = UnreadValue(raw.old_object.0.or(raw.old_object_in_snake_case.0));
         Ok(Some(Request {
-            object: workload(written.object, "object")?,
+            object: workload(raw.object, "object")?,
             old_object: workload(old_object, "oldObject")?,
-            sub_resource: written.sub_resource.or(written.sub_resource_in_snake_case).unwrap_or_default(),
-            name: written.name.unwrap_or_default(),
-            namespace: written.namespace.unwrap_or_default(),
-            operation: written.operation.unwrap_or_default(),
-            user_info: written.user_info.or(written.user_info_in_snake_case).unwrap_or_default(),
-            kind: written.kind,
+            sub_resource: raw.sub_resource.or(raw.sub_resource_in_snake_case).unwrap_or_default(),
+            name: raw.name.unwrap_or_default(),
+            namespace: raw.namespace.unwrap_or_default(),
+            operation: raw.operation.unwrap_or_default(),
+            user_info: raw.user_info.or(raw.user_info_in_snake_case).unwrap_or_default(),
+            kind: raw.kind,
         }))
     }
 

@@ -38,7 +38,7 @@ impl<T> From<Result<T, String>> for Answer<T> {
 impl Facts {
     /// Asks the cluster about a pod. Asks nothing unless the settings check nodes and the pod sets `hostProcess: true`.
     pub fn ask(cluster: &Cluster, pod: &Pod, settings: &NodeSettings) -> Facts {
-        if !settings.check || !pod.asks_for_host_process() {
+        if !settings.check || !pod.sets_host_process() {
             return Facts::default();
         }
         let runtime_class = match pod.spec.runtime_class_name {
@@ -110,7 +110,7 @@ fn windows_nodes(cluster: &Cluster, spec: &PodSpec, class: Option<&RuntimeClass>
     let answer = cluster.windows_nodes()?;
     let tree = parse(&answer)?;
     let list: NodeList = explained(decode::read(&tree))?;
-    let is_candidate = |node: &LabelledNode| {
+    let is_candidate = |node: &ApiNode| {
         spec.admits_node(node)
             && class
                 .is_none_or(|class| class.node_selector().all(|(key, value)| node.label(key) == Label::Value(value)))
@@ -122,14 +122,14 @@ fn windows_nodes(cluster: &Cluster, spec: &PodSpec, class: Option<&RuntimeClass>
 record! {
     #[derive(Debug, Default)]
     struct NodeList<'f> {
-        items: List<LabelledNode<'f>> = "items" required,
+        items: List<ApiNode<'f>> = "items" required,
     }
 }
 
 record! {
     /// A node as the cluster returns it.
     #[derive(Debug, Default)]
-    struct LabelledNode<'f> {
+    struct ApiNode<'f> {
         metadata: NodeMeta<'f> = "metadata",
         status: NodeStatus<'f> = "status",
     }
@@ -159,8 +159,8 @@ record! {
     }
 }
 
-impl From<&LabelledNode<'_>> for Node {
-    fn from(node: &LabelledNode) -> Node {
+impl From<&ApiNode<'_>> for Node {
+    fn from(node: &ApiNode) -> Node {
         let text = |value: Option<&str>| value.unwrap_or_default().to_owned();
         let info = &node.status.node_info;
         Node {
@@ -172,7 +172,7 @@ impl From<&LabelledNode<'_>> for Node {
     }
 }
 
-impl LabelledNode<'_> {
+impl ApiNode<'_> {
     fn label(&self, key: &str) -> Label<'_> {
         Label::from(self.metadata.labels.get(key).copied())
     }
@@ -181,7 +181,7 @@ impl LabelledNode<'_> {
 impl PodSpec<'_> {
     /// Whether a node satisfies the pod's `nodeName`, `nodeSelector` and required affinity. (The kubelet of the node
     /// that `nodeName` names refuses the pod when the other two do not match.)
-    fn admits_node(&self, node: &LabelledNode) -> bool {
+    fn admits_node(&self, node: &ApiNode) -> bool {
         self.node_name.is_none_or(|name| name.is_empty() || name == node.metadata.name)
             && self.node_selector.iter().all(|(key, value)| node.label(key) == Label::Value(value))
             && self.required_terms().is_none_or(|terms| terms.iter().any(|term| term.admits_node(node)))
@@ -189,7 +189,7 @@ impl PodSpec<'_> {
 }
 
 impl NodeSelectorTerm<'_> {
-    fn admits_node(&self, node: &LabelledNode) -> bool {
+    fn admits_node(&self, node: &ApiNode) -> bool {
         let is_empty = self.match_expressions.is_empty() && self.match_fields.is_empty();
         let name = Label::Value(node.metadata.name);
         !is_empty

@@ -124,7 +124,7 @@ impl<'a> Pod<'a> {
 
     /// Whether `hostProcess: true` is set anywhere, at pod or container level. Pod Security Admission forbids such
     /// pods, and most rules look only at them. A pod whose containers all override a `true` is one, too.
-    pub fn asks_for_host_process(&self) -> bool {
+    pub fn sets_host_process(&self) -> bool {
         self.windows_options().is_some_and(|options| options.host_process == Some(true))
             || self.containers().any(|c| c.own_windows_options().is_some_and(|o| o.host_process == Some(true)))
     }

@@ -20,7 +20,7 @@ impl Amount {
     }
 
     /// Larger quantities are capped at this one, as in Kubernetes.
-    const LARGEST: Amount = Amount::whole(i64::MAX);
+    const MAX: Amount = Amount::whole(i64::MAX);
 }
 
 impl Quantity<'_> {
@@ -43,7 +43,7 @@ pub fn parse(text: &str) -> Option<Amount> {
     let (digits, fraction) = significant_digits(number)?;
     let exponent = tens.saturating_sub(fraction).saturating_add(9);
     let billionths = scaled(digits << (10 * kibis), exponent).unwrap_or(i128::MAX);
-    Some(Amount { billionths: sign * billionths.min(Amount::LARGEST.billionths) })
+    Some(Amount { billionths: sign * billionths.min(Amount::MAX.billionths) })
 }
 
 /// The scale of a suffix, in powers of ten and powers of 1024.
@@ -81,7 +81,7 @@ impl Scale {
 /// The significant digits, and how many of them are after the point: 15 and 1 for `1.50`, 3 and -3 for `3000`. `None`
 /// when the number is malformed or too long.
 fn significant_digits(number: &str) -> Option<(i128, i32)> {
-    const MOST: usize = 20;
+    const MAX_DIGITS: usize = 20;
     let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
     if whole.is_empty() && fraction.is_empty() || fraction.contains('.') {
         return None;
@@ -94,7 +94,7 @@ fn significant_digits(number: &str) -> Option<(i128, i32)> {
     let fraction = i32::try_from(fraction.len()).ok()?.saturating_sub(zeros);
     match significant.len() {
         0 => Some((0, 0)),
-        1..=MOST => Some((significant.parse().ok()?, fraction)),
+        1..=MAX_DIGITS => Some((significant.parse().ok()?, fraction)),
         _ => None,
     }
 }
@@ -185,7 +185,7 @@ mod tests {
         for large in
             ["9223372036854775807", "8Ei", "99999999999999999999Ei", "1e2000000000", "10000000000000000000000000000E"]
         {
-            assert_eq!(parse(large), Some(Amount::LARGEST), "{large}");
+            assert_eq!(parse(large), Some(Amount::MAX), "{large}");
         }
         for small in ["1n", "0.1n", "1e-9", "1e-2000000000", "0.0000000000000000000000000000001"] {
             assert_eq!(parse(small), Some(Amount { billionths: 1 }), "{small}");

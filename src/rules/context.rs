@@ -47,7 +47,7 @@ impl<'c, 'a> Context<'c, 'a> {
             request,
             workload,
             pod,
-            is_host_process: pod.asks_for_host_process(),
+            is_host_process: pod.sets_host_process(),
             settings,
             cluster,
             facts,

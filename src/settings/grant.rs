@@ -79,14 +79,14 @@ impl<'a> Grant<'a> {
     }
 
     /// How many keys it sets, each of which must match.
-    pub fn number_of_lists(&self) -> usize {
+    pub fn constraint_count(&self) -> usize {
         let lists = self.lists().iter().filter(|(_, list)| list.is_some()).count();
         lists + usize::from(self.requesters.is_some()) + usize::from(self.namespace_selector.is_some())
     }
 
     /// Checks what the types alone do not. The error is the rest of the path, and what is wrong there.
     pub(super) fn lint(&self) -> std::result::Result<(), (String, String)> {
-        if self.number_of_lists() == 0 {
+        if self.constraint_count() == 0 {
             let message = "an empty grant would allow everything: list something, or leave 'allow' out to allow anyone";
             return Err((String::new(), message.to_owned()));
         }

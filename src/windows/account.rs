@@ -63,8 +63,8 @@ pub enum Malformed {
 }
 
 const NT_AUTHORITY: &str = r"NT AUTHORITY\";
-const LONGEST_DOMAIN: usize = 255;
-const LONGEST_USER: usize = 104;
+const MAX_DOMAIN_BYTES: usize = 255;
+const MAX_USER_BYTES: usize = 104;
 
 impl<'n> Account<'n> {
     /// Classifies a `runAsUserName`. This never fails: what Kubernetes does not accept is [`Kind::Malformed`].
@@ -160,7 +160,7 @@ fn defect(name: &str, domain: Option<&str>, user: &str) -> Option<Malformed> {
         return Some(Malformed::Backslashes);
     }
     if let Some(domain) = domain {
-        if domain.len() > LONGEST_DOMAIN {
+        if domain.len() > MAX_DOMAIN_BYTES {
             return Some(Malformed::DomainTooLong);
         }
         if !is_netbios_name(domain) && !is_dns_name(domain) {
@@ -170,7 +170,7 @@ fn defect(name: &str, domain: Option<&str>, user: &str) -> Option<Malformed> {
     if user.is_empty() {
         return Some(Malformed::NoUser);
     }
-    if user.len() > LONGEST_USER {
+    if user.len() > MAX_USER_BYTES {
         return Some(Malformed::UserTooLong);
     }
     if user.trim_matches(['.', ' ']).is_empty() {

@@ -70,7 +70,7 @@ pub enum Form {
     /// `$(CONTAINER_SANDBOX_MOUNT_POINT)`: expanded by the kubelet only if the container's own `env` sets it.
     Kubelet,
     /// The bare name, for a program that looks it up itself.
-    Name,
+    BareName,
     /// `CONTAINER_SANDBOX_MOUNTPOINT`, or a `%` that is not closed: never expanded.
     Misspelt,
 }
@@ -130,14 +130,14 @@ fn mention_at(text: &str, begin: usize, end_of_stem: usize) -> Option<Mention<'_
     } else if before.ends_with('$') {
         (Form::Posix, 1, 0)
     } else {
-        (Form::Name, 0, 0)
+        (Form::BareName, 0, 0)
     };
     let form = if misspelt { Form::Misspelt } else { form };
     Some(Mention { text: text.get(begin - opening..end + closing)?, form })
 }
 
 /// Whether a text names the variable in a form that hcsshim replaces with the folder of the image.
-pub fn is_below_mount_point(text: &str) -> bool {
+pub fn uses_mount_point(text: &str) -> bool {
     mentions(text).any(|mention| mention.form == Form::Replaced)
 }
 
@@ -182,7 +182,7 @@ impl CmdReader {
     /// Reads the next argument. Returns the first operator in it that `matters`, preferably one that begins a command.
     pub fn operator_in(&mut self, argument: &str, matters: impl Fn(Operator) -> bool) -> Option<Operator> {
         // Nearly every argument has no character that cmd interprets.
-        if !argument.bytes().any(|byte| MEANS_SOMETHING_TO_CMD[usize::from(byte)]) {
+        if !argument.bytes().any(|byte| CMD_SPECIAL[usize::from(byte)]) {
             return None;
         }
         let quoted = argument.contains([' ', '\t']);
@@ -208,7 +208,7 @@ impl CmdReader {
 }
 
 /// Indexed by byte: a lookup takes fewer instructions than six comparisons.
-static MEANS_SOMETHING_TO_CMD: [bool; 256] = {
+static CMD_SPECIAL: [bool; 256] = {
     let mut table = [false; 256];
     let mut special: &[u8] = b"\"&|<>^";
     while let [byte, rest @ ..] = special {
@@ -277,7 +277,7 @@ mod tests {
             ("$(CONTAINER_SANDBOX_MOUNT_POINT)/x", Form::Kubelet),
             ("${CONTAINER_SANDBOX_MOUNT_POINT}", Form::Posix),
             (r"$CONTAINER_SANDBOX_MOUNT_POINT\x", Form::Posix),
-            ("CONTAINER_SANDBOX_MOUNT_POINT", Form::Name),
+            ("CONTAINER_SANDBOX_MOUNT_POINT", Form::BareName),
             ("%CONTAINER_SANDBOX_MOUNT_POINT/x", Form::Misspelt),
             ("%CONTAINER_SANDBOX_MOUNTPOINT%", Form::Misspelt),
             ("$env:CONTAINER_SANDBOX_MOUNTPOINT", Form::Misspelt),
@@ -292,7 +292,7 @@ mod tests {
         let text = r"a;%CONTAINER_SANDBOX_MOUNT_POINT%\b;$(CONTAINER_SANDBOX_MOUNT_POINT)c CONTAINER_SANDBOX_MOUNT_X";
         let found: Vec<&str> = mentions(text).map(|mention| mention.text).collect();
         assert_eq!(found, ["%CONTAINER_SANDBOX_MOUNT_POINT%", "$(CONTAINER_SANDBOX_MOUNT_POINT)"]);
-        assert!(is_below_mount_point(text) && !is_below_mount_point("$CONTAINER_SANDBOX_MOUNT_POINT"));
+        assert!(uses_mount_point(text) && !uses_mount_point("$CONTAINER_SANDBOX_MOUNT_POINT"));
     }
 
     fn operator_in(arguments: &[&str]) -> Option<Operator> {
@@ -330,7 +330,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_text_is_too_odd(text in r"(\PC|[%$({]|CONTAINER_SANDBOX_MOUNT|_?POINT|env:){0,12}") {
+        fn never_panics(text in r"(\PC|[%$({]|CONTAINER_SANDBOX_MOUNT|_?POINT|env:){0,12}") {
             for mention in mentions(&text) {
                 prop_assert!(text.contains(mention.text));
             }

@@ -15,10 +15,11 @@ const INTRODUCTION: &str = "\
 # Rules
 
 Every rule, in the order in which findings are reported. *Default* is the severity unless `rules` or `profile` in the settings say otherwise:
-`deny` rejects the request, `warn` adds a warning to the answer, `off` says nothing.
+`deny` rejects the request, `warn` adds a warning to the answer, `off` reports nothing.
+*Needs* lists the fields without which there is nothing to report; a rule without it also reports what is missing.
 
 *API server*: whether kube-apiserver refuses the same in native kinds. Its validation runs before validating webhooks, so in a cluster these rules
-speak only for custom workload kinds and for audits of old objects; offline (`hostprocess check`, `kwctl run`) they speak always.
+matter only for custom workload kinds and for audits of old objects; offline (`hostprocess check`, `kwctl run`) they always apply.
 
 The pages say how each statement is known: **V** read in source or documentation, **I** inferred from source that was read but not
 executed on a Windows node, **R** recalled. Unless a page says otherwise a rule looks only at pods with `hostProcess: true` on the pod or

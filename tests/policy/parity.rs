@@ -223,7 +223,7 @@ fn mirrored_rules_fire_exactly_where_kube_apiserver_refuses() {
         let judged = judge(payload(&pod, &settings).as_bytes(), &NoCluster, |request, outcome| {
             let workload = request.object.as_ref().expect("a Pod");
             let mirrored = outcome.findings.iter().filter(|finding| is_mirrored(finding, workload)).map(found);
-            (workload.pod.asks_for_host_process(), mirrored.collect::<BTreeSet<_>>(), outcome.findings.clone())
+            (workload.pod.sets_host_process(), mirrored.collect::<BTreeSet<_>>(), outcome.findings.clone())
         });
         let (is_host_process, found, findings) = judged.expect("readable");
         if !is_host_process {

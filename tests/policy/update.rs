@@ -217,11 +217,28 @@ fn an_old_object_stays_manageable(
             template(o, kind)["metadata"]["annotations"] = json!({ "kubectl.kubernetes.io/restartedAt": "now" });
         }),
     ];
-    for (what, change) in changes {
+    // A pod has no replicas: in its spec, where the others have theirs, they would be a change of what runs.
+    for (what, change) in changes.into_iter().filter(|(what, _)| (kind, *what) != ("Pod", "scale")) {
         let mut new = old.clone();
         change(&mut new, kind);
         assert_eq!(verdict(&old, &new, &settings), Warn, "{kind}: {what}");
     }
+}
+
+/// A field that no rule reads may still decide what runs: a grant is asked for anew.
+#[rstest]
+#[case::config_map(json!({ "volumes": [{ "name": "script", "configMap": { "name": "other" } }] }))]
+#[case::image_pull_secrets(json!({ "imagePullSecrets": [{ "name": "other" }] }))]
+#[case::env_from(json!({ "containers": [{ "name": "agent", "image": "registry.example/agent:1.0",
+    "envFrom": [{ "secretRef": { "name": "other" } }] }] }))]
+fn a_change_that_no_rule_reads_needs_a_grant(#[case] changed: Value) {
+    let settings = json!({ "allow": [] });
+    let old = object("Deployment", |_| {});
+    let mut new = old.clone();
+    let spec = template(&mut new, "Deployment")["spec"].as_object_mut().expect("a spec");
+    spec.extend(changed.as_object().expect("fields").clone());
+    assert_eq!(verdict(&old, &old, &settings), Warn, "unchanged");
+    assert_eq!(verdict(&old, &new, &settings), Deny);
 }
 
 /// What runs is another thing than before: nothing is inherited.

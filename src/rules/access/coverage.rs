@@ -13,7 +13,7 @@ use crate::settings::pattern::{matches, matches_ignoring_case};
 
 /// Whether a grant covers the workload. A grant without lists covers nothing; validation refuses such settings anyway.
 pub fn covers(context: &Context, grant: &Grant) -> bool {
-    grant.number_of_lists() > 0 && mismatches(context, grant).is_empty()
+    grant.constraint_count() > 0 && mismatches(context, grant).is_empty()
 }
 
 /// The lists of a grant that do not match. The cluster is asked for the namespace's labels only when everything else
@@ -103,16 +103,16 @@ fn covered_containers<'p, 'a>(pod: &'p Pod<'a>) -> impl Iterator<Item = Containe
 }
 
 fn images<'p>(pod: &'p Pod) -> impl Iterator<Item = &'p str> {
-    at_least_one(covered_containers(pod).map(|container| container.raw.image.unwrap_or_default()))
+    or_empty_value(covered_containers(pod).map(|container| container.raw.image.unwrap_or_default()))
 }
 
 fn accounts<'p>(pod: &'p Pod) -> impl Iterator<Item = &'p str> {
-    at_least_one(covered_containers(pod).map(|container| container.run_as_user_name().map_or("", |name| name.value)))
+    or_empty_value(covered_containers(pod).map(|container| container.run_as_user_name().map_or("", |name| name.value)))
 }
 
 /// Yields one empty value, which no pattern matches, when there are none: a custom kind may fill in its containers
 /// later, so a grant must not cover it for having none yet.
-fn at_least_one<'c>(values: impl Iterator<Item = &'c str>) -> impl Iterator<Item = &'c str> {
+fn or_empty_value<'c>(values: impl Iterator<Item = &'c str>) -> impl Iterator<Item = &'c str> {
     let mut values = values.peekable();
     let missing = values.peek().is_none().then_some("");
     values.chain(missing)
@@ -120,8 +120,8 @@ fn at_least_one<'c>(values: impl Iterator<Item = &'c str>) -> impl Iterator<Item
 
 /// The name of the pod's service account, `default` when it sets none.
 pub fn service_account<'p>(pod: &'p Pod) -> &'p str {
-    let written = [pod.spec.service_account_name, pod.spec.service_account];
-    written.into_iter().flatten().find(|name| !name.is_empty()).unwrap_or("default")
+    let names = [pod.spec.service_account_name, pod.spec.service_account];
+    names.into_iter().flatten().find(|name| !name.is_empty()).unwrap_or("default")
 }
 
 fn mounted_host_paths<'p>(pod: &'p Pod) -> impl Iterator<Item = &'p str> {
@@ -134,10 +134,10 @@ fn mounted_host_paths<'p>(pod: &'p Pod) -> impl Iterator<Item = &'p str> {
 /// Ignores case and, in names of `NT AUTHORITY`, spaces: `NT AUTHORITY\LocalService` and `NT AUTHORITY\Local Service`
 /// are the same account.
 fn matches_account(pattern: &str, name: &str) -> bool {
-    !name.is_empty() && matches_ignoring_case(&unspaced(pattern), &unspaced(name))
+    !name.is_empty() && matches_ignoring_case(&without_spaces(pattern), &without_spaces(name))
 }
 
-fn unspaced(name: &str) -> String {
+fn without_spaces(name: &str) -> String {
     match name.split_once('\\') {
         Some((domain, user)) if domain.eq_ignore_ascii_case("NT AUTHORITY") => {
             format!("{domain}\\{}", user.replace(' ', ""))

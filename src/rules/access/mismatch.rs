@@ -53,11 +53,11 @@ impl fmt::Display for Mismatch<'_> {
 impl fmt::Display for Wanted<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Wanted::Patterns(patterns) => f.write_str(&listing(patterns)),
+            Wanted::Patterns(patterns) => f.write_str(&list_patterns(patterns)),
             Wanted::Requesters(Requesters { users, groups }) => {
                 let named = [("users", users), ("groups", groups)];
                 let lists = named.into_iter().filter_map(|(key, list)| {
-                    list.as_ref().filter(|list| !list.is_empty()).map(|list| format!("{key} {}", listing(list)))
+                    list.as_ref().filter(|list| !list.is_empty()).map(|list| format!("{key} {}", list_patterns(list)))
                 });
                 f.write_str(&lists.collect::<Vec<_>>().join(" or "))
             }
@@ -68,7 +68,7 @@ impl fmt::Display for Wanted<'_> {
 }
 
 /// `'a', 'b', 'c' and 4 more`.
-fn listing(patterns: &[&str]) -> String {
+fn list_patterns(patterns: &[&str]) -> String {
     const MAX_SHOWN: usize = 3;
     let shown: Vec<String> = patterns.iter().take(MAX_SHOWN).map(|pattern| quote(pattern).to_string()).collect();
     let shown = shown.join(", ");

@@ -49,7 +49,7 @@ fn granted(context: &Context, grants: &[Grant]) -> Result<(), Option<String>> {
     for (index, grant) in grants.iter().enumerate() {
         let missed = mismatches(context, grant);
         // Of two grants with as many mismatches, the one with more lists is closer, because more of it matches.
-        let distance = |missed: &[Mismatch], index: usize| (missed.len(), Reverse(grants[index].number_of_lists()));
+        let distance = |missed: &[Mismatch], index: usize| (missed.len(), Reverse(grants[index].constraint_count()));
         if closest.as_ref().is_none_or(|(at, best)| distance(&missed, index) < distance(best, *at)) {
             closest = Some((index, missed));
         }

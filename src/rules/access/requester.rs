@@ -1,7 +1,8 @@
 //! Whether a request comes from one of the built-in controllers, which create pods from templates.
 //!
 //! kube-controller-manager runs each controller under a service account of its own in `kube-system`, or all of them as
-//! `system:kube-controller-manager`. Sending a request under one of these names takes access to the control plane. What
+//! `system:kube-controller-manager`. Sending a request under one of these names takes access to the control plane, or
+//! leave to impersonate service accounts in `kube-system`, which the role `edit` there includes. What
 //! the controllers create carries an owner reference to the object that holds the template, and that object was checked
 //! when it was submitted.
 

@@ -1,4 +1,4 @@
-use super::affected::{Affected, candidates, selection_path};
+use super::affected_nodes::{AffectedNodes, candidates, selection_path};
 use crate::k8s::version::Version;
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
@@ -38,8 +38,9 @@ impl Runtime {
 
 fn check(context: &Context, findings: &mut Findings) {
     let minimum = context.settings.nodes.min_containerd;
-    let (mut another, mut old, mut aging) = (Affected::default(), Affected::default(), Affected::default());
-    let mut unreadable = Affected::default();
+    let (mut another, mut old, mut aging) =
+        (AffectedNodes::default(), AffectedNodes::default(), AffectedNodes::default());
+    let mut unreadable = AffectedNodes::default();
     for node in candidates(context) {
         match Runtime::parse(&node.container_runtime_version) {
             Runtime::Another => another.add((), node),

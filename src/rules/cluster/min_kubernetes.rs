@@ -1,4 +1,4 @@
-use super::affected::{Affected, candidates, selection_path};
+use super::affected_nodes::{AffectedNodes, candidates, selection_path};
 use crate::k8s::version::Version;
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
@@ -17,7 +17,7 @@ pub static RULE: Rule = Rule {
 
 fn check(context: &Context, findings: &mut Findings) {
     let minimum = context.settings.nodes.min_kubernetes;
-    let (mut old, mut unreadable) = (Affected::default(), Affected::default());
+    let (mut old, mut unreadable) = (AffectedNodes::default(), AffectedNodes::default());
     for node in candidates(context) {
         match Version::parse(&node.kubelet_version) {
             Some(version) if version < minimum => old.add(version, node),

@@ -1,4 +1,4 @@
-use super::affected::selection_path;
+use super::affected_nodes::selection_path;
 use crate::cluster::facts::Answer;
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;

@@ -1,4 +1,4 @@
-use super::affected::{Affected, candidates, selection_path};
+use super::affected_nodes::{AffectedNodes, candidates, selection_path};
 use crate::k8s::version::Build;
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
@@ -19,7 +19,7 @@ pub static RULE: Rule = Rule {
 const FIRST_WITH_BIND_FILTER: Build = Build { number: 17763, revision: 3165 };
 
 fn check(context: &Context, findings: &mut Findings) {
-    let (mut old, mut unreadable) = (Affected::default(), Affected::default());
+    let (mut old, mut unreadable) = (AffectedNodes::default(), AffectedNodes::default());
     for node in candidates(context) {
         match Build::parse(&node.kernel_version) {
             Some(build) if build < FIRST_WITH_BIND_FILTER => old.add(build, node),

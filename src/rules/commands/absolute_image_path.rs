@@ -10,7 +10,7 @@ use crate::windows::path::{ROOTFS, WindowsPath};
 use crate::wording::quote;
 
 /// The first containerd that puts images and mounts at paths known in advance.
-const KNOWN_PATHS: Version = Version::new(1, 7);
+const FIRST_WITH_FIXED_PATHS: Version = Version::new(1, 7);
 
 /// Folders in which the host keeps programs.
 const HOST_PROGRAMS: &[WindowsPath] = &[
@@ -32,22 +32,22 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &Context, findings: &mut Findings) {
-    let before_known_paths = context.settings.containerd < KNOWN_PATHS;
+    let before_fixed_paths = context.settings.containerd < FIRST_WITH_FIXED_PATHS;
     for line in &context.command_lines {
-        let Some(program) = line.program().filter(|program| may_be_meant_in_the_image(program)) else { continue };
-        let message = match place_of(program, line) {
-            Place::Image | Place::Mount if before_known_paths => {
-                format!("{} is found only with containerd {KNOWN_PATHS} or later", quote(program))
+        let Some(program) = line.program().filter(|program| may_be_an_image_path(program)) else { continue };
+        let message = match locate(program, line) {
+            Location::Image | Location::Mount if before_fixed_paths => {
+                format!("{} is found only with containerd {FIRST_WITH_FIXED_PATHS} or later", quote(program))
             }
-            Place::Image | Place::Mount | Place::Host => continue,
-            Place::Unknown => format!("{} is looked up on the host, not in the image", quote(program)),
+            Location::Image | Location::Mount | Location::Host => continue,
+            Location::Unknown => format!("{} is looked up on the host, not in the image", quote(program)),
         };
         findings.container(&line.container, line.program_path(), message, fix(program));
     }
 }
 
 /// Whether this is an absolute path on `C:` that hcsshim does not replace and no other rule reports.
-fn may_be_meant_in_the_image(program: &str) -> bool {
+fn may_be_an_image_path(program: &str) -> bool {
     if !program.bytes().any(|byte| matches!(byte, b'/' | b'\\')) {
         return false;
     }
@@ -55,7 +55,7 @@ fn may_be_meant_in_the_image(program: &str) -> bool {
     path.is_absolute() && path.drive() == Some('C') && mentions(program).next().is_none() && !is_linux_program(program)
 }
 
-enum Place {
+enum Location {
     /// `C:\hpc`.
     Image,
     /// Below a mount of the container.
@@ -66,19 +66,19 @@ enum Place {
     Unknown,
 }
 
-fn place_of(program: &str, line: &CommandLine) -> Place {
+fn locate(program: &str, line: &CommandLine) -> Location {
     let path = WindowsPath::new(program);
     let is_under = |folder: &str| path.is_same_or_under(&WindowsPath::new(folder));
     let mut host_paths = line.container.pod.spec.volumes.iter().filter_map(|volume| volume.host_path.as_ref()?.path);
     let mut mounts = line.container.raw.volume_mounts.iter().filter_map(|mount| mount.mount_path);
     if path.is_same_or_under(&ROOTFS) {
-        Place::Image
+        Location::Image
     } else if HOST_PROGRAMS.iter().any(|folder| path.is_same_or_under(folder)) || host_paths.any(is_under) {
-        Place::Host
+        Location::Host
     } else if mounts.any(is_under) {
-        Place::Mount
+        Location::Mount
     } else {
-        Place::Unknown
+        Location::Unknown
     }
 }
 

@@ -35,7 +35,7 @@ fn check(context: &Context, findings: &mut Findings) {
         for (index, variable) in raw.env.iter().enumerate() {
             if let Some(value) = &variable.value {
                 let is_expanded =
-                    |form| is_replaced(form) || form == Form::Name || is_expanded_by_kubelet(&container, form);
+                    |form| is_replaced(form) || form == Form::BareName || is_expanded_by_kubelet(&container, form);
                 report(&container, || container.path(&format!("env[{index}].value")), value, is_expanded, findings);
             }
         }
@@ -87,7 +87,7 @@ fn is_replaced(form: Form) -> bool {
 /// hcsshim replaces two forms; a shell expands its own as well, because hcsshim also sets the variable.
 fn is_expanded_in(line: &CommandLine, form: Form) -> bool {
     match form {
-        Form::Replaced | Form::Name => true,
+        Form::Replaced | Form::BareName => true,
         Form::Cmd => line.may_be(Shell::Cmd),
         Form::PowerShell => line.may_be(Shell::PowerShell),
         Form::Posix => line.shell() == Some(Shell::Posix),

@@ -9,7 +9,7 @@ use crate::windows::path::WindowsPath;
 use crate::wording::quote;
 
 /// The first containerd that takes a working directory literally.
-const LITERAL: Version = Version::new(1, 7);
+const FIRST_WITH_LITERAL_WORKING_DIR: Version = Version::new(1, 7);
 
 pub static RULE: Rule = Rule {
     id: "working-dir",
@@ -22,7 +22,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &Context, findings: &mut Findings) {
-    if context.settings.containerd >= LITERAL {
+    if context.settings.containerd >= FIRST_WITH_LITERAL_WORKING_DIR {
         return;
     }
     for container in context.pod.host_process_containers() {
@@ -40,7 +40,7 @@ fn check(context: &Context, findings: &mut Findings) {
                 &container,
                 container.path("workingDir"),
                 format!(
-                    "{} is below the image before containerd {LITERAL}, but on the host since then",
+                    "{} is below the image before containerd {FIRST_WITH_LITERAL_WORKING_DIR}, but on the host since then",
                     quote(directory)
                 ),
                 "write $env:CONTAINER_SANDBOX_MOUNT_POINT/..., or set the policy's setting containerd to the oldest version on your nodes",

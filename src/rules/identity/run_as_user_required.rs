@@ -15,7 +15,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &Context, findings: &mut Findings) {
-    for missing in effective_settings(context.pod, nameless) {
+    for missing in effective_settings(context.pod, missing_account) {
         findings.setting(
             &missing,
             RUN_AS_USER_NAME,
@@ -31,7 +31,7 @@ fn check(context: &Context, findings: &mut Findings) {
 /// Where a container without an effective `runAsUserName` should get one: at the level where its `hostProcess` is set,
 /// because a container that inherits one can inherit the other. An ephemeral container must set its own, because the
 /// pod that it joins cannot be changed.
-fn nameless(container: &ContainerView) -> Option<Effective<bool>> {
+fn missing_account(container: &ContainerView) -> Option<Effective<bool>> {
     match (container.run_as_user_name(), container.list) {
         (Some(_), _) => None,
         (None, ContainerList::Ephemeral) => Some(Effective { value: true, set_on: Level::Container }),

@@ -19,19 +19,19 @@ pub static RULE: Rule = Rule {
 
 fn check(context: &Context, findings: &mut Findings) {
     let pod = context.pod;
-    if let Some((message, fix)) = pod.windows_options().and_then(|options| judge(options.run_as_user_name?)) {
+    if let Some((message, fix)) = pod.windows_options().and_then(|options| diagnose(options.run_as_user_name?)) {
         findings.pod(pod.path(RUN_AS_USER_NAME), message, fix);
     }
     for container in pod.containers() {
         let own = container.own_windows_options().and_then(|options| options.run_as_user_name);
-        if let Some((message, fix)) = own.and_then(judge) {
+        if let Some((message, fix)) = own.and_then(diagnose) {
             findings.container(&container, container.path(RUN_AS_USER_NAME), message, fix);
         }
     }
 }
 
 /// Message and fix for a name that Kubernetes does not accept; `None` for any other.
-fn judge(name: &str) -> Option<(String, String)> {
+fn diagnose(name: &str) -> Option<(String, String)> {
     let Kind::Malformed(defect) = Account::parse(name).kind() else { return None };
     let message = match defect {
         Malformed::Empty => "is empty".to_owned(),
@@ -48,11 +48,11 @@ fn judge(name: &str) -> Option<(String, String)> {
 }
 
 fn fix(name: &str, defect: Malformed) -> String {
-    match (meant(name), defect) {
-        (Some(meant), Malformed::Backslashes) => {
-            format!("write {meant}, because YAML needs a doubled backslash only inside double quotes")
+    match (corrected(name), defect) {
+        (Some(corrected), Malformed::Backslashes) => {
+            format!("write {corrected}, because YAML needs a doubled backslash only inside double quotes")
         }
-        (Some(meant), _) => format!("write {meant}"),
+        (Some(corrected), _) => format!("write {corrected}"),
         (None, Malformed::Character('@')) => {
             r"use a service account such as NT AUTHORITY\Local service, because domain users cannot log on".to_owned()
         }
@@ -64,7 +64,7 @@ fn fix(name: &str, defect: Malformed) -> String {
 
 /// The name with the usual slips corrected: doubled backslashes, a slash instead of a backslash, a line break at the
 /// end. `None` when that does not give a name that can work.
-fn meant(name: &str) -> Option<String> {
+fn corrected(name: &str) -> Option<String> {
     let parts: Vec<&str> = name.trim().split(['\\', '/']).filter(|part| !part.is_empty()).collect();
     let repaired = parts.join("\\");
     match Account::parse(&repaired).kind() {

@@ -18,7 +18,7 @@ pub static RULE: Rule = Rule {
 fn check(context: &Context, findings: &mut Findings) {
     let pod = context.pod;
     for (key, value) in pod.annotations.iter() {
-        if let Some(what) = what_it_configures(key) {
+        if let Some(what) = effect_of(key) {
             findings.pod(
                 pod.annotation_path(key),
                 format!("{} {what}", quote(value)),
@@ -31,7 +31,7 @@ fn check(context: &Context, findings: &mut Findings) {
 /// Documented by AKS for every Windows pod: it neither belongs to a virtual machine nor changes a limit.
 const PROCESS_DUMPS: &str = "io.microsoft.container.processdumplocation";
 
-fn what_it_configures(key: &str) -> Option<&'static str> {
+fn effect_of(key: &str) -> Option<&'static str> {
     if key.starts_with("io.microsoft.virtualmachine.") {
         Some("configures a utility VM, which a HostProcess pod does not have")
     } else if key.starts_with("io.microsoft.container.") && key != PROCESS_DUMPS {

@@ -26,10 +26,10 @@ fn check(context: &Context, findings: &mut Findings) {
     let what = match handler(context) {
         _ if is_one_of(&classes.hyperv) => quote(name).to_string(),
         Some(PROCESS_HANDLER) => return,
-        Some(handler) if sounds_like_a_virtual_machine(handler) => {
+        Some(handler) if suggests_hyperv(handler) => {
             format!("{} (handler {})", quote(name), quote(handler))
         }
-        _ if sounds_like_a_virtual_machine(name) => quote(name).to_string(),
+        _ if suggests_hyperv(name) => quote(name).to_string(),
         _ => return,
     };
     findings.pod(
@@ -52,7 +52,7 @@ fn handler<'c>(context: &'c Context) -> Option<&'c str> {
 
 /// Whether a name suggests Hyper-V: `runhcs-wcow-hypervisor`, its variants for a build (`-20348`), and names in common
 /// use.
-fn sounds_like_a_virtual_machine(name: &str) -> bool {
+fn suggests_hyperv(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     ["hyperv", "hyper-v", "hypervisor"].iter().any(|word| name.contains(word))
         || name.split(['-', '.']).any(|word| matches!(word, "uvm" | "kata"))
@@ -60,7 +60,7 @@ fn sounds_like_a_virtual_machine(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::sounds_like_a_virtual_machine;
+    use super::suggests_hyperv;
 
     #[test]
     fn names() {
@@ -73,10 +73,10 @@ mod tests {
             "kata-qemu",
             "win2022.uvm",
         ] {
-            assert!(sounds_like_a_virtual_machine(name), "{name}");
+            assert!(suggests_hyperv(name), "{name}");
         }
         for name in ["runhcs-wcow-process", "windows-2022", "katana", "hyper", "luvm", "nvidia", ""] {
-            assert!(!sounds_like_a_virtual_machine(name), "{name}");
+            assert!(!suggests_hyperv(name), "{name}");
         }
     }
 }

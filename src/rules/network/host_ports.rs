@@ -34,7 +34,7 @@ fn check(context: &Context, findings: &mut Findings) {
                     &container,
                     path,
                     format!("opens port {number} on the node, which is not allowed"),
-                    advice(ranges),
+                    fix(ranges),
                 ),
                 None => findings.container(
                     &container,
@@ -58,7 +58,7 @@ fn is_within(port: i64, ranges: &[PortRange]) -> bool {
     ranges.iter().any(|range| (i64::from(range.min)..=i64::from(range.max)).contains(&port))
 }
 
-fn advice(ranges: &[PortRange]) -> String {
+fn fix(ranges: &[PortRange]) -> String {
     if ranges.is_empty() {
         return "remove it, because the policy allows no ports".to_owned();
     }

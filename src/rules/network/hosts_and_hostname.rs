@@ -27,17 +27,19 @@ fn check(context: &Context, findings: &mut Findings) {
     let hostname = pod.spec.hostname.filter(|name| !name.is_empty());
     let subdomain = pod.spec.subdomain.filter(|name| !name.is_empty());
     match (hostname, subdomain) {
-        (Some(name), None) if !is_from_a_controller(context, name) => useless_name(context, findings, "hostname", name),
-        (None, Some(name)) => useless_name(context, findings, "subdomain", name),
+        (Some(name), None) if !is_from_a_controller(context, name) => {
+            report_ineffective_name(context, findings, "hostname", name)
+        }
+        (None, Some(name)) => report_ineffective_name(context, findings, "subdomain", name),
         // Both together give the pod a name in the cluster's DNS, as for any other pod.
         _ => {}
     }
     if pod.spec.set_hostname_as_fqdn == Some(true) {
-        useless_name(context, findings, "setHostnameAsFQDN", "true");
+        report_ineffective_name(context, findings, "setHostnameAsFQDN", "true");
     }
 }
 
-fn useless_name(context: &Context, findings: &mut Findings, field: &str, value: &str) {
+fn report_ineffective_name(context: &Context, findings: &mut Findings, field: &str, value: &str) {
     findings.pod(
         context.pod.path(field),
         format!("{} has no effect, because HostProcess containers have the node's name", quote(value)),

@@ -31,13 +31,13 @@ fn check(context: &Context, findings: &mut Findings) {
     {
         findings.pod(
             pod.path("affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms"),
-            what_keeps_windows_out(terms),
+            affinity_message(terms),
             format!("require {OS} In [windows], because HostProcess containers exist only there"),
         );
     }
 }
 
-fn what_keeps_windows_out(terms: &[NodeSelectorTerm]) -> String {
+fn affinity_message(terms: &[NodeSelectorTerm]) -> String {
     let mut requirements = terms.iter().flat_map(|term| term.match_expressions.iter());
     match requirements.find(|requirement| !requirement.admits(NodeOs::Windows)) {
         Some(requirement) => format!("no Windows node satisfies {}", quote(&requirement.text())),

@@ -24,8 +24,8 @@ fn check(context: &Context, findings: &mut Findings) {
         return;
     }
     if !pod.spec.is_pinned_to_windows() {
-        match pod.spec.required_terms().and_then(loose_term) {
-            Some((index, term)) => findings.pod(pod.path(&term_field(index)), what_lets_others_in(term), FIX_OF_A_TERM),
+        match pod.spec.required_terms().and_then(permissive_term) {
+            Some((index, term)) => findings.pod(pod.path(&term_field(index)), term_message(term), TERM_FIX),
             None => findings.pod(
                 pod.path("nodeSelector"),
                 "does not restrict the pod to Windows nodes",
@@ -41,8 +41,7 @@ fn check(context: &Context, findings: &mut Findings) {
     }
 }
 
-const FIX_OF_A_TERM: &str =
-    "require kubernetes.io/os In [windows] in every term, because a node needs to match only one";
+const TERM_FIX: &str = "require kubernetes.io/os In [windows] in every term, because a node needs to match only one";
 
 /// Whether the pod's RuntimeClass restricts it to Windows nodes: its own selector does, or the settings list it in
 /// `runtimeClasses.process`.
@@ -64,17 +63,17 @@ fn runs_under_a_windows_runtime_class(context: &Context) -> bool {
 }
 
 /// The first term that admits nodes other than Windows, if any term is about the operating system.
-fn loose_term<'p, 'a>(terms: &'p [NodeSelectorTerm<'a>]) -> Option<(usize, &'p NodeSelectorTerm<'a>)> {
-    let is_loose = |term: &NodeSelectorTerm| term.admits(NodeOs::Linux) || term.admits(NodeOs::Unlabelled);
-    let speaks_of_os = terms.iter().any(|term| term.os_requirement().is_some());
-    terms.iter().enumerate().find(|(_, term)| speaks_of_os && is_loose(term))
+fn permissive_term<'p, 'a>(terms: &'p [NodeSelectorTerm<'a>]) -> Option<(usize, &'p NodeSelectorTerm<'a>)> {
+    let is_permissive = |term: &NodeSelectorTerm| term.admits(NodeOs::Linux) || term.admits(NodeOs::Unlabelled);
+    let mentions_os = terms.iter().any(|term| term.os_requirement().is_some());
+    terms.iter().enumerate().find(|(_, term)| mentions_os && is_permissive(term))
 }
 
 fn term_field(index: usize) -> String {
     format!("affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms[{index}]")
 }
 
-fn what_lets_others_in(term: &NodeSelectorTerm) -> String {
+fn term_message(term: &NodeSelectorTerm) -> String {
     match term.os_requirement() {
         Some(requirement) => format!("{} admits nodes other than Windows", quote(&requirement.text())),
         None => "does not restrict the operating system, and one matching term is enough".to_owned(),

@@ -23,12 +23,12 @@ fn check(context: &Context, findings: &mut Findings) {
             Resource::Cpu => "cpu",
             Resource::Memory => "memory",
         };
-        if limits(pod.spec.resources.as_ref(), name) {
+        if has_limit(pod.spec.resources.as_ref(), name) {
             continue;
         }
         // Ephemeral containers cannot have limits.
         for container in pod.host_process_containers().filter(|c| c.list != ContainerList::Ephemeral) {
-            if !limits(container.raw.resources.as_ref(), name) {
+            if !has_limit(container.raw.resources.as_ref(), name) {
                 findings.container(
                     &container,
                     container.path(&format!("resources.limits.{name}")),
@@ -41,6 +41,6 @@ fn check(context: &Context, findings: &mut Findings) {
 }
 
 /// Whether there is a limit. Zero means none; a malformed one counts, because Kubernetes refuses it.
-fn limits(resources: Option<&Resources>, name: &str) -> bool {
+fn has_limit(resources: Option<&Resources>, name: &str) -> bool {
     resources.and_then(|r| r.limits.get(name)).is_some_and(|limit| limit.amount() != Some(Amount::ZERO))
 }

@@ -19,11 +19,11 @@ pub static RULE: Rule = Rule {
 
 fn check(context: &Context, findings: &mut Findings) {
     let pod = context.pod;
-    if let Some((limit, problem)) = problem_with(pod.spec.resources.as_ref(), context) {
+    if let Some((limit, problem)) = check_limit(pod.spec.resources.as_ref(), context) {
         findings.pod(pod.path(FIELD), problem, fix(limit));
     }
     for container in pod.host_process_containers() {
-        if let Some((limit, problem)) = problem_with(container.raw.resources.as_ref(), context) {
+        if let Some((limit, problem)) = check_limit(container.raw.resources.as_ref(), context) {
             findings.container(&container, container.path(FIELD), problem, fix(limit));
         }
     }
@@ -34,7 +34,7 @@ const MEBIBYTE: Amount = Amount::whole(1 << 20);
 
 /// The memory limit as written, and what is wrong with it. `None` when nothing is, or when it is malformed, which
 /// Kubernetes refuses.
-fn problem_with<'r>(resources: Option<&'r Resources>, context: &Context) -> Option<(&'r str, String)> {
+fn check_limit<'r>(resources: Option<&'r Resources>, context: &Context) -> Option<(&'r str, String)> {
     let limit = resources?.limits.get("memory")?;
     let amount = limit.amount()?;
     let floor = &context.settings.resources.memory_floor;

@@ -22,7 +22,7 @@ fn check(context: &Context, findings: &mut Findings) {
         if volume.source().is_named_pipe() || volume.is_unix_socket() {
             continue;
         }
-        if let Some(container) = volume.first_user() {
+        if let Some(container) = volume.first_mounting_container() {
             let kind = if volume.source().is_unc_share() { "the share" } else { "the host's" };
             findings.container(
                 &container,

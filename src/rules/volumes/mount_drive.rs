@@ -8,7 +8,7 @@ use crate::settings::severity::Severity;
 use crate::wording::quote;
 
 /// The first containerd that can mount at a drive.
-const MOUNTS_DRIVES: Version = Version::new(1, 7);
+const FIRST_WITH_DRIVE_MOUNTS: Version = Version::new(1, 7);
 
 pub static RULE: Rule = Rule {
     id: "mount-drive",
@@ -30,11 +30,13 @@ fn check(context: &Context, findings: &mut Findings) {
                 format!("{found} as a mount path is refused by containerd"),
                 r"mount it at a path of its own, such as C:\mnt\data",
             ),
-            Some(drive) if drive != 'C' && path.is_drive_root() && context.settings.containerd < MOUNTS_DRIVES => {
+            Some(drive)
+                if drive != 'C' && path.is_drive_root() && context.settings.containerd < FIRST_WITH_DRIVE_MOUNTS =>
+            {
                 findings.at(Severity::Warn).container(
                     &mount.container,
                     mount.field("mountPath"),
-                    format!("{found} is a folder below the image before containerd {MOUNTS_DRIVES}, and a drive since then"),
+                    format!("{found} is a folder below the image before containerd {FIRST_WITH_DRIVE_MOUNTS}, and a drive since then"),
                     r"mount it at a path of its own, such as C:\mnt\data, or set the policy's setting containerd to the oldest version on your nodes",
                 );
             }

@@ -18,7 +18,7 @@ pub static RULE: Rule = Rule {
 };
 
 /// Directories of Windows and of the node's software: a mount in, at or above one of them hides what is there.
-const OF_THE_NODE: &[WindowsPath] = &[
+const NODE_DIRECTORIES: &[WindowsPath] = &[
     WindowsPath::on_c(r"C:\Windows"),
     WindowsPath::on_c(r"C:\k"),
     WindowsPath::on_c(r"C:\etc\cni"),
@@ -30,7 +30,7 @@ const OF_THE_NODE: &[WindowsPath] = &[
 ];
 
 /// Directories that programs share: only a mount at or above one of them hides the files of other programs.
-const SHARED: &[WindowsPath] = &[
+const SHARED_DIRECTORIES: &[WindowsPath] = &[
     WindowsPath::on_c(r"C:\Program Files"),
     WindowsPath::on_c(r"C:\Program Files (x86)"),
     WindowsPath::on_c(r"C:\ProgramData"),
@@ -41,11 +41,11 @@ const SHARED: &[WindowsPath] = &[
 fn check(context: &Context, findings: &mut Findings) {
     for mount in mounts(context.pod).filter(hides_another_place) {
         let found = quote(mount.text());
-        let message = match hidden(&mount) {
-            Some(Hidden::Part(directory)) => {
+        let message = match shadowed(&mount) {
+            Some(Shadowed::Part(directory)) => {
                 format!("{found} is in {directory} and hides the node's files there with containerd 1.7 and later")
             }
-            Some(Hidden::All(directory)) => {
+            Some(Shadowed::All(directory)) => {
                 format!("{found} hides the node's {directory} with containerd 1.7 and later")
             }
             None => continue,
@@ -61,24 +61,26 @@ fn check(context: &Context, findings: &mut Findings) {
 
 /// Whether the volume is known, and is not the host's own directory at the same path.
 fn hides_another_place(mount: &Mount) -> bool {
-    mount.volume().is_some() && !mount.is_host_path_onto_itself()
+    mount.volume().is_some() && !mount.is_identity_mount()
 }
 
-enum Hidden {
+enum Shadowed {
     /// Part of this directory.
     Part(&'static str),
     /// All of this directory.
     All(&'static str),
 }
 
-fn hidden(mount: &Mount) -> Option<Hidden> {
+fn shadowed(mount: &Mount) -> Option<Shadowed> {
     let path = mount.path();
     // Drive roots are left to `mount-over-rootfs` and `mount-drive`.
     if path.is_drive_root() {
         return None;
     }
-    if let Some(covered) = OF_THE_NODE.iter().chain(SHARED).find(|directory| directory.is_same_or_under(&path)) {
-        return Some(Hidden::All(covered.text()));
+    if let Some(covered) =
+        NODE_DIRECTORIES.iter().chain(SHARED_DIRECTORIES).find(|directory| directory.is_same_or_under(&path))
+    {
+        return Some(Shadowed::All(covered.text()));
     }
-    OF_THE_NODE.iter().find(|directory| path.is_same_or_under(directory)).map(|d| Hidden::Part(d.text()))
+    NODE_DIRECTORIES.iter().find(|directory| path.is_same_or_under(directory)).map(|d| Shadowed::Part(d.text()))
 }

@@ -43,12 +43,12 @@ impl<'p, 'a> Mount<'p, 'a> {
     }
 
     /// Whether it mounts a host path at that same path, which changes nothing.
-    pub fn is_host_path_onto_itself(&self) -> bool {
+    pub fn is_identity_mount(&self) -> bool {
         self.host_path().is_some_and(|source| self.path().is_same(&WindowsPath::new(source)))
     }
 
     /// Whether its volume is a named pipe.
-    pub fn shows_a_pipe(&self) -> bool {
+    pub fn shows_named_pipe(&self) -> bool {
         self.host_path().is_some_and(|source| WindowsPath::new(source).is_named_pipe())
     }
 
@@ -91,7 +91,7 @@ impl<'p, 'a> HostVolume<'p, 'a> {
     }
 
     /// The first HostProcess container that mounts it.
-    pub fn first_user(&self) -> Option<ContainerView<'p, 'a>> {
+    pub fn first_mounting_container(&self) -> Option<ContainerView<'p, 'a>> {
         self.pod.host_process_containers().find(|container| self.is_mounted_by(container))
     }
 

@@ -20,7 +20,7 @@ fn check(context: &Context, findings: &mut Findings) {
     for volume in host_volumes(context.pod).filter(|volume| volume.source().is_named_pipe()) {
         report_source(&volume, findings);
     }
-    for mount in mounts(context.pod).filter(|mount| mount.path().is_named_pipe() && !mount.shows_a_pipe()) {
+    for mount in mounts(context.pod).filter(|mount| mount.path().is_named_pipe() && !mount.shows_named_pipe()) {
         findings.at(Severity::Deny).container(
             &mount.container,
             mount.field("mountPath"),
@@ -32,7 +32,7 @@ fn check(context: &Context, findings: &mut Findings) {
 
 fn report_source(volume: &HostVolume, findings: &mut Findings) {
     let (path, pipe) = (volume.field("path"), quote(volume.text()));
-    if let Some(container) = volume.first_user() {
+    if let Some(container) = volume.first_mounting_container() {
         findings.at(Severity::Deny).container(
             &container,
             path,

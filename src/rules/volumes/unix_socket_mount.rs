@@ -18,7 +18,7 @@ pub static RULE: Rule = Rule {
 
 fn check(context: &Context, findings: &mut Findings) {
     for volume in host_volumes(context.pod).filter(|volume| volume.is_unix_socket()) {
-        if let Some(container) = volume.first_user() {
+        if let Some(container) = volume.first_mounting_container() {
             findings.container(
                 &container,
                 volume.field("path"),

@@ -28,18 +28,18 @@ pub fn selection_path(context: &Context) -> String {
 /// Nodes with the same problem: the worst one, and how many there are. The worst one has the lowest `rank`; of equals
 /// it is the first by name, because policy-server returns nodes in no particular order.
 #[derive(Debug)]
-pub struct Affected<'n, R> {
+pub struct AffectedNodes<'n, R> {
     worst: Option<(R, &'n Node)>,
     count: usize,
 }
 
-impl<R> Default for Affected<'_, R> {
+impl<R> Default for AffectedNodes<'_, R> {
     fn default() -> Self {
-        Affected { worst: None, count: 0 }
+        AffectedNodes { worst: None, count: 0 }
     }
 }
 
-impl<'n, R: Ord + Copy> Affected<'n, R> {
+impl<'n, R: Ord + Copy> AffectedNodes<'n, R> {
     /// Adds a node.
     pub fn add(&mut self, rank: R, node: &'n Node) {
         self.count += 1;
