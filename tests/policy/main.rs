@@ -11,5 +11,6 @@ mod parity;
 mod prescan;
 mod psa_parity;
 mod recipes;
+mod skipping;
 mod update;
 mod verdicts;
