@@ -65,7 +65,7 @@ fn scalars_mean_what_kubectl_takes_them_for() {
         assert_eq!(found, expected, "{text}");
     }
     assert_eq!(error("a: .inf").0, 1);
-    assert_eq!(error("a: !!int b"), (1, 4, "\"b\" is no int, as its tag says".to_owned()));
+    assert_eq!(error("a: !!int b"), (1, 4, "\"b\" does not fit its tag !!int".to_owned()));
 }
 
 #[test]
