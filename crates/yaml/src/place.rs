@@ -59,7 +59,7 @@ impl Located {
     /// The part of the text to point at: the key with its value, of a list's item its name.
     pub fn place(&self) -> Range<usize> {
         match (&self.key, &self.children) {
-            (Some(key), Children::None) => key.start..self.value.end.max(key.end),
+            (Some(key), Children::None) if !self.value.is_empty() => key.start..self.value.end.max(key.end),
             (Some(key), _) => key.clone(),
             (None, Children::Map(members)) => {
                 let first = || members.values().min_by_key(|member| member.key.as_ref().map(|key| key.start));
