@@ -89,7 +89,7 @@ impl Composer<'_> {
             EventData::MappingStart { anchor, style, .. } => {
                 self.anchored(anchor, |composer| composer.mapping(at, style == MappingStyle::Flow, depth))
             }
-            // Never happens, and must not go on for ever if it does.
+            // The parser never gives another event here. If it did, an error would be better than an endless loop.
             _ => error(at.start, "a value is missing"),
         }
     }
@@ -126,7 +126,7 @@ impl Composer<'_> {
         loop {
             let (event, event_at) = self.events.next()?;
             if event == EventData::SequenceEnd {
-                // Of a block, the end is where the next thing begins.
+                // A block ends with its last item; the parser lets it end where the next thing begins.
                 if is_flow {
                     at.end = event_at.end;
                 }

@@ -33,13 +33,13 @@ pub struct Events<'t> {
 
 impl<'t> Events<'t> {
     pub fn new(text: &'t str, mut range: Range<usize>) -> Events<'t> {
-        // The parser would not count it among the bytes.
+        // The parser would leave it out when it counts the bytes.
         if text[range.clone()].starts_with(BYTE_ORDER_MARK) {
             range.start += BYTE_ORDER_MARK.len_utf8();
         }
         let mut chunk = &text[range.clone()];
-        // The parser panics where a block scalar or a backslash is the last thing in the input, so the last line always
-        // gets its line break. Blanks alone in that line mean nothing.
+        // The parser panics where a block scalar or a backslash is the last thing in the input, so the last line gets
+        // the line break that it lacks. If there are only blanks in it, it is left out instead.
         let without_blanks = chunk.trim_end_matches([' ', '\t']);
         if without_blanks.ends_with(LINE_BREAKS) {
             chunk = without_blanks;
@@ -47,8 +47,8 @@ impl<'t> Events<'t> {
         let is_line_break_added = !chunk.ends_with(LINE_BREAKS);
         let line_break: &[u8] = if is_line_break_added { b"\n" } else { b"" };
         let mut parser = Parser::new();
-        // The parser would guess at the encoding, and take a character that begins with the same byte for a byte order
-        // mark.
+        // When the parser has to guess the encoding, it fails at U+F000 and all other characters whose first byte is
+        // that of a byte order mark.
         parser.set_encoding(Encoding::Utf8);
         parser.set_input(chunk.as_bytes().chain(line_break));
         Events { start: range.start, chunk, is_line_break_added, parser, last_end: range.start }
@@ -56,8 +56,8 @@ impl<'t> Events<'t> {
 
     /// The next event and where it stands. After the last one it is the end of the stream, again and again.
     pub fn next(&mut self) -> Result<(EventData, Range<usize>), Error> {
-        // The parser panics at a tag directly before a comma, as in `[!tag, a]`, and other flaws of it must not end the
-        // program either. Nobody asks it for more after an error, so its state no longer matters.
+        // The parser panics at a tag directly before a comma, as in `[!tag, a]`, which must not end the program. After
+        // an error it is not used any more, so the state it is left in does not matter.
         let parsed = catch_unwind(AssertUnwindSafe(|| self.parser.parse()));
         let event = match parsed {
             Ok(Ok(event)) => event,
@@ -69,10 +69,11 @@ impl<'t> Events<'t> {
         let mut data = event.data;
         let mut at = self.offset(event.start_mark)..self.offset(event.end_mark);
         if let EventData::Scalar { value, style: ScalarStyle::Literal | ScalarStyle::Folded, .. } = &mut data {
+            // The line break that was added is not part of the text.
             if self.is_line_break_added && event.end_mark.index > self.chunk.len() as u64 && value.ends_with('\n') {
                 value.pop();
             }
-            // The parser counts the empty lines that follow.
+            // The parser includes the empty lines that follow.
             let scalar = &self.chunk[at.start - self.start..at.end - self.start];
             at.end = at.start + scalar.trim_end().len();
         }
@@ -85,11 +86,11 @@ impl<'t> Events<'t> {
         self.start + index.min(self.chunk.len())
     }
 
-    /// The words are those that kubectl prints.
+    /// The parser's words are those of kubectl, so that a search for them finds help.
     fn explain(&self, error: &libyaml_safer::Error) -> Error {
         let offset = match error.problem_mark() {
             Some(mark) => self.offset(mark),
-            // Only unreadable characters have no mark.
+            // The only errors without a mark are about characters that must not be in the text.
             None => self.start + self.chunk.find(|c| !is_printable(c)).unwrap_or_default(),
         };
         // What is missing at the end is missing after the last word.

@@ -1,8 +1,9 @@
 //! YAML as kubectl reads it, with the place of every value.
 //!
 //! kubectl reads YAML 1.1 (sigs.k8s.io/yaml over go-yaml 2): `yes` and `on` are booleans, `010` is eight, `<<` merges.
-//! The parser descends from libyaml, as go-yaml does, so that both accept the same texts. Two things that go-yaml lets
-//! pass are refused here, because nobody means them: a key written twice, and aliases that multiply without end.
+//! The parser descends from libyaml, as go-yaml does, so that both accept the same texts. What go-yaml lets pass and
+//! nobody means is refused here: a key written twice, aliases that multiply without end, and the colon of `{a:}`, which
+//! go-yaml takes for a part of the key.
 
 mod compose;
 mod events;

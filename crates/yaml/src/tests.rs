@@ -184,7 +184,7 @@ fn quoted_text_may_go_on_with_tabs_and_at_the_margin() {
     let text = "command:\n- powershell\n- \"if (a) {\n\t\tb\t= c\n\t}\n\n\td\"\n- 'one\n\ttwo'\nlast: \"x\ny\"\n";
     assert_eq!(value(text), json!({"command": ["powershell", "if (a) { b\t= c }\nd", "one two"], "last": "x y"}));
     assert_eq!(value("a: {\n\t\"b\": [\n\t1,\t2\n]\n}\n"), json!({"a": {"b": [1, 2]}}));
-    // Between blocks a tab is no indentation.
+    // Tabs cannot indent a block.
     assert!(!error("a:\n\tb: 1").2.is_empty());
 }
 
@@ -238,6 +238,7 @@ fn errors_say_what_is_wrong_and_where() {
         ("a: \u{0}b", 1, 4, "control characters are not allowed"),
         ("a: \"\\q\"", 1, 5, "found unknown escape character"),
         ("a: \"b\\", 1, 7, "found unexpected end of stream"),
+        ("{a:}", 1, 3, "found unexpected ':'"),
         ("a: *b", 1, 4, "no anchor before this has the name \"b\""),
         ("a: [1, !b, c]", 1, 6, "cannot be parsed from here on"),
         ("%YAML 9.9\na: 1", 1, 1, "found incompatible YAML document"),
