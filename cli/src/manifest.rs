@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use crate::source::Source;
-use kubernetes_yaml::{self as yaml, Children, Node};
+use kubernetes_yaml::{self as yaml, Children, Located};
 
 /// What one file holds.
 #[derive(Debug)]
@@ -32,7 +32,7 @@ pub struct Object {
     /// What it says.
     pub value: Value,
     /// Where each part of it stands.
-    pub node: Node,
+    pub node: Located,
 }
 
 /// Why a file or a part of it could not be read.
@@ -117,7 +117,7 @@ impl File {
     }
 
     /// Adds an object, or all objects of a list. Those of a typed list (`PodList`) may leave out what its kind says.
-    fn add(&mut self, document: usize, value: Value, node: Node, list: Option<(&str, &str)>) {
+    fn add(&mut self, document: usize, value: Value, node: Located, list: Option<(&str, &str)>) {
         let text = |key: &str| value.get(key).and_then(Value::as_str).filter(|text| !text.is_empty());
         let (Some(api_version), Some(kind)) =
             (text("apiVersion").or(list.map(|list| list.0)), text("kind").or(list.map(|list| list.1)))
@@ -146,7 +146,7 @@ impl File {
                     },
                     _ => Vec::new(),
                 };
-                nodes.resize_with(values.len(), Node::default);
+                nodes.resize_with(values.len(), Located::default);
                 for (value, node) in values.into_iter().zip(nodes) {
                     self.add(document, value, node, item);
                 }
@@ -158,14 +158,14 @@ impl File {
 
 /// A file that begins like JSON is read as JSON, as kubectl does: YAML does not know all of its escapes, and several
 /// values may follow each other. Its places come from reading it as YAML where that works.
-fn documents(text: &str) -> Vec<Result<(Value, Node), yaml::Error>> {
+fn documents(text: &str) -> Vec<Result<(Value, Located), yaml::Error>> {
     let documents = yaml::documents(text);
     if text.trim_start().starts_with('{') {
         let values: Result<Vec<Value>, _> = serde_json::Deserializer::from_str(text).into_iter().collect();
         if let Ok(values) = values
             && (values.len() != documents.len() || documents.iter().any(Result::is_err))
         {
-            return values.into_iter().map(|value| Ok((value, Node::default()))).collect();
+            return values.into_iter().map(|value| Ok((value, Located::default()))).collect();
         }
     }
     documents.into_iter().map(|document| document.map(|document| (document.value, document.node))).collect()

@@ -91,7 +91,7 @@ impl Session {
     }
 }
 
-fn single_document(text: &str) -> Result<kubernetes_yaml::Document, String> {
+fn single_document(text: &str) -> Result<kubernetes_yaml::YamlDocument, String> {
     let mut documents = kubernetes_yaml::documents(text);
     match (documents.pop(), documents.is_empty()) {
         (Some(document), true) => document.map_err(|error| error.message),

@@ -26,7 +26,7 @@ pub fn tagged(text: &str, tag: &str) -> Result<Value, String> {
         "int" => value.is_i64() || value.is_u64(),
         _ => value.is_number(),
     };
-    if fits { Ok(value) } else { Err(format!("{text:?} is no {tag}, as its tag says")) }
+    if fits { Ok(value) } else { Err(format!("{text:?} does not fit its tag !!{tag}")) }
 }
 
 fn number(text: &str) -> Option<Number> {

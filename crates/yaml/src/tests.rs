@@ -1,3 +1,4 @@
+use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
@@ -65,7 +66,7 @@ fn scalars_mean_what_kubectl_takes_them_for() {
         assert_eq!(found, expected, "{text}");
     }
     assert_eq!(error("a: .inf").0, 1);
-    assert_eq!(error("a: !!int b"), (1, 4, "\"b\" is no int, as its tag says".to_owned()));
+    assert_eq!(error("a: !!int b"), (1, 4, "\"b\" does not fit its tag !!int".to_owned()));
 }
 
 #[test]
@@ -160,7 +161,7 @@ fn a_tag_of_a_document_is_kept() {
 #[test]
 fn places() {
     let text = "---\nü: ü\nspec:\n  hostNetwork: false\n  containers:\n  - image: x\n    name: web\n  \
-                annotations:\n    a.b/c: 1\n    a: {b: 2}\n";
+                annotations:\n    a.b/c: 1\n    a: {b: 2}\nempty:\nlast: 1\n";
     let document = documents(text).remove(0).expect("readable");
     let at = |path: &str| &text[document.node.nearest(path).place()];
     assert_eq!(at("spec.hostNetwork"), "hostNetwork: false");
@@ -175,4 +176,171 @@ fn places() {
     assert_eq!(at("spec.annotations.a.b"), "b: 2");
     assert_eq!(at("spec.os.name"), "spec");
     assert_eq!(at("ü"), "ü: ü");
+    assert_eq!(at("empty"), "empty");
+}
+
+#[test]
+fn quoted_text_may_go_on_with_tabs_and_at_the_margin() {
+    let text = "command:\n- powershell\n- \"if (a) {\n\t\tb\t= c\n\t}\n\n\td\"\n- 'one\n\ttwo'\nlast: \"x\ny\"\n";
+    assert_eq!(value(text), json!({"command": ["powershell", "if (a) { b\t= c }\nd", "one two"], "last": "x y"}));
+    assert_eq!(value("a: {\n\t\"b\": [\n\t1,\t2\n]\n}\n"), json!({"a": {"b": [1, 2]}}));
+    // Tabs cannot indent a block.
+    assert!(!error("a:\n\tb: 1").2.is_empty());
+}
+
+#[test]
+fn block_scalars_keep_the_line_break_that_the_text_has() {
+    for (text, expected) in [
+        ("a: |\n  b", "b"),
+        ("a: |\n  b\n", "b\n"),
+        ("a: |+\n  b", "b"),
+        ("a: |+\n  b\n\n", "b\n\n"),
+        ("a: |-\n  b", "b"),
+        ("a: >\n  b\n  c", "b c"),
+        ("a: |\n  b\n  ", "b\n"),
+        ("a: |+\n  b\n  ", "b\n"),
+        ("a: |\r\n  b\r\n  c\r\n", "b\nc\n"),
+        ("a: |", ""),
+        ("a: |\n  b\\", "b\\"),
+        ("a: b\\", "b\\"),
+    ] {
+        assert_eq!(value(text), json!({"a": expected}), "{text:?}");
+        assert_eq!(value(&format!("---\n{text}")), json!({"a": expected}), "{text:?}");
+    }
+    let text = "a: |\n  ü\n\n\n# comment\nb: 1\n";
+    let document = documents(text).remove(0).expect("readable");
+    assert_eq!(&text[document.node.nearest("a").place()], "a: |\n  ü");
+}
+
+#[test]
+fn places_are_counted_in_bytes() {
+    for start in ["", "\u{feff}", "\u{feff}---\r\n", "x: ü\r\n---\r\n", "# 😀\r\n\r\n", "%YAML 1.1\r\n---\r\n"] {
+        let text = format!("{start}ключ: '😀 é'\r\nlist:\r\n- ü: &x {{a: é}}\r\n- *x\r\nend: 1");
+        let document = documents(&text).pop().expect("a document").expect("readable");
+        assert_eq!(document.value["list"], json!([{"ü": {"a": "é"}}, {"a": "é"}]), "{start:?}");
+        let at = |path: &str| &text[document.node.nearest(path).place()];
+        assert_eq!(at("ключ"), "ключ: '😀 é'");
+        assert_eq!(at("list[0].ü.a"), "a: é");
+        assert_eq!(at("end"), "end: 1");
+        assert_eq!(&text[document.node.nearest("list").value.clone()], "- ü: &x {a: é}\r\n- *x");
+        assert_eq!(&text[document.node.nearest("list[0].ü").value.clone()], "&x {a: é}");
+    }
+    // U+FF41 begins with the same byte as a byte order mark.
+    assert_eq!(value("\u{ff41}: 1"), json!({"\u{ff41}": 1}));
+}
+
+#[test]
+fn errors_say_what_is_wrong_and_where() {
+    for (text, line, column, message) in [
+        ("a: [1\nb: 2", 2, 2, "did not find expected ',' or ']'"),
+        ("a: ü\r\n  b: 1", 2, 4, "mapping values are not allowed in this context"),
+        ("ü: 1\n\u{1}", 2, 1, "control characters are not allowed"),
+        ("a: \u{0}b", 1, 4, "control characters are not allowed"),
+        ("a: \"\\q\"", 1, 5, "found unknown escape character"),
+        ("a: \"b\\", 1, 7, "found unexpected end of stream"),
+        ("{a:}", 1, 3, "found unexpected ':'"),
+        ("a: *b", 1, 4, "no anchor before this has the name \"b\""),
+        ("a: [1, !b, c]", 1, 6, "cannot be parsed from here on"),
+        ("%YAML 9.9\na: 1", 1, 1, "found incompatible YAML document"),
+    ] {
+        assert_eq!(error(text), (line, column, message.to_owned()), "{text:?}");
+    }
+}
+
+#[test]
+fn a_large_text_is_read_quickly() {
+    let item = "- name: web\n  image: \"x\"\n  args: [a, b]\n  text: |\n    ü\n";
+    let list = value(&item.repeat(20_000));
+    assert_eq!(list.as_array().map(Vec::len), Some(20_000));
+}
+
+/// Everything that means something to YAML, and some letters.
+const ODD: &[&str] = &[
+    " ",
+    " ",
+    "  ",
+    "\n",
+    "\n",
+    "\t",
+    "\r",
+    "\r\n",
+    "\u{85}",
+    "\u{2028}",
+    "\u{feff}",
+    "\u{0}",
+    "\u{7f}",
+    "-",
+    "- ",
+    "---",
+    "...",
+    "?",
+    "? ",
+    ":",
+    ": ",
+    ",",
+    "[",
+    "]",
+    "{",
+    "}",
+    "#",
+    " #",
+    "&",
+    "&a ",
+    "*",
+    "*a",
+    "!",
+    "!!",
+    "!!int ",
+    "!a ",
+    "!<",
+    "|",
+    "|\n",
+    "|+",
+    ">",
+    ">-2",
+    "'",
+    "\"",
+    "\\",
+    "\\x",
+    "%",
+    "%YAML 1.1",
+    "%TAG ",
+    "%41",
+    "@",
+    "`",
+    "<<",
+    "<<: ",
+    "~",
+    "=",
+    "0",
+    "a",
+    "b: ",
+    "ü",
+    "😀",
+];
+
+fn assert_in_text(text: &str, node: &Located) {
+    for range in node.key.iter().chain([&node.value, &node.place()]) {
+        assert!(text.get(range.clone()).is_some(), "{range:?} of {text:?}");
+    }
+    match &node.children {
+        Children::None => {}
+        Children::List(items) => items.iter().for_each(|item| assert_in_text(text, item)),
+        Children::Map(members) => members.values().for_each(|member| assert_in_text(text, member)),
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+    #[test]
+    fn no_text_is_too_odd(parts in proptest::collection::vec(proptest::sample::select(ODD), 0..60)) {
+        let text = parts.concat();
+        for document in documents(&text) {
+            match document {
+                Ok(document) => assert_in_text(&text, &document.node),
+                Err(error) => prop_assert!(text.get(error.offset..).is_some(), "{error:?}"),
+            }
+        }
+    }
 }

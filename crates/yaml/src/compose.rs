@@ -1,0 +1,245 @@
+//! From the parser's events to values.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use libyaml_safer::{EventData, MappingStyle, ScalarStyle, SequenceStyle};
+use serde_json::{Map, Value};
+
+use crate::events::{Error, Events};
+use crate::place::{Children, Located};
+use crate::scalar;
+
+/// Far deeper than any Kubernetes object.
+const MAX_DEPTH: usize = 256;
+/// What all anchors and aliases of a document may add up to.
+const MAX_SHARED_BYTES: usize = 16 << 20;
+/// What a value takes besides its text, in bytes.
+const VALUE_OVERHEAD: usize = 64;
+/// What tags of YAML's own begin with: `!!str` is short for `tag:yaml.org,2002:str`.
+const CORE_TAG: &str = "tag:yaml.org,2002:";
+
+/// One document of a stream.
+#[derive(Debug)]
+pub struct YamlDocument {
+    /// What it says.
+    pub value: Value,
+    /// Where each part of it stands.
+    pub node: Located,
+    /// A tag of its own on the whole document: `KubernetesGetResource` of `!KubernetesGetResource`.
+    pub tag: Option<String>,
+}
+
+/// The documents of a chunk, up to its first error.
+pub fn documents(text: &str, chunk: Range<usize>) -> Vec<Result<YamlDocument, Error>> {
+    let mut composer = Composer { events: Events::new(text, chunk), anchors: HashMap::new(), shared_bytes: 0 };
+    let mut documents = Vec::new();
+    loop {
+        match composer.document() {
+            Ok(None) => return documents,
+            Ok(Some(YamlDocument { value: Value::Null, .. })) => {}
+            Ok(Some(document)) => documents.push(Ok(document)),
+            Err(error) => {
+                documents.push(Err(error));
+                return documents;
+            }
+        }
+    }
+}
+
+struct Composer<'t> {
+    events: Events<'t>,
+    /// What each anchor stands for; `None` until the value is complete.
+    anchors: HashMap<String, Option<(Value, Located)>>,
+    /// What anchors and aliases have added up to.
+    shared_bytes: usize,
+}
+
+type Composed = Result<(Value, Located), Error>;
+
+impl Composer<'_> {
+    fn document(&mut self) -> Result<Option<YamlDocument>, Error> {
+        loop {
+            match self.events.next()?.0 {
+                EventData::StreamEnd => return Ok(None),
+                EventData::DocumentStart { .. } => break,
+                _ => {}
+            }
+        }
+        self.anchors.clear();
+        let (event, at) = self.events.next()?;
+        let tag = own_tag(&event);
+        let (value, node) = self.value(event, at, 0)?;
+        Ok(Some(YamlDocument { value, node, tag }))
+    }
+
+    fn value(&mut self, event: EventData, at: Range<usize>, depth: usize) -> Composed {
+        if depth > MAX_DEPTH {
+            return error(at.start, format!("nested more than {MAX_DEPTH} levels deep"));
+        }
+        match event {
+            EventData::Alias { anchor } => self.alias(&anchor, at.start),
+            EventData::Scalar { anchor, tag, value, style, .. } => {
+                let composed = scalar_value(value, style, tag.as_deref(), at)?;
+                self.anchored(anchor, |_| Ok(composed))
+            }
+            EventData::SequenceStart { anchor, style, .. } => {
+                self.anchored(anchor, |composer| composer.list(at, style == SequenceStyle::Flow, depth))
+            }
+            EventData::MappingStart { anchor, style, .. } => {
+                self.anchored(anchor, |composer| composer.mapping(at, style == MappingStyle::Flow, depth))
+            }
+            // The parser never gives another event here. If it did, an error would be better than an endless loop.
+            _ => error(at.start, "a value is missing"),
+        }
+    }
+
+    fn anchored(&mut self, anchor: Option<String>, compose: impl FnOnce(&mut Self) -> Composed) -> Composed {
+        let Some(anchor) = anchor else { return compose(self) };
+        self.anchors.insert(anchor.clone(), None);
+        let (value, node) = compose(self)?;
+        self.share(&value, node.value.start)?;
+        self.anchors.insert(anchor, Some((value.clone(), node.clone())));
+        Ok((value, node))
+    }
+
+    fn alias(&mut self, anchor: &str, offset: usize) -> Composed {
+        let (value, node) = match self.anchors.get(anchor) {
+            None => return error(offset, format!("no anchor before this has the name {anchor:?}")),
+            Some(None) => return error(offset, "an alias to a value that contains it"),
+            Some(Some(composed)) => composed.clone(),
+        };
+        self.share(&value, offset)?;
+        Ok((value, node))
+    }
+
+    fn share(&mut self, value: &Value, offset: usize) -> Result<(), Error> {
+        self.shared_bytes += bytes(value);
+        if self.shared_bytes > MAX_SHARED_BYTES {
+            return error(offset, format!("anchors and aliases add up to more than {} MiB", MAX_SHARED_BYTES >> 20));
+        }
+        Ok(())
+    }
+
+    fn list(&mut self, mut at: Range<usize>, is_flow: bool, depth: usize) -> Composed {
+        let (mut values, mut nodes) = (Vec::new(), Vec::new());
+        loop {
+            let (event, event_at) = self.events.next()?;
+            if event == EventData::SequenceEnd {
+                // A block ends with its last item; the parser lets it end where the next thing begins.
+                if is_flow {
+                    at.end = event_at.end;
+                }
+                return Ok((Value::Array(values), Located { key: None, value: at, children: Children::List(nodes) }));
+            }
+            at.end = at.end.max(event_at.end);
+            let (value, node) = self.value(event, event_at, depth + 1)?;
+            at.end = at.end.max(node.value.end);
+            values.push(value);
+            nodes.push(node);
+        }
+    }
+
+    fn mapping(&mut self, mut at: Range<usize>, is_flow: bool, depth: usize) -> Composed {
+        let (mut values, mut nodes) = (Map::new(), HashMap::new());
+        let mut merged = Vec::new();
+        loop {
+            let (event, key_at) = self.events.next()?;
+            if event == EventData::MappingEnd {
+                if is_flow {
+                    at.end = key_at.end;
+                }
+                break;
+            }
+            let is_merge = matches!(
+                &event,
+                EventData::Scalar { value, style: ScalarStyle::Plain, tag: None, .. } if value == "<<"
+            );
+            let key = self.key(event, key_at.clone(), depth)?;
+            let (event, value_at) = self.events.next()?;
+            let value_start = value_at.start;
+            let (value, mut node) = self.value(event, value_at.clone(), depth + 1)?;
+            at.end = at.end.max(key_at.end).max(value_at.end).max(node.value.end);
+            if is_merge {
+                merge(value, node, value_start, &mut merged)?;
+            } else if values.contains_key(&key) {
+                return error(key_at.start, format!("the key {key:?} is already there"));
+            } else {
+                node.key = Some(key_at);
+                values.insert(key.clone(), value);
+                nodes.insert(key, node);
+            }
+        }
+        // What is written here wins over what is merged, and what is merged first over what is merged later.
+        for (key, value, node) in merged {
+            if !values.contains_key(&key) {
+                values.insert(key.clone(), value);
+                nodes.insert(key, node);
+            }
+        }
+        Ok((Value::Object(values), Located { key: None, value: at, children: Children::Map(nodes) }))
+    }
+
+    fn key(&mut self, event: EventData, at: Range<usize>, depth: usize) -> Result<String, Error> {
+        let offset = at.start;
+        match self.value(event, at, depth + 1)?.0 {
+            Value::String(text) => Ok(text),
+            Value::Bool(value) => Ok(value.to_string()),
+            Value::Number(number) => Ok(number.to_string()),
+            Value::Null => error(offset, "a key that is empty"),
+            Value::Array(_) | Value::Object(_) => error(offset, "a key that is a list or a mapping"),
+        }
+    }
+}
+
+/// Collects what `<<` brings: one mapping or a list of them.
+fn merge(value: Value, node: Located, offset: usize, merged: &mut Vec<(String, Value, Located)>) -> Result<(), Error> {
+    match (value, node.children) {
+        (Value::Object(values), Children::Map(mut nodes)) => {
+            merged.extend(values.into_iter().map(|(key, value)| {
+                let node = nodes.remove(&key).unwrap_or_default();
+                (key, value, node)
+            }));
+            Ok(())
+        }
+        (Value::Array(values), Children::List(nodes)) if values.iter().all(Value::is_object) => {
+            values.into_iter().zip(nodes).try_for_each(|(value, node)| merge(value, node, offset, merged))
+        }
+        _ => error(offset, "`<<` merges mappings only"),
+    }
+}
+
+fn scalar_value(text: String, style: ScalarStyle, tag: Option<&str>, at: Range<usize>) -> Composed {
+    let value = match tag.map(|tag| tag.strip_prefix(CORE_TAG)) {
+        Some(Some(core_tag)) => scalar::tagged(&text, core_tag),
+        None if style == ScalarStyle::Plain => scalar::plain(&text),
+        _ => Ok(Value::String(text)),
+    };
+    match value {
+        Ok(value) => Ok((value, Located::scalar(at))),
+        Err(message) => error(at.start, message),
+    }
+}
+
+fn own_tag(event: &EventData) -> Option<String> {
+    let (EventData::Scalar { tag, .. } | EventData::SequenceStart { tag, .. } | EventData::MappingStart { tag, .. }) =
+        event
+    else {
+        return None;
+    };
+    tag.as_deref()?.strip_prefix('!').filter(|name| !name.is_empty()).map(str::to_owned)
+}
+
+fn bytes(value: &Value) -> usize {
+    VALUE_OVERHEAD
+        + match value {
+            Value::String(text) => text.len(),
+            Value::Array(values) => values.iter().map(bytes).sum(),
+            Value::Object(values) => values.iter().map(|(key, value)| key.len() + bytes(value)).sum(),
+            _ => 0,
+        }
+}
+
+fn error<T>(offset: usize, message: impl Into<String>) -> Result<T, Error> {
+    Err(Error { offset, message: message.into() })
+}

@@ -1,0 +1,72 @@
+//! Where values stand in the text.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+/// Where a value stands, as ranges of bytes of the whole text.
+#[derive(Clone, Debug, Default)]
+pub struct Located {
+    /// Its key, when it is a member of a mapping.
+    pub key: Option<Range<usize>>,
+    /// The value itself.
+    pub value: Range<usize>,
+    /// What it holds.
+    pub children: Children,
+}
+
+/// The parts of a value.
+#[derive(Clone, Debug, Default)]
+pub enum Children {
+    /// A scalar has none.
+    #[default]
+    None,
+    /// In order.
+    List(Vec<Located>),
+    /// By key.
+    Map(HashMap<String, Located>),
+}
+
+impl Located {
+    /// A scalar.
+    pub(crate) fn scalar(at: Range<usize>) -> Located {
+        Located { key: None, value: at, children: Children::None }
+    }
+
+    /// The value at a path such as `spec.containers[1].image` or `metadata.annotations[a.b/c]`, or its nearest ancestor
+    /// that is there. Keys may themselves contain dots.
+    pub fn nearest(&self, path: &str) -> &Located {
+        self.child(path).map_or(self, |(child, rest)| child.nearest(rest))
+    }
+
+    fn child<'p>(&self, path: &'p str) -> Option<(&Located, &'p str)> {
+        match &self.children {
+            Children::None => None,
+            Children::List(items) => {
+                let (index, rest) = path.strip_prefix('[')?.split_once(']')?;
+                Some((items.get(index.parse::<usize>().ok()?)?, rest))
+            }
+            Children::Map(members) => {
+                if let Some((key, rest)) = path.strip_prefix('[').and_then(|path| path.split_once(']')) {
+                    return members.get(key.trim_matches(['\'', '"'])).map(|member| (member, rest));
+                }
+                let path = path.strip_prefix('.').unwrap_or(path);
+                let ends = path.match_indices(['.', '[']).map(|(end, _)| end).chain(std::iter::once(path.len()));
+                ends.filter_map(|end| Some((members.get(&path[..end])?, &path[end..]))).next_back()
+            }
+        }
+    }
+
+    /// The part of the text to point at: the key with its value, of a list's item its name.
+    pub fn place(&self) -> Range<usize> {
+        match (&self.key, &self.children) {
+            (Some(key), Children::None) if !self.value.is_empty() => key.start..self.value.end.max(key.end),
+            (Some(key), _) => key.clone(),
+            (None, Children::Map(members)) => {
+                let first = || members.values().min_by_key(|member| member.key.as_ref().map(|key| key.start));
+                members.get("name").or_else(first).map_or_else(|| self.value.clone(), Located::place)
+            }
+            (None, Children::List(items)) => items.first().map_or_else(|| self.value.clone(), Located::place),
+            (None, Children::None) => self.value.clone(),
+        }
+    }
+}
