@@ -269,7 +269,7 @@ fn names_cannot_steer_the_terminal() {
 #[test]
 fn the_catalogue() {
     let rules = objects(&hostprocess(&["rules", "--output", "json"], ""));
-    assert_eq!(rules.len(), windows_hostprocess_policy::rules::all().count());
+    assert_eq!(rules.len(), windows_hostprocess_policy::rules::registry::all().count());
     let page = shown(&hostprocess(&["explain", "host-network"], ""));
     assert!(page.contains("# host-network") && page.contains("**What happens**"), "{page}");
 }

@@ -14,7 +14,7 @@ use wasmtime_provider::{EpochDeadlines, WasmtimeEngineProviderBuilder, WasmtimeE
 
 use crate::engine::capabilities::{self, Capabilities};
 
-/// How often a running guest is asked whether its time is up.
+/// How often the epoch advances, by which guests are interrupted.
 const TICK_INTERVAL: Duration = Duration::from_millis(10);
 /// The two seconds that policy-server allows by default, in ticks.
 const MAX_TICKS: u64 = 200;
@@ -125,7 +125,7 @@ impl Module {
     }
 }
 
-/// Lets time pass for the guests of an engine, until the engine is dropped.
+/// Advances the epoch of an engine until the engine is dropped.
 fn start_clock(engine: &wasmtime::Engine) {
     let engine = engine.weak();
     std::thread::spawn(move || {
