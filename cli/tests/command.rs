@@ -204,7 +204,7 @@ fn module_that_answers(answer: &Value) -> String {
 #[test]
 fn the_answer_of_a_module_is_shown_unchanged_in_every_format() {
     let folder = folder("module");
-    let answer = json!({"valid": true, "accepted": false, "message": "refused:\n- a: b; c [d]\n\u{1b}[31m",
+    let answer = json!({"valid": true, "accepted": false, "message": "refused:\n- a: b; c [d]",
         "warnings": ["e: f [g]", "h"]});
     let module = write(&folder, "module.wat", &module_that_answers(&answer));
     let show = |format: &str| {
@@ -260,8 +260,13 @@ fn settings_count_and_the_profile_overrides_theirs() {
 }
 
 #[test]
-fn names_cannot_steer_the_terminal() {
+fn names_and_modules_cannot_steer_the_terminal() {
     let output = hostprocess(&["check", "-"], &bad().replace("name: bad", "name: \"\\e[31mred\\u009b\""));
+    assert_eq!(code(&output), 1);
+    assert!(!output.stdout.contains(&0x1b), "{}", shown(&output));
+    let answer = json!({"valid": true, "accepted": false, "message": "\u{1b}[31m", "warnings": ["\u{1b}[31m"]});
+    let module = write(&folder("steering-module"), "module.wat", &module_that_answers(&answer));
+    let output = hostprocess(&["check", "--wasm", &module, "-"], &bad());
     assert_eq!(code(&output), 1);
     assert!(!output.stdout.contains(&0x1b), "{}", shown(&output));
 }
