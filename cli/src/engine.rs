@@ -24,7 +24,7 @@ pub struct Engine {
 
 enum Backend {
     Builtin(SharedHost),
-    Module(Module, Capabilities),
+    Module(Box<Module>, Capabilities),
 }
 
 impl Engine {
@@ -43,7 +43,7 @@ impl Engine {
     /// The module finds the settings not valid, or failed.
     pub fn with_module(settings: Value, module: Module, host: SharedHost) -> Result<Engine, String> {
         module.validate_settings(&settings).map_err(invalid_settings)?;
-        Ok(Engine { settings, backend: Backend::Module(module, capabilities::of_host(host)) })
+        Ok(Engine { settings, backend: Backend::Module(Box::new(module), capabilities::of_host(host)) })
     }
 
     /// Judges every object of every file.
