@@ -1,17 +1,12 @@
-//! The `hostprocess` command: judges manifests with the rules of windows-hostprocess-policy, and runs the policy's
+//! The `hostprocess` command: checks manifests with the rules of windows-hostprocess-policy, and runs the policy's
 //! module as policy-server does.
 //!
-//! The way of a manifest: [`manifest`] reads files into objects whose fields know their place ([`yaml`], [`source`]),
-//! [`check`] asks the rules or the module ([`host`]), [`output`] shows the answer. [`run`] evaluates one request, with
-//! recorded answers of the cluster ([`replay`]); [`cluster`] is a real one for [`check`]. [`rules`] shows the catalogue.
+//! [`input`] turns paths into Kubernetes objects that remember where each field was written, [`engine`] judges them
+//! with the built-in rules or with a module, [`report`] holds the result, and [`output`] shows it. [`commands`] puts
+//! these together for each subcommand.
 
-pub mod check;
-#[cfg_attr(not(feature = "cluster"), path = "no_cluster.rs")]
-pub mod cluster;
-pub mod host;
-pub mod manifest;
+pub mod commands;
+pub mod engine;
+pub mod input;
 pub mod output;
-pub mod replay;
-pub mod rules;
-pub mod run;
-pub mod source;
+pub mod report;

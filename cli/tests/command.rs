@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
@@ -16,7 +16,7 @@ fn hostprocess(arguments: &[&str], input: &str) -> Output {
     command.args(arguments).current_dir(repository()).env("NO_COLOR", "1");
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().expect("starts");
-    // A command that ends before it reads closes the pipe.
+    // A command may end without reading its input, which closes the pipe.
     let _ = child.stdin.take().expect("is piped").write_all(input.as_bytes());
     child.wait_with_output().expect("ends")
 }
@@ -25,18 +25,18 @@ fn code(output: &Output) -> i32 {
     output.status.code().expect("an exit code")
 }
 
-/// Everything that a person sees.
+/// Standard output, standard error and the exit code.
 fn shown(output: &Output) -> String {
     let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).expect("UTF-8");
     let (out, err) = (text(&output.stdout), text(&output.stderr));
     format!("{out}--- standard error\n{err}--- exit code {}\n", code(output))
 }
 
-fn records(output: &Output) -> Vec<Value> {
+fn objects(output: &Output) -> Vec<Value> {
     serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {}", shown(output)))
 }
 
-/// A folder of this test, empty.
+/// An empty folder for this test.
 fn folder(name: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     let _ = std::fs::remove_dir_all(&folder);
@@ -95,14 +95,14 @@ fn the_readme_shows_what_is_printed() {
     let quoted: Vec<&str> = readme.split("\n\n").filter(|part| part.contains("  --> examples/broken.yaml")).collect();
     assert_eq!(quoted.len(), 3);
     for diagnostic in quoted {
-        // The first of them stands behind the command and what it says of the other manifest.
+        // The first follows the command.
         let begin = diagnostic.find("error[").or(diagnostic.find("warning[")).expect("a diagnostic");
         assert!(shown.contains(&diagnostic[begin..]), "{diagnostic}");
     }
 }
 
 #[test]
-fn several_documents_a_list_and_what_cannot_be_read() {
+fn several_documents_a_list_and_parts_that_cannot_be_read() {
     let list = format!("apiVersion: v1\nkind: List\nitems:\n- {}", dubious().trim_end().replace('\n', "\n  "));
     let input = format!("{GOOD}---\n---\n{}---\n{list}\n---\nname: {{{{ .Values.name }}}}\n---\nname: values\n", bad());
     let output = hostprocess(&["check", "-"], &input);
@@ -142,8 +142,8 @@ fn the_rest_is_checked_when_a_file_cannot_be_read() {
     let output =
         hostprocess(&["check", "--output", "json", "no-such-file.yaml", "-"], &format!("a: [\n---\n{}", bad()));
     assert_eq!(code(&output), 2);
-    let records = records(&output);
-    assert_eq!((records.len(), &records[0]["verdict"]), (1, &Value::from("deny")));
+    let objects = objects(&output);
+    assert_eq!((objects.len(), &objects[0]["verdict"]), (1, &Value::from("deny")));
     let errors = String::from_utf8(output.stderr).expect("UTF-8");
     assert!(errors.contains("no-such-file.yaml: cannot be read") && errors.contains("<stdin>:1:5: "), "{errors}");
 }
@@ -186,18 +186,59 @@ fn github_for_annotations() {
     assert_snapshot("github", shown(&for_other_programs("github")));
 }
 
+/// A module in WebAssembly text that gives the same answer to every call.
+fn module_that_answers(answer: &Value) -> String {
+    let answer = answer.to_string();
+    let bytes: String = answer.bytes().map(|byte| format!("\\{byte:02x}")).collect();
+    format!(
+        r#"(module
+            (import "wapc" "__guest_response" (func $respond (param i32 i32)))
+            (memory (export "memory") 1)
+            (data (i32.const 0) "{bytes}")
+            (func (export "__guest_call") (param i32 i32) (result i32)
+                (call $respond (i32.const 0) (i32.const {})) (i32.const 1)))"#,
+        answer.len()
+    )
+}
+
+#[test]
+fn the_answer_of_a_module_is_shown_unchanged_in_every_format() {
+    let folder = folder("module");
+    let answer = json!({"valid": true, "accepted": false, "message": "refused:\n- a: b; c [d]",
+        "warnings": ["e: f [g]", "h"]});
+    let module = write(&folder, "module.wat", &module_that_answers(&answer));
+    let show = |format: &str| {
+        let output = hostprocess(&["check", "--wasm", &module, "--output", format, "-"], &bad());
+        format!("=== {format}\n{}", shown(&output))
+    };
+    assert_snapshot("module", ["text", "json", "sarif", "junit", "github"].map(show).concat());
+}
+
+#[test]
+fn a_module_that_warns_or_accepts_denies_nothing() {
+    let folder = folder("accepting-module");
+    for (warnings, verdict) in [(json!(["w"]), "warn"), (json!([]), "accept"), (Value::Null, "accept")] {
+        let answer = json!({"valid": true, "accepted": true, "warnings": warnings});
+        let module = write(&folder, "module.wat", &module_that_answers(&answer));
+        let output = hostprocess(&["check", "--wasm", &module, "--output", "json", "-"], &bad());
+        assert_eq!(code(&output), 0, "{}", shown(&output));
+        let objects = objects(&output);
+        assert_eq!((&objects[0]["verdict"], &objects[0]["message"]), (&json!(verdict), &Value::Null));
+    }
+}
+
 #[test]
 fn folders_are_read_to_the_bottom() {
     let folder = folder("folders");
     write(&folder, "b.yaml", GOOD);
     write(&folder, "a/deep/c.yml", &bad());
     write(&folder, "a/d.json", r#"{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "d"}}"#);
-    write(&folder, "a/README.md", "# no manifest: [");
+    write(&folder, "a/README.md", "# not a manifest: [");
     write(&folder, ".git/e.yaml", "a: [");
     let output = hostprocess(&["check", "--output", "json", &folder.display().to_string()], "");
-    let files: Vec<String> = records(&output)
+    let files: Vec<String> = objects(&output)
         .iter()
-        .map(|record| record["file"].as_str().expect("a text").rsplit_once("folders/").expect("in it").1.to_owned())
+        .map(|object| object["file"].as_str().expect("a text").rsplit_once("folders/").expect("in it").1.to_owned())
         .collect();
     assert_eq!(files, ["a/d.json", "a/deep/c.yml", "b.yaml"]);
     assert_eq!(code(&output), 1);
@@ -219,16 +260,21 @@ fn settings_count_and_the_profile_overrides_theirs() {
 }
 
 #[test]
-fn names_cannot_steer_the_terminal() {
+fn names_and_modules_cannot_steer_the_terminal() {
     let output = hostprocess(&["check", "-"], &bad().replace("name: bad", "name: \"\\e[31mred\\u009b\""));
+    assert_eq!(code(&output), 1);
+    assert!(!output.stdout.contains(&0x1b), "{}", shown(&output));
+    let answer = json!({"valid": true, "accepted": false, "message": "\u{1b}[31m", "warnings": ["\u{1b}[31m"]});
+    let module = write(&folder("steering-module"), "module.wat", &module_that_answers(&answer));
+    let output = hostprocess(&["check", "--wasm", &module, "-"], &bad());
     assert_eq!(code(&output), 1);
     assert!(!output.stdout.contains(&0x1b), "{}", shown(&output));
 }
 
 #[test]
 fn the_catalogue() {
-    let rules = records(&hostprocess(&["rules", "--output", "json"], ""));
-    assert_eq!(rules.len(), windows_hostprocess_policy::rules::all().count());
+    let rules = objects(&hostprocess(&["rules", "--output", "json"], ""));
+    assert_eq!(rules.len(), windows_hostprocess_policy::rules::registry::all().count());
     let page = shown(&hostprocess(&["explain", "host-network"], ""));
     assert!(page.contains("# host-network") && page.contains("**What happens**"), "{page}");
 }

@@ -3,23 +3,29 @@
 
 #![recursion_limit = "512"]
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
-use hostprocess::check::Judge;
-use hostprocess::host::{Capabilities, Host, no_capabilities};
-use hostprocess::manifest::File;
-use hostprocess::replay;
+use hostprocess::engine::Engine;
+use hostprocess::engine::capabilities::{self, Capabilities};
+use hostprocess::engine::module::Module;
+use hostprocess::engine::replay;
+use hostprocess::input::manifest::File;
+use hostprocess::output::text;
+use hostprocess::report::{ObjectReport, Report};
 use serde_json::{Value, json};
+use windows_hostprocess_policy::cluster::host::NoCluster;
+use windows_hostprocess_policy::rules::registry;
 use windows_hostprocess_policy::settings::severity::Severity;
 use windows_hostprocess_policy::{decide, validate};
 
-fn module() -> &'static Host {
-    static MODULE: OnceLock<Host> = OnceLock::new();
+fn module() -> &'static Module {
+    static MODULE: OnceLock<Module> = OnceLock::new();
     MODULE.get_or_init(|| {
         let default = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../policy.wasm"));
         let path = std::env::var_os("POLICY_WASM").map_or(default, PathBuf::from);
-        Host::load(&path).unwrap_or_else(|error| panic!("{error}: run `make policy.wasm` first"))
+        Module::load(&path).unwrap_or_else(|error| panic!("{error}: run `make policy.wasm` first"))
     })
 }
 
@@ -128,41 +134,64 @@ fn same_answer_of_a_cluster(payload: &Value, session: &Path, what: &str) {
     assert_eq!(json(&response), json(&native), "{what}");
 }
 
-/// `hostprocess check` gives the same verdicts and messages in the same order with the module and without: all that is
-/// denied, and of warnings the first of each rule.
+/// What `hostprocess check` reports about a manifest, with the module and without.
+fn check(name: &str, manifest: &str, settings: &Value, with_module: bool) -> Report {
+    let host = Arc::new(NoCluster);
+    let engine = if with_module {
+        Engine::with_module(settings.clone(), module().clone(), host)
+    } else {
+        Engine::with_builtin_rules(settings.clone(), host)
+    };
+    let engine = engine.unwrap_or_else(|error| panic!("{name}: {error}"));
+    engine.check(vec![File::parse(name, manifest.to_owned())]).unwrap_or_else(|error| panic!("{name}: {error}"))
+}
+
+/// The rules that deny the object: those of its findings, or those that the module's message names in brackets.
+fn denied_rules(object: &ObjectReport) -> BTreeSet<&'static str> {
+    let denies = |id: &str| match &object.response {
+        Some(response) => response.message.as_ref().is_some_and(|message| message.contains(&format!(" [{id}]\n"))),
+        None => object.findings.iter().any(|finding| finding.severity == Severity::Deny && finding.rule == id),
+    };
+    registry::all().map(|rule| rule.id).filter(|id| denies(id)).collect()
+}
+
 #[test]
-fn check_says_the_same_with_the_module() {
+fn check_gives_the_same_verdict_with_the_module() {
     for fixture in fixtures::fixtures().into_iter().filter(|fixture| fixture.session.is_none()) {
-        let what = format!("{}/{}", fixture.rule, fixture.name);
-        let text = std::fs::read_to_string(fixtures::test_data().join(&what)).expect("readable fixture");
+        let name = format!("{}/{}", fixture.rule, fixture.name);
+        let manifest = std::fs::read_to_string(fixtures::test_data().join(&name)).expect("readable fixture");
         let settings = match &fixture.payload["settings"] {
             Value::Null => json!({}),
             settings => settings.clone(),
         };
-        let found = |module: Option<Host>| {
-            let judge = Judge::with(settings.clone(), module).unwrap_or_else(|error| panic!("{what}: {error}"));
-            let report = judge.report(vec![File::parse(&what, text.clone())]).expect("an answer");
-            let shown = report.records().map(|record| {
-                let mut lines: Vec<(&str, &str, String)> = Vec::new();
-                for found in &record.findings {
-                    let denied = found.severity == Severity::Deny;
-                    if denied || lines.last().is_none_or(|last| last.0 != found.rule) {
-                        let long = format!("{:?} {}; {}", found.container, found.message, found.fix);
-                        lines.push((&found.rule, &found.path, if denied { long } else { "warning".to_owned() }));
-                    }
-                }
-                format!("{} {:?}: {lines:#?}", record.kind, record.verdict)
-            });
-            shown.collect::<Vec<_>>()
+        let verdicts = |with_module| {
+            let report = check(&name, &manifest, &settings, with_module);
+            report.objects().map(|object| (object.title(), object.verdict, denied_rules(object))).collect::<Vec<_>>()
         };
-        assert_eq!(found(None), found(Some(module().clone())), "{what}");
+        assert_eq!(verdicts(true), verdicts(false), "{name}");
     }
+}
+
+/// The examples, with the module: what `make run` prints.
+#[test]
+fn check_shows_the_words_of_the_module() {
+    let shown = |name: &str| {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(name);
+        let manifest = std::fs::read_to_string(path).expect("a readable example");
+        text::render(&check(name, &manifest, &json!({}), true), &text::renderer(false))
+    };
+    insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
+        insta::assert_snapshot!(
+            "examples",
+            shown("examples/privileged-daemonset.yaml") + "\n" + &shown("examples/broken.yaml")
+        );
+    });
 }
 
 #[test]
 fn the_other_functions_answer() {
     let call = |function: &str, payload: &[u8]| -> Value {
-        let answer = module().call(function, payload, &no_capabilities()).expect("an answer");
+        let answer = module().call(function, payload, &capabilities::none()).expect("an answer");
         serde_json::from_slice(&answer).expect("JSON")
     };
     assert_eq!(call("protocol_version", b""), json!("v1"));

@@ -86,16 +86,3 @@ fn every_rule_has_a_page_and_fixtures_on_both_sides() {
         assert!(registry::find(&id).is_some(), "test_data/{id} belongs to a rule");
     }
 }
-
-/// `hostprocess check --wasm` tells message and fix of the module's answer apart at the last semicolon.
-#[test]
-fn no_fix_has_a_semicolon() {
-    for fixture in fixtures() {
-        let response = respond(&fixture);
-        let message = response.message.unwrap_or_default();
-        for line in message.lines().filter(|line| line.starts_with("- ")) {
-            let (_, fix) = line.rsplit_once("; ").unwrap_or_else(|| panic!("{line}: has a fix"));
-            assert!(fix.chars().next().is_some_and(char::is_lowercase), "{}/{}: {line}", fixture.rule, fixture.name);
-        }
-    }
-}

@@ -1,47 +1,46 @@
-//! For GitHub Actions: one workflow command for each finding, which becomes an annotation of the changed lines.
+//! For GitHub Actions: a workflow command for each result, which becomes an annotation on the file.
 //!
-//! The format is GitHub's "Workflow commands for GitHub Actions", as its toolkit escapes them
+//! The format is in GitHub's "Workflow commands for GitHub Actions"; the escapes follow its toolkit
 //! (`packages/core/src/command.ts`, recalled).
 
 use std::fmt::Write;
 
 use windows_hostprocess_policy::settings::severity::Severity;
 
-use crate::check::{Found, Record, Report};
-use crate::source::Source;
+use crate::input::source::Source;
+use crate::report::{Report, UNREADABLE};
 
-/// Prints a report.
-pub fn print(report: &Report) {
-    super::show(&render(report));
-}
-
-/// The commands.
+/// The workflow commands.
 pub fn render(report: &Report) -> String {
     let mut text = String::new();
     for file in &report.files {
         let source = &file.file.source;
         for problem in &file.file.problems {
-            let (line, column) = source.line_and_column(problem.offset.unwrap_or_default());
-            command(&mut text, "error", source, (line, column), "unreadable", &problem.message);
+            let place = source.line_and_column(problem.offset.unwrap_or_default());
+            command(&mut text, "error", source, place, UNREADABLE, &problem.message);
         }
-        for record in &file.records {
-            for found in &record.findings {
-                let name = if found.severity == Severity::Deny { "error" } else { "warning" };
-                command(&mut text, name, source, (found.line, found.column), &found.rule, &message(record, found));
+        for object in &file.objects {
+            for result in object.results() {
+                let level = if result.severity == Severity::Deny { "error" } else { "warning" };
+                let message = format!("{}: {}", object.title(), result.text);
+                command(&mut text, level, source, (result.line, result.column), result.rule, &message);
             }
         }
     }
     text
 }
 
-fn message(record: &Record, found: &Found) -> String {
-    format!("{}: {}", record.title(), found.long_form())
-}
-
-fn command(text: &mut String, name: &str, source: &Source, (line, column): (usize, usize), title: &str, message: &str) {
+fn command(
+    text: &mut String,
+    level: &str,
+    source: &Source,
+    (line, column): (usize, usize),
+    title: &str,
+    message: &str,
+) {
     let (file, title) = (property(&source.name), property(title));
-    // A string takes everything.
-    let _ = writeln!(text, "::{name} file={file},line={line},col={column},title={title}::{}", data(message));
+    // Writing to a string cannot fail.
+    let _ = writeln!(text, "::{level} file={file},line={line},col={column},title={title}::{}", data(message));
 }
 
 fn data(text: &str) -> String {

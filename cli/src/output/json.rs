@@ -1,21 +1,31 @@
-//! For programs: a list of records on standard output, problems on standard error.
+//! For scripts: a list with the report of each object.
 
-use crate::check::{Record, Report};
+use std::fmt::Write;
 
-/// Prints a report.
-pub fn print(report: &Report) {
-    let records: Vec<&Record> = report.records().collect();
-    match serde_json::to_string_pretty(&records) {
-        Ok(text) => super::show(&(text + "\n")),
-        Err(error) => eprintln!("error: {error}"),
-    }
-    for report in &report.files {
-        for problem in &report.file.problems {
-            let source = &report.file.source;
-            match problem.offset.map(|offset| source.line_and_column(offset)) {
-                Some((line, column)) => eprintln!("error: {}:{line}:{column}: {}", source.name, problem.message),
-                None => eprintln!("error: {}: {}", source.name, problem.message),
+use crate::report::{ObjectReport, Report};
+
+/// The list of objects.
+///
+/// # Errors
+/// Serialisation failed.
+pub fn render(report: &Report) -> Result<String, String> {
+    let objects: Vec<&ObjectReport> = report.objects().collect();
+    serde_json::to_string_pretty(&objects).map(|text| text + "\n").map_err(|error| error.to_string())
+}
+
+/// A line for each part of the input that could not be read.
+pub fn problems(report: &Report) -> String {
+    let mut text = String::new();
+    for file in report.files.iter().map(|report| &report.file) {
+        for problem in &file.problems {
+            let mut place = file.source.name.clone();
+            if let Some(offset) = problem.offset {
+                let (line, column) = file.source.line_and_column(offset);
+                place = format!("{place}:{line}:{column}");
             }
+            // Writing to a string cannot fail.
+            let _ = writeln!(text, "error: {place}: {}", problem.message);
         }
     }
+    text
 }

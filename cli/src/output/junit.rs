@@ -1,22 +1,14 @@
-//! For test reports: a suite for each file, a case for each object, which fails when it is denied.
+//! For test reports: a suite for each file and a test case for each object, which fails when the object is denied.
 
 use quick_junit::{NonSuccessKind, Report as Junit, TestCase, TestCaseStatus, TestSuite};
 use windows_hostprocess_policy::settings::severity::Severity;
 
-use crate::check::{FileReport, Record, Report};
-
-/// Prints a report.
-pub fn print(report: &Report) {
-    match render(report) {
-        Ok(text) => super::show(&text),
-        Err(error) => eprintln!("error: {error}"),
-    }
-}
+use crate::report::{FileReport, ObjectReport, Report, Verdict};
 
 /// The XML.
 ///
 /// # Errors
-/// What the serialiser says.
+/// Serialisation failed.
 pub fn render(report: &Report) -> Result<String, String> {
     let mut junit = Junit::new("hostprocess check");
     junit.add_test_suites(report.files.iter().map(suite));
@@ -30,28 +22,26 @@ fn suite(file: &FileReport) -> TestSuite {
         status.set_message(problem.message.as_str());
         suite.add_test_case(TestCase::new("the file", status));
     }
-    suite.add_test_cases(file.records.iter().map(case));
+    suite.add_test_cases(file.objects.iter().map(case));
     suite
 }
 
-fn case(record: &Record) -> TestCase {
+fn case(object: &ObjectReport) -> TestCase {
+    let results = object.results();
     let lines = |severity| -> Vec<String> {
-        let findings = record.findings.iter().filter(|found| found.severity == severity);
-        findings.map(|found| format!("{}:{}: {}", found.line, found.column, found.long_form())).collect()
+        let results = results.iter().filter(|result| result.severity == severity);
+        results.map(|result| format!("{}:{}: {}", result.line, result.column, result.text)).collect()
     };
-    let denied = lines(Severity::Deny);
-    let status = if denied.is_empty() {
-        TestCaseStatus::success()
-    } else {
-        let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
-        status.set_message(format!("{} denied", record.title())).set_description(denied.join("\n"));
-        status
-    };
-    let mut case = TestCase::new(record.title(), status);
-    case.set_classname(record.file.as_str());
-    let warned = lines(Severity::Warn);
-    if !warned.is_empty() {
-        case.set_system_out(warned.join("\n"));
+    let mut status = TestCaseStatus::success();
+    if object.verdict == Verdict::Deny {
+        status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+        status.set_message(format!("{} denied", object.title())).set_description(lines(Severity::Deny).join("\n"));
+    }
+    let mut case = TestCase::new(object.title(), status);
+    case.set_classname(object.file.as_str());
+    let warnings = lines(Severity::Warn);
+    if !warnings.is_empty() {
+        case.set_system_out(warnings.join("\n"));
     }
     case
 }

@@ -1,46 +1,53 @@
-//! For a person at a terminal: one diagnostic for each finding, pointing into the manifest as cargo points into code.
+//! For people at a terminal: findings point into the manifest as cargo points into code, a module's answers are quoted.
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 use windows_hostprocess_policy::settings::severity::Severity;
 
-use crate::check::{Answer, FileReport, Found, Record, Report};
-use crate::manifest::Problem;
-use crate::source::Source;
+use crate::input::manifest::Problem;
+use crate::input::source::Source;
+use crate::report::{Diagnostic, ModuleResponse, ObjectReport, Report, Verdict};
 
-/// Prints a report: findings on standard output, problems on standard error.
-pub fn print(report: &Report, styled: bool) {
-    let renderer = if styled { Renderer::styled() } else { Renderer::plain() };
-    for file in &report.files {
-        for problem in &file.file.problems {
-            eprintln!("{}\n", renderer.render(&[problem_group(&file.file.source, problem)]));
-        }
-    }
-    super::show(&render(report, &renderer));
+/// A renderer with or without colours.
+pub fn renderer(styled: bool) -> Renderer {
+    if styled { Renderer::styled() } else { Renderer::plain() }
 }
 
-/// The findings and the summary.
+/// The findings, or the module's answers, and the summary.
 pub fn render(report: &Report, renderer: &Renderer) -> String {
     let mut text = String::new();
-    for FileReport { file, records } in &report.files {
-        for record in records {
-            for found in &record.findings {
-                text += &renderer.render(&groups(&file.source, record, found));
+    for file in &report.files {
+        for object in &file.objects {
+            for diagnostic in &object.findings {
+                text += &renderer.render(&[diagnostic_group(&file.file.source, object, diagnostic)]);
                 text += "\n\n";
+            }
+            if let Some(response) = &object.response {
+                text += &answer(object, response);
+                text += "\n";
             }
         }
     }
     text + &summary(report) + "\n"
 }
 
-fn groups<'r>(source: &'r Source, record: &'r Record, found: &'r Found) -> Vec<Group<'r>> {
-    let level = if found.severity == Severity::Deny { Level::ERROR } else { Level::WARNING };
-    let title = level.primary_title(printable(&found.short_form())).id(&found.rule);
-    let annotation = AnnotationKind::Primary.span(found.place.clone()).label(printable(&record.title()));
-    let group = title.element(Snippet::source(&source.text).path(&source.name).annotation(annotation));
-    if found.fix.is_empty() {
-        return vec![group];
+/// The parts of the input that could not be read.
+pub fn problems(report: &Report, renderer: &Renderer) -> String {
+    let mut text = String::new();
+    for file in report.files.iter().map(|report| &report.file) {
+        for problem in &file.problems {
+            text += &renderer.render(&[problem_group(&file.source, problem)]);
+            text += "\n\n";
+        }
     }
-    vec![group.element(Level::HELP.message(printable(&found.fix)))]
+    text
+}
+
+fn diagnostic_group<'r>(source: &'r Source, object: &'r ObjectReport, diagnostic: &'r Diagnostic) -> Group<'r> {
+    let level = if diagnostic.severity == Severity::Deny { Level::ERROR } else { Level::WARNING };
+    let title = level.primary_title(printable(&diagnostic.summary())).id(&diagnostic.rule);
+    let annotation = AnnotationKind::Primary.span(diagnostic.place.clone()).label(printable(&object.title()));
+    let group = title.element(Snippet::source(&source.text).path(&source.name).annotation(annotation));
+    if diagnostic.fix.is_empty() { group } else { group.element(Level::HELP.message(printable(&diagnostic.fix))) }
 }
 
 fn problem_group<'r>(source: &'r Source, problem: &'r Problem) -> Group<'r> {
@@ -56,16 +63,35 @@ fn problem_group<'r>(source: &'r Source, problem: &'r Problem) -> Group<'r> {
     }
 }
 
+/// The object, its file and the verdict, then the module's own lines.
+fn answer(object: &ObjectReport, response: &ModuleResponse) -> String {
+    let verdict = match object.verdict {
+        Verdict::Accept => "accepted",
+        Verdict::Warn => "accepted with warnings",
+        Verdict::Deny => "denied",
+    };
+    let mut lines = vec![format!("{} in {}: {verdict}", object.title(), object.file)];
+    lines.extend(response.message.iter().flat_map(|message| message.lines()).map(|line| format!("  {line}")));
+    for warning in &response.warnings {
+        let mut indent = "  warning: ";
+        for line in warning.lines() {
+            lines.push(format!("{indent}{line}"));
+            indent = "    ";
+        }
+    }
+    lines.iter().map(|line| printable(line) + "\n").collect()
+}
+
 fn summary(report: &Report) -> String {
-    let count = |answer| report.records().filter(|record| record.verdict == answer).count();
+    let count = |verdict| report.objects().filter(|object| object.verdict == verdict).count();
     let problems: usize = report.files.iter().map(|file| file.file.problems.len()).sum();
-    let objects = report.records().count();
+    let objects = report.objects().count();
     let mut text = format!(
         "{objects} object{}: {} accepted, {} with warnings, {} denied",
         if objects == 1 { "" } else { "s" },
-        count(Answer::Accept),
-        count(Answer::Warn),
-        count(Answer::Deny)
+        count(Verdict::Accept),
+        count(Verdict::Warn),
+        count(Verdict::Deny)
     );
     match problems {
         0 => {}
@@ -75,7 +101,7 @@ fn summary(report: &Report) -> String {
     text
 }
 
-/// Names in a manifest must not steer the terminal.
+/// Replaces control characters: a name in a manifest could hold escape sequences for the terminal.
 fn printable(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }

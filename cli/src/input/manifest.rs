@@ -1,106 +1,41 @@
-//! From paths on the command line to Kubernetes objects.
+//! From the text of a file to Kubernetes objects.
 
-use std::fs;
-use std::io::{self, Read};
-use std::path::{Path, PathBuf};
+use std::io;
 
-use serde_json::{Value, json};
-
-use crate::source::Source;
 use kubernetes_yaml::{self as yaml, Children, Located};
+use serde_json::Value;
 
-/// What one file holds.
+use crate::input::object::Object;
+use crate::input::source::Source;
+
+/// A file of manifests.
 #[derive(Debug)]
 pub struct File {
-    /// Its text; empty when it could not be read.
+    /// Name and text.
     pub source: Source,
-    /// The objects in it, those of lists included.
+    /// Its objects, with lists replaced by their items.
     pub objects: Vec<Object>,
-    /// What in it could not be read.
+    /// The parts that could not be read.
     pub problems: Vec<Problem>,
-}
-
-/// One Kubernetes object.
-#[derive(Debug)]
-pub struct Object {
-    /// The document that it stands in, from 1; empty documents are not counted.
-    pub document: usize,
-    /// `v1`, `apps/v1`.
-    pub api_version: String,
-    /// `Pod`, `DaemonSet`.
-    pub kind: String,
-    /// What it says.
-    pub value: Value,
-    /// Where each part of it stands.
-    pub node: Located,
 }
 
 /// Why a file or a part of it could not be read.
 #[derive(Debug)]
 pub struct Problem {
-    /// Where, in bytes; `None` when it is about the whole file.
+    /// Offset in bytes; `None` when the whole file is affected.
     pub offset: Option<usize>,
-    /// What is wrong, for a person.
+    /// What is wrong there.
     pub message: String,
 }
 
-/// Reads files, folders (what ends in `.yaml`, `.yml` or `.json`, at any depth) and `-`, the standard input.
-pub fn read(paths: &[PathBuf]) -> Vec<File> {
-    let mut files = Vec::new();
-    for path in paths {
-        if path.as_os_str() == "-" {
-            files.push(File::read("<stdin>", || read_all(io::stdin().lock())));
-        } else if path.is_dir() {
-            read_folder(path, &mut files);
-        } else {
-            files.push(File::read_path(path));
-        }
-    }
-    files
-}
-
-fn read_folder(folder: &Path, files: &mut Vec<File>) {
-    let mut entries: Vec<PathBuf> =
-        match fs::read_dir(folder).and_then(|entries| entries.map(|e| Ok(e?.path())).collect()) {
-            Ok(entries) => entries,
-            Err(error) => return files.push(File::unreadable(folder.display().to_string(), &error)),
-        };
-    entries.sort();
-    for path in entries {
-        let is_hidden = path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."));
-        // A link to a folder could lead in a circle.
-        if path.is_dir() && !path.is_symlink() && !is_hidden {
-            read_folder(&path, files);
-        } else if path.is_file() && path.extension().is_some_and(|e| e == "yaml" || e == "yml" || e == "json") {
-            files.push(File::read_path(&path));
-        }
-    }
-}
-
-fn read_all(mut input: impl Read) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    input.read_to_end(&mut bytes)?;
-    Ok(bytes)
-}
-
 impl File {
-    fn read_path(path: &Path) -> File {
-        File::read(&path.display().to_string(), || fs::read(path))
-    }
-
-    fn read(name: &str, bytes: impl FnOnce() -> io::Result<Vec<u8>>) -> File {
-        match bytes().and_then(|bytes| String::from_utf8(bytes).map_err(io::Error::other)) {
-            Ok(text) => File::parse(name, text),
-            Err(error) => File::unreadable(name.to_owned(), &error),
-        }
-    }
-
-    fn unreadable(name: String, error: &io::Error) -> File {
+    /// A file that could not be read.
+    pub fn unreadable(name: String, error: &io::Error) -> File {
         let problem = Problem { offset: None, message: format!("cannot be read: {error}") };
         File { source: Source::new(name, String::new()), objects: Vec::new(), problems: vec![problem] }
     }
 
-    /// Takes a text apart into its objects.
+    /// Splits a text into its objects. A document that cannot be read does not hide the others.
     pub fn parse(name: &str, text: String) -> File {
         let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
         let mut file = File { source: Source::new(name, String::new()), objects: Vec::new(), problems: Vec::new() };
@@ -108,7 +43,7 @@ impl File {
             match document {
                 Ok((value, node)) => file.add(index + 1, value, node, None),
                 Err(error) => {
-                    file.problems.push(Problem { offset: Some(error.offset), message: explain(&text, error) });
+                    file.problems.push(Problem { offset: Some(error.offset), message: describe(&text, error) });
                 }
             }
         }
@@ -116,20 +51,21 @@ impl File {
         file
     }
 
-    /// Adds an object, or all objects of a list. Those of a typed list (`PodList`) may leave out what its kind says.
+    /// Adds an object, or all items of a list. The items of a typed list (`PodList`) may omit apiVersion and kind, which
+    /// `list` then gives.
     fn add(&mut self, document: usize, value: Value, node: Located, list: Option<(&str, &str)>) {
         let text = |key: &str| value.get(key).and_then(Value::as_str).filter(|text| !text.is_empty());
         let (Some(api_version), Some(kind)) =
             (text("apiVersion").or(list.map(|list| list.0)), text("kind").or(list.map(|list| list.1)))
         else {
-            let message = "no Kubernetes object: it has no apiVersion and kind".to_owned();
+            let message = "not a Kubernetes object: it needs an apiVersion and a kind".to_owned();
             self.problems.push(Problem { offset: Some(node.place().start), message });
             return;
         };
         let (api_version, kind) = (api_version.to_owned(), kind.to_owned());
-        // The pod is inside, where nobody looks: to accept it as an object without a pod would be a false answer.
+        // Its pod is under `request`, where the rules do not look: they would accept it unread.
         if kind == "AdmissionReview" && api_version.starts_with("admission.k8s.io/") {
-            let message = "an admission request, no manifest: judge it with 'hostprocess run'".to_owned();
+            let message = "an admission request, not a manifest: evaluate it with 'hostprocess run'".to_owned();
             self.problems.push(Problem { offset: Some(node.place().start), message });
             return;
         }
@@ -156,8 +92,8 @@ impl File {
     }
 }
 
-/// A file that begins like JSON is read as JSON, as kubectl does: YAML does not know all of its escapes, and several
-/// values may follow each other. Its places come from reading it as YAML where that works.
+/// Values and their places. A file that begins like JSON is read as JSON where YAML reads it differently, as kubectl
+/// does: YAML lacks some of JSON's escapes, and does not allow one value after another. Only YAML gives places.
 fn documents(text: &str) -> Vec<Result<(Value, Located), yaml::Error>> {
     let documents = yaml::documents(text);
     if text.trim_start().starts_with('{') {
@@ -171,47 +107,14 @@ fn documents(text: &str) -> Vec<Result<(Value, Located), yaml::Error>> {
     documents.into_iter().map(|document| document.map(|document| (document.value, document.node))).collect()
 }
 
-fn explain(text: &str, error: yaml::Error) -> String {
+fn describe(text: &str, error: yaml::Error) -> String {
     if yaml::document_at(text, error.offset).contains("{{") {
         return format!(
-            "no YAML: {}; it looks like a template: render it first, as in `helm template . | hostprocess check -`",
+            "not valid YAML: {}; it looks like a template: render it first, as in `helm template . | hostprocess check -`",
             error.message
         );
     }
-    format!("no YAML: {}", error.message)
-}
-
-impl Object {
-    /// A text of the object's metadata.
-    fn metadata(&self, key: &str) -> Option<&str> {
-        self.value.get("metadata")?.get(key)?.as_str().filter(|text| !text.is_empty())
-    }
-
-    /// Its name, or what a generated one begins with.
-    pub fn name(&self) -> Option<&str> {
-        self.metadata("name").or_else(|| self.metadata("generateName"))
-    }
-
-    /// Its namespace, when the manifest says it.
-    pub fn namespace(&self) -> Option<&str> {
-        self.metadata("namespace")
-    }
-
-    /// The admission request that would create it. Where the manifest names no namespace, `kubectl apply` goes to
-    /// the current one, which is `default` unless configured.
-    pub fn admission_request(&self) -> Value {
-        let (group, version) = self.api_version.split_once('/').unwrap_or(("", &self.api_version));
-        json!({
-            "uid": "",
-            "kind": { "group": group, "version": version, "kind": self.kind },
-            "name": self.metadata("name").unwrap_or_default(),
-            "namespace": self.namespace().unwrap_or("default"),
-            "operation": "CREATE",
-            "userInfo": {},
-            "object": self.value,
-            "dryRun": true,
-        })
-    }
+    format!("not valid YAML: {}", error.message)
 }
 
 #[cfg(test)]
@@ -249,24 +152,24 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_object_is_told_with_its_place() {
+    fn what_is_not_an_object_is_a_problem_at_its_place() {
         for text in ["a: 1", "- a", "just text", "kind: Pod", "apiVersion: v1\nkind: 7"] {
             let file = parse(&format!("# comment\n{text}"));
             let problem = &file.problems[0];
-            assert_eq!(problem.message, "no Kubernetes object: it has no apiVersion and kind", "{text}");
+            assert_eq!(problem.message, "not a Kubernetes object: it needs an apiVersion and a kind", "{text}");
             assert_eq!(file.source.line_and_column(problem.offset.expect("has a place")).0, 2, "{text}");
         }
     }
 
     #[test]
-    fn an_admission_request_is_not_taken_for_an_object_without_a_pod() {
+    fn an_admission_review_is_not_accepted_as_an_object_without_a_pod() {
         let file = parse("apiVersion: admission.k8s.io/v1\nkind: AdmissionReview\nrequest: {operation: UPDATE}\n");
         assert!(file.objects.is_empty());
         assert!(file.problems[0].message.contains("hostprocess run"), "{:?}", file.problems);
     }
 
     #[test]
-    fn a_template_is_told_apart_from_a_mistake() {
+    fn a_template_is_recognised() {
         let file = parse("apiVersion: v1\nkind: Pod\n---\nkind: Pod\nmetadata:\n  name: {{ .Release.Name }}\n");
         assert!(file.problems[0].message.contains("helm template"), "{:?}", file.problems);
         assert_eq!(file.source.line_and_column(file.problems[0].offset.expect("has a place")).0, 6);

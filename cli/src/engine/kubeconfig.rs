@@ -1,10 +1,10 @@
-//! The cluster of the current kubeconfig, for `hostprocess check --cluster`: answers from a laptop what policy-server
-//! answers in the cluster, with the rights of whoever runs the command.
+//! The cluster of the current kubeconfig, for `hostprocess check --cluster`. It is asked what policy-server would ask,
+//! but with the rights of the person who runs the command.
 
 use std::collections::HashMap;
 use std::fmt;
 use std::future::Future;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use k8s_openapi::api::authorization::v1::SubjectAccessReview;
@@ -17,13 +17,11 @@ use serde::de::DeserializeOwned;
 use tokio::runtime::{Builder, Runtime};
 use windows_hostprocess_policy::cluster::host::Host;
 
-use crate::host::Capabilities;
+/// For connecting, and for each answer.
+const TIMEOUT: Duration = Duration::from_secs(15);
 
-/// For connecting and for every answer.
-const PATIENCE: Duration = Duration::from_secs(15);
-
-/// A cluster. It is asked every question once, however many manifests raise it.
-pub struct Cluster {
+/// A cluster. Answers are kept, so that many manifests do not repeat a question.
+pub struct KubeconfigCluster {
     runtime: Runtime,
     client: Client,
     answers: Mutex<HashMap<Question, Result<Vec<u8>, String>>>,
@@ -32,28 +30,28 @@ pub struct Cluster {
 /// An operation of the host capability and its request.
 type Question = (String, Vec<u8>);
 
-impl fmt::Debug for Cluster {
+impl fmt::Debug for KubeconfigCluster {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Cluster")
+        f.write_str("KubeconfigCluster")
     }
 }
 
-impl Cluster {
-    /// The cluster of the current context: `$KUBECONFIG`, else `~/.kube/config`. Nothing is asked yet.
+impl KubeconfigCluster {
+    /// The cluster of the current context: `$KUBECONFIG`, else `~/.kube/config`. This does not connect.
     ///
     /// # Errors
-    /// There is no usable kubeconfig.
-    pub fn current() -> Result<Cluster, String> {
+    /// The kubeconfig is missing or cannot be used.
+    pub fn current() -> Result<KubeconfigCluster, String> {
         let describe = |error: &dyn std::error::Error| format!("kubeconfig: {}", with_causes(error));
         let runtime = Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string())?;
         let client = runtime.block_on(async {
             let options = KubeConfigOptions::default();
             let mut config = Config::from_kubeconfig(&options).await.map_err(|error| describe(&error))?;
-            config.connect_timeout = Some(PATIENCE);
-            config.read_timeout = Some(PATIENCE);
+            config.connect_timeout = Some(TIMEOUT);
+            config.read_timeout = Some(TIMEOUT);
             Client::try_from(config).map_err(|error| describe(&error))
         })?;
-        Ok(Cluster { runtime, client, answers: Mutex::default() })
+        Ok(KubeconfigCluster { runtime, client, answers: Mutex::default() })
     }
 
     fn ask(&self, operation: &str, request: &[u8]) -> Result<Vec<u8>, String> {
@@ -88,7 +86,7 @@ impl Cluster {
         }
     }
 
-    /// Objects that have no namespace, the only ones that the policy asks for.
+    /// Cluster-scoped objects: the policy does not ask for others.
     fn api(&self, api_version: &str, kind: &str) -> Api<DynamicObject> {
         let (group, version) = api_version.split_once('/').unwrap_or(("", api_version));
         let resource = ApiResource::from_gvk(&GroupVersionKind::gvk(group, version, kind));
@@ -98,14 +96,14 @@ impl Cluster {
     fn wait<T: Serialize>(&self, answer: impl Future<Output = kube::Result<T>>) -> Result<Vec<u8>, String> {
         let answer = self
             .runtime
-            .block_on(async { tokio::time::timeout(PATIENCE, answer).await })
-            .map_err(|_| format!("the cluster did not answer within {} seconds", PATIENCE.as_secs()))?
+            .block_on(async { tokio::time::timeout(TIMEOUT, answer).await })
+            .map_err(|_| format!("the cluster did not answer within {} seconds", TIMEOUT.as_secs()))?
             .map_err(|error| with_causes(&error))?;
         serde_json::to_vec(&answer).map_err(|error| error.to_string())
     }
 }
 
-impl Host for Cluster {
+impl Host for KubeconfigCluster {
     fn call(&self, operation: &str, request: &[u8]) -> Result<Vec<u8>, String> {
         let question = (operation.to_owned(), request.to_vec());
         let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
@@ -113,19 +111,11 @@ impl Host for Cluster {
     }
 }
 
-/// What a module gets from a host with this cluster.
-pub fn capabilities(cluster: Arc<Cluster>) -> Capabilities {
-    Arc::new(move |namespace, operation, payload| match namespace {
-        "kubernetes" => cluster.call(operation, payload),
-        _ => Err(format!("unknown namespace: {namespace}")),
-    })
-}
-
 fn read<T: DeserializeOwned>(request: &[u8]) -> Result<T, String> {
     serde_json::from_slice(request).map_err(|error| error.to_string())
 }
 
-/// An error with what it comes from, where that says more.
+/// An error and its causes, without repeating what an error already says about its cause.
 fn with_causes(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();

@@ -1,26 +1,26 @@
-//! The text of a file, and where in it things are.
+//! The text of a file, with lines and columns.
 
 use std::ops::Range;
 
-/// A file's text with the name that messages give it.
+/// A file's text, and the name that messages use for it.
 #[derive(Debug)]
 pub struct Source {
-    /// The path as the person wrote it; `<stdin>` for `-`.
+    /// The path as given on the command line; `<stdin>` for `-`.
     pub name: String,
-    /// What it holds.
+    /// The whole text; empty when the file could not be read.
     pub text: String,
     /// The offset at which each line begins.
     lines: Vec<usize>,
 }
 
 impl Source {
-    /// Takes a text over, and counts its lines.
+    /// Indexes the lines of a text.
     pub fn new(name: impl Into<String>, text: String) -> Source {
         let lines = std::iter::once(0).chain(text.match_indices('\n').map(|(offset, _)| offset + 1)).collect();
         Source { name: name.into(), text, lines }
     }
 
-    /// Line and column of an offset in bytes, both from 1, the column in characters.
+    /// Line and column of an offset in bytes, both from 1; columns count characters.
     pub fn line_and_column(&self, offset: usize) -> (usize, usize) {
         let offset = self.text.floor_char_boundary(offset);
         let line = self.lines.partition_point(|start| *start <= offset);
@@ -28,7 +28,7 @@ impl Source {
         (line, self.text[start..offset].chars().count() + 1)
     }
 
-    /// A range cut at the end of the line that it begins in, without trailing blanks, and within the text.
+    /// The part of a range of bytes that is on its first line, without trailing blanks. A range beyond the text is empty.
     pub fn first_line(&self, range: Range<usize>) -> Range<usize> {
         let start = self.text.floor_char_boundary(range.start);
         let end = self.text.floor_char_boundary(range.end.max(start));

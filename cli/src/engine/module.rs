@@ -1,4 +1,4 @@
-//! The policy's module in the runtime that policy-server uses: waPC over Wasmtime, a fresh instance for every call.
+//! A policy's module in the runtime that policy-server uses: waPC on Wasmtime, with a fresh instance for every call.
 
 use std::fmt;
 use std::path::Path;
@@ -9,29 +9,28 @@ use kubewarden_policy_sdk::response::ValidationResponse;
 use kubewarden_policy_sdk::settings::SettingsValidationResponse;
 use serde_json::{Value, json};
 use wapc::WapcHost;
-use wasmtime_provider::wasmtime::{Config, Engine, Module};
+use wasmtime_provider::wasmtime::{self, Config};
 use wasmtime_provider::{EpochDeadlines, WasmtimeEngineProviderBuilder, WasmtimeEngineProviderPre};
 
-/// How often the clock ticks that interrupts a guest.
-const TICK: Duration = Duration::from_millis(10);
-/// policy-server's default limit of two seconds, in ticks.
-const LIMIT: u64 = 200;
-/// What wasmtime-provider says of an interrupted guest; it has no type for it.
-const INTERRUPTED: &str = "guest code interrupted, execution deadline exceeded";
+use crate::engine::capabilities::{self, Capabilities};
 
-/// Answers what a policy asks its host, by namespace, operation and payload.
-pub type Capabilities = Arc<dyn Fn(&str, &str, &[u8]) -> Result<Vec<u8>, String> + Send + Sync>;
+/// How often the epoch advances, by which guests are interrupted.
+const TICK_INTERVAL: Duration = Duration::from_millis(10);
+/// The two seconds that policy-server allows by default, in ticks.
+const MAX_TICKS: u64 = 200;
+/// The text of wasmtime-provider's error for an interrupted guest, which does not have a type of its own.
+const INTERRUPTED: &str = "guest code interrupted, execution deadline exceeded";
 
 /// A compiled module.
 #[derive(Clone)]
-pub struct Host {
-    module: WasmtimeEngineProviderPre,
+pub struct Module {
+    provider: WasmtimeEngineProviderPre,
 }
 
-/// Why a call of the module has no answer.
+/// Why a call of the module failed.
 #[derive(Debug)]
 pub enum CallError {
-    /// It took longer than two seconds.
+    /// The call took longer than two seconds.
     Interrupted,
     /// The module trapped, or reported an error instead of an answer.
     Failed(String),
@@ -48,44 +47,45 @@ impl fmt::Display for CallError {
     }
 }
 
-impl Host {
+impl Module {
     /// Compiles the module in a file.
     ///
     /// # Errors
-    /// The file cannot be read, or it is no waPC module.
-    pub fn load(path: &Path) -> Result<Host, String> {
-        let describe = |error: &dyn fmt::Display| format!("{}: {error}", path.display());
-        let bytes = std::fs::read(path).map_err(|error| describe(&error))?;
-        Host::compile(&bytes).map_err(|error| describe(&error))
+    /// The file cannot be read, or is not a waPC module; the text begins with the path.
+    pub fn load(path: &Path) -> Result<Module, String> {
+        let in_file = |error: &dyn fmt::Display| format!("{}: {error}", path.display());
+        let bytes = std::fs::read(path).map_err(|error| in_file(&error))?;
+        Module::compile(&bytes).map_err(|error| in_file(&error))
     }
 
     /// Compiles a module.
     ///
     /// # Errors
-    /// It is no waPC module.
-    pub fn compile(bytes: &[u8]) -> Result<Host, String> {
+    /// The bytes are not a waPC module.
+    pub fn compile(bytes: &[u8]) -> Result<Module, String> {
         let mut config = Config::new();
         config.epoch_interruption(true);
-        let engine = Engine::new(&config).map_err(|error| format!("{error:#}"))?;
-        let module = Module::new(&engine, bytes).map_err(|error| format!("{error:#}"))?;
+        let engine = wasmtime::Engine::new(&config).map_err(|error| format!("{error:#}"))?;
+        let module = wasmtime::Module::new(&engine, bytes).map_err(|error| format!("{error:#}"))?;
         let builder = WasmtimeEngineProviderBuilder::new().engine(engine.clone()).module(module);
-        let module = builder.build_pre().map_err(|error| error.to_string())?;
+        let provider = builder.build_pre().map_err(|error| error.to_string())?;
         start_clock(&engine);
-        Ok(Host { module })
+        Ok(Module { provider })
     }
 
-    /// Calls a function of a fresh instance.
+    /// Calls a function in a fresh instance.
     ///
     /// # Errors
-    /// The module gave no answer.
+    /// See [`CallError`].
     pub fn call(&self, function: &str, payload: &[u8], capabilities: &Capabilities) -> Result<Vec<u8>, CallError> {
-        let deadlines = EpochDeadlines { wapc_init: LIMIT, wapc_func: LIMIT };
-        let provider = self.module.rehydrate(Some(deadlines)).map_err(|error| CallError::Failed(error.to_string()))?;
+        let deadlines = EpochDeadlines { wapc_init: MAX_TICKS, wapc_func: MAX_TICKS };
+        let provider =
+            self.provider.rehydrate(Some(deadlines)).map_err(|error| CallError::Failed(error.to_string()))?;
         let capabilities = Arc::clone(capabilities);
         let instance = WapcHost::new(
             Box::new(provider),
             Some(Box::new(move |_, binding, namespace, operation, payload| {
-                answer(&capabilities, binding, namespace, operation, payload).map_err(Into::into)
+                answer_guest(&capabilities, binding, namespace, operation, payload).map_err(Into::into)
             })),
         );
         instance.and_then(|instance| instance.call(function, payload)).map_err(|error| {
@@ -94,10 +94,10 @@ impl Host {
         })
     }
 
-    /// Asks the module for its verdict.
+    /// Asks the module to judge an admission request.
     ///
     /// # Errors
-    /// The module gave no answer, or one that cannot be read.
+    /// The call failed, or its result is not a `ValidationResponse`.
     pub fn validate(
         &self,
         request: &Value,
@@ -112,10 +112,10 @@ impl Host {
     /// Asks the module whether settings are valid.
     ///
     /// # Errors
-    /// They are not; the text says why.
+    /// The settings are not valid, or the call failed; the text says why.
     pub fn validate_settings(&self, settings: &Value) -> Result<(), String> {
         let response = self
-            .call("validate_settings", settings.to_string().as_bytes(), &no_capabilities())
+            .call("validate_settings", settings.to_string().as_bytes(), &capabilities::none())
             .map_err(|error| format!("Error invoking settings validation callback: {error}"))?;
         match serde_json::from_slice(&response) {
             Ok(SettingsValidationResponse { valid: true, .. }) => Ok(()),
@@ -125,24 +125,19 @@ impl Host {
     }
 }
 
-/// For policies that ask their host nothing.
-pub fn no_capabilities() -> Capabilities {
-    Arc::new(|namespace, operation, _| Err(format!("this host has no {namespace}/{operation}")))
-}
-
-/// Ticks as long as the engine lives.
-fn start_clock(engine: &Engine) {
+/// Advances the epoch of an engine until the engine is dropped.
+fn start_clock(engine: &wasmtime::Engine) {
     let engine = engine.weak();
     std::thread::spawn(move || {
         while let Some(engine) = engine.upgrade() {
             engine.increment_epoch();
             drop(engine);
-            std::thread::sleep(TICK);
+            std::thread::sleep(TICK_INTERVAL);
         }
     });
 }
 
-fn answer(
+fn answer_guest(
     capabilities: &Capabilities,
     binding: &str,
     namespace: &str,
@@ -163,8 +158,8 @@ fn answer(
 mod tests {
     use super::*;
 
-    /// A waPC module by hand: the body of `__guest_call`, which gets the lengths of operation and payload.
-    fn module(guest_call: &str) -> Host {
+    /// A waPC module with this body of `__guest_call`, whose parameters are the lengths of operation and payload.
+    fn module(guest_call: &str) -> Module {
         let text = format!(
             r#"(module
                 (import "wapc" "__guest_request" (func $request (param i32 i32)))
@@ -174,7 +169,7 @@ mod tests {
                 (data (i32.const 0) "out of order")
                 (func (export "__guest_call") (param $op i32) (param $payload i32) (result i32) {guest_call}))"#
         );
-        Host::compile(text.as_bytes()).expect("compiles")
+        Module::compile(text.as_bytes()).expect("compiles")
     }
 
     #[test]
@@ -183,23 +178,23 @@ mod tests {
             "(call $request (i32.const 100) (i32.const 200))
              (call $respond (i32.const 200) (local.get $payload)) (i32.const 1)",
         );
-        let answer = echo.call("anything", b"payload", &no_capabilities()).expect("an answer");
+        let answer = echo.call("anything", b"payload", &capabilities::none()).expect("an answer");
         assert_eq!(answer, b"payload");
     }
 
     #[test]
     fn a_guest_that_never_ends_is_interrupted() {
         let endless = module("(loop $again (br $again)) (i32.const 1)");
-        assert!(matches!(endless.call("validate", b"", &no_capabilities()), Err(CallError::Interrupted)));
+        assert!(matches!(endless.call("validate", b"", &capabilities::none()), Err(CallError::Interrupted)));
     }
 
     #[test]
     fn traps_and_errors_are_told() {
-        let trap = module("unreachable").call("validate", b"", &no_capabilities());
+        let trap = module("unreachable").call("validate", b"", &capabilities::none());
         assert!(matches!(trap, Err(CallError::Failed(_))), "{trap:?}");
         let error = module("(call $error (i32.const 0) (i32.const 12)) (i32.const 0)");
-        let error = error.call("validate", b"", &no_capabilities()).expect_err("an error");
+        let error = error.call("validate", b"", &capabilities::none()).expect_err("an error");
         assert!(error.to_string().contains("out of order"), "{error}");
-        assert!(Host::compile(b"no module").is_err());
+        assert!(Module::compile(b"not a module").is_err());
     }
 }

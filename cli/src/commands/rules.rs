@@ -1,23 +1,28 @@
-//! `hostprocess rules` and `hostprocess explain`: the catalogue.
+//! `hostprocess rules`: lists the catalogue.
 
 use serde_json::{Value, json};
 use windows_hostprocess_policy::rules::api_server::ApiServer;
 use windows_hostprocess_policy::rules::registry::{self, Group};
 use windows_hostprocess_policy::rules::rule::{Rule, Scope};
-use windows_hostprocess_policy::wording::did_you_mean;
 
-use crate::check::UNREADABLE;
+/// The arguments of `rules`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Output format
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub output: Format,
+}
 
-/// Forms of the list.
+/// How to print the list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum Format {
-    /// For a person
+    /// A table
     Text,
-    /// For a program
+    /// For scripts
     Json,
 }
 
-/// The list of all rules.
+/// The list of all rules, ready to print.
 pub fn list(format: Format) -> String {
     match format {
         Format::Text => table(),
@@ -28,13 +33,23 @@ pub fn list(format: Format) -> String {
     }
 }
 
+/// The severity of a rule where neither the settings nor the profile change it.
+pub fn default_severity(rule: &Rule) -> &'static str {
+    if rule.severity_varies.is_empty() { rule.severity.name() } else { rule.severity_varies }
+}
+
 fn table() -> String {
     let width = registry::all().map(|rule| rule.id.len()).max().unwrap_or_default();
     let section = |group: &Group| {
-        let line = |rule: &&Rule| format!("  {:width$}  {:6}  {}\n", rule.id, short_severity(rule), rule.summary);
+        let line = |rule: &&Rule| format!("  {:width$}  {:6}  {}\n", rule.id, severity_in_a_word(rule), rule.summary);
         format!("{}\n{}", group.name, group.rules.iter().map(line).collect::<String>())
     };
     registry::groups().map(section).collect::<Vec<_>>().join("\n")
+}
+
+/// Fits the table's column, which a sentence would break.
+fn severity_in_a_word(rule: &Rule) -> &'static str {
+    if rule.severity_varies.is_empty() { rule.severity.name() } else { "varies" }
 }
 
 fn as_json(group: &Group, rule: &Rule) -> Value {
@@ -46,7 +61,7 @@ fn as_json(group: &Group, rule: &Rule) -> Value {
     json!({
         "id": rule.id,
         "group": group.name,
-        "severity": severity(rule),
+        "severity": default_severity(rule),
         "scope": match rule.scope {
             Scope::HostProcess => "HostProcess pods",
             Scope::AnyPod => "every pod",
@@ -58,45 +73,17 @@ fn as_json(group: &Group, rule: &Rule) -> Value {
     })
 }
 
-fn severity(rule: &Rule) -> &'static str {
-    if rule.severity_varies.is_empty() { rule.severity.name() } else { rule.severity_varies }
-}
-
-/// One word for the table.
-fn short_severity(rule: &Rule) -> &'static str {
-    if rule.severity_varies.is_empty() { rule.severity.name() } else { "varies" }
-}
-
-/// The page of a rule.
-///
-/// # Errors
-/// There is no such rule; the text names the nearest.
-pub fn explain(id: &str) -> Result<String, String> {
-    if id == UNREADABLE {
-        return Ok(format!(
-            "# {UNREADABLE}\n\nNo rule: a field holds a value of another type than Kubernetes gives it, so that the \
-             policy cannot read the object and rejects it with code 400. The message names the field.\n"
-        ));
-    }
-    match registry::find(id) {
-        Some(rule) => Ok(format!("# {id}\n\nBy default: {}. {}.\n\n{}", severity(rule), rule.summary, rule.page)),
-        None => Err(format!("there is no rule '{id}'{}", did_you_mean(id, registry::all().map(|rule| rule.id)))),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn every_rule_is_listed_and_explained() {
+    fn every_rule_is_listed_in_both_formats() {
         let (text, json) = (list(Format::Text), list(Format::Json));
         let json: Vec<Value> = serde_json::from_str(&json).expect("JSON");
         assert_eq!(json.len(), registry::all().count());
         for rule in registry::all() {
             assert!(text.contains(rule.id), "{}", rule.id);
-            assert!(explain(rule.id).expect("a page").contains("**Before**"), "{}", rule.id);
         }
-        assert!(explain("host-netwrok").expect_err("unknown").ends_with("did you mean 'host-network'?"));
     }
 }

@@ -1,12 +1,13 @@
-//! The host capabilities of `hostprocess run`: recorded answers of a cluster.
+//! Answers to a module from the recorded session of a cluster.
 
 use std::sync::Arc;
 
 use recorded_cluster::{Request, Session};
 
-use crate::host::Capabilities;
+use crate::engine::capabilities::Capabilities;
 
-/// What a policy gets from a host with this session. Without `context_aware` it gets no resources, as with kwctl.
+/// Capabilities that answer from a session. Requests for resources are refused unless the policy is `context_aware`, as
+/// kwctl does.
 pub fn capabilities(session: Option<Arc<Session>>, context_aware: bool) -> Capabilities {
     Arc::new(move |namespace, operation, payload| {
         if namespace != "kubernetes" {
@@ -19,7 +20,10 @@ pub fn capabilities(session: Option<Arc<Session>>, context_aware: bool) -> Capab
             ));
         }
         let Some(session) = &session else {
-            return Err("there is no cluster here: give --replay-host-capabilities-interactions FILE".to_owned());
+            return Err(
+                "there is no cluster to ask: record its answers and pass --replay-host-capabilities-interactions FILE"
+                    .to_owned(),
+            );
         };
         session.answer(&request).map_err(|error| format!("Callback evaluation failure: {error}"))
     })
@@ -66,7 +70,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_recorded_is_answered() {
+    fn recorded_answers_are_given() {
         let session = Arc::new(Session::read(SESSION).expect("valid"));
         let ask = capabilities(Some(Arc::clone(&session)), true);
         assert_eq!(ask("kubernetes", "list_resources_all", &nodes()), Ok(b"{\"items\":[]}".to_vec()));
@@ -77,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn without_leave_there_are_no_resources() {
+    fn resources_are_refused_to_a_policy_that_is_not_context_aware() {
         let ask = capabilities(Some(Arc::new(Session::read(SESSION).expect("valid"))), false);
         assert_eq!(
             ask("kubernetes", "list_resources_all", &nodes()),

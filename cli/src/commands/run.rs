@@ -1,7 +1,6 @@
-//! `hostprocess run`: one admission request through a module, as `kwctl run` does it.
+//! `hostprocess run`: evaluates one admission request with a module, as `kwctl run` does.
 
 use std::collections::BTreeMap;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -10,17 +9,17 @@ use recorded_cluster::Session;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::host::{CallError, Host};
-use crate::replay;
-use kubernetes_yaml as yaml;
+use crate::engine::module::{CallError, Module};
+use crate::engine::replay;
+use crate::input::{request, settings};
 
-/// Flags named as kwctl names them.
+/// The arguments of `run`, named as in kwctl.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The policy's module: a path, or a file:// URI
     #[arg(value_name = "POLICY.wasm")]
     policy: String,
-    /// File with the admission request in JSON, an AdmissionReview or what is in its `request`; `-` for standard input
+    /// File with the admission request in JSON, an AdmissionReview or its `request`; `-` for standard input
     #[arg(short, long, value_name = "PATH")]
     request_path: PathBuf,
     /// The settings, in JSON
@@ -32,76 +31,36 @@ pub struct Args {
     /// Let the policy ask for Kubernetes resources
     #[arg(long)]
     allow_context_aware: bool,
-    /// File with recorded answers of a cluster, in the format of kwctl
+    /// File with a cluster's answers, as recorded by kwctl
     #[arg(long, value_name = "FILE")]
     replay_host_capabilities_interactions: Option<PathBuf>,
 }
 
-/// Evaluates, and gives the line to print. Whether the request is allowed or not, evaluating it succeeded.
+/// Evaluates the request and returns the AdmissionResponse in JSON, whether the request is allowed or not.
 ///
 /// # Errors
 /// A file cannot be read, or the settings are not valid.
 pub fn run(args: &Args) -> Result<String, String> {
-    let request = read_request(&args.request_path)?;
+    let request = request::load(&args.request_path)?;
     let settings = match (&args.settings_json, &args.settings_path) {
-        (Some(json), _) => settings_of(json)?,
-        (None, Some(path)) => load_settings(path)?,
+        (Some(json), _) => settings::parse(json)?,
+        (None, Some(path)) => settings::load(path)?,
         (None, None) => json!({}),
     };
     let session = args.replay_host_capabilities_interactions.as_deref().map(Session::load).transpose()?.map(Arc::new);
-    let host = Host::load(Path::new(args.policy.strip_prefix("file://").unwrap_or(&args.policy)))?;
+    let module = Module::load(Path::new(args.policy.strip_prefix("file://").unwrap_or(&args.policy)))?;
 
-    host.validate_settings(&settings).map_err(|message| format!("Provided settings are not valid: {message}"))?;
+    module.validate_settings(&settings).map_err(|message| format!("Provided settings are not valid: {message}"))?;
     let capabilities = replay::capabilities(session.clone(), args.allow_context_aware);
     let uid = request.get("uid").and_then(Value::as_str).unwrap_or_default();
-    let response = AdmissionResponse::of(uid, host.validate(&request, &settings, &capabilities));
+    let response = AdmissionResponse::new(uid, module.validate(&request, &settings, &capabilities));
     if let Some(left_over) = session.map(|session| session.left_over()).filter(|count| *count > 0) {
-        eprintln!("warning: {left_over} of the recorded exchanges have not been replayed");
+        eprintln!("warning: {left_over} of the recorded exchanges were not replayed");
     }
     serde_json::to_string(&response).map_err(|error| error.to_string())
 }
 
-fn read_request(path: &Path) -> Result<Value, String> {
-    let describe = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
-    let mut text = String::new();
-    if path.as_os_str() == "-" {
-        std::io::stdin().read_to_string(&mut text).map_err(|error| describe(&error))?;
-    } else {
-        text = std::fs::read_to_string(path).map_err(|error| describe(&error))?;
-    }
-    let request: Value = serde_json::from_str(&text).map_err(|error| describe(&error))?;
-    let request = match request.get("kind").and_then(Value::as_str) {
-        Some("AdmissionReview") => request.get("request").cloned().ok_or_else(|| describe(&"it has no request"))?,
-        _ => request,
-    };
-    if request.is_object() { Ok(request) } else { Err(describe(&"no AdmissionRequest")) }
-}
-
-/// Reads settings from a file.
-///
-/// # Errors
-/// It cannot be read, or holds no mapping.
-pub fn load_settings(path: &Path) -> Result<Value, String> {
-    std::fs::read_to_string(path)
-        .map_err(|error| error.to_string())
-        .and_then(|text| settings_of(&text))
-        .map_err(|error| format!("{}: {error}", path.display()))
-}
-
-/// Settings in YAML or JSON; nothing is no settings.
-fn settings_of(text: &str) -> Result<Value, String> {
-    match yaml::documents(text).pop() {
-        None => Ok(json!({})),
-        Some(Ok(document)) if document.value.is_object() => Ok(document.value),
-        Some(Ok(_)) => Err("settings are a mapping".to_owned()),
-        Some(Err(error)) => {
-            let (line, column) = crate::source::Source::new("", text.to_owned()).line_and_column(error.offset);
-            Err(format!("{line}:{column}: {}", error.message))
-        }
-    }
-}
-
-/// What policy-server sends to Kubernetes: `AdmissionResponse` of admission.k8s.io/v1.
+/// `AdmissionResponse` of admission.k8s.io/v1, with the keys that policy-server and kwctl fill in.
 #[derive(Debug, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct AdmissionResponse {
@@ -122,10 +81,10 @@ struct Status {
 }
 
 impl AdmissionResponse {
-    fn of(uid: &str, response: Result<ValidationResponse, CallError>) -> AdmissionResponse {
+    fn new(uid: &str, response: Result<ValidationResponse, CallError>) -> AdmissionResponse {
         let response = match response {
             Ok(ValidationResponse { mutated_object: Some(_), .. }) => {
-                return AdmissionResponse::failed(uid, "internal server error: this host runs no mutating policies");
+                return AdmissionResponse::failed(uid, "internal server error: mutating policies are not supported");
             }
             Ok(response) => response,
             Err(error @ CallError::Interrupted) => return AdmissionResponse::failed(uid, &error.to_string()),
@@ -152,7 +111,7 @@ mod tests {
     use super::*;
 
     fn line(response: Result<ValidationResponse, CallError>) -> String {
-        serde_json::to_string(&AdmissionResponse::of("1", response)).expect("serialisable")
+        serde_json::to_string(&AdmissionResponse::new("1", response)).expect("serialisable")
     }
 
     fn response(json: &str) -> Result<ValidationResponse, CallError> {
@@ -173,14 +132,5 @@ mod tests {
         );
         assert!(line(Err(CallError::Interrupted)).contains("exceeded the allowed execution time\",\"code\":500"));
         assert!(line(Err(CallError::Failed("x".to_owned()))).contains("internal server error: x"));
-    }
-
-    #[test]
-    fn settings_are_yaml_or_json_mappings() {
-        assert_eq!(settings_of("profile: strict"), Ok(json!({"profile": "strict"})));
-        assert_eq!(settings_of(r#"{"allow": []}"#), Ok(json!({"allow": []})));
-        assert_eq!(settings_of("# nothing"), Ok(json!({})));
-        assert!(settings_of("[]").is_err());
-        assert!(settings_of("a: [").expect_err("refused").starts_with('1'));
     }
 }

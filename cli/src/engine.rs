@@ -1,0 +1,110 @@
+//! Judging objects, with the built-in rules or with a module.
+
+pub mod builtin;
+pub mod capabilities;
+#[cfg(feature = "cluster")]
+pub mod kubeconfig;
+pub mod module;
+pub mod replay;
+
+use serde_json::Value;
+
+use crate::engine::capabilities::{Capabilities, SharedHost};
+use crate::engine::module::Module;
+use crate::input::manifest::File;
+use crate::input::object::Object;
+use crate::input::source::Source;
+use crate::report::{FileReport, ModuleResponse, ObjectReport, Report, Verdict};
+
+/// Judges objects. The settings are the same for all of them.
+pub struct Engine {
+    settings: Value,
+    backend: Backend,
+}
+
+enum Backend {
+    Builtin(SharedHost),
+    Module(Box<Module>, Capabilities),
+}
+
+impl Engine {
+    /// An engine that uses the rules compiled into this program; `host` answers their questions about the cluster.
+    ///
+    /// # Errors
+    /// The settings are not valid.
+    pub fn with_builtin_rules(settings: Value, host: SharedHost) -> Result<Engine, String> {
+        windows_hostprocess_policy::check_settings(settings.to_string().as_bytes()).map_err(invalid_settings)?;
+        Ok(Engine { settings, backend: Backend::Builtin(host) })
+    }
+
+    /// An engine that asks a module; `host` answers its questions about the cluster.
+    ///
+    /// # Errors
+    /// The module finds the settings not valid, or failed.
+    pub fn with_module(settings: Value, module: Module, host: SharedHost) -> Result<Engine, String> {
+        module.validate_settings(&settings).map_err(invalid_settings)?;
+        Ok(Engine { settings, backend: Backend::Module(Box::new(module), capabilities::of_host(host)) })
+    }
+
+    /// Judges every object of every file.
+    ///
+    /// # Errors
+    /// The module failed. The built-in rules cannot.
+    pub fn check(&self, files: Vec<File>) -> Result<Report, String> {
+        let files = files.into_iter().map(|mut file| {
+            let objects = std::mem::take(&mut file.objects);
+            let objects = objects.iter().map(|object| self.check_object(object, &file.source));
+            let objects = objects.collect::<Result<_, String>>()?;
+            Ok(FileReport { file, objects })
+        });
+        files.collect::<Result<_, String>>().map(|files| Report { files })
+    }
+
+    fn check_object(&self, object: &Object, source: &Source) -> Result<ObjectReport, String> {
+        let (verdict, findings, response) = match &self.backend {
+            Backend::Builtin(host) => {
+                let (verdict, findings) = builtin::check(object, source, &self.settings, &**host);
+                (verdict, findings, None)
+            }
+            Backend::Module(module, capabilities) => {
+                let (verdict, response) = self.ask(module, object, capabilities)?;
+                (verdict, Vec::new(), Some(response))
+            }
+        };
+        let (line, column) = source.line_and_column(object.node.place().start);
+        Ok(ObjectReport {
+            file: source.name.clone(),
+            document: object.document,
+            kind: object.kind.clone(),
+            namespace: object.namespace().map(str::to_owned),
+            name: object.name().map(str::to_owned),
+            verdict,
+            findings,
+            response,
+            line,
+            column,
+        })
+    }
+
+    fn ask(
+        &self,
+        module: &Module,
+        object: &Object,
+        capabilities: &Capabilities,
+    ) -> Result<(Verdict, ModuleResponse), String> {
+        let response = module
+            .validate(&object.admission_request(), &self.settings, capabilities)
+            .map_err(|error| error.to_string())?;
+        let warnings = response.warnings.unwrap_or_default();
+        let verdict = match response.accepted {
+            false => Verdict::Deny,
+            true if warnings.is_empty() => Verdict::Accept,
+            true => Verdict::Warn,
+        };
+        Ok((verdict, ModuleResponse { message: response.message, warnings }))
+    }
+}
+
+fn invalid_settings(message: String) -> String {
+    format!("Provided settings are not valid: {message}")
+}

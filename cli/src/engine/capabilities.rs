@@ -1,0 +1,24 @@
+//! The host capabilities that a module may call.
+
+use std::sync::Arc;
+
+use windows_hostprocess_policy::cluster::host::Host;
+
+/// Answers a module's call of `namespace`, `operation` and `payload`.
+pub type Capabilities = Arc<dyn Fn(&str, &str, &[u8]) -> Result<Vec<u8>, String> + Send + Sync>;
+
+/// A cluster, or the lack of one, to which several engines may refer.
+pub type SharedHost = Arc<dyn Host + Send + Sync>;
+
+/// Refuses every call.
+pub fn none() -> Capabilities {
+    Arc::new(|namespace, operation, _| Err(format!("{namespace}/{operation} is not available here")))
+}
+
+/// Passes calls in the namespace `kubernetes` on to a host, and refuses all others.
+pub fn of_host(host: SharedHost) -> Capabilities {
+    Arc::new(move |namespace, operation, payload| match namespace {
+        "kubernetes" => host.call(operation, payload),
+        _ => Err(format!("unknown namespace: {namespace}")),
+    })
+}

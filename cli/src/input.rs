@@ -1,0 +1,8 @@
+//! Reading what the command is given: manifests, settings and admission requests.
+
+pub mod files;
+pub mod manifest;
+pub mod object;
+pub mod request;
+pub mod settings;
+pub mod source;

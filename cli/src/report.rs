@@ -1,0 +1,179 @@
+//! The result of a check: what the engines produce and the outputs show.
+
+use std::ops::Range;
+
+use serde::Serialize;
+use windows_hostprocess_policy::settings::severity::Severity;
+
+use crate::input::manifest::File;
+
+/// Used in place of a rule's id for an object that the rules could not read, and for a file that is not a manifest.
+pub const UNREADABLE: &str = "unreadable";
+/// Used in place of a rule's id where a module was asked: it answers in text.
+pub const MODULE: &str = "module";
+
+/// The result for all files.
+#[derive(Debug)]
+pub struct Report {
+    /// In the order of the command line.
+    pub files: Vec<FileReport>,
+}
+
+/// The result for one file.
+#[derive(Debug)]
+pub struct FileReport {
+    /// The file, whose `objects` have been moved out.
+    pub file: File,
+    /// The result for each object, in their order.
+    pub objects: Vec<ObjectReport>,
+}
+
+/// The result for one object.
+#[derive(Debug, Serialize)]
+#[allow(missing_docs, reason = "the keys of the JSON output")]
+pub struct ObjectReport {
+    pub file: String,
+    pub document: usize,
+    pub kind: String,
+    pub namespace: Option<String>,
+    pub name: Option<String>,
+    pub verdict: Verdict,
+    /// Empty when a module was asked.
+    pub findings: Vec<Diagnostic>,
+    /// `None` when the built-in rules were asked.
+    #[serde(flatten)]
+    pub response: Option<ModuleResponse>,
+    /// The line of the object, from 1.
+    #[serde(skip)]
+    pub line: usize,
+    /// The column of the object in characters, from 1.
+    #[serde(skip)]
+    pub column: usize,
+}
+
+/// The verdict on an object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Verdict {
+    /// Nothing was found.
+    Accept,
+    /// There are warnings, but nothing that denies.
+    Warn,
+    /// The object would be rejected.
+    Deny,
+}
+
+/// A finding of a rule, with its place in the file.
+#[derive(Debug, Serialize)]
+#[allow(missing_docs, reason = "the keys of the JSON output")]
+pub struct Diagnostic {
+    pub rule: String,
+    #[serde(serialize_with = "as_name")]
+    pub severity: Severity,
+    pub path: String,
+    pub line: usize,
+    pub column: usize,
+    pub message: String,
+    pub fix: String,
+    /// The name of the container that the field belongs to.
+    #[serde(skip)]
+    pub container: Option<String>,
+    /// The bytes to underline, all on one line.
+    #[serde(skip)]
+    pub place: Range<usize>,
+}
+
+/// A module's answer about an object, unchanged.
+#[derive(Debug, Serialize)]
+#[allow(missing_docs, reason = "the keys of the JSON output")]
+pub struct ModuleResponse {
+    pub message: Option<String>,
+    pub warnings: Vec<String>,
+}
+
+/// One result in the formats that list results without regard to where they come from: a diagnostic, or a message or
+/// warning of a module.
+#[derive(Debug)]
+pub struct CheckResult<'r> {
+    /// A rule's id, [`UNREADABLE`] or [`MODULE`].
+    pub rule: &'r str,
+    /// Either `Warn` or `Deny`.
+    pub severity: Severity,
+    /// The path of the field; `None` when the result is about the whole object.
+    pub path: Option<&'r str>,
+    /// From 1.
+    pub line: usize,
+    /// In characters, from 1.
+    pub column: usize,
+    /// The whole message. A module's may have several lines.
+    pub text: String,
+}
+
+impl Report {
+    /// The results for the objects of all files.
+    pub fn objects(&self) -> impl Iterator<Item = &ObjectReport> {
+        self.files.iter().flat_map(|file| &file.objects)
+    }
+
+    /// 0 when nothing is denied, 1 when something is, 2 when a part of the input could not be read.
+    pub fn exit_code(&self) -> u8 {
+        if self.files.iter().any(|file| !file.file.problems.is_empty()) {
+            2
+        } else {
+            u8::from(self.objects().any(|object| object.verdict == Verdict::Deny))
+        }
+    }
+}
+
+impl ObjectReport {
+    /// `DaemonSet kube-system/agent`.
+    pub fn title(&self) -> String {
+        let namespace = self.namespace.as_ref().map(|namespace| format!("{namespace}/")).unwrap_or_default();
+        format!("{} {namespace}{}", self.kind, self.name.as_deref().unwrap_or("(no name)"))
+    }
+
+    /// The diagnostics, or what the module said.
+    pub fn results(&self) -> Vec<CheckResult<'_>> {
+        let mut results: Vec<CheckResult> = self.findings.iter().map(Diagnostic::result).collect();
+        if let Some(response) = &self.response {
+            let (line, column) = (self.line, self.column);
+            let result = |severity, text| CheckResult { rule: MODULE, severity, path: None, line, column, text };
+            if self.verdict == Verdict::Deny {
+                let message = response.message.clone();
+                results.push(result(Severity::Deny, message.unwrap_or_else(|| "denied without a message".to_owned())));
+            }
+            results.extend(response.warnings.iter().map(|warning| result(Severity::Warn, warning.clone())));
+        }
+        results
+    }
+}
+
+impl Diagnostic {
+    /// The field and what is wrong with it, in one line.
+    pub fn summary(&self) -> String {
+        if self.path.is_empty() {
+            return self.message.clone();
+        }
+        let container = self.container.as_ref().map(|name| format!(" (container '{name}')")).unwrap_or_default();
+        format!("{}{container}: {}", self.path, self.message)
+    }
+
+    fn result(&self) -> CheckResult<'_> {
+        let mut text = self.summary();
+        if !self.fix.is_empty() {
+            text = format!("{text}; {}", self.fix);
+        }
+        CheckResult {
+            rule: &self.rule,
+            severity: self.severity,
+            path: Some(&self.path),
+            line: self.line,
+            column: self.column,
+            text,
+        }
+    }
+}
+
+fn as_name<S: serde::Serializer>(severity: &Severity, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(severity.name())
+}
