@@ -34,8 +34,10 @@ flags=
 if [ "$profile" = guest ]; then
   # Kubewarden's hosts run Wasmtime, which has 128-bit SIMD on by default; memchr searches with it.
   flags='-C target-feature=+simd128'
-  # Inlining less than opt-level 2 does, and unrolling nothing, makes the policy a ninth smaller, and takes one percent more instructions.
-  flags+=' -C llvm-args=-inline-threshold=100 -C llvm-args=-unroll-threshold=0'
+  # Inlining less than opt-level 2 does, and unrolling nothing, makes the policy a sixth smaller and no slower.
+  flags+=' -C llvm-args=-inline-threshold=60 -C llvm-args=-unroll-threshold=0'
+  # Panics name source files: without the path of this machine's registry the module is smaller and the same everywhere.
+  flags+=" --remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}/registry/src=crates"
 fi
 
 build_with_rustup() {
@@ -86,7 +88,7 @@ if ! command -v wasm-opt >/dev/null && [ "$(id -u)" = 0 ] && command -v apt-get 
   say "installing wasm-opt, without which the module is a sixth larger"
   hack/install-debian.sh binaryen || say "could not install it"
 fi
-if command -v wasm-opt >/dev/null && wasm-opt -O3 "${features[@]}" --strip-debug -o "$output.optimised" "$module" 2>/dev/null; then
+if command -v wasm-opt >/dev/null && wasm-opt -O3 --converge "${features[@]}" --strip-debug -o "$output.optimised" "$module" 2>/dev/null; then
   say "optimised by $(wasm-opt --version)"
   mv "$output.optimised" "$output"
 else

@@ -24,8 +24,6 @@ pub struct Events<'t> {
     /// Where the chunk begins in the whole text.
     start: usize,
     chunk: &'t str,
-    /// Whether the parser was given a line break that the chunk does not end with.
-    is_line_break_added: bool,
     parser: Parser<Chain<&'t [u8], &'static [u8]>>,
     /// Where the last event ended.
     last_end: usize,
@@ -38,20 +36,19 @@ impl<'t> Events<'t> {
             range.start += BYTE_ORDER_MARK.len_utf8();
         }
         let mut chunk = &text[range.clone()];
-        // The parser panics where a block scalar or a backslash is the last thing in the input, so the last line gets
-        // the line break that it lacks. If there are only blanks in it, it is left out instead.
+        // kubectl ends a last line that lacks its line break, and the parser would panic where a block scalar or a backslash
+        // ends the input. A last line of blanks alone is left out.
         let without_blanks = chunk.trim_end_matches([' ', '\t']);
         if without_blanks.ends_with(LINE_BREAKS) {
             chunk = without_blanks;
         }
-        let is_line_break_added = !chunk.ends_with(LINE_BREAKS);
-        let line_break: &[u8] = if is_line_break_added { b"\n" } else { b"" };
+        let line_break: &[u8] = if chunk.ends_with(LINE_BREAKS) { b"" } else { b"\n" };
         let mut parser = Parser::new();
         // When the parser has to guess the encoding, it fails at U+F000 and all other characters whose first byte is
         // that of a byte order mark.
         parser.set_encoding(Encoding::Utf8);
         parser.set_input(chunk.as_bytes().chain(line_break));
-        Events { start: range.start, chunk, is_line_break_added, parser, last_end: range.start }
+        Events { start: range.start, chunk, parser, last_end: range.start }
     }
 
     /// The next event and where it stands. After the last one it is the end of the stream, again and again.
@@ -66,13 +63,9 @@ impl<'t> Events<'t> {
                 return Err(Error { offset: self.last_end, message: "cannot be parsed from here on".to_owned() });
             }
         };
-        let mut data = event.data;
+        let data = event.data;
         let mut at = self.offset(event.start_mark)..self.offset(event.end_mark);
-        if let EventData::Scalar { value, style: ScalarStyle::Literal | ScalarStyle::Folded, .. } = &mut data {
-            // The line break that was added is not part of the text.
-            if self.is_line_break_added && event.end_mark.index > self.chunk.len() as u64 && value.ends_with('\n') {
-                value.pop();
-            }
+        if let EventData::Scalar { style: ScalarStyle::Literal | ScalarStyle::Folded, .. } = &data {
             // The parser includes the empty lines that follow.
             let scalar = &self.chunk[at.start - self.start..at.end - self.start];
             at.end = at.start + scalar.trim_end().len();

@@ -189,19 +189,19 @@ fn quoted_text_may_go_on_with_tabs_and_at_the_margin() {
 }
 
 #[test]
-fn block_scalars_keep_the_line_break_that_the_text_has() {
+fn a_block_scalar_in_the_last_line_ends_with_a_line_break() {
     for (text, expected) in [
-        ("a: |\n  b", "b"),
+        ("a: |\n  b", "b\n"),
         ("a: |\n  b\n", "b\n"),
-        ("a: |+\n  b", "b"),
+        ("a: |+\n  b", "b\n"),
         ("a: |+\n  b\n\n", "b\n\n"),
         ("a: |-\n  b", "b"),
-        ("a: >\n  b\n  c", "b c"),
+        ("a: >\n  b\n  c", "b c\n"),
         ("a: |\n  b\n  ", "b\n"),
         ("a: |+\n  b\n  ", "b\n"),
         ("a: |\r\n  b\r\n  c\r\n", "b\nc\n"),
         ("a: |", ""),
-        ("a: |\n  b\\", "b\\"),
+        ("a: |\n  b\\", "b\\\n"),
         ("a: b\\", "b\\"),
     ] {
         assert_eq!(value(text), json!({"a": expected}), "{text:?}");

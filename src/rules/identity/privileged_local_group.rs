@@ -17,7 +17,7 @@ pub static RULE: Rule = Rule {
 fn check(context: &Context, findings: &mut Findings) {
     for account in context.accounts.iter().filter(|account| is_privileged(&account.value, context.settings)) {
         findings.setting(
-            &account,
+            account,
             RUN_AS_USER_NAME,
             format!(
                 "{} is a privileged local group, and the process would be a member of it",

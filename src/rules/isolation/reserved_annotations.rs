@@ -34,9 +34,12 @@ fn check(context: &Context, findings: &mut Findings) {
 /// A severity, and what the annotation does.
 type Effect = (Severity, &'static str);
 
+/// From the value of an annotation to its effect.
+type EffectOf = fn(&str) -> Effect;
+
 /// What hcsshim does with an annotation of a key, given its value, once the node's containerd passes it on. hcsshim compares
 /// keys exactly.
-const EFFECTS: [(&str, fn(&str) -> Effect); 5] = [
+const EFFECTS: &[(&str, EffectOf)] = &[
     ("microsoft.com/disable-hostprocess-container", replaces_the_ban),
     ("io.microsoft.disable-unsafe-operations", replaces_the_ban),
     ("microsoft.com/hostprocess-inherit-user", |value| match value {
