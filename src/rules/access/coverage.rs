@@ -11,29 +11,38 @@ use crate::settings::pattern::host_path::matches_host_path;
 use crate::settings::pattern::image::matches_image;
 use crate::settings::pattern::{matches, matches_ignoring_case};
 
+/// Compares one list of a grant with the workload.
+type Check = for<'c> fn(&Context<'c, '_>, &'c Grant) -> Option<Mismatch<'c>>;
+
+/// One for each list that the request itself decides, in the order in which messages name them.
+const CHECKS: [Check; 7] = [
+    |context, grant| unmatched("namespace", "namespaces", &grant.namespaces, [context.request.namespace], matches),
+    |context, grant| {
+        let name = [service_account(context.pod)];
+        unmatched("service account", "serviceAccounts", &grant.service_accounts, name, matches)
+    },
+    |context, grant| unmatched("image", "images", &grant.images, images(context.pod), matches_image),
+    |context, grant| {
+        unmatched("account", "runAsUserNames", &grant.run_as_user_names, accounts(context.pod), matches_account)
+    },
+    |context, grant| {
+        unmatched("host path", "hostPaths", &grant.host_paths, mounted_host_paths(context.pod), matches_host_path)
+    },
+    |context, grant| unmatched_kind(context, grant),
+    |context, grant| unmatched_requester(context, grant),
+];
+
 /// Whether a grant covers the workload. A grant without lists covers nothing; validation refuses such settings anyway.
+/// The cluster is asked for the namespace's labels only when everything else matches.
 pub fn covers(context: &Context, grant: &Grant) -> bool {
-    grant.constraint_count() > 0 && mismatches(context, grant).is_empty()
+    grant.constraint_count() > 0
+        && CHECKS.iter().all(|check| check(context, grant).is_none())
+        && unmatched_labels(context, grant).is_none()
 }
 
-/// The lists of a grant that do not match. The cluster is asked for the namespace's labels only when everything else
-/// matches.
+/// The lists of a grant that do not match.
 pub fn mismatches<'c>(context: &Context<'c, '_>, grant: &'c Grant) -> Vec<Mismatch<'c>> {
-    let pod = context.pod;
-    let mut missed = Vec::new();
-    missed.extend(unmatched("namespace", "namespaces", &grant.namespaces, [context.request.namespace], matches));
-    missed.extend(unmatched(
-        "service account",
-        "serviceAccounts",
-        &grant.service_accounts,
-        [service_account(pod)],
-        matches,
-    ));
-    missed.extend(unmatched("image", "images", &grant.images, images(pod), matches_image));
-    missed.extend(unmatched("account", "runAsUserNames", &grant.run_as_user_names, accounts(pod), matches_account));
-    missed.extend(unmatched("host path", "hostPaths", &grant.host_paths, mounted_host_paths(pod), matches_host_path));
-    missed.extend(unmatched_kind(context, grant));
-    missed.extend(unmatched_requester(context, grant));
+    let mut missed: Vec<Mismatch> = CHECKS.iter().filter_map(|check| check(context, grant)).collect();
     if missed.is_empty() {
         missed.extend(unmatched_labels(context, grant));
     }
