@@ -2,7 +2,7 @@
 
 /// The fields that decide whether a rule can report anything, by their key in the pod spec or in its metadata. A key counts
 /// wherever it stands: `runAsUser` of the pod and of any container are the same entry.
-const NAMES: [&str; 55] = [
+const NAMES: [&str; 51] = [
     "affinity",
     "allowPrivilegeEscalation",
     "annotations",
@@ -23,6 +23,7 @@ const NAMES: [&str; 55] = [
     "hostPort",
     "hostUsers",
     "hostname",
+    "image",
     "limits",
     "medium",
     "mountPath",
@@ -53,11 +54,6 @@ const NAMES: [&str; 55] = [
     "value",
     "volumeDevices",
     "workingDir",
-    "image",
-    "windowsOptions",
-    "containerPort",
-    "hostProcess",
-    "hostNetwork",
 ];
 
 /// A set of fields.

@@ -85,6 +85,6 @@ impl Rule {
             Scope::AnyPod => !context.request.is_resize(),
             Scope::Resize => context.is_host_process && context.request.is_resize(),
         };
-        in_scope && self.reads.intersects(context.pod.fields)
+        in_scope && (self.reads == Fields::ALL || self.reads.intersects(context.pod.fields))
     }
 }

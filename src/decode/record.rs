@@ -1,0 +1,145 @@
+//! Structs that are read member by member, all by one function that a table of keys drives.
+
+use serde_json_borrow::Value;
+
+use super::error::Error;
+use super::fields::Fields;
+use super::read::Result;
+use crate::wording::did_you_mean;
+
+/// A member that somebody wants to read.
+#[derive(Debug)]
+pub struct Key {
+    /// Compared exactly.
+    pub name: &'static str,
+    /// The field of a pod that it is, if rules depend on it.
+    pub field: Fields,
+    /// Whether an object without it is an error.
+    pub is_required: bool,
+}
+
+/// A struct that is read member by member.
+pub trait Record<'t> {
+    /// Reads the value of the member at `index` of its keys.
+    ///
+    /// # Errors
+    /// The value is of another type.
+    fn read_member(&mut self, index: usize, value: &'t Value<'t>, set: &mut Fields) -> Result<()>;
+}
+
+/// Whether an object may have members that nobody reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unknown {
+    /// They are skipped, whatever they hold.
+    Skipped,
+    /// They are an error that suggests the closest known key.
+    Refused,
+}
+
+/// Reads an object. One function for all records, which keeps the guest small and its code in the cache.
+///
+/// # Errors
+/// The value is not an object, lacks a required member, or has a known member twice: others might read the other one.
+pub fn read_record<'t>(
+    record: &mut dyn Record<'t>,
+    keys: &'static [Key],
+    unknown: Unknown,
+    value: &'t Value<'t>,
+    set: &mut Fields,
+) -> Result<()> {
+    let Value::Object(members) = value else { return Err(Error::wrong_type(value, "an object")) };
+    let mut found = 0_u64;
+    for (name, value) in members.iter() {
+        let Some(index) = keys.iter().position(|key| key.name == name) else {
+            if unknown == Unknown::Refused {
+                return Err(unknown_key(name, keys));
+            }
+            continue;
+        };
+        if found >> index & 1 == 1 {
+            return Err(duplicate_key(name));
+        }
+        found |= 1 << index;
+        set.insert(keys[index].field);
+        record.read_member(index, value, set).map_err(|error| error.in_member(name))?;
+    }
+    match keys.iter().enumerate().find(|(index, key)| key.is_required && found >> index & 1 == 0) {
+        Some((_, key)) => Err(Error::new(format!("missing field `{}`", key.name))),
+        None => Ok(()),
+    }
+}
+
+/// A member that an object has twice.
+#[cold]
+pub(super) fn duplicate_key(name: &str) -> Error {
+    Error::new(format!("duplicate field `{name}`")).in_member(name)
+}
+
+#[cold]
+fn unknown_key(name: &str, keys: &[Key]) -> Error {
+    let hint = did_you_mean(name, keys.iter().map(|key| key.name));
+    Error::new(format!("unknown field `{name}`{hint}")).in_member(name)
+}
+
+/// Declares a struct with the JSON key of each field: `name: Type = "name"`, followed by `required` where an object
+/// without it is an error and by `not_null` where an option must not be `null`. A field that is missing keeps the struct's
+/// default. Members that are not declared are skipped, or refused after `struct Name: strict`.
+macro_rules! record {
+    (@unknown) => { $crate::decode::record::Unknown::Skipped };
+    (@unknown strict) => { $crate::decode::record::Unknown::Refused };
+    (@required) => { false };
+    (@required required) => { true };
+    (@required not_null) => { false };
+    (@read $value:ident, $set:ident, $field:expr) => { $crate::decode::read::Read::read(&mut $field, $value, $set) };
+    (@read $value:ident, $set:ident, $field:expr, required) => { $crate::decode::read::Read::read(&mut $field, $value, $set) };
+    (@read $value:ident, $set:ident, $field:expr, not_null) => {
+        $crate::decode::read::Read::read($field.insert(Default::default()), $value, $set)
+    };
+    (
+        $(#[$attribute:meta])*
+        $visibility:vis struct $name:ident $(<$lifetime:lifetime>)? $(: $strict:ident)? {
+            $(
+                $(#[$field_attribute:meta])*
+                $field_visibility:vis $field:ident: $type:ty = $key:literal $($how:ident)?
+            ),* $(,)?
+        }
+    ) => {
+        $(#[$attribute])*
+        $visibility struct $name $(<$lifetime>)? {
+            $($(#[$field_attribute])* $field_visibility $field: $type,)*
+        }
+
+        impl<'t $(: $lifetime, $lifetime)?> $crate::decode::record::Record<'t> for $name $(<$lifetime>)? {
+            fn read_member(
+                &mut self,
+                index: usize,
+                value: &'t serde_json_borrow::Value<'t>,
+                set: &mut $crate::decode::fields::Fields,
+            ) -> $crate::decode::read::Result<()> {
+                /// The place of each field among the keys.
+                #[allow(non_camel_case_types, reason = "named as the fields are")]
+                enum Field { $($field),* }
+                $(if index == Field::$field as usize {
+                    return $crate::decode::record::record!(@read value, set, self.$field $(, $how)?);
+                })*
+                Ok(())
+            }
+        }
+
+        impl<'t $(: $lifetime, $lifetime)?> $crate::decode::read::Read<'t> for $name $(<$lifetime>)? {
+            fn read(
+                &mut self,
+                value: &'t serde_json_borrow::Value<'t>,
+                set: &mut $crate::decode::fields::Fields,
+            ) -> $crate::decode::read::Result<()> {
+                static KEYS: &[$crate::decode::record::Key] = &[$($crate::decode::record::Key {
+                    name: $key,
+                    field: $crate::decode::fields::Fields::named($key),
+                    is_required: $crate::decode::record::record!(@required $($how)?),
+                }),*];
+                $crate::decode::record::read_record(self, KEYS, $crate::decode::record::record!(@unknown $($strict)?), value, set)
+            }
+        }
+    };
+}
+pub(crate) use record;

@@ -1,0 +1,205 @@
+//! The values that records are made of.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::ops::Deref;
+
+use serde_json_borrow::Value;
+
+use super::error::Error;
+use super::fields::Fields;
+use super::read::{Read, Result};
+use crate::wording::did_you_mean;
+
+impl<'t: 'a, 'a> Read<'t> for &'a str {
+    fn read(&mut self, value: &'t Value<'t>, _: &mut Fields) -> Result<()> {
+        let Value::Str(text) = value else { return Err(Error::wrong_type(value, "a string")) };
+        *self = text;
+        Ok(())
+    }
+}
+
+impl<'t> Read<'t> for String {
+    fn read(&mut self, value: &'t Value<'t>, set: &mut Fields) -> Result<()> {
+        let mut text = "";
+        text.read(value, set)?;
+        text.clone_into(self);
+        Ok(())
+    }
+}
+
+impl<'t> Read<'t> for bool {
+    fn read(&mut self, value: &'t Value<'t>, _: &mut Fields) -> Result<()> {
+        let Value::Bool(truth) = value else { return Err(Error::wrong_type(value, "a boolean")) };
+        *self = *truth;
+        Ok(())
+    }
+}
+
+impl<'t> Read<'t> for i64 {
+    fn read(&mut self, value: &'t Value<'t>, _: &mut Fields) -> Result<()> {
+        *self = value.as_i64().ok_or_else(|| Error::wrong_type(value, "an integer"))?;
+        Ok(())
+    }
+}
+
+impl<'t> Read<'t> for u16 {
+    fn read(&mut self, value: &'t Value<'t>, set: &mut Fields) -> Result<()> {
+        let mut number = 0_i64;
+        number.read(value, set)?;
+        *self = number.try_into().map_err(|_| Error::new(format!("{number} is not between 0 and 65535")))?;
+        Ok(())
+    }
+}
+
+/// `null` is absent.
+impl<'t, T: Default + Read<'t>> Read<'t> for Option<T> {
+    fn read(&mut self, value: &'t Value<'t>, set: &mut Fields) -> Result<()> {
+        if value.is_null() { Ok(()) } else { self.insert(T::default()).read(value, set) }
+    }
+}
+
+/// One of several names, each with its value.
+///
+/// # Errors
+/// It is another name; the message suggests the closest.
+pub fn one_of<T: Copy>(value: &Value, names: &[(&'static str, T)]) -> Result<T> {
+    let Value::Str(name) = value else { return Err(Error::wrong_type(value, "a string")) };
+    if let Some((_, value)) = names.iter().find(|(known, _)| known == name) {
+        return Ok(*value);
+    }
+    let known: Vec<&str> = names.iter().map(|(known, _)| *known).collect();
+    let hint = did_you_mean(name, known.iter().copied());
+    Err(Error::new(format!("unknown value '{name}', expected one of {}{hint}", known.join(", "))))
+}
+
+/// A `resource.Quantity` as written: a string (`"100Mi"`) or a plain number.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Quantity<'a>(pub Cow<'a, str>);
+
+impl<'t: 'a, 'a> Read<'t> for Quantity<'a> {
+    fn read(&mut self, value: &'t Value<'t>, _: &mut Fields) -> Result<()> {
+        self.0 = match value {
+            Value::Str(text) => Cow::Borrowed(text),
+            Value::Number(_) => Cow::Owned(number(value).to_string()),
+            _ => return Err(Error::wrong_type(value, "a quantity such as \"100Mi\"")),
+        };
+        Ok(())
+    }
+}
+
+/// A number as serde_json writes it: an f64's own `Display` would bring its tables into the guest, a twentieth of its size.
+fn number(value: &Value) -> serde_json::Number {
+    let whole = value.as_u64().map(Into::into).or_else(|| value.as_i64().map(Into::into));
+    whole.or_else(|| serde_json::Number::from_f64(value.as_f64()?)).unwrap_or_else(|| 0.into())
+}
+
+/// Whether a field is set to anything but `null` or an empty list.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Presence(pub bool);
+
+impl<'t> Read<'t> for Presence {
+    fn read(&mut self, value: &'t Value<'t>, _: &mut Fields) -> Result<()> {
+        self.0 = match value {
+            Value::Null => false,
+            Value::Array(items) => !items.is_empty(),
+            _ => true,
+        };
+        Ok(())
+    }
+}
+
+/// A list; `null` is the empty one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct List<T>(pub Vec<T>);
+
+impl<T> Default for List<T> {
+    fn default() -> Self {
+        List(Vec::new())
+    }
+}
+
+impl<T> Deref for List<T> {
+    type Target = [T];
+
+    fn deref(&self) -> &[T] {
+        &self.0
+    }
+}
+
+impl<'t, T: Default + Read<'t>> Read<'t> for List<T> {
+    fn read(&mut self, value: &'t Value<'t>, set: &mut Fields) -> Result<()> {
+        if value.is_null() { Ok(()) } else { self.0.read(value, set) }
+    }
+}
+
+/// A list that must not be `null`.
+impl<'t, T: Default + Read<'t>> Read<'t> for Vec<T> {
+    fn read(&mut self, value: &'t Value<'t>, set: &mut Fields) -> Result<()> {
+        let Value::Array(items) = value else { return Err(Error::wrong_type(value, "a list")) };
+        self.reserve_exact(items.len());
+        for (index, item) in items.iter().enumerate() {
+            self.push(T::default());
+            self[index].read(item, set).map_err(|error| error.in_item(index))?;
+        }
+        Ok(())
+    }
+}
+
+/// An object that must neither be `null` nor hold any.
+impl<'t, K: Ord + From<&'t str>, V: Default + Read<'t>> Read<'t> for BTreeMap<K, V> {
+    fn read(&mut self, value: &'t Value<'t>, set: &mut Fields) -> Result<()> {
+        let Value::Object(members) = value else { return Err(Error::wrong_type(value, "an object")) };
+        for (key, value) in members.iter() {
+            let mut member = V::default();
+            member.read(value, set).map_err(|error| error.in_member(key))?;
+            self.insert(K::from(key), member);
+        }
+        Ok(())
+    }
+}
+
+/// A JSON object as pairs in the order written (`null` is the empty one): cheaper than a map for the few
+/// lookups that rules do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pairs<'a, V = &'a str>(pub Vec<(&'a str, V)>);
+
+impl<V> Default for Pairs<'_, V> {
+    fn default() -> Self {
+        Pairs(Vec::new())
+    }
+}
+
+impl<'a, V> Pairs<'a, V> {
+    /// The value under `key`, compared exactly; the last one wins, as in JSON objects.
+    pub fn get(&self, key: &str) -> Option<&V> {
+        self.iter().rev().find(|(name, _)| *name == key).map(|(_, value)| value)
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// All pairs in the order written.
+    pub fn iter(&self) -> std::slice::Iter<'_, (&'a str, V)> {
+        self.0.iter()
+    }
+}
+
+impl<'t: 'a, 'a, V: Default + Read<'t>> Read<'t> for Pairs<'a, V> {
+    fn read(&mut self, value: &'t Value<'t>, set: &mut Fields) -> Result<()> {
+        let members = match value {
+            Value::Null => return Ok(()),
+            Value::Object(members) => members,
+            _ => return Err(Error::wrong_type(value, "an object")),
+        };
+        for (key, value) in members.iter() {
+            let mut pair = None::<V>;
+            pair.read(value, set).map_err(|error| error.in_member(key))?;
+            // A null value is an absent one.
+            self.0.extend(pair.map(|value| (key, value)));
+        }
+        Ok(())
+    }
+}
