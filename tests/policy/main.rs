@@ -4,7 +4,6 @@ mod access;
 mod aks_sample;
 mod cluster;
 mod docs;
-#[path = "../json_value/mod.rs"]
 mod json_value;
 mod metadata;
 mod parity;

@@ -40,7 +40,7 @@ fn is_sound(payload: &[u8]) -> Result<(), String> {
     let response = in_full(payload);
     match (response.accepted, &response.warnings, response.code) {
         (true, None, _) | (false, _, Some(400)) => Ok(()),
-        _ => Err(format!("a rule would have spoken: {response:?}")),
+        _ => Err(format!("a rule would have reported something: {response:?}")),
     }
 }
 

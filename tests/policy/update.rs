@@ -22,7 +22,7 @@ type Edit = fn(&mut Value);
 /// Edits an object of a kind.
 type Change = fn(&mut Value, &str);
 
-/// Where each kind keeps its pod template. The last is no kind of Kubernetes.
+/// Where each kind keeps its pod template. The last is a custom kind.
 const KINDS: [(&str, &str, &str); 10] = [
     ("v1", "Pod", ""),
     ("v1", "PodTemplate", "/template"),
@@ -401,7 +401,7 @@ fn a_debug_container_is_judged_by_every_rule() {
 fn a_debug_container_needs_a_grant() {
     let images = json!({ "allow": [{ "images": ["registry.example/agent"] }] });
     assert_eq!(verdict_of(&debug(&object("Pod", |_| {}), shell(), &images)), Deny);
-    // What a person adds to a pod of a DaemonSet is no pod of a DaemonSet.
+    // A container that a person adds to a DaemonSet's pod does not come from the DaemonSet.
     let mut pod = object("Pod", |_| {});
     pod["metadata"]["ownerReferences"] = json!([{ "kind": "DaemonSet", "name": "agent", "controller": true }]);
     let kinds = json!({ "allow": [{ "kinds": ["DaemonSet"] }] });

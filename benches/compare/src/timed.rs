@@ -31,7 +31,7 @@ impl Timed {
     /// Compiles a guest.
     ///
     /// # Errors
-    /// It is no module that Wasmtime can load.
+    /// Wasmtime cannot load the module.
     pub fn new(wasm: &[u8]) -> Result<Timed, Box<dyn std::error::Error>> {
         // policy-server interrupts guests by epochs; the checks are part of the compiled code.
         let engine = Engine::new(Config::new().epoch_interruption(true))?;

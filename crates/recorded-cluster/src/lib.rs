@@ -46,7 +46,7 @@ impl Session {
     /// Reads a session file.
     ///
     /// # Errors
-    /// It cannot be read, or an exchange in it is no exchange.
+    /// It cannot be read, or an entry in it is not an exchange.
     pub fn load(path: &Path) -> Result<Session, String> {
         std::fs::read_to_string(path)
             .map_err(|error| error.to_string())
@@ -57,7 +57,7 @@ impl Session {
     /// Reads a session.
     ///
     /// # Errors
-    /// An exchange in it is no exchange.
+    /// An entry in it is not an exchange.
     pub fn read(text: &str) -> Result<Session, String> {
         let document = single_document(text)?;
         let recorded: Vec<Recorded> = serde_json::from_value(document.value).map_err(|error| error.to_string())?;
