@@ -70,7 +70,8 @@ fn settings_of<'t>(payload: &'t Value<'t>) -> Result<Settings<'t>, Error> {
 
 fn findings(request: &Request, settings: &Settings, host: &dyn Host) -> Vec<Finding> {
     let Some(workload) = &request.object else { return Vec::new() };
-    if workload.metadata.deletion_timestamp.0 {
+    // Only the API server sets it. On a CREATE it has no effect, and adding it must not be a way past the rules.
+    if request.operation == "UPDATE" && workload.metadata.deletion_timestamp.0 {
         return Vec::new();
     }
     let cluster = Cluster::new(host);

@@ -7,7 +7,7 @@ use serde_json_borrow::Value;
 use crate::decode::{Error, Fields, List, Read, Result, record};
 use crate::settings::label_selector::LabelSelector;
 use crate::settings::pattern;
-use crate::wording::quote;
+use crate::wording::{did_you_mean, quote};
 
 record! {
     /// Covers a workload when every list in it matches. A key that is left out matches anything. A key that is `null`,
@@ -59,10 +59,16 @@ impl<'a> Deref for Grants<'a> {
 /// Refuses `null`, which could mean either nobody or anyone.
 impl<'t: 'a, 'a> Read<'t> for Grants<'a> {
     fn read(&mut self, value: &'t Value<'t>, set: &mut Fields) -> Result<()> {
-        if value.is_null() {
-            return Err(Error::new("'allow' is null: write [] to allow nobody, or leave the key out to allow anyone"));
+        const NOBODY: &str = "nobody";
+        match value {
+            Value::Str(word) if word == NOBODY => Ok(()),
+            Value::Str(word) => {
+                let hint = did_you_mean(word, [NOBODY]);
+                Err(Error::new(format!("unknown value '{word}', expected {NOBODY} or a list of grants{hint}")))
+            }
+            Value::Null => Err(Error::new("'allow' is null: write nobody, or leave the key out to allow anyone")),
+            _ => self.0.read(value, set),
         }
-        self.0.read(value, set)
     }
 }
 

@@ -18,7 +18,11 @@ pub enum Severity {
 
 impl<'t> Read<'t> for Severity {
     fn read(&mut self, value: &'t Value<'t>, _: &mut Fields) -> Result<()> {
-        *self = one_of(value, &[("deny", Severity::Deny), ("warn", Severity::Warn), ("off", Severity::Off)])?;
+        *self = match value {
+            // YAML takes an unquoted `off` for a boolean.
+            Value::Bool(false) => Severity::Off,
+            _ => one_of(value, &[("deny", Severity::Deny), ("warn", Severity::Warn), ("off", Severity::Off)])?,
+        };
         Ok(())
     }
 }

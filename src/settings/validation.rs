@@ -70,8 +70,9 @@ fn check_values(settings: &Settings) -> Result<(), String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::k8s::version::Version;
     use crate::settings::rbac;
-    use crate::settings::severity::Profile;
+    use crate::settings::severity::{Profile, Severity};
 
     const RULES: [&str; 2] = ["host-network", "host-users"];
 
@@ -120,6 +121,17 @@ mod tests {
     }
 
     #[test]
+    fn values_that_yaml_reads_otherwise_than_meant_are_understood() {
+        let off = read(r#"{"rules": {"host-network": false}}"#, |settings| settings.rules.get("host-network").copied());
+        assert_eq!(off, Ok(Some(Severity::Off)));
+        assert!(!is_valid(r#"{"rules": {"host-network": true}}"#));
+        let containerd = |value: &str| read(&format!(r#"{{"containerd": {value}}}"#), |settings| settings.containerd);
+        assert_eq!(containerd("1.7"), containerd("\"1.7\""));
+        assert_eq!(containerd("1.7"), Ok(Version::new(1, 7)));
+        assert!(containerd("2").is_err() && containerd("true").is_err());
+    }
+
+    #[test]
     fn values_that_make_no_sense_are_refused() {
         assert_eq!(
             error(r#"{"hostPorts": [{"min": 1, "max": 1}, {"min": 9200, "max": 9100}]}"#),
@@ -136,8 +148,11 @@ mod tests {
         let grants = |settings: Settings| settings.allow.map(|grants| grants.len());
         assert_eq!(read("{}", grants), Ok(None));
         assert_eq!(read(r#"{"allow": []}"#, grants), Ok(Some(0)));
+        // Forms remove empty lists, which would allow anyone.
+        assert_eq!(read(r#"{"allow": "nobody"}"#, grants), Ok(Some(0)));
+        assert!(error(r#"{"allow": "noboby"}"#).ends_with("did you mean 'nobody'?"));
         for json in [r#"{"allow": null}"#, r#"{"allow": null, "ratchet": true}"#] {
-            assert!(error(json).contains("'allow' is null: write [] to allow nobody"), "{}", error(json));
+            assert!(error(json).contains("'allow' is null: write nobody"), "{}", error(json));
         }
         assert!(error(r#"{"allow": [{"namespaces": ["a"]}, {}]}"#).starts_with("settings.allow[1]: an empty grant"));
         assert!(error(r#"{"allow": {}}"#).starts_with("settings.allow: "));

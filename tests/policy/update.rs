@@ -299,6 +299,7 @@ fn an_object_that_is_being_deleted_is_left_alone() {
         let mut new = old.clone();
         new["metadata"]["deletionTimestamp"] = "2026-01-01T00:00:00Z".into();
         assert_eq!(verdict(&old, &new, &json!({ "allow": [], "ratchet": false })), Accept, "{kind}");
+        assert_eq!(verdict(&Value::Null, &new, &json!({})), Deny, "{kind}: created");
     }
 }
 
