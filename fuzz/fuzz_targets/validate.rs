@@ -13,6 +13,9 @@ fuzz_target!(|payload: &[u8]| {
     let in_full = decide(payload, HOST).expect("an answer");
     if prescan::concerns_no_rule(payload) {
         let response: serde_json::Value = serde_json::from_slice(&in_full).expect("a response");
-        assert!(response["warnings"].is_null() && (response["accepted"] == true || response["code"] == 400), "{response}");
+        assert!(
+            response["warnings"].is_null() && (response["accepted"] == true || response["code"] == 400),
+            "{response}"
+        );
     }
 });

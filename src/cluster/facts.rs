@@ -23,7 +23,7 @@ pub enum Answer<T> {
     /// The settings do not ask for it, or the pod gives no reason to ask.
     #[default]
     NotAsked,
-    /// There is no usable answer; the text says why.
+    /// The answer is missing or unusable; the text says why.
     Unknown(String),
     /// The answer.
     Known(T),

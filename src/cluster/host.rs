@@ -5,7 +5,7 @@ pub trait Host {
     /// Calls an operation of the host capability `kubernetes`, such as `get_resource`: JSON in, JSON out.
     ///
     /// # Errors
-    /// A sentence that says why there is no answer.
+    /// A sentence that says why the question was not answered.
     fn call(&self, operation: &str, request: &[u8]) -> Result<Vec<u8>, String>;
 }
 

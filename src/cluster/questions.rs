@@ -49,7 +49,7 @@ impl<'h> Cluster<'h> {
     /// The labels of a namespace.
     ///
     /// # Errors
-    /// Why they are not known: there is no such namespace, the policy may not ask for it, or the cluster does not
+    /// Why they are not known: the namespace does not exist, the policy may not ask for it, or the cluster does not
     /// answer.
     pub fn namespace_labels(&self, name: &str) -> Result<Labels, String> {
         let namespace: Namespace = read(&self.get("v1", "Namespace", name, &["metadata.labels"])?)?;

@@ -17,7 +17,7 @@ pub struct Args {
 /// The page of a rule in Markdown, ready to print.
 ///
 /// # Errors
-/// There is no rule with this id; the text suggests a similar one.
+/// The id is unknown; the text suggests a similar one.
 pub fn explain(id: &str) -> Result<String, String> {
     if id == UNREADABLE {
         return Ok(format!(

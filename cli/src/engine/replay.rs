@@ -21,7 +21,7 @@ pub fn capabilities(session: Option<Arc<Session>>, context_aware: bool) -> Capab
         }
         let Some(session) = &session else {
             return Err(
-                "there is no cluster to ask: record its answers and pass --replay-host-capabilities-interactions FILE"
+                "no cluster is available: record its answers and pass --replay-host-capabilities-interactions FILE"
                     .to_owned(),
             );
         };

@@ -1,0 +1,138 @@
+//! Where a path begins, in all the spellings that Windows has for it.
+
+use crate::windows::case;
+
+/// Both separate names, everywhere.
+pub const SEPARATORS: [char; 2] = ['/', '\\'];
+
+/// Where a path begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Root {
+    /// Upper case.
+    Drive(char),
+    /// `C:\Windows`, by another name.
+    WindowsFolder,
+    /// `\\server\share`.
+    Share,
+    /// `\\.\pipe`.
+    Pipe,
+    /// `\\server\pipe`.
+    RemotePipe,
+    /// A volume, a disk, a serial port and so on, known only to the node.
+    Device,
+}
+
+/// `C:` and the rest. A pattern may leave the letter open: `*:\x`.
+pub fn split_drive(text: &str) -> Option<(char, &str)> {
+    let (letter, rest) = text.split_once(':')?;
+    match letter.as_bytes() {
+        [letter] if letter.is_ascii_alphabetic() || *letter == b'*' => {
+            Some((char::from(letter.to_ascii_uppercase()), rest))
+        }
+        _ => None,
+    }
+}
+
+pub fn is_drive(name: &str) -> bool {
+    split_drive(name).is_some_and(|(_, rest)| rest.is_empty())
+}
+
+/// What follows `\\.`, `\\?` or `\??`, separator included.
+pub fn strip_device_prefix(text: &str) -> Option<&str> {
+    let name = text.trim_start_matches(SEPARATORS);
+    let rest = match text.len() - name.len() {
+        0 => None,
+        1 => name.strip_prefix("??"),
+        _ => name.strip_prefix(['.', '?']),
+    };
+    rest.filter(|rest| rest.starts_with(SEPARATORS))
+}
+
+/// What `\\.\NAMES` or `\\?\NAMES` begins at, the names below that, and whether it is a name of the NT object manager.
+pub fn device(names: &str) -> (Root, &str, bool) {
+    let mut names = names;
+    let mut by_nt_name = false;
+    loop {
+        let (first, below) = split_name(names);
+        if is_drive(first) {
+            return (
+                first.chars().next().map_or(Root::Device, |c| Root::Drive(c.to_ascii_uppercase())),
+                below,
+                by_nt_name,
+            );
+        }
+        let is = |name: &str| case::is_same(first, name);
+        if is("pipe") {
+            return (Root::Pipe, below, by_nt_name);
+        } else if is("unc") {
+            let (root, below) = machine(below);
+            return (root, below, by_nt_name);
+        } else if is("global") {
+            by_nt_name = true;
+            names = below;
+        } else if is("globalroot") {
+            by_nt_name = true;
+            let folders = ["??", "global??", "dosdevices"];
+            match folders.into_iter().find_map(|folder| strip_names(below, &[folder])) {
+                Some(below) => names = below,
+                None => {
+                    let (root, below) = nt_object(below);
+                    return (root, below, true);
+                }
+            }
+        } else {
+            return (Root::Device, "", by_nt_name);
+        }
+    }
+}
+
+/// What `\\?\GLOBALROOT\NAMES` begins at, and the names below that.
+fn nt_object(names: &str) -> (Root, &str) {
+    if let Some(below) = strip_names(names, &["systemroot"]) {
+        (Root::WindowsFolder, below)
+    } else if let Some(below) = strip_names(names, &["device", "namedpipe"]) {
+        (Root::Pipe, below)
+    } else if let Some(names) =
+        strip_names(names, &["device", "mup"]).or_else(|| strip_names(names, &["device", "lanmanredirector"]))
+    {
+        machine(names)
+    } else {
+        (Root::Device, "")
+    }
+}
+
+/// What `\\NAMES` begins at, and the names below that.
+pub fn machine(names: &str) -> (Root, &str) {
+    let (server, below) = split_name(names);
+    let (share, below) = split_name(below);
+    let root = match share.as_bytes() {
+        // The share behind `\\server\pipe`.
+        _ if case::is_same(share, "pipe") || case::is_same(share, "ipc$") => Root::RemotePipe,
+        _ if !is_this_host(server) => Root::Share,
+        _ if case::is_same(share, "admin$") => Root::WindowsFolder,
+        [letter, b'$'] if letter.is_ascii_alphabetic() => Root::Drive(char::from(letter.to_ascii_uppercase())),
+        _ => Root::Share,
+    };
+    (root, below)
+}
+
+/// Whether a server is this host by a name that every host has.
+fn is_this_host(server: &str) -> bool {
+    // `--1.ipv6-literal.net` is how `::1` is written where a colon is not possible.
+    let names = ["localhost", "--1.ipv6-literal.net", "0--1.ipv6-literal.net"];
+    server.starts_with("127.") || names.iter().any(|name| case::is_same(server, name))
+}
+
+/// The first name, and the rest with its backslash.
+fn split_name(names: &str) -> (&str, &str) {
+    let names = names.strip_prefix('\\').unwrap_or(names);
+    names.split_at(names.find('\\').unwrap_or(names.len()))
+}
+
+/// What follows these names, if it begins with them.
+pub fn strip_names<'n>(names: &'n str, wanted: &[&str]) -> Option<&'n str> {
+    wanted.iter().try_fold(names, |names, wanted| {
+        let (first, below) = split_name(names);
+        case::is_same(first, wanted).then_some(below)
+    })
+}
