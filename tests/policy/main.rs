@@ -6,6 +6,7 @@ mod cluster;
 mod docs;
 mod json_value;
 mod metadata;
+mod objects;
 mod parity;
 mod prescan;
 mod psa_parity;
