@@ -3,6 +3,7 @@
 mod access;
 mod aks_sample;
 mod cluster;
+mod custom_kinds;
 mod docs;
 mod json_value;
 mod metadata;
