@@ -59,6 +59,17 @@ impl<'a> Workload<'a> {
         Ok(Some(workload))
     }
 
+    /// Reads the metadata of a pod, or of a Binding, which a pod gets, and nothing else.
+    ///
+    /// # Errors
+    /// A field that rules read has another type than Kubernetes gives it.
+    pub fn read_annotations(object: &'a Value<'a>) -> Result<Workload<'a>> {
+        let (mut workload, mut reader) = (Workload::default(), Reader::default());
+        workload.read_pod_metadata(object, &mut reader)?;
+        workload.pod.fields = reader.fields;
+        Ok(workload)
+    }
+
     fn read_pod_metadata(&mut self, object: &'a Value<'a>, reader: &mut Reader) -> Result<()> {
         reader.read_member(&mut self.metadata, object, "metadata")?;
         self.pod.annotations = std::mem::take(&mut self.metadata.annotations);

@@ -1,5 +1,6 @@
 //! A rule: its description and one function.
 
+use crate::admission::subresource::Part;
 use crate::decode::Fields;
 use crate::outcome::finding::{Finding, sort_by_path};
 use crate::outcome::ratchet::Ratchet;
@@ -50,6 +51,8 @@ pub enum Scope {
     HostProcess,
     /// Every pod, except in-place resizes.
     AnyPod,
+    /// The annotations of every pod, also where a request can change nothing else.
+    Annotations,
     /// In-place resizes (`pods/resize`) of pods that set `hostProcess: true` at any level.
     Resize,
 }
@@ -80,10 +83,10 @@ impl Rule {
     }
 
     fn applies(&self, context: &Context) -> bool {
-        let in_scope = match self.scope {
-            Scope::HostProcess => context.is_host_process && !context.request.is_resize(),
-            Scope::AnyPod => !context.request.is_resize(),
-            Scope::Resize => context.is_host_process && context.request.is_resize(),
+        let in_scope = match (context.request.part, self.scope) {
+            (Part::Pod, Scope::HostProcess) | (Part::Resources, Scope::Resize) => context.is_host_process,
+            (Part::Pod, Scope::AnyPod | Scope::Annotations) | (Part::Annotations, Scope::Annotations) => true,
+            _ => false,
         };
         in_scope && (self.reads == Fields::ALL || self.reads.intersects(context.pod.fields))
     }

@@ -12,6 +12,7 @@ mod parity;
 mod prescan;
 mod psa_parity;
 mod recipes;
+mod side_doors;
 mod skipping;
 mod update;
 mod verdicts;

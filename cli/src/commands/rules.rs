@@ -65,6 +65,7 @@ fn as_json(group: &Group, rule: &Rule) -> Value {
         "scope": match rule.scope {
             Scope::HostProcess => "HostProcess pods",
             Scope::AnyPod => "every pod",
+            Scope::Annotations => "the annotations of every pod",
             Scope::Resize => "in-place resizes of HostProcess pods",
         },
         "apiServer": api_server,
