@@ -1,4 +1,4 @@
-//! Which kinds are judged, where each keeps its pod template, and how exactly it is read: nine native kinds by name, any other
+//! Which kinds are judged, where each keeps its pod template, and how exactly it is read: ten native kinds by name, any other
 //! by shape.
 
 use serde_json_borrow::Value;
@@ -16,6 +16,9 @@ pub enum TemplateLocation {
     Template,
     /// `spec.jobTemplate.spec.template`: CronJob.
     JobTemplate,
+    /// `data.spec.template`: ControllerRevision, in which a StatefulSet or DaemonSet keeps a former template as a patch of
+    /// itself. A StatefulSet creates pods from it.
+    Revision,
 }
 
 impl TemplateLocation {
@@ -32,6 +35,7 @@ impl TemplateLocation {
             TemplateLocation::PodTemplate => &["template"],
             TemplateLocation::Template => &["spec", "template"],
             TemplateLocation::JobTemplate => &["spec", "jobTemplate", "spec", "template"],
+            TemplateLocation::Revision => &["data", "spec", "template"],
         }
     }
 
@@ -42,6 +46,7 @@ impl TemplateLocation {
             TemplateLocation::PodTemplate => "template.",
             TemplateLocation::Template => "spec.template.",
             TemplateLocation::JobTemplate => "spec.jobTemplate.spec.template.",
+            TemplateLocation::Revision => "data.spec.template.",
         }
     }
 }
@@ -49,10 +54,17 @@ impl TemplateLocation {
 /// How an object of this kind is read.
 ///
 /// kube-apiserver admits native kinds only with the types that Kubernetes gives their fields: whatever has others cannot be
-/// understood, and is refused. A custom kind may resemble a pod template and give a field another type (`"{{port}}"`): there
-/// such a field counts as missing.
+/// understood, and is refused. A custom kind may resemble a pod template and give a field another type (`"{{port}}"`), and
+/// a ControllerRevision may hold anything. There such a field counts as missing: a controller that knows only Kubernetes'
+/// types, as that of StatefulSets does, fails to read it. But that one ignores the case of names.
 pub fn reader(group: &str, kind: &str) -> Reader {
-    Reader { skips_wrong_types: native(group, kind).is_none(), ..Reader::default() }
+    let location = native(group, kind);
+    let is_revision = location == Some(TemplateLocation::Revision);
+    Reader {
+        skips_wrong_types: is_revision || location.is_none(),
+        refuses_other_case: is_revision,
+        ..Reader::default()
+    }
 }
 
 fn native(group: &str, kind: &str) -> Option<TemplateLocation> {
@@ -63,6 +75,7 @@ fn native(group: &str, kind: &str) -> Option<TemplateLocation> {
         | ("apps" | "extensions", "Deployment" | "ReplicaSet" | "DaemonSet" | "StatefulSet")
         | ("batch", "Job") => Some(TemplateLocation::Template),
         ("batch", "CronJob") => Some(TemplateLocation::JobTemplate),
+        ("apps", "ControllerRevision") => Some(TemplateLocation::Revision),
         _ => None,
     }
 }

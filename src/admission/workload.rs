@@ -3,7 +3,7 @@
 use serde_json_borrow::Value;
 
 use crate::admission::kinds::{TemplateLocation, reader};
-use crate::decode::{List, Pairs, Reader, Result, record};
+use crate::decode::{List, Pairs, Reader, Result, at, record};
 use crate::k8s::pod::Pod;
 
 /// An object that has a pod or a pod template.
@@ -13,6 +13,9 @@ pub struct Workload<'a> {
     pub metadata: ObjectMeta<'a>,
     /// The pod, or the template of the pods that it would create.
     pub pod: Pod<'a>,
+    /// Whether the pod template is merged into another one, which the request does not show: only in a ControllerRevision
+    /// that no controller of Kubernetes wrote.
+    pub is_merged: bool,
 }
 
 record! {
@@ -55,6 +58,12 @@ impl<'a> Workload<'a> {
             reader.read_member(&mut workload.metadata, object, "metadata")?;
             workload.read_template(object, location.keys(), &mut reader)?;
         }
+        if location == TemplateLocation::Revision
+            && let Some(spec) = at(object, ["data", "spec"])
+        {
+            let is_merged = is_merged(spec, &reader);
+            workload.is_merged = is_merged.map_err(|error| error.in_member("spec").in_member("data"))?;
+        }
         workload.pod.fields = reader.fields;
         Ok(Some(workload))
     }
@@ -90,4 +99,18 @@ impl<'a> Workload<'a> {
             Some(value) => self.read_template(value, rest, reader).map_err(|error| error.in_member(key)),
         }
     }
+}
+
+/// Whether a patch of the `spec` of a StatefulSet or DaemonSet, which is what a ControllerRevision holds, leaves anything of the
+/// template there. What the controllers store replaces all of it, and touches nothing else.
+fn is_merged<'t>(spec: &'t Value<'t>, reader: &Reader) -> Result<bool> {
+    // A claim takes the place of a volume with its name.
+    if reader.member(spec, "volumeClaimTemplates")?.is_some() {
+        return Ok(true);
+    }
+    let Some(template) = reader.member(spec, "template")?.filter(|template| template.is_object()) else {
+        return Ok(false);
+    };
+    let directive = reader.member(template, "$patch").map_err(|error| error.in_member("template"))?;
+    Ok(directive.and_then(|directive| directive.as_str()) != Some("replace"))
 }

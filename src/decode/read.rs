@@ -26,14 +26,22 @@ pub struct Reader {
     /// Whether a value of another type counts as missing instead of making the object unreadable. Only the value itself:
     /// what stands beside it is read.
     pub skips_wrong_types: bool,
+    /// Whether a name that differs from an expected one only in case makes the object unreadable, because whoever reads it
+    /// next ignores case.
+    pub refuses_other_case: bool,
 }
 
 impl Reader {
     /// A member of an object by its key; `None` when it is missing or `null`.
     ///
     /// # Errors
-    /// The value is not an object, or has the member twice.
+    /// The value is not an object, has the member twice, or has one whose name differs only in case.
     pub fn member<'t>(&self, value: &'t Value<'t>, key: &str) -> Result<Option<&'t Value<'t>>> {
+        if self.refuses_other_case
+            && let Value::Object(members) = value
+        {
+            members.iter().try_for_each(|(name, _)| check_case(name, key))?;
+        }
         member(value, key).or_else(|error| self.tolerate(error))
     }
 
@@ -52,4 +60,14 @@ impl Reader {
     pub(super) fn tolerate<T: Default>(&self, error: Error) -> Result<T> {
         if self.skips_wrong_types && error.is_wrong_type() { Ok(T::default()) } else { Err(error) }
     }
+}
+
+/// An error when a name is `key` in another case, or may be: Go's encoding/json takes two letters outside ASCII, the long s and
+/// the Kelvin sign, for an s and a k.
+pub(super) fn check_case(name: &str, key: &str) -> Result<()> {
+    if name != key && (name.eq_ignore_ascii_case(key) || name.contains(['ſ', '\u{212a}'])) {
+        let message = format!("unknown field `{name}`, which whoever ignores case takes for another one");
+        return Err(Error::new(message).in_member(name));
+    }
+    Ok(())
 }

@@ -4,7 +4,7 @@ use serde_json_borrow::Value;
 
 use super::error::Error;
 use super::fields::Fields;
-use super::read::{Reader, Result};
+use super::read::{Reader, Result, check_case};
 use crate::wording::did_you_mean;
 
 /// A member that somebody wants to read.
@@ -39,7 +39,8 @@ pub enum Unknown {
 /// Reads an object. One function for all records, which keeps the guest small and its code in the cache.
 ///
 /// # Errors
-/// The value is not an object, lacks a required member, or has a known member twice: others might read the other one.
+/// The value is not an object, lacks a required member, or has a known member twice or in another case: others might read
+/// the other one.
 pub fn read_record<'t>(
     record: &mut dyn Record<'t>,
     keys: &'static [Key],
@@ -53,6 +54,9 @@ pub fn read_record<'t>(
         let Some(index) = keys.iter().position(|key| key.name == name) else {
             if unknown == Unknown::Refused {
                 return Err(unknown_key(name, keys));
+            }
+            if reader.refuses_other_case {
+                keys.iter().try_for_each(|key| check_case(name, key.name))?;
             }
             continue;
         };

@@ -49,6 +49,8 @@ pub struct Rule {
 pub enum Scope {
     /// Pods that set `hostProcess: true` at any level, except in-place resizes.
     HostProcess,
+    /// The same, and ControllerRevisions that are merged into a template that may be such a pod.
+    MayBeHostProcess,
     /// Every pod, except in-place resizes.
     AnyPod,
     /// The annotations of every pod, also where a request can change nothing else.
@@ -85,6 +87,7 @@ impl Rule {
     fn applies(&self, context: &Context) -> bool {
         let in_scope = match (context.request.part, self.scope) {
             (Part::Pod, Scope::HostProcess) | (Part::Resources, Scope::Resize) => context.is_host_process,
+            (Part::Pod, Scope::MayBeHostProcess) => context.is_host_process || context.workload.is_merged,
             (Part::Pod, Scope::AnyPod | Scope::Annotations) | (Part::Annotations, Scope::Annotations) => true,
             _ => false,
         };

@@ -133,7 +133,7 @@ fn lint(key: &str, pattern: &str) -> Option<String> {
 
 /// Kinds are compared exactly, unlike in other tools, which take `daemonset` or `daemonsets`.
 fn misspelt_kind(pattern: &str) -> Option<String> {
-    const KINDS: [&str; 9] = [
+    const KINDS: [&str; 10] = [
         "Pod",
         "PodTemplate",
         "ReplicationController",
@@ -143,6 +143,7 @@ fn misspelt_kind(pattern: &str) -> Option<String> {
         "DaemonSet",
         "Job",
         "CronJob",
+        "ControllerRevision",
     ];
     let singular = pattern.strip_suffix('s').unwrap_or(pattern);
     let kind = KINDS.iter().find(|kind| kind.eq_ignore_ascii_case(singular) && **kind != pattern)?;

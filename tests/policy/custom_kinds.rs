@@ -63,7 +63,7 @@ fn what_no_field_of_a_pod_can_hold_is_no_denial(#[case] change: Edit) {
 #[rstest]
 #[case::on_the_pod("/spec/securityContext/windowsOptions/hostProcess")]
 #[case::on_a_container("/spec/containers/1/securityContext/windowsOptions/hostProcess")]
-fn nothing_odd_hides_host_process(#[case] place: &str, #[values("Rollout")] kind: &str) {
+fn nothing_odd_hides_host_process(#[case] place: &str, #[values("Rollout", "ControllerRevision")] kind: &str) {
     let mut workload = object(kind, |spec| {
         let container = json!({ "name": "helper", "image": "registry.example/agent:1.0", "args": ["a"], "ports": [{ "hostPort": 80 }],
             "env": [{ "name": "A", "value": "b" }], "resources": { "limits": { "cpu": "1" } }, "volumeMounts": [{ "name": "v" }],

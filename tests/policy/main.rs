@@ -3,6 +3,7 @@
 mod access;
 mod aks_sample;
 mod cluster;
+mod controller_revision;
 mod custom_kinds;
 mod docs;
 mod json_value;

@@ -64,6 +64,7 @@ fn the_webhook_sees_every_kind_and_the_subresources_that_change_pods() {
         "replicasets",
         "statefulsets",
         "daemonsets",
+        "controllerrevisions",
         "jobs",
         "cronjobs",
     ] {

@@ -29,7 +29,7 @@ const fn kind(api_version: &'static str, name: &'static str, template: &'static 
 }
 
 /// Every kind that is judged. The last is a custom one.
-pub const KINDS: [Kind; 10] = [
+pub const KINDS: [Kind; 11] = [
     kind("v1", "Pod", ""),
     kind("v1", "PodTemplate", "/template"),
     kind("v1", "ReplicationController", "/spec/template"),
@@ -37,6 +37,7 @@ pub const KINDS: [Kind; 10] = [
     kind("apps/v1", "ReplicaSet", "/spec/template"),
     kind("apps/v1", "StatefulSet", "/spec/template"),
     kind("apps/v1", "DaemonSet", "/spec/template"),
+    kind("apps/v1", "ControllerRevision", "/data/spec/template"),
     kind("batch/v1", "Job", "/spec/template"),
     kind("batch/v1", "CronJob", "/spec/jobTemplate/spec/template"),
     kind("argoproj.io/v1alpha1", "Rollout", "/spec/template"),
@@ -59,6 +60,10 @@ pub fn object(name: &str, change: impl FnOnce(&mut Value)) -> Value {
     let mut object = json!({ "spec": spec });
     for key in kind.template.rsplit('/').filter(|key| !key.is_empty()) {
         object = json!({ key: object });
+    }
+    // As the controllers store it.
+    if name == "ControllerRevision" {
+        template(&mut object, name)["$patch"] = "replace".into();
     }
     object["apiVersion"] = kind.api_version.into();
     object["kind"] = name.into();
