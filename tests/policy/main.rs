@@ -3,13 +3,17 @@
 mod access;
 mod aks_sample;
 mod cluster;
+mod controller_revision;
+mod custom_kinds;
 mod docs;
 mod json_value;
 mod metadata;
+mod objects;
 mod parity;
 mod prescan;
 mod psa_parity;
 mod recipes;
+mod side_doors;
 mod skipping;
 mod update;
 mod verdicts;
