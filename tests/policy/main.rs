@@ -5,6 +5,7 @@ mod aks_sample;
 mod cluster;
 mod docs;
 mod json_value;
+mod messages;
 mod metadata;
 mod parity;
 mod prescan;
