@@ -1,5 +1,6 @@
 use super::accounts::RUN_AS_USER_NAME;
 use crate::k8s::effective::effective_settings;
+use crate::k8s::misplaced;
 use crate::k8s::pod::{ContainerList, ContainerView, Effective, Level};
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
@@ -15,12 +16,17 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &Context, findings: &mut Findings) {
-    for missing in effective_settings(context.pod, missing_account) {
+    let mut missing = effective_settings(context.pod, missing_account).peekable();
+    if missing.peek().is_none() {
+        return;
+    }
+    let note = misplaced::note(context.pod, "runAsUserName", "windowsOptions");
+    for missing in missing {
         findings.setting(
             &missing,
             RUN_AS_USER_NAME,
             format!(
-                "is not set, so the image decides which account {} runs as on the node",
+                "is not set{note}, so the image decides which account {} runs as on the node",
                 quote(missing.container.name())
             ),
             r"set runAsUserName: NT AUTHORITY\Local service, or NT AUTHORITY\SYSTEM if necessary",
