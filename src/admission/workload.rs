@@ -3,7 +3,7 @@
 use serde_json_borrow::Value;
 
 use crate::admission::kinds::{TemplateLocation, reader};
-use crate::decode::{List, Pairs, Quantity, Reader, Result, at, record};
+use crate::decode::{List, Pairs, Reader, Result, at, record};
 use crate::k8s::pod::Pod;
 
 /// An object that has a pod or a pod template.
@@ -16,27 +16,8 @@ pub struct Workload<'a> {
     /// Whether the pod template is merged into another one, which the request does not show: only in a ControllerRevision
     /// that no controller of Kubernetes wrote.
     pub is_merged: bool,
-    /// How a DaemonSet replaces its pods.
-    pub update_strategy: UpdateStrategy<'a>,
-}
-
-record! {
-    /// `DaemonSetUpdateStrategy`.
-    #[derive(Debug, Default)]
-    #[allow(missing_docs, reason = "documented by Kubernetes")]
-    pub struct UpdateStrategy<'a> {
-        pub rolling_update: Option<RollingUpdate<'a>> = "rollingUpdate",
-        pub type_: Option<&'a str> = "type",
-    }
-}
-
-record! {
-    /// `RollingUpdateDaemonSet`.
-    #[derive(Debug, Default)]
-    pub struct RollingUpdate<'a> {
-        /// A number or a percentage.
-        pub max_surge: Option<Quantity<'a>> = "maxSurge",
-    }
+    /// `spec.updateStrategy` of a DaemonSet, as written.
+    pub update_strategy: Option<&'a Value<'a>>,
 }
 
 record! {
@@ -79,11 +60,8 @@ impl<'a> Workload<'a> {
             reader.read_member(&mut workload.metadata, object, "metadata")?;
             workload.read_template(object, location.keys(), &mut reader)?;
         }
-        if (group, kind) == ("apps", "DaemonSet")
-            && let Some(spec) = reader.member(object, "spec")?
-        {
-            let result = reader.read_member(&mut workload.update_strategy, spec, "updateStrategy");
-            result.map_err(|error| error.in_member("spec"))?;
+        if (group, kind) == ("apps", "DaemonSet") {
+            workload.update_strategy = at(object, ["spec", "updateStrategy"]);
         }
         if location == TemplateLocation::Revision
             && let Some(spec) = at(object, ["data", "spec"])

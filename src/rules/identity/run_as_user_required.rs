@@ -16,12 +16,9 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &Context, findings: &mut Findings) {
-    let mut missing = effective_settings(context.pod, missing_account).peekable();
-    if missing.peek().is_none() {
-        return;
-    }
-    let note = misplaced::note(context.pod, "runAsUserName", "windowsOptions");
-    for missing in missing {
+    let mut note = None;
+    for missing in effective_settings(context.pod, missing_account) {
+        let note = note.get_or_insert_with(|| misplaced::note(context.pod, "runAsUserName", "windowsOptions"));
         findings.setting(
             &missing,
             RUN_AS_USER_NAME,

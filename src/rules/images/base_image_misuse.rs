@@ -19,51 +19,48 @@ pub static RULE: Rule = Rule {
 fn check(context: &Context, findings: &mut Findings) {
     for container in context.pod.containers() {
         let image = container.raw.image.unwrap_or_default();
-        if container.is_host_process() {
-            continue;
+        if !container.is_host_process() && is_for_host_process(image) {
+            findings.container(
+                &container,
+                container.path("image"),
+                format!("{} is made for HostProcess containers", quote(image)),
+                "set windowsOptions.hostProcess: true, or use an image for ordinary Windows containers",
+            );
         }
-        let problem = if image.contains(BASE_IMAGE) {
-            "runs only as a HostProcess container"
-        } else if TAGS.iter().any(|part| tag(image).contains(part)) {
-            "is built for HostProcess containers, by its tag"
-        } else {
-            continue;
-        };
-        findings.container(
-            &container,
-            container.path("image"),
-            format!("{} {problem}", quote(image)),
-            "set windowsOptions.hostProcess: true, or use an image for ordinary Windows containers",
-        );
     }
 }
 
-/// In the name of an image. Each text here is also a mark of the prescan.
-const BASE_IMAGE: &str = "windows-host-process-containers-base-image";
-/// In a tag: those of the CSI drivers, and of sig-windows-tools.
-const TAGS: [&str; 2] = ["-windows-hp", "-hostprocess"];
-
-/// The tag of a reference, which follows the last colon after the last slash; `""` when there is none.
-fn tag(image: &str) -> &str {
-    let name = image.rsplit('/').next().unwrap_or_default();
-    let name = name.split_once('@').map_or(name, |(name, _digest)| name);
-    name.split_once(':').map_or("", |(_, tag)| tag)
+/// Whether an image is the base image, by its name, or has a tag such as the CSI drivers and sig-windows-tools use. The texts
+/// are marks of the prescan as well.
+fn is_for_host_process(image: &str) -> bool {
+    // What follows the first colon after the last slash: the tag, with the digest if there is one.
+    let tag = image.rsplit('/').next().and_then(|name| name.split_once(':')).map_or("", |(_, tag)| tag);
+    [(image, "windows-host-process-containers-base-image"), (tag, "-windows-hp"), (tag, "-hostprocess")]
+        .into_iter()
+        .any(|(text, part)| text.contains(part))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::tag;
+    use super::is_for_host_process;
 
     #[test]
-    fn tags() {
-        for (image, found) in [
-            ("registry.example/smbplugin:v1-windows-hp", "v1-windows-hp"),
-            ("registry.example:5000/team/agent:1@sha256:00", "1"),
-            ("registry.example:5000/agent-windows-hp", ""),
-            ("agent@sha256:00", ""),
-            ("", ""),
+    fn by_the_name_of_the_base_image_or_the_tag() {
+        for image in [
+            "registry.example:5000/windows-host-process-containers-base-image@sha256:00",
+            "smbplugin:v1-windows-hp",
+            "registry.example:5000/kube-proxy:v1-calico-hostprocess@sha256:00",
         ] {
-            assert_eq!(tag(image), found, "{image}");
+            assert!(is_for_host_process(image), "{image}");
+        }
+        for image in [
+            "registry.example:5000/agent-windows-hp/smbplugin:v1",
+            "registry.example/agent-windows-hp",
+            "agent-hostprocess@sha256:00",
+            "policies/windows-hostprocess:v0.1.0",
+            "",
+        ] {
+            assert!(!is_for_host_process(image), "{image}");
         }
     }
 }

@@ -1,5 +1,7 @@
+use serde_json_borrow::Value;
+
 use super::host_ports::node_port;
-use crate::decode::Fields;
+use crate::decode::{Fields, at};
 use crate::k8s::pod::ContainerList;
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
@@ -16,10 +18,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &Context, findings: &mut Findings) {
-    let strategy = &context.workload.update_strategy;
-    let max_surge = strategy.rolling_update.as_ref().and_then(|rolling| rolling.max_surge.as_ref());
-    let Some(max_surge) = max_surge.map(|surge| &*surge.0).filter(|surge| is_positive(surge)) else { return };
-    if strategy.type_ == Some("OnDelete") {
+    if !context.workload.update_strategy.is_some_and(surges) {
         return;
     }
     let mut containers = context.pod.host_process_containers().filter(|c| c.list == ContainerList::Regular);
@@ -28,7 +27,7 @@ fn check(context: &Context, findings: &mut Findings) {
         findings.pod(
             "spec.updateStrategy.rollingUpdate.maxSurge".to_owned(),
             format!(
-                "is {max_surge}, so an update waits for a new pod, which waits for port {port} of the old one (container {})",
+                "is not 0, so an update waits for a new pod, which waits for port {port} of the old one (container {})",
                 quote(container.name())
             ),
             "set maxSurge: 0 and maxUnavailable: 1, or do not declare the ports",
@@ -36,7 +35,12 @@ fn check(context: &Context, findings: &mut Findings) {
     }
 }
 
-/// Whether a number or a percentage is above zero. Kubernetes refuses whatever is neither.
-fn is_positive(surge: &str) -> bool {
-    surge.strip_suffix('%').unwrap_or(surge).parse().is_ok_and(|surge: i64| surge > 0)
+/// Whether `maxSurge`, a number or a percentage, is above zero. Kubernetes refuses whatever is neither.
+fn surges<'t>(strategy: &'t Value<'t>) -> bool {
+    let of = |keys: &[&'static str]| at(strategy, keys.iter().copied());
+    let amount = of(&["rollingUpdate", "maxSurge"]).and_then(|surge| match surge {
+        Value::Str(percentage) => percentage.strip_suffix('%')?.parse().ok(),
+        number => number.as_i64(),
+    });
+    amount > Some(0_i64) && of(&["type"]).and_then(|kind| kind.as_str()) != Some("OnDelete")
 }
