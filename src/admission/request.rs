@@ -2,6 +2,7 @@
 
 use serde_json_borrow::Value;
 
+use crate::admission::change::Change;
 use crate::admission::workload::Workload;
 use crate::decode::{self, Error, Fields, List, Read, Result, record};
 
@@ -24,6 +25,8 @@ pub struct Request<'a> {
     pub object: Option<Workload<'a>>,
     /// On UPDATE, the object before the update.
     pub old_object: Option<Workload<'a>>,
+    /// On UPDATE, how much it changes: never nothing, because then there is nothing to judge.
+    pub change: Change,
 }
 
 record! {
@@ -77,8 +80,8 @@ impl<'t: 'a, 'a> Read<'t> for UnreadValue<'a> {
 }
 
 impl<'a> Request<'a> {
-    /// Reads a request. `None` for one that cannot change what a pod runs, such as a deletion or a status update; its
-    /// objects are not even looked at.
+    /// Reads a request. `None` for one that does not change what a pod runs, such as a deletion, a status update or a new
+    /// label; its objects are not decoded.
     ///
     /// # Errors
     /// The kind is missing, or a field that rules read has the wrong type.
@@ -91,14 +94,22 @@ impl<'a> Request<'a> {
         if kind.is_empty() {
             return Err(Error::new("missing field `kind`").in_member("kind"));
         }
+        let old_object = UnreadValue(raw.old_object.0.or(raw.old_object_in_snake_case.0));
+        let change = match (raw.operation, old_object.0, raw.object.0) {
+            (Some("UPDATE"), Some(old), Some(new)) => Change::between(group, kind, old, new),
+            _ => Change::WhatRuns,
+        };
+        if change == Change::Nothing {
+            return Ok(None);
+        }
         let workload = |UnreadValue(value): UnreadValue<'a>, key: &str| match value {
             None => Ok(None),
             Some(value) => Workload::read(group, kind, value).map_err(|error| error.in_member(key)),
         };
-        let old_object = UnreadValue(raw.old_object.0.or(raw.old_object_in_snake_case.0));
         Ok(Some(Request {
             object: workload(raw.object, "object")?,
             old_object: workload(old_object, "oldObject")?,
+            change,
             sub_resource: raw.sub_resource.or(raw.sub_resource_in_snake_case).unwrap_or_default(),
             name: raw.name.unwrap_or_default(),
             namespace: raw.namespace.unwrap_or_default(),

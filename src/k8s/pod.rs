@@ -19,8 +19,6 @@ pub struct Pod<'a> {
     pub annotations: Pairs<'a>,
     /// The slice of the spec that rules read.
     pub spec: PodSpec<'a>,
-    /// The whole spec as written.
-    pub written_spec: Option<&'a Value<'a>>,
     /// The fields that are set anywhere in it.
     pub fields: Fields,
     /// The HostProcess containers as list and index, found once because most rules need them.
@@ -87,7 +85,6 @@ impl<'a> Pod<'a> {
     /// A field that rules read has another type than Kubernetes gives it.
     pub fn read_spec(&mut self, pod: &'a Value<'a>) -> Result<()> {
         let Some(spec) = decode::member(pod, "spec")? else { return Ok(()) };
-        self.written_spec = Some(spec);
         self.spec.read(spec, &mut self.fields).map_err(|error| error.in_member("spec"))
     }
 

@@ -9,7 +9,7 @@ use crate::wording::quote;
 /// One problem that one rule found at one place.
 ///
 /// The message quotes the value found, so two findings are about the same problem exactly when rule, path, container
-/// and message are equal. The ratchet on updates compares these.
+/// and message are equal. The ratchet on updates compares these, and who shares the field.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
     /// The id of the rule that found it.
@@ -22,6 +22,10 @@ pub struct Finding {
     pub path: String,
     /// The name of the container that the field belongs to.
     pub container: Option<String>,
+    /// The names of all containers that share a field of the pod: those that inherit it, or mount the volume.
+    pub sharers: Vec<String>,
+    /// Whether an update keeps it, which is why it does not deny.
+    pub is_old: bool,
     /// What is wrong, quoting the value found. It continues after `path: ` and so starts in lower case.
     pub message: String,
     /// What to write instead: an imperative without a final period.
@@ -36,6 +40,12 @@ impl Finding {
             && self.path == other.path
             && self.container == other.container
             && self.message == other.message
+    }
+
+    /// A container that did not share the field when an old object had the same finding. One that moved counts as such.
+    pub fn newcomer(&self, old: &Finding) -> Option<&String> {
+        let mut before = old.sharers.iter();
+        self.sharers.iter().find(|container| !before.any(|old| old == *container))
     }
 
     /// The short form, for a warning. The caller appends the rule's id.
@@ -62,7 +72,8 @@ pub fn sort_by_path(findings: &mut [Finding]) {
     }
 }
 
-fn compare_paths(a: &str, b: &str) -> std::cmp::Ordering {
+/// The order of [`sort_by_path`].
+pub fn compare_paths(a: &str, b: &str) -> std::cmp::Ordering {
     let key = |part: &str| part.split(']').next().and_then(|index| index.parse::<usize>().ok());
     let (mut left, mut right) = (a.split('['), b.split('['));
     loop {

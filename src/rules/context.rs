@@ -27,7 +27,7 @@ pub struct Context<'c, 'a> {
     pub cluster: &'c Cluster<'c>,
     /// The nodes that could run the pod, and its RuntimeClass, if the settings ask for them.
     pub facts: &'c Facts,
-    /// The accounts that the HostProcess containers run as; an inherited one is listed once.
+    /// The accounts that the HostProcess containers run as.
     pub accounts: Vec<EffectiveSetting<'c, 'a, Account<'a>>>,
     /// What the HostProcess containers run, including probes and lifecycle hooks.
     pub command_lines: Vec<CommandLine<'c, 'a>>,

@@ -12,7 +12,7 @@ use std::fmt::Write;
 pub static RULE: Rule = Rule {
     id: "not-allowed",
     summary: "a HostProcess workload that no grant in `allow` covers",
-    ratchet: Ratchet::SameSpec,
+    ratchet: Ratchet::RunsTheSame,
     page: page!("not_allowed.md"),
     check,
     ..Rule::DEFAULT

@@ -22,10 +22,11 @@ fn check(context: &Context, findings: &mut Findings) {
         if volume.source().is_named_pipe() || volume.is_unix_socket() {
             continue;
         }
-        if let Some(container) = volume.first_mounting_container() {
+        let containers = volume.mounting_containers();
+        if !containers.is_empty() {
             let kind = if volume.source().is_unc_share() { "the share" } else { "the host's" };
-            findings.container(
-                &container,
+            findings.shared(
+                containers,
                 volume.field("path"),
                 format!(
                     "{kind} {} is mounted, but a HostProcess container can use it without a mount",

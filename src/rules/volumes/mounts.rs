@@ -90,9 +90,15 @@ impl<'p, 'a> HostVolume<'p, 'a> {
         self.raw.type_ == Some("Socket") || is_named_like_a_socket(self.text())
     }
 
-    /// The first HostProcess container that mounts it.
-    pub fn first_mounting_container(&self) -> Option<ContainerView<'p, 'a>> {
-        self.pod.host_process_containers().find(|container| self.is_mounted_by(container))
+    /// The names of the HostProcess containers that mount it.
+    pub fn mounting_containers(&self) -> Vec<String> {
+        let mut names = Vec::new();
+        for container in self.pod.host_process_containers() {
+            if self.is_mounted_by(&container) {
+                names.push(container.name().to_owned());
+            }
+        }
+        names
     }
 
     /// Whether no container mounts it, HostProcess or not.
