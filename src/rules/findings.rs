@@ -39,6 +39,11 @@ impl<'l> Findings<'l> {
         self.with(configured(self.settings, self.rule, default))
     }
 
+    /// A collector for the same rule whose findings only warn, whatever the settings say.
+    pub fn warnings(&mut self) -> Findings<'_> {
+        self.with(if self.are_off() { Severity::Off } else { Severity::Warn })
+    }
+
     fn with(&mut self, severity: Severity) -> Findings<'_> {
         let Findings { rule, ratchet, settings, begin, .. } = *self;
         Findings { rule, ratchet, severity, settings, list: self.list, begin }

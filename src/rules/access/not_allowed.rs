@@ -1,11 +1,12 @@
-use super::coverage::{covers, mismatches};
+use super::coverage::{Whom, covers, mismatches};
 use super::mismatch::Mismatch;
-use super::permission;
+use super::{permission, requester};
 use crate::outcome::ratchet::Ratchet;
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
 use crate::rules::rule::{Rule, page};
 use crate::settings::grant::Grant;
+use crate::settings::rbac::{Rbac, Subject};
 use std::cmp::Reverse;
 use std::fmt::Write;
 
@@ -23,13 +24,28 @@ fn check(context: &Context, findings: &mut Findings) {
     if allow.is_none() && rbac.is_none() {
         return;
     }
-    let Err(closest) = granted(context, allow.as_deref().unwrap_or_default()) else { return };
-    let permission = match rbac.as_ref().map(|rbac| permission::granted(context, rbac)) {
-        Some(Ok(())) => return,
-        Some(Err(reason)) => Some(reason),
-        None => None,
+    let grants = allow.as_deref().unwrap_or_default();
+    if grants.iter().any(|grant| covers(context, grant, Whom::Requester)) {
+        return;
+    }
+    let is_unknown = requester::is_unknown(context);
+    let depends_on_requester = |rbac: &Rbac| rbac.subject == Subject::Requester && is_unknown;
+    let permission = match rbac {
+        Some(rbac) if !depends_on_requester(rbac) => Some(permission::granted(context, rbac)),
+        _ => None,
     };
-    let reasons: Vec<String> = closest.into_iter().chain(permission).collect();
+    if permission == Some(Ok(())) {
+        return;
+    }
+    let covers_somebody = || grants.iter().any(|grant| covers(context, grant, Whom::Somebody));
+    if rbac.as_ref().is_some_and(depends_on_requester) || is_unknown && covers_somebody() {
+        let message = "was not judged, because it depends on the requester, and the request does not name one";
+        let fix = "send it with kubectl apply --dry-run=server to have it judged";
+        report(context, &mut findings.warnings(), message.to_owned(), fix);
+        return;
+    }
+    let refusal = permission.and_then(Result::err);
+    let reasons: Vec<String> = closest(context, grants).into_iter().chain(refusal).collect();
     if reasons.is_empty() {
         let message = "the policy allows no HostProcess workloads".to_owned();
         report(context, findings, message, "run it without hostProcess, or ask for a grant");
@@ -38,13 +54,8 @@ fn check(context: &Context, findings: &mut Findings) {
     }
 }
 
-/// `Ok` when one of the grants covers the workload. Otherwise a sentence about the closest one, `None` when there are
-/// no grants.
-fn granted(context: &Context, grants: &[Grant]) -> Result<(), Option<String>> {
-    if grants.iter().any(|grant| covers(context, grant)) {
-        return Ok(());
-    }
-    // How much each of them misses matters only for the message of a denial.
+/// A sentence about the grant that misses least; `None` when there are no grants.
+fn closest(context: &Context, grants: &[Grant]) -> Option<String> {
     let mut closest: Option<(usize, Vec<Mismatch>)> = None;
     for (index, grant) in grants.iter().enumerate() {
         let missed = mismatches(context, grant);
@@ -54,7 +65,7 @@ fn granted(context: &Context, grants: &[Grant]) -> Result<(), Option<String>> {
             closest = Some((index, missed));
         }
     }
-    Err(closest.map(|(index, missed)| explain(index, &missed)))
+    closest.map(|(index, missed)| explain(index, &missed))
 }
 
 /// `no grant covers it: allow[1] comes closest, but image 'x' is not in its images ['registry.example/*']`.
