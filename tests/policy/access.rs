@@ -373,8 +373,10 @@ fn the_audit_scanner_is_told_what_depends_on_the_requester() {
         assert!(response.accepted, "{:?}", response.message);
         assert_eq!(
             response.warnings.unwrap_or_default(),
-            ["spec.securityContext.windowsOptions.hostProcess: was not judged, because it depends on the requester, \
-              and the request does not name one [not-allowed]"]
+            [
+                "spec.securityContext.windowsOptions.hostProcess: was not judged: whether it is allowed depends on the requester, \
+              and the request does not name one [not-allowed]"
+            ]
         );
     }
     // Whoever asked, this would be denied.
@@ -395,7 +397,10 @@ fn the_audit_scanner_and_the_cluster() {
     let silent = Says::new(Err("must not be asked"));
     let response = audit(&pod, &rbac("requester"), &silent);
     let warnings = response.warnings.unwrap_or_default();
-    assert!(response.accepted && warnings[0].contains("because it depends on the requester"), "{warnings:?}");
+    assert!(
+        response.accepted && warnings[0].contains("whether it is allowed depends on the requester"),
+        "{warnings:?}"
+    );
     assert!(silent.1.borrow().is_empty());
     // The service account is known.
     let refusing = Says::new(Ok(json!({ "allowed": false })));

@@ -39,7 +39,8 @@ fn check(context: &Context, findings: &mut Findings) {
     }
     let covers_somebody = || grants.iter().any(|grant| covers(context, grant, Whom::Somebody));
     if rbac.as_ref().is_some_and(depends_on_requester) || is_unknown && covers_somebody() {
-        let message = "was not judged, because it depends on the requester, and the request does not name one";
+        let message =
+            "was not judged: whether it is allowed depends on the requester, and the request does not name one";
         let fix = "send it with kubectl apply --dry-run=server to have it judged";
         report(context, &mut findings.warnings(), message.to_owned(), fix);
         return;

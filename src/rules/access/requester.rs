@@ -33,8 +33,9 @@ pub fn template_owner<'c>(context: &Context<'c, '_>) -> Option<&'c str> {
     CONTROLLERS.iter().any(|(controller, kind)| may_send(controller, kind)).then_some(owner)
 }
 
-/// The kind that counts for `kinds`: that of the template, if a controller made the object from one. Where nobody sent the
-/// request, the object's word is taken for it: it exists already, and a finding would be false for all that are granted.
+/// The kind that counts for `kinds` instead of the object's own: that of the template, if a controller made the object
+/// from one. A request that names no user is about an object that exists already, so what the object claims is believed:
+/// otherwise every audit would report what is granted.
 pub fn kind_of_origin<'c>(context: &Context<'c, '_>) -> Option<&'c str> {
     let is_built_in = |owner: &&str| CONTROLLERS.iter().any(|(_, kind)| kind == owner);
     match is_unknown(context) {
@@ -47,11 +48,11 @@ fn claimed_owner<'c>(workload: &'c Workload) -> Option<&'c str> {
     workload.metadata.owner_references.iter().find(|owner| owner.controller == Some(true))?.kind
 }
 
-/// Whether the request says nothing of who sent it, as those of Kubewarden's audit scanner, which plays existing objects
-/// as CREATE (read in its `admission_request.go`), and of `hostprocess check`. No API server sends such a request: it
-/// refuses those that it cannot authenticate, and adds the group `system:authenticated` or `system:unauthenticated` to all
-/// others, even if an authenticator gives an empty name (read in Kubernetes' `endpoints/filters/authentication.go` and
-/// `authentication/group/authenticated_group_adder.go`, 1.36).
+/// Whether the request does not say who sent it. That is so for Kubewarden's audit scanner, which sends existing objects as
+/// CREATE (read in its `admission_request.go`), and for `hostprocess check`. An API server never leaves it out: it refuses
+/// requests that it cannot authenticate, and all others have the group `system:authenticated` or `system:unauthenticated`,
+/// even if an authenticator returned an empty name (read in `endpoints/filters/authentication.go`,
+/// `authentication/group/authenticated_group_adder.go` and `authentication/request/anonymous` of k8s.io/apiserver, 1.36).
 pub fn is_unknown(context: &Context) -> bool {
     let user = &context.request.user_info;
     user.username.unwrap_or_default().is_empty() && user.groups.is_empty()
