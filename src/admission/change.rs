@@ -216,6 +216,10 @@ mod tests {
         );
         assert_eq!(change("Rollout", template, template), Change::Nothing);
         assert_eq!(change("Rollout", template, job), Change::WhatRuns);
+        // With both, the template is what was judged before.
+        let both = [&template[..template.len() - 2], ",", &job[r#"{"spec": {"#.len()..]].concat();
+        assert_eq!(change("Rollout", &both, &both), Change::Nothing);
+        assert_eq!(change("Rollout", &both, job), Change::WhatRuns);
     }
 
     /// A few thousand members in reverse order would take seconds to look up one by one.

@@ -39,9 +39,9 @@ impl<'l> Findings<'l> {
         self.with(configured(self.settings, self.rule, default))
     }
 
-    /// A collector for the same rule whose findings only warn, whatever the settings say.
+    /// A collector for the same rule whose findings only warn, whatever the settings say (short of `off`: then no rule runs).
     pub fn warnings(&mut self) -> Findings<'_> {
-        self.with(if self.are_off() { Severity::Off } else { Severity::Warn })
+        self.with(Severity::Warn)
     }
 
     fn with(&mut self, severity: Severity) -> Findings<'_> {

@@ -252,6 +252,29 @@ fn the_cluster_is_asked_only_when_it_decides() {
     assert!(cluster.1.borrow().is_empty());
 }
 
+/// Whether the old object was granted to whoever sends this request says nothing.
+#[test]
+fn the_cluster_is_not_asked_about_an_old_object() {
+    let cluster = Says::new(Err("must not be asked"));
+    let old = object(POD, None);
+    let mut new = old.clone();
+    new["spec"]["volumes"][0]["hostPath"]["path"] = "D:\\logs".into();
+    let selector = json!({ "matchLabels": { "tier": "system" } });
+    let settings = json!({ "allow": [{ "namespaceSelector": selector, "hostPaths": ["C:\\k\\*"] }] });
+    let request = json!({
+        "kind": { "group": "", "version": "v1", "kind": "Pod" },
+        "namespace": "team",
+        "operation": "UPDATE",
+        "userInfo": { "username": ALICE },
+        "object": new,
+        "oldObject": old,
+    });
+    let payload = json!({ "request": request, "settings": settings }).to_string();
+    let response = decide(payload.as_bytes(), &cluster).expect("an answer");
+    let response: ValidationResponse = serde_json::from_slice(&response).expect("a ValidationResponse");
+    assert!(!response.accepted && cluster.1.borrow().is_empty());
+}
+
 fn rbac(subject: &str) -> Value {
     json!({ "rbac": { "verb": "use", "group": "example.com", "resource": "hostprocesses", "name": "system", "subject": subject } })
 }

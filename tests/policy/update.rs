@@ -271,6 +271,15 @@ fn updates_that_change_nothing_are_silent() {
     }
     let created = send(&old, &labelled, &json!({ "allow": [] }), json!({ "operation": "CREATE" }));
     assert_eq!(verdict_of(&created), Deny, "what an old object says on CREATE means nothing");
+    let (old, new) = (
+        object("Pod", misspelt),
+        object("Pod", |spec| {
+            misspelt(spec);
+            tolerant(spec);
+        }),
+    );
+    let created = send(&old, &new, &json!({}), json!({ "operation": "CREATE" }));
+    assert_eq!((verdict(&old, &new, &json!({})), verdict_of(&created)), (Warn, Deny));
     let bare = send(&old, &labelled, &json!({ "allow": [] }), json!({ "oldObject": null }));
     assert_eq!(verdict_of(&bare), Deny);
 }
@@ -400,6 +409,21 @@ fn the_warning_about_an_old_workload_says_what_happens_to_its_pods() {
     let violating = warning(&old, &new, json!({}));
     let end = "(accepted as old, but new pods are denied) [run-as-non-root]";
     assert!(violating.ends_with(end), "{violating}");
+    // Nor does it get lost among findings of the same rule that only warn.
+    let pipes = |spec: &mut Value| {
+        let pipe = |name: &str| json!({ "name": name, "hostPath": { "path": "\\\\.\\pipe\\x" } });
+        spec["volumes"] = json!([pipe("unused"), pipe("used")]);
+        spec["containers"][0]["volumeMounts"] = json!([{ "name": "used", "mountPath": "C:\\pipe" }]);
+    };
+    let (old, new) = (
+        object("Deployment", pipes),
+        object("Deployment", |spec| {
+            pipes(spec);
+            tolerant(spec);
+        }),
+    );
+    let of_two = warning(&old, &new, json!({}));
+    assert!(of_two.ends_with("(accepted as old, but new pods are denied) (and 1 more) [named-pipe-mount]"), "{of_two}");
     // A pod makes no pods.
     let (old, new) = (
         object("Pod", not_enforced),
@@ -445,6 +469,54 @@ fn what_runs_changes(
         change(&mut template(&mut new, kind)["spec"]);
         assert_eq!(verdict(&old, &new, &json!({})), Deny, "{kind}: {what}");
     }
+}
+
+/// The same for what concerns no container in particular.
+#[test]
+fn a_finding_about_the_pod_is_old_as_long_as_the_containers_are() {
+    let old = object("Pod", |spec| {
+        spec["nodeSelector"] = json!({ "kubernetes.io/os": "linux" });
+        spec["initContainers"] = json!([{ "name": "setup", "image": "registry.example/setup:1.0" }]);
+        spec["ephemeralContainers"] = json!([{ "name": "shell", "image": "registry.example/shell:1.0" }]);
+    });
+    let containers = ["containers", "initContainers", "ephemeralContainers"];
+    for (key, value) in [("image", "registry.example/other:1.0"), ("name", "other")] {
+        for list in containers {
+            let mut new = old.clone();
+            new["spec"][list][0][key] = value.into();
+            assert_eq!(verdict(&old, &new, &json!({})), Deny, "{list} {key}");
+        }
+    }
+    for list in containers {
+        let mut new = old.clone();
+        new["spec"][list][0]["args"] = json!(["--verbose"]);
+        assert_eq!(verdict(&old, &new, &json!({})), Warn, "{list}");
+        let mut fewer = old.clone();
+        fewer["spec"][list] = json!([]);
+        assert_eq!(verdict(&old, &fewer, &json!({})), Warn, "{list} removed");
+    }
+}
+
+/// A finding is about a value of a container, not about a place.
+#[test]
+fn another_value_or_container_at_the_same_place_is_new() {
+    let account = |name: &str| json!({ "windowsOptions": { "runAsUserName": name } });
+    let old = object("DaemonSet", |spec| {
+        let image = "registry.example/agent:1.0";
+        spec["containers"] = json!([
+            { "name": "agent", "image": image, "securityContext": account("SYSTEM") },
+            { "name": "helper", "image": image, "securityContext": account("SYSTEM") },
+        ]);
+    });
+    let mut other_value = old.clone();
+    template(&mut other_value, "DaemonSet")["spec"]["containers"][0]["securityContext"] = account("LocalSystem");
+    assert_eq!(verdict(&old, &other_value, &json!({})), Deny);
+    let mut moved = old.clone();
+    template(&mut moved, "DaemonSet")["spec"]["containers"].as_array_mut().expect("a list").remove(0);
+    assert_eq!(verdict(&old, &moved, &json!({})), Deny);
+    let mut last = old.clone();
+    template(&mut last, "DaemonSet")["spec"]["containers"].as_array_mut().expect("a list").remove(1);
+    assert_eq!(verdict(&old, &last, &json!({})), Warn);
 }
 
 /// Who may run a command as SYSTEM was not asked about another command.
