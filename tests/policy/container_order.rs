@@ -13,7 +13,7 @@ use crate::parity::generated_pods;
 const LISTS: [&str; 3] = ["containers", "initContainers", "ephemeralContainers"];
 
 /// Calls a function with every list of containers in a JSON value, wherever it is.
-fn for_each_list(value: &mut Value, edit: fn(&mut [Value])) {
+fn for_each_list(value: &mut Value, edit: Reorder) {
     match value {
         Value::Object(members) => {
             for (key, value) in members {
@@ -58,10 +58,13 @@ fn identities(payload: &Value) -> Vec<String> {
     identities
 }
 
+/// Puts a list of containers in another order.
+type Reorder = fn(&mut [Value]);
+
 /// How many findings there are; fails when another order of containers has others.
 fn is_independent_of_order(payload: &Value, what: &str) -> usize {
     let findings = identities(payload);
-    let orders: [(&str, fn(&mut [Value])); 2] = [("reversed", |items| items.reverse()), ("rotated", rotate)];
+    let orders: [(&str, Reorder); 2] = [("reversed", |items| items.reverse()), ("rotated", rotate)];
     for (how, edit) in orders {
         let mut other = payload.clone();
         for_each_list(&mut other, edit);

@@ -45,14 +45,15 @@ fn check(context: &Context, findings: &mut Findings) {
         report(context, &mut findings.warnings(), message.to_owned(), fix);
         return;
     }
-    let refusal = permission.and_then(Result::err);
-    let reasons: Vec<String> = closest(context, grants).into_iter().chain(refusal).collect();
-    if reasons.is_empty() {
-        let message = "the policy allows no HostProcess workloads".to_owned();
-        report(context, findings, message, "run it without hostProcess, or ask for a grant");
-    } else {
-        report(context, findings, reasons.join(", and "), "change that, or ask for a grant");
-    }
+    const FIX: &str = "change that, or ask for a grant";
+    let (message, fix) = match (closest(context, grants), permission.and_then(Result::err)) {
+        (Some(grant), Some(refusal)) => ([grant, refusal].join(", and "), FIX),
+        (Some(reason), None) | (None, Some(reason)) => (reason, FIX),
+        (None, None) => {
+            ("the policy allows no HostProcess workloads".to_owned(), "run it without hostProcess, or ask for a grant")
+        }
+    };
+    report(context, findings, message, fix);
 }
 
 /// A sentence about the grant that misses least; `None` when there are no grants.
