@@ -3,4 +3,5 @@
 pub mod change;
 pub mod kinds;
 pub mod request;
+pub mod subresource;
 pub mod workload;

@@ -66,6 +66,10 @@ fn is_for_the_runtime(key: &str) -> bool {
 
 impl<'t> Parts<'t> {
     fn read(location: TemplateLocation, object: &'t Value<'t>) -> Result<Option<Parts<'t>>> {
+        if location == TemplateLocation::Revision {
+            // A patch, in which more than the template matters.
+            return Ok(Some(Parts { spec: member(object, "data")?, annotations: None }));
+        }
         let mut pod = object;
         for key in location.keys() {
             let Some(value) = member(pod, key)? else { return Ok(None) };

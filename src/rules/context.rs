@@ -27,7 +27,7 @@ pub struct Context<'c, 'a> {
     pub cluster: &'c Cluster<'c>,
     /// The nodes that could run the pod, and its RuntimeClass, if the settings ask for them.
     pub facts: &'c Facts,
-    /// The accounts that the HostProcess containers run as.
+    /// The accounts that the HostProcess containers run as; an inherited one is listed once.
     pub accounts: Vec<EffectiveSetting<'c, 'a, Account<'a>>>,
     /// What the HostProcess containers run, including probes and lifecycle hooks.
     pub command_lines: Vec<CommandLine<'c, 'a>>,
@@ -51,13 +51,12 @@ impl<'c, 'a> Context<'c, 'a> {
             settings,
             cluster,
             facts,
-            accounts: effective_settings(pod, |container| container.run_as_user_name())
-                .map(|name| EffectiveSetting {
-                    container: name.container,
-                    value: Account::parse(name.value),
-                    set_on: name.set_on,
-                })
-                .collect(),
+            accounts: effective_settings(
+                pod,
+                |container| Some(container.run_as_user_name()?.set_on),
+                |container| Account::parse(container.run_as_user_name().map_or("", |name| name.value)),
+            )
+            .collect(),
             command_lines: command_lines(pod),
         }
     }

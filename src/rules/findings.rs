@@ -8,6 +8,9 @@ use crate::outcome::severity::configured;
 use crate::settings::Settings;
 use crate::settings::severity::Severity;
 
+/// Kubernetes allows 63 bytes. A longer name, in an object of a custom kind, is not copied into each finding.
+const MAX_NAME_BYTES: usize = 253;
+
 /// Collects the findings of one rule, and drops them when its severity is `off`.
 #[derive(Debug)]
 pub struct Findings<'l> {
@@ -15,10 +18,7 @@ pub struct Findings<'l> {
     ratchet: Ratchet,
     severity: Severity,
     settings: &'l Settings<'l>,
-    /// The findings of all rules.
     list: &'l mut Vec<Finding>,
-    /// Where those of this rule begin.
-    begin: usize,
 }
 
 impl<'l> Findings<'l> {
@@ -30,23 +30,18 @@ impl<'l> Findings<'l> {
         settings: &'l Settings<'l>,
         list: &'l mut Vec<Finding>,
     ) -> Findings<'l> {
-        Findings { rule, ratchet, severity: configured(settings, rule, default), settings, begin: list.len(), list }
+        Findings { rule, ratchet, severity: configured(settings, rule, default), settings, list }
     }
 
     /// A collector for the same rule with another default severity. It applies only to findings reported through the
     /// returned value.
     pub fn at(&mut self, default: Severity) -> Findings<'_> {
-        self.with(configured(self.settings, self.rule, default))
+        Findings::new(self.rule, self.ratchet, default, self.settings, self.list)
     }
 
-    /// A collector for the same rule whose findings only warn, whatever the settings say (short of `off`: then no rule runs).
+    /// A collector for the same rule whose findings only warn, whatever the settings say. (Where they say `off`, no rule runs.)
     pub fn warnings(&mut self) -> Findings<'_> {
-        self.with(Severity::Warn)
-    }
-
-    fn with(&mut self, severity: Severity) -> Findings<'_> {
-        let Findings { rule, ratchet, settings, begin, .. } = *self;
-        Findings { rule, ratchet, severity, settings, list: self.list, begin }
+        Findings { severity: Severity::Warn, ..self.at(Severity::Warn) }
     }
 
     /// Whether findings reported here would be dropped.
@@ -68,23 +63,13 @@ impl<'l> Findings<'l> {
         message: impl Into<String>,
         fix: impl Into<String>,
     ) {
-        self.add(path, Some(container.name().to_owned()), Vec::new(), message.into(), fix.into());
-    }
-
-    /// Reports a finding about a part of the pod that containers of these names use; the output has the first. The other
-    /// arguments are those of [`Findings::pod`].
-    pub fn shared(
-        &mut self,
-        containers: Vec<String>,
-        path: String,
-        message: impl Into<String>,
-        fix: impl Into<String>,
-    ) {
-        self.add(path, containers.first().cloned(), containers, message.into(), fix.into());
+        let name = container.name();
+        let shown = &name[..name.floor_char_boundary(MAX_NAME_BYTES)];
+        self.add(path, Some(shown.to_owned()), Vec::new(), message.into(), fix.into());
     }
 
     /// Reports a finding about an effective setting, at the level where it is set: the container, or the pod that it
-    /// inherits from, once for all that do. `field` is the path below either of them.
+    /// inherits from. `field` is the path below either of them.
     pub fn setting<T>(
         &mut self,
         setting: &EffectiveSetting<T>,
@@ -94,30 +79,24 @@ impl<'l> Findings<'l> {
     ) {
         match setting.set_on {
             Level::Container => self.container(&setting.container, setting.path(field), message, fix),
-            Level::Pod => self.inherited(&setting.container, setting.path(field), message.into(), fix.into()),
+            Level::Pod => self.add(setting.path(field), None, setting.inheritors(), message.into(), fix.into()),
         }
     }
 
-    fn inherited(&mut self, container: &ContainerView, path: String, message: String, fix: String) {
-        if self.are_off() {
-            return;
-        }
-        let name = container.name().to_owned();
-        // It is kept in front, where it is found at once, however many containers there are.
-        match self.list.get_mut(self.begin) {
-            Some(first) if first.container.is_none() && first.path == path => first.sharers.push(name),
-            _ => {
-                let end = self.list.len();
-                self.add(path, None, vec![name], message, fix);
-                self.list.swap(self.begin, end);
-            }
-        }
-    }
-
-    fn add(&mut self, path: String, container: Option<String>, sharers: Vec<String>, message: String, fix: String) {
+    fn add(&mut self, path: String, container: Option<String>, inheritors: Vec<String>, message: String, fix: String) {
         if !self.are_off() {
             let Findings { rule, ratchet, severity, .. } = *self;
-            self.list.push(Finding { rule, severity, ratchet, path, container, sharers, is_old: false, message, fix });
+            self.list.push(Finding {
+                rule,
+                severity,
+                ratchet,
+                path,
+                container,
+                inheritors,
+                is_old: false,
+                message,
+                fix,
+            });
         }
     }
 }

@@ -31,13 +31,11 @@ fn for_each_list(value: &mut Value, edit: Reorder) {
 /// What a finding says, apart from where in the lists its containers are. The message is left out, because some name the
 /// first of several containers.
 fn identity(finding: &Finding) -> String {
-    let mut sharers = finding.sharers.clone();
-    sharers.sort();
-    // Of what several containers share, and of a workload as a whole, the first of them is named.
-    let container = match &finding.container {
-        Some(container) if sharers.is_empty() && finding.rule != "not-allowed" => container,
-        _ => "",
-    };
+    let mut inheritors = finding.inheritors.clone();
+    inheritors.sort();
+    // Where several mount a volume, and where the workload as a whole is not allowed, the first container is named.
+    let is_about_one = finding.path.contains("ontainers[") && finding.rule != "not-allowed";
+    let container = finding.container.as_deref().filter(|_| is_about_one).unwrap_or_default();
     let mut path = finding.path.clone();
     for list in LISTS {
         if let Some(start) = path.find(&format!("{list}[")).map(|start| start + list.len())
@@ -46,7 +44,7 @@ fn identity(finding: &Finding) -> String {
             path.replace_range(start..=start + length, "");
         }
     }
-    format!("{:?} {} {path} {container} {sharers:?}", finding.severity, finding.rule)
+    format!("{:?} {} {path} {container} {inheritors:?}", finding.severity, finding.rule)
 }
 
 fn identities(payload: &Value) -> Vec<String> {

@@ -1,10 +1,10 @@
-use super::coverage::{Whom, covers, mismatches};
+use super::coverage::{Whom, covers, depends_on_requester, mismatches};
 use super::mismatch::Mismatch;
 use super::{permission, requester};
 use crate::outcome::ratchet::Ratchet;
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
-use crate::rules::rule::{Rule, page};
+use crate::rules::rule::{Rule, Scope, page};
 use crate::settings::grant::Grant;
 use crate::settings::rbac::{Rbac, Subject};
 use std::cmp::Reverse;
@@ -13,6 +13,7 @@ use std::fmt::Write;
 pub static RULE: Rule = Rule {
     id: "not-allowed",
     summary: "a HostProcess workload that no grant in `allow` covers",
+    scope: Scope::MayBeHostProcess,
     ratchet: Ratchet::RunsTheSame,
     page: page!("not_allowed.md"),
     check,
@@ -25,20 +26,23 @@ fn check(context: &Context, findings: &mut Findings) {
         return;
     }
     let grants = allow.as_deref().unwrap_or_default();
+    if !context.is_host_process && !spares_controllers(context, grants) {
+        return;
+    }
     if grants.iter().any(|grant| covers(context, grant, Whom::Requester)) {
         return;
     }
     let is_unknown = requester::is_unknown(context);
-    let depends_on_requester = |rbac: &Rbac| rbac.subject == Subject::Requester && is_unknown;
+    let is_undecided = |rbac: &Rbac| rbac.subject == Subject::Requester && is_unknown;
     let permission = match rbac {
-        Some(rbac) if !depends_on_requester(rbac) => Some(permission::granted(context, rbac)),
+        Some(rbac) if !is_undecided(rbac) => Some(permission::granted(context, rbac)),
         _ => None,
     };
     if permission == Some(Ok(())) {
         return;
     }
     let covers_somebody = || grants.iter().any(|grant| covers(context, grant, Whom::Somebody));
-    if rbac.as_ref().is_some_and(depends_on_requester) || is_unknown && covers_somebody() {
+    if rbac.as_ref().is_some_and(is_undecided) || is_unknown && covers_somebody() {
         let message =
             "was not judged: whether it is allowed depends on the requester, and the request does not name one";
         let fix = "send it with kubectl apply --dry-run=server to have it judged";
@@ -54,6 +58,12 @@ fn check(context: &Context, findings: &mut Findings) {
         }
     };
     report(context, findings, message, fix);
+}
+
+/// Whether what a controller sends in this namespace is not asked for its requester, so that what it is made from must be.
+fn spares_controllers(context: &Context, grants: &[Grant]) -> bool {
+    context.settings.rbac.as_ref().is_some_and(|rbac| rbac.subject == Subject::Requester)
+        || grants.iter().any(|grant| depends_on_requester(context, grant))
 }
 
 /// A sentence about the grant that misses least; `None` when there are no grants.
@@ -81,10 +91,16 @@ fn explain(index: usize, missed: &[Mismatch]) -> String {
     message
 }
 
-/// Reports at the pod's `hostProcess`, or at the first container that sets it to true when the pod does not.
+/// Reports at the pod's `hostProcess`, or at the first container that sets it to true when the pod does not; of a revision
+/// that is merged into another template, at the patch.
 fn report(context: &Context, findings: &mut Findings, message: String, fix: &str) {
     const FIELD: &str = "securityContext.windowsOptions.hostProcess";
     let pod = context.pod;
+    if !context.is_host_process {
+        let message = format!("is merged into a pod template that may be HostProcess, and {message}");
+        let fix = "replace the whole template ($patch: replace), or ask for a grant";
+        return findings.pod("data.spec".to_owned(), message, fix);
+    }
     let on_container = pod.containers().find(|c| c.own_windows_options().is_some_and(|o| o.host_process == Some(true)));
     match on_container {
         Some(container) if pod.windows_options().is_none_or(|options| options.host_process != Some(true)) => {

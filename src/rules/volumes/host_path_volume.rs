@@ -22,11 +22,10 @@ fn check(context: &Context, findings: &mut Findings) {
         if volume.source().is_named_pipe() || volume.is_unix_socket() {
             continue;
         }
-        let containers = volume.mounting_containers();
-        if !containers.is_empty() {
+        if let Some(container) = volume.first_mounting_container() {
             let kind = if volume.source().is_unc_share() { "the share" } else { "the host's" };
-            findings.shared(
-                containers,
+            findings.container(
+                &container,
                 volume.field("path"),
                 format!(
                     "{kind} {} is mounted, but a HostProcess container can use it without a mount",

@@ -32,10 +32,9 @@ fn check(context: &Context, findings: &mut Findings) {
 
 fn report_source(volume: &HostVolume, findings: &mut Findings) {
     let (path, pipe) = (volume.field("path"), quote(volume.text()));
-    let containers = volume.mounting_containers();
-    if !containers.is_empty() {
-        findings.at(Severity::Deny).shared(
-            containers,
+    if let Some(container) = volume.first_mounting_container() {
+        findings.at(Severity::Deny).container(
+            &container,
             path,
             format!("{pipe} is a named pipe, which HostProcess containers cannot mount"),
             r"remove the volume and let the program open the pipe itself, as '\\.\pipe\NAME'",

@@ -18,10 +18,9 @@ pub static RULE: Rule = Rule {
 
 fn check(context: &Context, findings: &mut Findings) {
     for volume in host_volumes(context.pod).filter(|volume| volume.is_unix_socket()) {
-        let containers = volume.mounting_containers();
-        if !containers.is_empty() {
-            findings.shared(
-                containers,
+        if let Some(container) = volume.first_mounting_container() {
+            findings.container(
+                &container,
                 volume.field("path"),
                 format!("{} is a Unix socket, which HostProcess containers cannot mount", quote(volume.text())),
                 "remove the volume and let the program open the socket at its path on the host",
