@@ -31,15 +31,21 @@ pub fn tolerate_mirror_pod(findings: &mut [Finding], request: &Request, workload
 
 /// Turns the denials that an update may keep into warnings. `had` is what the old object had, in the same order.
 pub fn tolerate_old_findings(findings: &mut [Finding], change: Change, had: &[Finding]) {
-    for findings in findings.chunk_by_mut(|a, b| a.rule == b.rule) {
-        let rule = findings[0].rule;
-        let begin = had.iter().take_while(|old| old.rule != rule).count();
-        let had = &had[begin..];
-        let had = &had[..had.iter().take_while(|old| old.rule == rule).count()];
-        for finding in denials(findings) {
-            tolerate_old(finding, change, had);
+    let (mut rule, mut had_of_rule) = ("", had);
+    for finding in denials(findings) {
+        if finding.rule != rule {
+            rule = finding.rule;
+            had_of_rule = of_rule(rule, had);
         }
+        tolerate_old(finding, change, had_of_rule);
     }
+}
+
+/// The findings of one rule among those of all.
+fn of_rule<'h>(rule: &str, had: &'h [Finding]) -> &'h [Finding] {
+    let begin = had.iter().take_while(|old| old.rule != rule).count();
+    let count = had[begin..].iter().take_while(|old| old.rule == rule).count();
+    &had[begin..begin + count]
 }
 
 fn denials(findings: &mut [Finding]) -> impl Iterator<Item = &mut Finding> {
