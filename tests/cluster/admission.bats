@@ -19,7 +19,7 @@ setup_file() {
 
 @test "the broken example, which kube-apiserver accepts, is denied with every finding at once" {
   run kubectl create -f examples/broken.yaml
-  denied_by hyperv-runtime-class named-pipe-mount nt-authority-spelling reserved-annotations run-as-non-root
+  denied_by container-account hyperv-runtime-class named-pipe-mount nt-authority-spelling reserved-annotations run-as-non-root
   [[ $output == *'[sandbox-variable-spelling]'* ]]
 }
 
@@ -33,6 +33,15 @@ setup_file() {
 @test "ordinary workloads are accepted without a warning, even where HostProcess is forbidden" {
   run kubectl -n forbidden create deployment web --image registry.example/web:1.0
   accepted
+}
+
+@test "an object of a megabyte is judged in time, with a message that a terminal can show" {
+  run kubectl -n monitoring create -f <(workload Deployment large | awk 'sub(/containers: \[/, "") {
+    print "containers: ["
+    for (i = 0; i < 4000; i++) printf "  {name: c%d, image: agent, securityContext: {windowsOptions: {runAsUserName: ContainerUser}}},\n", i
+  } { print }')
+  denied_by container-account
+  [ ${#output} -lt 50000 ]
 }
 
 @test "of a folder of manifests the policy denies none" {

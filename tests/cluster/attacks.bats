@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# Ways round the policy that were tried on a cluster. mallory may do anything with workloads in her namespace; only olga
-# has a grant for HostProcess.
+# Ways round the policy that were tried on a cluster. mallory may do whatever she likes with the workloads of her
+# namespace, but has no grant.
 
 load story
 
@@ -9,6 +9,10 @@ setup_file() {
   policy olga <<'END'
 allow:
 - requesters: {users: [olga]}
+END
+  policy daemonsets <<'END'
+allow:
+- kinds: [DaemonSet]
 END
   policy team <<'END'
 allow:
@@ -87,6 +91,17 @@ ordinary_pod() {
   apply_policy defaults old-pods
   run kubectl -n old-pods debug agent --image registry.example/debug:1.0 -- powershell.exe
   denied_by privileged-local-group
+}
+
+@test "a debug container in a pod of a granted DaemonSet" {
+  needs_controllers
+  namespace granted daemonsets
+  join windows v1.36.2 2.3.4
+  kubectl -n granted create -f <(workload DaemonSet agent)
+  pod_is_there() { pod=$(kubectl -n granted get pods -l app=agent -o name) && [ -n "$pod" ]; }
+  eventually pod_is_there
+  run kubectl --as mallory -n granted debug "$pod" --image registry.example/debug:1.0 -- powershell.exe
+  denied_by not-allowed
 }
 
 @test "a container that gives up an account of its own and inherits" {

@@ -74,8 +74,7 @@ grant_role() {
 
 @test "by the name of the user, and the DaemonSet's pods with it" {
   namespace named by-requester
-  kubectl create -f <(node windows v1.36.2 2.3.4)
-  kubectl taint node windows node.kubernetes.io/not-ready:NoSchedule-
+  join windows v1.36.2 2.3.4
   run kubectl --as mallory -n named create -f <(workload DaemonSet agent)
   denied_by not-allowed
   run kubectl --as olga -n named create -f <(workload DaemonSet agent)

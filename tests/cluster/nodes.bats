@@ -9,9 +9,9 @@ setup_file() {
   serve_policies
   namespace checked checked
   namespace required required
-  kubectl create -f <(node old v1.22.17 1.5.18)
-  kubectl create -f <(node unpatched v1.29.12 1.7.33)
-  kubectl create -f <(node new v1.36.2 2.3.4)
+  join old v1.22.17 1.5.18
+  join unpatched v1.29.12 1.7.33
+  join new v1.36.2 2.3.4
 }
 
 # on NODE <MANIFEST: the Deployment on this node only.
@@ -36,7 +36,7 @@ on() {
   kubectl delete node old
   allowed() { kubectl -n checked create -f <(workload Deployment upgraded); }
   eventually allowed
-  kubectl create -f <(node old v1.22.17 1.5.18)
+  join old v1.22.17 1.5.18
 }
 
 @test "no node is a warning, or a denial where the check is required" {

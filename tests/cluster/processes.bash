@@ -4,17 +4,17 @@
 start() {
   local name=$1
   shift
-  # Bats waits for everything that holds its descriptor 3.
-  "$@" >"$CLUSTER/$name.log" 2>&1 3>&- &
+  # Ctrl-C is for Bats alone, which then calls `stop`; and Bats waits for whatever holds its descriptor 3.
+  setsid "$@" >"$CLUSTER/$name.log" 2>&1 3>&- &
   echo $! >"$CLUSTER/$name.pid"
 }
 
-# stop NAME
+# stop NAME: at once, because there is nothing to save.
 stop() {
   local pid
   pid=$(cat "$CLUSTER/$1.pid" 2>/dev/null) || return 0
   rm "$CLUSTER/$1.pid"
-  kill "$pid" 2>/dev/null || return 0
+  kill -KILL "$pid" 2>/dev/null || return 0
   while kill -0 "$pid" 2>/dev/null; do sleep 0.1; done
 }
 

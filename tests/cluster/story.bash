@@ -34,7 +34,7 @@ serve_policies() {
   KUBECONFIG=$CLUSTER/policy-server.kubeconfig KUBEWARDEN_SIGSTORE_TRUST_CONFIG_PATH=/dev/null \
     start policy-server policy-server --addr 127.0.0.1 --port "${POLICY_SERVER##*:}" --readiness-probe-port "$readiness" \
     --cert-file "$CLUSTER/tls.crt" --key-file "$CLUSTER/tls.key" --policies "$CLUSTER/policies.yml" \
-    --policies-download-dir "$CLUSTER" --sigstore-cache-dir "$CLUSTER" --log-no-color
+    --policies-download-dir "$CLUSTER" --sigstore-cache-dir "$CLUSTER"
   wait_for policy-server curl --fail "http://127.0.0.1:$readiness/readiness"
 
   sed -n 's/^\([a-z].*\):$/\1/p' "$CLUSTER/policies.yml" | while read -r name; do webhook "$name"; done
@@ -70,13 +70,13 @@ teardown_file() {
 teardown() {
   [ -n "${BATS_TEST_COMPLETED:-}${BATS_TEST_SKIPPED:-}" ] && return
   touch "$CLUSTER/keep"
-  echo "${output:-}"
+  echo "${output:0:3000}"
   echo "logs: $CLUSTER/*.log"
 }
 
 # namespace NAME [POLICY]: a namespace in which every user is a tenant. The policy applies at once.
 namespace() {
-  kubectl get namespace "$1" || kubectl create namespace "$1"
+  kubectl create namespace "$1" --dry-run=client -o yaml | kubectl apply -f -
   kubectl -n "$1" create serviceaccount default
   kubectl -n "$1" create rolebinding tenants --clusterrole tenant --group system:authenticated
   [ -z "${2:-}" ] || apply_policy "$2" "$1"
@@ -93,6 +93,17 @@ is_guarded() {
   kubectl -n "$1" create --dry-run=server -f <(object v1 PodTemplate probe 'template:
   metadata: {annotations: {microsoft.com/hostprocess-container: "true"}}
   spec: {containers: [{name: probe, image: registry.example/probe:1.0}]}') 2>&1 | grep -F '[reserved-annotations]'
+}
+
+# join NAME KUBELET CONTAINERD: a Windows node that says so about itself, to which pods may be scheduled.
+join() {
+  kubectl create -f - <<END
+apiVersion: v1
+kind: Node
+metadata: {name: $1, labels: {kubernetes.io/os: windows, kubernetes.io/hostname: $1}}
+status: {nodeInfo: {kubeletVersion: $2, containerRuntimeVersion: containerd://$3}}
+END
+  kubectl taint node "$1" node.kubernetes.io/not-ready:NoSchedule-
 }
 
 # Skips the rest of a test that cannot go on without kube-controller-manager.
@@ -127,12 +138,6 @@ workload() {
   CronJob) object batch/v1 "$@" "spec: {schedule: '@daily', jobTemplate: {spec: {template: $template}}}" ;;
   *) object apps/v1 "$@" "spec: {selector: {matchLabels: {app: $2}}, template: $template}" ;;
   esac
-}
-
-# node NAME KUBELET CONTAINERD: a Windows node that says this about itself.
-node() {
-  printf 'apiVersion: v1\nkind: Node\nmetadata: {name: %s, labels: {kubernetes.io/os: windows, kubernetes.io/hostname: %s}}\n' "$1" "$1"
-  printf 'status: {nodeInfo: {kubeletVersion: %s, containerRuntimeVersion: "containerd://%s"}}\n' "$2" "$3"
 }
 
 # object VERSION KIND NAME BODY
