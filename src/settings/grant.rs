@@ -4,7 +4,7 @@ use std::ops::Deref;
 
 use serde_json_borrow::Value;
 
-use crate::decode::{Error, Fields, List, Read, Result, record};
+use crate::decode::{Error, List, Read, Reader, Result, record};
 use crate::settings::label_selector::LabelSelector;
 use crate::settings::pattern;
 use crate::wording::{did_you_mean, quote};
@@ -58,7 +58,7 @@ impl<'a> Deref for Grants<'a> {
 
 /// Refuses `null`, which could mean either nobody or anyone.
 impl<'t: 'a, 'a> Read<'t> for Grants<'a> {
-    fn read(&mut self, value: &'t Value<'t>, set: &mut Fields) -> Result<()> {
+    fn read(&mut self, value: &'t Value<'t>, reader: &mut Reader) -> Result<()> {
         const NOBODY: &str = "nobody";
         match value {
             Value::Str(word) if word == NOBODY => Ok(()),
@@ -67,7 +67,7 @@ impl<'t: 'a, 'a> Read<'t> for Grants<'a> {
                 Err(Error::new(format!("unknown value '{word}', expected {NOBODY} or a list of grants{hint}")))
             }
             Value::Null => Err(Error::new("'allow' is null: write nobody, or leave the key out to allow anyone")),
-            _ => self.0.read(value, set),
+            _ => self.0.read(value, reader),
         }
     }
 }
@@ -102,20 +102,32 @@ impl<'a> Grant<'a> {
                 let message = "is empty, so the grant would never apply: list something, or leave the key out";
                 return Err((format!(".{key}"), message.to_owned()));
             }
-            if let Some((index, message)) = list.iter().enumerate().find_map(|(i, p)| Some((i, lint(key, p)?))) {
-                return Err((format!(".{key}[{index}]"), message));
-            }
+            lint_list(format!(".{key}"), key, list)?;
         }
         if let Some(message) = self.namespace_selector.as_ref().and_then(LabelSelector::lint) {
             return Err((".namespaceSelector".to_owned(), message.to_owned()));
         }
-        match &self.requesters {
-            Some(Requesters { users: None, groups: None }) => Err((
-                ".requesters".to_owned(),
-                "names nobody, so the grant would never apply: list users or groups, or leave the key out".to_owned(),
-            )),
-            _ => Ok(()),
+        self.requesters.as_ref().map_or(Ok(()), Requesters::lint)
+    }
+}
+
+impl Requesters<'_> {
+    fn lint(&self) -> std::result::Result<(), (String, String)> {
+        let lists = [("users", &self.users), ("groups", &self.groups)];
+        let lists = lists.map(|(key, list)| (key, list.as_deref().unwrap_or_default()));
+        if lists.iter().all(|(_, list)| list.is_empty()) {
+            let message = "names nobody, so the grant would never apply: list users or groups, or leave the key out";
+            return Err((".requesters".to_owned(), message.to_owned()));
         }
+        lists.into_iter().try_for_each(|(key, list)| lint_list(format!(".requesters.{key}"), key, list))
+    }
+}
+
+/// Checks the patterns of one list.
+fn lint_list(path: String, key: &str, list: &[&str]) -> std::result::Result<(), (String, String)> {
+    match list.iter().enumerate().find_map(|(index, pattern)| Some((index, lint(key, pattern)?))) {
+        Some((index, message)) => Err((format!("{path}[{index}]"), message)),
+        None => Ok(()),
     }
 }
 
@@ -133,7 +145,7 @@ fn lint(key: &str, pattern: &str) -> Option<String> {
 
 /// Kinds are compared exactly, unlike in other tools, which take `daemonset` or `daemonsets`.
 fn misspelt_kind(pattern: &str) -> Option<String> {
-    const KINDS: [&str; 9] = [
+    const KINDS: [&str; 10] = [
         "Pod",
         "PodTemplate",
         "ReplicationController",
@@ -143,6 +155,7 @@ fn misspelt_kind(pattern: &str) -> Option<String> {
         "DaemonSet",
         "Job",
         "CronJob",
+        "ControllerRevision",
     ];
     let singular = pattern.strip_suffix('s').unwrap_or(pattern);
     let kind = KINDS.iter().find(|kind| kind.eq_ignore_ascii_case(singular) && **kind != pattern)?;
