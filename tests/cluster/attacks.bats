@@ -56,19 +56,23 @@ END
 END
 }
 
+# bind POD ANNOTATIONS: as the scheduler does.
+bind() {
+  kubectl --as mallory create --raw "/api/v1/namespaces/vault/pods/$1/binding" -f - <<END
+{"apiVersion": "v1", "kind": "Binding", "metadata": {"name": "$1", "annotations": $2}, "target": {"kind": "Node", "name": "windows"}}
+END
+}
+
+ordinary_pod() {
+  object v1 Pod "$1" 'spec: {containers: [{name: app, image: registry.example/app:1.0}]}'
+}
+
 @test "an annotation that comes with the binding to a node" {
   kubectl --as mallory -n vault create -f <(ordinary_pod bound)
   run bind bound '{"microsoft.com/hostprocess-inherit-user": "true"}'
   denied_by reserved-annotations
   run bind bound '{}'
   accepted
-}
-
-# bind POD ANNOTATIONS: as the scheduler does.
-bind() {
-  kubectl --as mallory create --raw "/api/v1/namespaces/vault/pods/$1/binding" -f - <<END
-{"apiVersion": "v1", "kind": "Binding", "metadata": {"name": "$1", "annotations": $2}, "target": {"kind": "Node", "name": "windows"}}
-END
 }
 
 @test "an annotation that comes with the status of a pod" {
@@ -78,10 +82,6 @@ END
   denied_by reserved-annotations
   run kubectl --as mallory -n vault patch pod reported --subresource status -p '{"status": {"reason": "Tested"}}'
   accepted
-}
-
-ordinary_pod() {
-  object v1 Pod "$1" 'spec: {containers: [{name: app, image: registry.example/app:1.0}]}'
 }
 
 @test "a debug container that inherits an account that was there before the policy" {

@@ -7,7 +7,7 @@ setup_file() {
   policy defaults <<<'{}'
   policy nobody <<<'allow: nobody'
   policy unquoted <<'END'
-rules: {host-network: off, local-system: warn}
+rules: {run-as-non-root: off, local-system: warn}
 containerd: 1.7
 END
   serve_policies
@@ -47,7 +47,7 @@ as_agent() {
 
 @test "settings in YAML without quotes: off and 1.7" {
   namespace unquoted unquoted
-  run kubectl -n unquoted create -f <(workload Deployment agent)
+  run kubectl -n unquoted create -f <(workload Deployment agent | with 'spec: {template: {spec: {securityContext: {runAsNonRoot: true}}}}')
   warned_by local-system
 }
 
@@ -69,6 +69,14 @@ as_agent() {
   accepted
 }
 
+# unreadable NAMESPACE: an object from before the policy, with a text where a boolean belongs.
+unreadable() {
+  namespace "$1"
+  kubectl -n "$1" create -f <(workload Deployment agent | as_agent |
+    sed -e 's/hostNetwork: true/hostNetwork: "yes"/' -e 's/name: agent}/name: agent, finalizers: [fleet.example\/cleanup]}/')
+  apply_policy defaults "$1"
+}
+
 @test "a custom object that could not be read can be put right" {
   unreadable repaired
   run kubectl -n repaired patch agents agent --type merge -p '{"spec": {"template": {"spec": {"hostNetwork": true}}}}'
@@ -81,12 +89,4 @@ as_agent() {
   accepted
   run kubectl -n removed patch agents agent --type merge -p '{"metadata": {"finalizers": null}}'
   accepted
-}
-
-# unreadable NAMESPACE: an object from before the policy, with a text where a boolean belongs.
-unreadable() {
-  namespace "$1"
-  kubectl -n "$1" create -f <(workload Deployment agent | as_agent |
-    sed -e 's/hostNetwork: true/hostNetwork: "yes"/' -e 's/name: agent}/name: agent, finalizers: [fleet.example\/cleanup]}/')
-  apply_policy defaults "$1"
 }

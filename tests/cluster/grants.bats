@@ -45,6 +45,13 @@ END
   eventually allowed
 }
 
+# grant_role NAMESPACE SUBJECT...
+grant_role() {
+  kubectl -n "$1" create -f <(object rbac.authorization.k8s.io/v1 Role run-hostprocess \
+    'rules: [{apiGroups: [windows-hostprocess-policy], resources: [hostprocesses], verbs: [use]}]')
+  kubectl -n "$1" create rolebinding run-hostprocess --role run-hostprocess "${@:2}"
+}
+
 @test "by a role of the service account" {
   namespace roles by-role
   grant_role roles --serviceaccount roles:trusted
@@ -63,13 +70,6 @@ END
   eventually allowed
   run kubectl --as mallory -n users create -f <(workload DaemonSet agent)
   denied_by not-allowed
-}
-
-# grant_role NAMESPACE SUBJECT...
-grant_role() {
-  kubectl -n "$1" create -f <(object rbac.authorization.k8s.io/v1 Role run-hostprocess \
-    'rules: [{apiGroups: [windows-hostprocess-policy], resources: [hostprocesses], verbs: [use]}]')
-  kubectl -n "$1" create rolebinding run-hostprocess --role run-hostprocess "${@:2}"
 }
 
 @test "by the name of the user, and the DaemonSet's pods with it" {

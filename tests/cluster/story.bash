@@ -27,9 +27,10 @@ metadata() {
 
 # Starts policy-server with the policies declared so far, and registers a webhook for each.
 serve_policies() {
-  export POLICY_SERVER=https://127.0.0.1:$(free_port)
   local readiness
+  POLICY_SERVER=https://127.0.0.1:$(free_port)
   readiness=$(free_port)
+  export POLICY_SERVER
   # Nothing is verified, so the trust root of sigstore need not be downloaded.
   KUBECONFIG=$CLUSTER/policy-server.kubeconfig KUBEWARDEN_SIGSTORE_TRUST_CONFIG_PATH=/dev/null \
     start policy-server policy-server --addr 127.0.0.1 --port "${POLICY_SERVER##*:}" --readiness-probe-port "$readiness" \
