@@ -48,7 +48,7 @@ says() {
 }
 
 @test "nobody may when no grant is given" {
-  policy_run -r test_data/requests/aks-sample.json --settings-json '{"allow": []}'
+  policy_run -r test_data/requests/aks-sample.json --settings-json '{"allow": "nobody"}'
   [ "$status" -eq 0 ]
   says '"allowed":false'
   says 'not-allowed'

@@ -8,3 +8,4 @@ pub mod pod_spec;
 pub mod quantity;
 pub mod requirement;
 pub mod version;
+pub mod volumes;

@@ -22,6 +22,8 @@ use wapc_guest::{CallResult, register_function};
 
 use cluster::host::{HOST, Host};
 use judge::judge;
+use outcome::response::MAX_LINE_BYTES;
+use wording::line;
 
 /// Called by the host once per instance, before anything else.
 #[allow(unsafe_code, reason = "the host finds the function by this name")]
@@ -49,7 +51,9 @@ pub fn decide(payload: &[u8], host: &dyn Host) -> CallResult {
     let response = judge(payload, host, |request, outcome| {
         if outcome.findings.is_empty() { accept_request() } else { Ok(serde_json::to_vec(&outcome.response(request))?) }
     });
-    response.unwrap_or_else(|unreadable| reject_request(Some(unreadable.to_string()), Some(BAD_REQUEST), None, None))
+    response.unwrap_or_else(|unreadable| {
+        reject_request(Some(line(&unreadable, MAX_LINE_BYTES)), Some(BAD_REQUEST), None, None)
+    })
 }
 
 /// Answers whether settings are valid: `Settings` in, `SettingsValidationResponse` out.

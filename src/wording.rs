@@ -1,9 +1,13 @@
 //! How messages show values and suggest names.
 
-use std::fmt::{self, Write};
+use std::fmt::{self, Display, Write};
+use std::hash::{DefaultHasher, Hash, Hasher};
 
-/// A value as messages show it: in single quotes, which YAML takes literally, with control characters escaped so that a
-/// value cannot forge lines or steer a terminal.
+/// A value is quoted up to here: the same value can be part of thousands of findings.
+const MAX_QUOTED_BYTES: usize = 300;
+
+/// A value as messages show it: in single quotes, which YAML takes literally, and [`escaped`]. Of a long value the
+/// beginning is shown, and a hash of the whole stands for the rest, so that messages about two values are never the same.
 pub fn quote(value: &str) -> Quoted<'_> {
     Quoted(value)
 }
@@ -12,17 +16,73 @@ pub fn quote(value: &str) -> Quoted<'_> {
 #[derive(Clone, Copy, Debug)]
 pub struct Quoted<'v>(&'v str);
 
-impl fmt::Display for Quoted<'_> {
+impl Display for Quoted<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_char('\'')?;
-        for c in self.0.chars() {
-            if c.is_control() {
-                write!(f, "{}", c.escape_default())?;
-            } else {
-                f.write_char(c)?;
-            }
+        let value = self.0;
+        if value.len() <= MAX_QUOTED_BYTES {
+            return write!(f, "'{}'", escaped(value));
         }
-        f.write_char('\'')
+        let mut hasher = DefaultHasher::new();
+        value.hash(&mut hasher);
+        let (shown, _) = value.split_at(value.floor_char_boundary(MAX_QUOTED_BYTES));
+        write!(f, "'{}...' ({} bytes, hash {:x})", escaped(shown), value.len(), hasher.finish())
+    }
+}
+
+/// A text with its control characters escaped, and the invisible ones that turn the direction of writing, so that it can
+/// neither forge lines nor steer a terminal.
+pub fn escaped(text: &str) -> Escaped<'_> {
+    Escaped(text)
+}
+
+/// An escaped text, formatted only when it is written.
+#[derive(Clone, Copy, Debug)]
+pub struct Escaped<'t>(&'t str);
+
+impl Display for Escaped<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut rest = self.0;
+        while let Some(at) = rest.find(is_hidden) {
+            let (visible, hidden) = rest.split_at(at);
+            let mut hidden = hidden.chars();
+            f.write_str(visible)?;
+            write!(f, "{}", hidden.by_ref().next().unwrap_or_default().escape_default())?;
+            rest = hidden.as_str();
+        }
+        f.write_str(rest)
+    }
+}
+
+fn is_hidden(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}')
+}
+
+/// A text in one line of at most `max_bytes`, [`escaped`]; the cut is marked with an ellipsis. What is cut is not even
+/// formatted, because names and paths can be as long as the request.
+pub fn line(text: &dyn Display, max_bytes: usize) -> String {
+    const ELLIPSIS: &str = "...";
+    let mut line = Line { text: String::new(), max_bytes };
+    if write!(line, "{text}").is_err() {
+        line.text.truncate(line.text.floor_char_boundary(max_bytes.saturating_sub(ELLIPSIS.len())));
+        line.text.push_str(ELLIPSIS);
+    }
+    line.text
+}
+
+/// Takes text until it is full.
+struct Line {
+    text: String,
+    max_bytes: usize,
+}
+
+impl Write for Line {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        let room = self.max_bytes - self.text.len();
+        let fitting = text.floor_char_boundary(room);
+        // An escape is longer than what it stands for.
+        write!(self.text, "{}", escaped(&text[..fitting]))?;
+        if fitting < text.len() || self.text.len() > self.max_bytes { Err(fmt::Error) } else { Ok(()) }
     }
 }
 
@@ -39,10 +99,66 @@ pub fn did_you_mean<'n>(misspelt: &str, candidates: impl IntoIterator<Item = &'n
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn control_characters_cannot_forge_lines() {
         assert_eq!(quote("a\nDENIED\u{1b}[0m\\b").to_string(), "'a\\nDENIED\\u{1b}[0m\\b'");
+    }
+
+    #[test]
+    fn what_turns_the_direction_of_writing_is_shown() {
+        assert_eq!(escaped("a\u{202e}b\u{2066}c\u{feff}ä\u{85}").to_string(), "a\\u{202e}b\\u{2066}c\\u{feff}ä\\u{85}");
+    }
+
+    #[test]
+    fn of_a_long_value_the_beginning_is_shown_and_the_rest_still_tells_values_apart() {
+        let quoted = |ending: &str| quote(&("ä".repeat(1000) + ending)).to_string();
+        assert!(quoted("x").starts_with("'äää") && quoted("x").contains("ä...' (2001 bytes, hash "), "{}", quoted("x"));
+        assert!(quoted("x").len() < 400);
+        assert_eq!(quoted("x"), quoted("x"));
+        assert_ne!(quoted("x"), quoted("y"));
+    }
+
+    #[test]
+    fn a_line_is_cut_between_characters() {
+        assert_eq!(line(&"abcdef", 6), "abcdef");
+        assert_eq!(line(&"abcdefg", 6), "abc...");
+        assert_eq!(line(&"aääää", 6), "aä...");
+        assert_eq!(line(&format_args!("{}\n{}", "ab", "cdef"), 7), "ab\\n...");
+        assert_eq!(line(&"\n\n\n", 6), "\\n\\n\\n");
+    }
+
+    #[test]
+    fn what_does_not_fit_is_not_formatted() {
+        struct Endless;
+        impl Display for Endless {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                loop {
+                    f.write_str("again and ")?;
+                }
+            }
+        }
+        assert_eq!(line(&Endless, 20), "again and again a...");
+    }
+
+    proptest! {
+        #[test]
+        fn a_line_is_one_line_and_not_too_long(parts in prop::collection::vec("[\\PC\n\u{1b}\u{202e}ä]{0,12}", 0..6), max_bytes in 3..40_usize) {
+            struct Parts(Vec<String>);
+            impl Display for Parts {
+                fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                    self.0.iter().try_for_each(|part| f.write_str(part))
+                }
+            }
+            let whole = escaped(&parts.concat()).to_string();
+            let line = line(&Parts(parts), max_bytes);
+            prop_assert!(line.len() <= max_bytes && !line.contains(is_hidden), "{line:?}");
+            match whole.len() <= max_bytes {
+                true => prop_assert_eq!(line, whole),
+                false => prop_assert!(whole.starts_with(line.trim_end_matches('.')) && line.ends_with("..."), "{line:?} {whole:?}"),
+            }
+        }
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use serde::Serialize;
 use windows_hostprocess_policy::settings::severity::Severity;
+use windows_hostprocess_policy::wording::escaped;
 
 use crate::input::manifest::File;
 
@@ -129,7 +130,7 @@ impl ObjectReport {
     /// `DaemonSet kube-system/agent`.
     pub fn title(&self) -> String {
         let namespace = self.namespace.as_ref().map(|namespace| format!("{namespace}/")).unwrap_or_default();
-        format!("{} {namespace}{}", self.kind, self.name.as_deref().unwrap_or("(no name)"))
+        escaped(&format!("{} {namespace}{}", self.kind, self.name.as_deref().unwrap_or("(no name)"))).to_string()
     }
 
     /// The diagnostics, or what the module said.
@@ -155,7 +156,7 @@ impl Diagnostic {
             return self.message.clone();
         }
         let container = self.container.as_ref().map(|name| format!(" (container '{name}')")).unwrap_or_default();
-        format!("{}{container}: {}", self.path, self.message)
+        escaped(&format!("{}{container}: {}", self.path, self.message)).to_string()
     }
 
     fn result(&self) -> CheckResult<'_> {

@@ -261,9 +261,17 @@ fn settings_count_and_the_profile_overrides_theirs() {
 
 #[test]
 fn names_and_modules_cannot_steer_the_terminal() {
-    let output = hostprocess(&["check", "-"], &bad().replace("name: bad", "name: \"\\e[31mred\\u009b\""));
-    assert_eq!(code(&output), 1);
-    assert!(!output.stdout.contains(&0x1b), "{}", shown(&output));
+    const RED: &str = "\\e[31mred\\u009b";
+    let metadata = format!("name: \"{RED}\"\n  annotations:\n    \"microsoft.com/hostprocess-{RED}\": \"{RED}\"");
+    let input = bad().replace("name: bad", &metadata).replace("name: shell", &format!("name: \"{RED}\""));
+    for format in ["text", "json", "sarif", "junit", "github"] {
+        let output = hostprocess(&["check", "-", "--profile", "strict", "--output", format], &input);
+        assert_eq!(code(&output), 1);
+        // JSON has no escape of its own for U+009B, and programs read it.
+        let is_json = matches!(format, "json" | "sarif");
+        let steers = |c: char| c == '\u{1b}' || c == '\u{9b}' && !is_json;
+        assert!(!shown(&output).contains(steers), "{format}: {}", shown(&output));
+    }
     let answer = json!({"valid": true, "accepted": false, "message": "\u{1b}[31m", "warnings": ["\u{1b}[31m"]});
     let module = write(&folder("steering-module"), "module.wat", &module_that_answers(&answer));
     let output = hostprocess(&["check", "--wasm", &module, "-"], &bad());

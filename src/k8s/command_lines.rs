@@ -1,5 +1,7 @@
 //! The command lines of a pod: what its containers run, and what probes and hooks run in them.
 
+use std::cell::OnceCell;
+
 use crate::k8s::pod::{ContainerView, Pod};
 use crate::k8s::pod_spec::Handler;
 use crate::windows::command_line::Shell;
@@ -15,6 +17,7 @@ pub struct CommandLine<'p, 'a> {
     command: &'p [&'a str],
     /// The arguments after it, from the field `args`.
     args: &'p [&'a str],
+    shell: OnceCell<Option<Shell>>,
 }
 
 /// Every command line of every HostProcess container.
@@ -22,7 +25,8 @@ pub fn command_lines<'p, 'a>(pod: &'p Pod<'a>) -> Vec<CommandLine<'p, 'a>> {
     let mut lines = Vec::new();
     for container in pod.host_process_containers() {
         let raw = container.raw;
-        lines.push(CommandLine { container, field: "command", command: &raw.command, args: &raw.args });
+        let line = |field, command, args| CommandLine { container, field, command, args, shell: OnceCell::new() };
+        lines.push(line("command", &raw.command[..], &raw.args[..]));
         let lifecycle = raw.lifecycle.as_ref();
         for (field, handler) in [
             ("livenessProbe.exec.command", &raw.liveness_probe),
@@ -32,7 +36,7 @@ pub fn command_lines<'p, 'a>(pod: &'p Pod<'a>) -> Vec<CommandLine<'p, 'a>> {
             ("lifecycle.preStop.exec.command", lifecycle.map_or(&None, |hooks| &hooks.pre_stop)),
         ] {
             if let Some(Handler { exec: Some(exec) }) = handler {
-                lines.push(CommandLine { container, field, command: &exec.command, args: &[] });
+                lines.push(line(field, &exec.command, &[]));
             }
         }
     }
@@ -47,7 +51,7 @@ impl<'p, 'a> CommandLine<'p, 'a> {
 
     /// The shell, if the program is one.
     pub fn shell(&self) -> Option<Shell> {
-        self.program().and_then(Shell::of)
+        *self.shell.get_or_init(|| self.program().and_then(Shell::of))
     }
 
     /// Whether the program is this shell, or is unknown because the image determines it.

@@ -8,7 +8,8 @@ use std::cell::OnceCell;
 use serde_json_borrow::Value;
 
 use crate::decode::{Fields, Pairs, Reader, Result};
-use crate::k8s::pod_spec::{Container, PodSpec, Volume, WindowsOptions};
+use crate::k8s::pod_spec::{Container, PodSpec, WindowsOptions};
+use crate::k8s::volumes::{self, NamedVolume, Volumes};
 
 /// A pod or pod template, with its place in the object.
 #[derive(Debug, Default)]
@@ -25,6 +26,7 @@ pub struct Pod<'a> {
     pub fields: Fields,
     /// The HostProcess containers as list and index, found once because most rules need them.
     host_process: OnceCell<Vec<(ContainerList, usize)>>,
+    volumes: Volumes<'a>,
 }
 
 /// One of the three lists of containers.
@@ -87,7 +89,9 @@ impl<'a> Pod<'a> {
     /// A field that rules read has another type than Kubernetes gives it.
     pub fn read_spec(&mut self, pod: &'a Value<'a>, reader: &mut Reader) -> Result<()> {
         self.written_spec = reader.member(pod, "spec")?;
-        reader.read_member(&mut self.spec, pod, "spec")
+        reader.read_member(&mut self.spec, pod, "spec")?;
+        self.volumes = volumes::join(self);
+        Ok(())
     }
 
     /// Every container: regular, init and ephemeral, the three lists that Kubernetes' own validation visits.
@@ -148,9 +152,15 @@ impl<'a> Pod<'a> {
         format!("{}metadata.annotations[{key}]", self.prefix)
     }
 
-    /// The volume with this name, which is how mounts refer to it.
-    pub fn volume(&self, name: &str) -> Option<&Volume<'a>> {
-        self.spec.volumes.iter().find(|volume| volume.name == Some(name))
+    /// What the pod says about the volume with this name; `None` when neither a volume nor a mount has it.
+    pub fn volume(&self, name: &str) -> Option<&NamedVolume<'a>> {
+        self.volumes.get(name)
+    }
+
+    /// The containers that mount the volume with this name.
+    pub fn containers_mounting(&self, volume: &str) -> impl Iterator<Item = ContainerView<'_, 'a>> {
+        let mounted_by = self.volume(volume).map_or(&[][..], |volume| &volume.mounted_by);
+        mounted_by.iter().map(|&(list, index)| self.container(list, index))
     }
 }
 

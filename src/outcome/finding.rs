@@ -8,8 +8,8 @@ use crate::wording::quote;
 
 /// One problem that one rule found at one place.
 ///
-/// The message quotes the value found, so two findings are about the same problem exactly when rule, path, container
-/// and message are equal. The ratchet on updates compares these.
+/// The message quotes the value found, of a long one its hash, so two findings are about the same problem exactly when
+/// rule, path, container and message are equal. The ratchet on updates compares these.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
     /// The id of the rule that found it.

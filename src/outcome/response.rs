@@ -1,13 +1,14 @@
 //! The answer to policy-server: accept, warn or reject, worded for the person who sent the request.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
+use std::fmt;
 
 use kubewarden_policy_sdk::response::ValidationResponse;
 
 use crate::admission::request::Request;
 use crate::outcome::finding::Finding;
 use crate::settings::severity::Severity;
+use crate::wording::line;
 
 /// The rules page, which has an anchor for every rule.
 pub const RULES_PAGE: &str = concat!(env!("CARGO_PKG_REPOSITORY"), "/blob/main/docs/rules.md");
@@ -16,8 +17,11 @@ pub const RULES_PAGE: &str = concat!(env!("CARGO_PKG_REPOSITORY"), "/blob/main/d
 const MAX_WARNING_BYTES: usize = 250;
 /// Kubernetes drops warnings when there are too many.
 const MAX_WARNINGS: usize = 10;
-/// Lines are cut, because they may quote a value of any size.
-const MAX_LINE_BYTES: usize = 1000;
+/// Lines are cut, because they may name a key of any size.
+pub const MAX_LINE_BYTES: usize = 1000;
+/// More than anybody reads in a terminal, and a third of what a condition may have as its message: controllers copy the
+/// denial of their pods into one (32,768 bytes, `metav1.Condition`), and audit reports into theirs.
+const MAX_MESSAGE_BYTES: usize = 10_000;
 
 /// All findings of a request, with their final severity.
 #[derive(Debug, Default)]
@@ -49,18 +53,22 @@ impl Outcome {
         }
     }
 
-    /// The message of a rejection: the name of the object, a line for each finding that denies, and a link to the rules
-    /// page.
+    /// The message of a rejection: the name of the object, a line for each finding that denies, as far as there is room,
+    /// and a link to the rules page.
     pub fn message(&self, request: &Request) -> String {
-        let mut message = format!("{} is denied by windows-hostprocess-policy:\n", name_of(request));
-        let mut rules: Vec<&str> = Vec::new();
+        let mut message = line(&Name(request), MAX_LINE_BYTES) + " is denied by windows-hostprocess-policy:\n";
+        let (mut rules, mut more, mut rules_of_more) = (Vec::new(), 0, Vec::new());
         for finding in self.of(Severity::Deny) {
-            message.push_str("- ");
-            message.push_str(shorten(&finding.to_string(), MAX_LINE_BYTES).as_ref());
-            message.push('\n');
-            if !rules.contains(&finding.rule) {
-                rules.push(finding.rule);
+            add_new(&mut rules, finding.rule);
+            if message.len() <= MAX_MESSAGE_BYTES - MAX_LINE_BYTES {
+                message += &format!("- {}\n", line(finding, MAX_LINE_BYTES));
+            } else {
+                add_new(&mut rules_of_more, finding.rule);
+                more += 1;
             }
+        }
+        if more > 0 {
+            message += &format!("- and {more} more findings [{}]\n", rules_of_more.join(", "));
         }
         message.push_str("See ");
         message.push_str(RULES_PAGE);
@@ -102,28 +110,31 @@ impl Outcome {
     }
 }
 
+/// Adds a rule to a list that is in their order.
+fn add_new(rules: &mut Vec<&'static str>, rule: &'static str) {
+    if rules.last() != Some(&rule) {
+        rules.push(rule);
+    }
+}
+
 fn warning_line((rule, more, text): &(&str, usize, String)) -> String {
     let end = match more {
         0 => format!(" [{rule}]"),
         more => format!(" (and {more} more) [{rule}]"),
     };
-    shorten(text, MAX_WARNING_BYTES - end.len()).into_owned() + &end
+    line(text, MAX_WARNING_BYTES - end.len()) + &end
 }
 
 /// `DaemonSet kube-system/name`.
-fn name_of(request: &Request) -> String {
-    let metadata = request.object.as_ref().map(|workload| &workload.metadata);
-    let own_name = metadata.and_then(|m| m.name.or(m.generate_name));
-    let name = if request.name.is_empty() { own_name.unwrap_or("(no name)") } else { request.name };
-    let slash = if request.namespace.is_empty() { "" } else { "/" };
-    format!("{} {}{slash}{name}", request.kind.kind, request.namespace)
-}
+struct Name<'r, 'a>(&'r Request<'a>);
 
-/// Cuts a text to at most `max_bytes`, between characters, and marks the cut with an ellipsis.
-fn shorten(text: &str, max_bytes: usize) -> Cow<'_, str> {
-    const ELLIPSIS: &str = "...";
-    if text.len() <= max_bytes {
-        return text.into();
+impl fmt::Display for Name<'_, '_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Name(request) = self;
+        let metadata = request.object.as_ref().map(|workload| &workload.metadata);
+        let own_name = metadata.and_then(|m| m.name.or(m.generate_name));
+        let name = if request.name.is_empty() { own_name.unwrap_or("(no name)") } else { request.name };
+        let slash = if request.namespace.is_empty() { "" } else { "/" };
+        write!(f, "{} {}{slash}{name}", request.kind.kind, request.namespace)
     }
-    (text[..text.floor_char_boundary(max_bytes - ELLIPSIS.len())].to_owned() + ELLIPSIS).into()
 }

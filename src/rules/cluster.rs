@@ -2,7 +2,7 @@
 
 use crate::rules::rule::Rule;
 
-mod affected_nodes;
+pub mod affected_nodes;
 mod min_containerd;
 mod min_kubernetes;
 mod no_windows_node;

@@ -8,6 +8,9 @@ use crate::outcome::severity::configured;
 use crate::settings::Settings;
 use crate::settings::severity::Severity;
 
+/// Kubernetes allows 63 bytes. A longer name, in an object of a custom kind, is not copied into each finding.
+const MAX_NAME_BYTES: usize = 253;
+
 /// Collects the findings of one rule, and drops them when its severity is `off`.
 #[derive(Debug)]
 pub struct Findings<'l> {
@@ -55,7 +58,9 @@ impl<'l> Findings<'l> {
         message: impl Into<String>,
         fix: impl Into<String>,
     ) {
-        self.add(path, Some(container.name().to_owned()), message.into(), fix.into());
+        let name = container.name();
+        let shown = &name[..name.floor_char_boundary(MAX_NAME_BYTES)];
+        self.add(path, Some(shown.to_owned()), message.into(), fix.into());
     }
 
     /// Reports a finding about an effective setting, at the level where it is set: the container, or the pod that it

@@ -102,20 +102,32 @@ impl<'a> Grant<'a> {
                 let message = "is empty, so the grant would never apply: list something, or leave the key out";
                 return Err((format!(".{key}"), message.to_owned()));
             }
-            if let Some((index, message)) = list.iter().enumerate().find_map(|(i, p)| Some((i, lint(key, p)?))) {
-                return Err((format!(".{key}[{index}]"), message));
-            }
+            lint_list(format!(".{key}"), key, list)?;
         }
         if let Some(message) = self.namespace_selector.as_ref().and_then(LabelSelector::lint) {
             return Err((".namespaceSelector".to_owned(), message.to_owned()));
         }
-        match &self.requesters {
-            Some(Requesters { users: None, groups: None }) => Err((
-                ".requesters".to_owned(),
-                "names nobody, so the grant would never apply: list users or groups, or leave the key out".to_owned(),
-            )),
-            _ => Ok(()),
+        self.requesters.as_ref().map_or(Ok(()), Requesters::lint)
+    }
+}
+
+impl Requesters<'_> {
+    fn lint(&self) -> std::result::Result<(), (String, String)> {
+        let lists = [("users", &self.users), ("groups", &self.groups)];
+        let lists = lists.map(|(key, list)| (key, list.as_deref().unwrap_or_default()));
+        if lists.iter().all(|(_, list)| list.is_empty()) {
+            let message = "names nobody, so the grant would never apply: list users or groups, or leave the key out";
+            return Err((".requesters".to_owned(), message.to_owned()));
         }
+        lists.into_iter().try_for_each(|(key, list)| lint_list(format!(".requesters.{key}"), key, list))
+    }
+}
+
+/// Checks the patterns of one list.
+fn lint_list(path: String, key: &str, list: &[&str]) -> std::result::Result<(), (String, String)> {
+    match list.iter().enumerate().find_map(|(index, pattern)| Some((index, lint(key, pattern)?))) {
+        Some((index, message)) => Err((format!("{path}[{index}]"), message)),
+        None => Ok(()),
     }
 }
 

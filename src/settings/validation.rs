@@ -165,12 +165,18 @@ mod tests {
             let settings = format!(r#"{{"allow": [{{"kinds": ["Pod"], "images": {list}}}]}}"#);
             assert!(error(&settings).starts_with("settings.allow[0].images: is empty"), "{}", error(&settings));
         }
-        for requesters in ["{}", r#"{"users": null}"#] {
+        for requesters in
+            ["{}", r#"{"users": null}"#, r#"{"users": [], "groups": []}"#, r#"{"users": [], "groups": null}"#]
+        {
             let settings = format!(r#"{{"allow": [{{"requesters": {requesters}}}]}}"#);
             assert!(error(&settings).starts_with("settings.allow[0].requesters: names nobody"), "{}", error(&settings));
         }
         assert!(error(r#"{"allow": [{"namespaces": ["a", ""]}]}"#).starts_with("settings.allow[0].namespaces[1]: "));
         assert!(error(r#"{"allow": [{"requesters": null}]}"#).starts_with("settings.allow[0].requesters: "));
+        assert!(
+            error(r#"{"allow": [{"requesters": {"groups": ["a", ""]}}]}"#)
+                .starts_with("settings.allow[0].requesters.groups[1]: ")
+        );
         assert!(is_valid(r#"{"allow": [{"requesters": {"users": ["a"], "groups": []}}]}"#));
     }
 

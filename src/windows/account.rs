@@ -116,11 +116,6 @@ impl Service {
     }
 }
 
-/// Whether two names of local groups or users are the same to Windows, which ignores case.
-pub fn is_same_name(a: &str, b: &str) -> bool {
-    a.chars().flat_map(char::to_lowercase).eq(b.chars().flat_map(char::to_lowercase))
-}
-
 fn kind(name: &str) -> Kind {
     if let Some(service) = name.strip_prefix(NT_AUTHORITY).and_then(Service::of) {
         return Kind::Service(service);
@@ -290,11 +285,5 @@ mod tests {
             (&format!(r"{}\u", "ä".repeat(15)), Kind::Domain),
             (&format!(r"{}\u", vec!["a"; 128].join(".")), Kind::Domain),
         ]);
-    }
-
-    #[test]
-    fn names_compare_without_case() {
-        assert!(is_same_name("Администраторы", "АДМИНИСТРАТОРЫ"));
-        assert!(!is_same_name("Administrators", "Administrator"));
     }
 }

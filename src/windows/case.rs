@@ -10,12 +10,16 @@ pub fn is_same(one: &str, other: &str) -> bool {
     one.chars().map(lower).eq(other.chars().map(lower))
 }
 
-/// One letter becomes one letter. The signs for kelvin, ohm and ångström stay what they are: Unicode gives them the
-/// lower-case forms of K, Ω and Å, but to Windows a name with such a sign is another name.
+/// One letter becomes one letter, and letters that Windows keeps apart stay apart. Its table of capitals (as ntfs-3g and
+/// wimlib have it, for Vista) differs from Unicode in a few signs that have a lower-case form and are no capital to
+/// Windows (the kelvin, the ohm and the ångström among them), and in the final sigma, which is a sigma. Letters that Unicode got later are compared as Unicode does.
 fn lower(c: char) -> char {
     let mut lower = c.to_lowercase();
     match (c, lower.next(), lower.next()) {
-        ('\u{212A}' | '\u{2126}' | '\u{212B}', ..) => c,
+        ('ς', ..) => 'σ',
+        ('\u{212A}' | '\u{2126}' | '\u{212B}' | 'ẞ' | 'ϴ' | 'ǅ' | 'ǈ' | 'ǋ' | 'ǲ', ..) => c,
+        // Windows compares units of UTF-16.
+        ('\u{10000}'.., ..) => c,
         (_, Some(letter), None) => letter,
         _ => c,
     }
@@ -29,8 +33,10 @@ mod tests {
     fn letters_in_every_alphabet() {
         assert!(is_same("Program FILES", "pROGRAM files"));
         assert!(is_same("АДМИНИСТРАТОРЫ", "Администраторы"));
-        assert!(is_same("ΟΔΟΣ", "οδοσ"), "a sigma at the end is like any other");
-        assert_eq!(lower_case("ÅÄÖ ẞ"), "åäö ß");
+        assert!(is_same("JÄRJESTELMÄNVALVOJAT", "Järjestelmänvalvojat"));
+        assert!(is_same("RENDSZERGAZDÁK", "Rendszergazdák"));
+        assert!(is_same("ΟΔΟΣ", "οδος") && is_same("ΟΔΟΣ", "οδοσ"), "a sigma at the end is like any other");
+        assert_eq!(lower_case("ÅÄÖ"), "åäö");
         assert!(!is_same("a", "ab") && !is_same("ab", "a"));
     }
 
@@ -38,5 +44,12 @@ mod tests {
     fn signs_that_only_look_like_letters() {
         assert!(!is_same("\u{212A}", "k") && !is_same("\u{2126}", "ω") && !is_same("\u{212B}", "å"));
         assert!(!is_same("İ", "i") && !is_same("ı", "i") && !is_same("ſ", "s"));
+    }
+
+    #[test]
+    fn letters_that_windows_keeps_apart() {
+        for (one, other) in [("ẞ", "ß"), ("ß", "ss"), ("ϴ", "θ"), ("ǅ", "ǆ"), ("ǅ", "Ǆ"), ("𐐀", "𐐨")] {
+            assert!(!is_same(one, other), "{one} {other}");
+        }
     }
 }

@@ -7,6 +7,7 @@ mod controller_revision;
 mod custom_kinds;
 mod docs;
 mod json_value;
+mod messages;
 mod metadata;
 mod objects;
 mod parity;

@@ -1,4 +1,4 @@
-//! Parity with Pod Security Admission: with `allow: []` a pod is denied for `not-allowed` exactly where the baseline's
+//! Parity with Pod Security Admission: with `allow: nobody` a pod is denied for `not-allowed` exactly where the baseline's
 //! HostProcess check forbids it. `tests/parity/README.md` says where pods and verdicts come from.
 
 use std::collections::BTreeMap;
@@ -25,7 +25,7 @@ fn is_denied(object: &Value) -> bool {
         "operation": "CREATE",
         "object": object,
     });
-    let payload = json!({ "request": request, "settings": { "allow": [] } }).to_string();
+    let payload = json!({ "request": request, "settings": { "allow": "nobody" } }).to_string();
     let response = validate(payload.as_bytes()).expect("an answer");
     let response: ValidationResponse = serde_json::from_slice(&response).expect("a ValidationResponse");
     let denied = response.audit_annotations.unwrap_or_default().remove("denied-rules").unwrap_or_default();

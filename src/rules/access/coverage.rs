@@ -4,12 +4,14 @@
 use super::mismatch::{Mismatch, Wanted};
 use super::requester;
 use crate::decode::List;
-use crate::k8s::pod::{ContainerView, Pod};
+use crate::k8s::pod::{ContainerView, Level, Pod};
+use crate::k8s::pod_spec::Volume;
 use crate::rules::context::Context;
 use crate::settings::grant::Grant;
 use crate::settings::pattern::host_path::matches_host_path;
 use crate::settings::pattern::image::matches_image;
 use crate::settings::pattern::{matches, matches_ignoring_case};
+use std::mem::replace;
 
 /// Compares one list of a grant with the workload.
 type Check = for<'c> fn(&Context<'c, '_>, &'c Grant) -> Option<Mismatch<'c>>;
@@ -113,11 +115,15 @@ fn unmatched_labels<'c>(context: &Context<'c, '_>, grant: &'c Grant) -> Option<M
     Some(Mismatch { noun: "namespace", value: namespace, list: "namespaceSelector", wanted })
 }
 
-/// The containers that a grant must cover: the HostProcess ones, or all of them when `hostProcess: true` is set but in
-/// effect for no container.
+/// The containers that a grant must cover.
 fn covered_containers<'p, 'a>(pod: &'p Pod<'a>) -> impl Iterator<Item = ContainerView<'p, 'a>> {
+    pod.containers().filter(is_covered(pod))
+}
+
+/// Whether a grant must cover a container: a HostProcess one, or any when `hostProcess: true` is set but in effect for none.
+fn is_covered<'p, 'a>(pod: &'p Pod<'a>) -> impl Fn(&ContainerView<'p, 'a>) -> bool + Copy {
     let none = pod.host_process_containers().next().is_none();
-    pod.containers().filter(move |container| none || container.is_host_process())
+    move |container| none || container.is_host_process()
 }
 
 fn images<'p>(pod: &'p Pod) -> impl Iterator<Item = &'p str> {
@@ -125,7 +131,13 @@ fn images<'p>(pod: &'p Pod) -> impl Iterator<Item = &'p str> {
 }
 
 fn accounts<'p>(pod: &'p Pod) -> impl Iterator<Item = &'p str> {
-    or_empty_value(covered_containers(pod).map(|container| container.run_as_user_name().map_or("", |name| name.value)))
+    // Once for all that inherit it.
+    let mut has_inherited = false;
+    or_empty_value(covered_containers(pod).filter_map(move |container| match container.run_as_user_name() {
+        None => Some(""),
+        Some(name) if name.set_on == Level::Pod && replace(&mut has_inherited, true) => None,
+        Some(name) => Some(name.value),
+    }))
 }
 
 /// Yields one empty value, which no pattern matches, when there are none: a custom kind may fill in its containers
@@ -143,10 +155,11 @@ pub fn service_account<'p>(pod: &'p Pod) -> &'p str {
 }
 
 fn mounted_host_paths<'p>(pod: &'p Pod) -> impl Iterator<Item = &'p str> {
-    covered_containers(pod)
-        .flat_map(|container| container.raw.volume_mounts.iter())
-        .filter_map(|mount| pod.volume(mount.name?)?.host_path.as_ref())
-        .map(|host_path| host_path.path.unwrap_or_default())
+    let is_mounted = move |volume: &&Volume| {
+        pod.containers_mounting(volume.name.unwrap_or_default()).any(|container| is_covered(pod)(&container))
+    };
+    let host_path = |volume: &'p Volume| Some(volume.host_path.as_ref()?.path.unwrap_or_default());
+    pod.spec.volumes.iter().filter(is_mounted).filter_map(host_path)
 }
 
 /// Ignores case and, in names of `NT AUTHORITY`, spaces: `NT AUTHORITY\LocalService` and `NT AUTHORITY\Local Service`

@@ -1,4 +1,4 @@
-//! Shared by the rules of this group: all nodes with the same problem make one finding, at the field that selects them.
+//! Shared by the rules that judge nodes: all nodes with the same problem make one finding, at the field that selects them.
 
 use crate::cluster::facts::{Answer, Node};
 use crate::rules::context::Context;

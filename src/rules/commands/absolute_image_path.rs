@@ -1,11 +1,12 @@
 use crate::decode::Fields;
 use crate::k8s::command_lines::CommandLine;
+use crate::k8s::pod::ContainerView;
 use crate::k8s::version::Version;
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
 use crate::rules::rule::{Rule, page};
 use crate::settings::severity::Severity;
-use crate::windows::command_line::{is_linux_program, mentions};
+use crate::windows::command_line::{SANDBOX_MOUNT_POINT, is_linux_program, mentions};
 use crate::windows::path::{ROOTFS, WindowsPath};
 use crate::wording::quote;
 
@@ -60,7 +61,7 @@ enum Location {
     Image,
     /// Below a mount of the container.
     Mount,
-    /// In one of the host's program folders, or in a host folder that the pod has as a volume.
+    /// In one of the host's program folders, or in a host folder that the container mounts somewhere.
     Host,
     /// Anywhere else.
     Unknown,
@@ -68,14 +69,16 @@ enum Location {
 
 fn locate(program: &str, line: &CommandLine) -> Location {
     let path = WindowsPath::new(program);
-    let is_under = |folder: &str| path.is_same_or_under(&WindowsPath::new(folder));
-    let mut host_paths = line.container.pod.spec.volumes.iter().filter_map(|volume| volume.host_path.as_ref()?.path);
-    let mut mounts = line.container.raw.volume_mounts.iter().filter_map(|mount| mount.mount_path);
+    let ContainerView { pod, raw, .. } = line.container;
+    let mounts = || raw.volume_mounts.iter();
+    let mut host_paths = mounts().filter_map(|mount| pod.volume(mount.name?)?.host_path.as_ref());
     if path.is_same_or_under(&ROOTFS) {
         Location::Image
-    } else if HOST_PROGRAMS.iter().any(|folder| path.is_same_or_under(folder)) || host_paths.any(is_under) {
+    } else if HOST_PROGRAMS.iter().any(|folder| path.is_same_or_under(folder))
+        || host_paths.any(|folder| path.is_same_or_under(folder))
+    {
         Location::Host
-    } else if mounts.any(is_under) {
+    } else if mounts().filter_map(|mount| mount.mount_path).any(|at| path.is_same_or_under(&WindowsPath::new(at))) {
         Location::Mount
     } else {
         Location::Unknown
@@ -85,5 +88,6 @@ fn locate(program: &str, line: &CommandLine) -> Location {
 fn fix(program: &str) -> String {
     let path = WindowsPath::new(program);
     let name = path.file_name().unwrap_or("app.exe");
-    format!(r"write '{name}', which is searched for in the image too, or '%CONTAINER_SANDBOX_MOUNT_POINT%\{name}'")
+    let below_image = format!(r"%{SANDBOX_MOUNT_POINT}%\{name}");
+    format!("write {}, which is searched for in the image too, or {}", quote(name), quote(&below_image))
 }

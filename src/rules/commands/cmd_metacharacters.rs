@@ -1,10 +1,14 @@
 use crate::decode::Fields;
+use crate::k8s::version::Version;
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
 use crate::rules::rule::{Rule, page};
 use crate::settings::severity::Severity;
 use crate::windows::command_line::{CmdReader, Operator, Shell};
 use crate::wording::quote;
+
+/// The first containerd whose shim puts `cmd /c` before every command line.
+const FIRST_WITH_CMD: Version = Version::new(1, 7);
 
 pub static RULE: Rule = Rule {
     id: "cmd-metacharacters",
@@ -28,20 +32,21 @@ fn check(context: &Context, findings: &mut Findings) {
         let mut cmd = CmdReader::default();
         for element in line.elements() {
             if let Some(operator) = cmd.operator_in(element.text, matters) {
-                let message = message(element.text, operator);
+                let message = message(element.text, operator, context.settings.containerd);
                 findings.container(&line.container, element.path(), message, fix(line.shell()));
             }
         }
     }
 }
 
-fn message(text: &str, operator: Operator) -> String {
+fn message(text: &str, operator: Operator, containerd: Version) -> String {
     let found = quote(text);
-    match operator {
+    let effect = match operator {
         Operator::Command(c) => format!("cmd /c runs what follows the '{c}' in {found} as a command"),
         Operator::Redirection(c) => format!("cmd /c takes what follows the '{c}' in {found} as a file name"),
         Operator::Escape => format!("cmd /c removes the '^' from {found}"),
-    }
+    };
+    if containerd < FIRST_WITH_CMD { format!("since containerd {FIRST_WITH_CMD}, {effect}") } else { effect }
 }
 
 fn fix(shell: Option<Shell>) -> &'static str {

@@ -11,7 +11,7 @@ pub static RULE: Rule = Rule {
     id: "linux-command",
     summary: "a Linux path or shell as the program",
     severity: Severity::Warn,
-    reads: Fields::of(&["command", "args"]),
+    reads: Fields::of(&["command"]),
     page: page!("linux_command.md"),
     check,
     ..Rule::DEFAULT
@@ -19,10 +19,8 @@ pub static RULE: Rule = Rule {
 
 fn check(context: &Context, findings: &mut Findings) {
     for line in &context.command_lines {
-        // Without a command, the first of args is the program if the image's entrypoint runs its arguments, and
-        // otherwise none.
-        if let Some(program) = line.elements().next().filter(|program| is_linux_program(program.text)) {
-            findings.container(&line.container, program.path(), message(program.text), fix(program.text));
+        if let Some(program) = line.program().filter(|program| is_linux_program(program)) {
+            findings.container(&line.container, line.program_path(), message(program), fix(program));
         }
     }
 }
@@ -38,7 +36,8 @@ fn message(program: &str) -> String {
 fn fix(program: &str) -> String {
     match WindowsPath::new(program).file_name() {
         Some(name) if Shell::of(program).is_none() => format!(
-            r"write the name of the Windows program, '{name}', or its path below %CONTAINER_SANDBOX_MOUNT_POINT%\"
+            r"write the name of the Windows program, {}, or its path below %CONTAINER_SANDBOX_MOUNT_POINT%\",
+            quote(name)
         ),
         _ => "use powershell.exe or cmd.exe, or call the program without a shell".to_owned(),
     }

@@ -7,6 +7,7 @@ use crate::rules::rule::{Rule, page};
 use crate::settings::severity::Severity;
 use crate::windows::command_line::{Form, Mention, SANDBOX_MOUNT_POINT, Shell, mentions};
 use crate::wording::quote;
+use std::cell::LazyCell;
 
 const FIX: &str = "write %CONTAINER_SANDBOX_MOUNT_POINT% or $env:CONTAINER_SANDBOX_MOUNT_POINT";
 
@@ -22,8 +23,9 @@ pub static RULE: Rule = Rule {
 
 fn check(context: &Context, findings: &mut Findings) {
     for line in &context.command_lines {
+        let is_declared = LazyCell::new(|| declares_variable(&line.container));
         for element in line.elements() {
-            let is_expanded = |form| is_expanded_in(line, form);
+            let is_expanded = |form| is_expanded_in(line, form) || form == Form::Kubelet && *is_declared;
             report(&line.container, || element.path(), element.text, is_expanded, findings);
         }
     }
@@ -32,10 +34,13 @@ fn check(context: &Context, findings: &mut Findings) {
         if let Some(directory) = &raw.working_dir {
             report(&container, || container.path("workingDir"), directory, is_replaced, findings);
         }
+        let is_declared = LazyCell::new(|| declares_variable(&container));
         for (index, variable) in raw.env.iter().enumerate() {
             if let Some(value) = &variable.value {
-                let is_expanded =
-                    |form| is_replaced(form) || form == Form::BareName || is_expanded_by_kubelet(&container, form);
+                let is_expanded = |form| match form {
+                    Form::Replaced | Form::BareName => true,
+                    _ => form == Form::Kubelet && *is_declared,
+                };
                 report(&container, || container.path(&format!("env[{index}].value")), value, is_expanded, findings);
             }
         }
@@ -91,12 +96,12 @@ fn is_expanded_in(line: &CommandLine, form: Form) -> bool {
         Form::Cmd => line.may_be(Shell::Cmd),
         Form::PowerShell => line.may_be(Shell::PowerShell),
         Form::Posix => line.shell() == Some(Shell::Posix),
-        Form::Kubelet => is_expanded_by_kubelet(&line.container, form),
-        Form::Misspelt => false,
+        Form::Kubelet | Form::Misspelt => false,
     }
 }
 
-/// The kubelet expands only variables of the container's own `env`, so hcsshim's only if it is declared there.
-fn is_expanded_by_kubelet(container: &ContainerView, form: Form) -> bool {
-    form == Form::Kubelet && container.raw.env.iter().any(|v| v.name == Some(SANDBOX_MOUNT_POINT))
+/// Whether the kubelet expands the variable: only variables of the container's own `env`, so hcsshim's only if it is
+/// declared there.
+fn declares_variable(container: &ContainerView) -> bool {
+    container.raw.env.iter().any(|v| v.name == Some(SANDBOX_MOUNT_POINT))
 }

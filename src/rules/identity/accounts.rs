@@ -1,19 +1,19 @@
 //! Shared by the rules about `runAsUserName`.
 
 use crate::settings::Settings;
-use crate::windows::account::{Account, Kind, is_same_name};
+use crate::windows::account::{Account, Kind};
+use crate::windows::case::is_same;
 
 /// The path of the field, below a pod's spec as well as below a container.
 pub const RUN_AS_USER_NAME: &str = "securityContext.windowsOptions.runAsUserName";
 
 /// Whether the account is a local group that the setting `localGroups` lists.
 pub fn is_declared(account: &Account, settings: &Settings) -> bool {
-    account.kind() == Kind::Local && settings.local_groups.iter().any(|group| is_same_name(group, account.name()))
+    account.kind() == Kind::Local && settings.local_groups.iter().any(|group| is_same(group, account.name()))
 }
 
-/// Groups of Windows and of common products whose members are administrators of the node or can become one, and the
-/// names of `Administrators` in other languages.
-const BUILT_IN: &[&str] = &[
+/// Groups of Windows and of common products whose members are administrators of the node or can become one.
+const PRIVILEGED: &[&str] = &[
     "Administrators",
     "Hyper-V Administrators",
     "Backup Operators",
@@ -21,17 +21,35 @@ const BUILT_IN: &[&str] = &[
     "Remote Management Users",
     "Network Configuration Operators",
     "docker-users",
-    "Administratoren",
-    "Administrateurs",
+];
+
+/// `Administrators` in the languages of Windows that translate it; the rule's page says where each is from. Elsewhere the
+/// group has its English name.
+const ADMINISTRATORS_ELSEWHERE: &[&str] = &[
     "Administradores",
-    "Amministratori",
+    "Administrateurs",
+    "Administratoren",
+    "Administratorer",
     "Administratorzy",
+    "Administratörer",
+    "Amministratori",
+    "Beheerders",
+    "Järjestelmänvalvojat",
+    "Rendszergazdák",
+    "Správci",
+    "Yöneticiler",
     "Администраторы",
 ];
 
-/// Whether the account is a privileged local group: a built-in one, or one in the setting `privilegedLocalGroups`.
+/// Whether the account is a privileged local group: a built-in one, or one in the setting `privilegedLocalGroups`. Spaces
+/// and dots around a name do not make it another group.
 pub fn is_privileged(account: &Account, settings: &Settings) -> bool {
+    let is_account = |group: &&str| is_same(bare(group), bare(account.name()));
     account.kind() == Kind::Local
-        && (BUILT_IN.iter().any(|group| is_same_name(group, account.name()))
-            || settings.privileged_local_groups.iter().any(|group| is_same_name(group, account.name())))
+        && (PRIVILEGED.iter().chain(ADMINISTRATORS_ELSEWHERE).any(is_account)
+            || settings.privileged_local_groups.iter().any(is_account))
+}
+
+fn bare(group: &str) -> &str {
+    group.trim_matches(|c: char| c == '.' || c.is_whitespace())
 }

@@ -5,7 +5,7 @@ use crate::rules::context::Context;
 use crate::rules::findings::Findings;
 use crate::rules::rule::{Rule, page};
 use crate::windows::account::{Account, Kind, Malformed};
-use crate::wording::quote;
+use crate::wording::{escaped, quote};
 
 pub static RULE: Rule = Rule {
     id: "user-format",
@@ -50,9 +50,9 @@ fn diagnose(name: &str) -> Option<(String, String)> {
 fn fix(name: &str, defect: Malformed) -> String {
     match (corrected(name), defect) {
         (Some(corrected), Malformed::Backslashes) => {
-            format!("write {corrected}, because YAML needs a doubled backslash only inside double quotes")
+            format!("write {}, because YAML needs a doubled backslash only inside double quotes", escaped(&corrected))
         }
-        (Some(corrected), _) => format!("write {corrected}"),
+        (Some(corrected), _) => format!("write {}", escaped(&corrected)),
         (None, Malformed::Character('@')) => {
             r"use a service account such as NT AUTHORITY\Local service, because domain users cannot log on".to_owned()
         }

@@ -1,8 +1,10 @@
 use crate::decode::Fields;
+use crate::k8s::pod::{ContainerView, Pod};
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
 use crate::rules::rule::{Rule, Scope, page};
 use crate::settings::severity::Severity;
+use crate::windows::account::{Account, Kind, Service};
 use crate::windows::case::lower_case;
 use crate::windows::path::WindowsPath;
 use crate::wording::quote;
@@ -21,6 +23,9 @@ pub static RULE: Rule = Rule {
 fn check(context: &Context, findings: &mut Findings) {
     let pod = context.pod;
     for (key, value) in pod.annotations.iter() {
+        if (*key, *value) == (INHERIT_USER, "true") && runs_as_system(pod) {
+            continue;
+        }
         if let Some((severity, effect)) = effect_of(key, value) {
             findings.at(severity).pod(
                 pod.annotation_path(key),
@@ -29,6 +34,19 @@ fn check(context: &Context, findings: &mut Findings) {
             );
         }
     }
+}
+
+/// The annotation with which containers run under containerd's account.
+const INHERIT_USER: &str = "microsoft.com/hostprocess-inherit-user";
+
+/// Whether all containers are HostProcess ones that run as LocalSystem, which is containerd's account as well.
+fn runs_as_system(pod: &Pod) -> bool {
+    let is_system = |container: &ContainerView| {
+        let account = container.run_as_user_name().map(|name| Account::parse(name.value).kind());
+        container.is_host_process() && account == Some(Kind::Service(Service::LocalSystem))
+    };
+    let mut containers = pod.containers().peekable();
+    containers.peek().is_some() && containers.all(|container| is_system(&container))
 }
 
 /// A severity, and what the annotation does.
@@ -42,7 +60,7 @@ type EffectOf = fn(&str) -> Effect;
 const EFFECTS: &[(&str, EffectOf)] = &[
     ("microsoft.com/disable-hostprocess-container", replaces_the_ban),
     ("io.microsoft.disable-unsafe-operations", replaces_the_ban),
-    ("microsoft.com/hostprocess-inherit-user", |value| match value {
+    (INHERIT_USER, |value| match value {
         "true" => (Severity::Deny, "replaces runAsUserName by the account of containerd, LocalSystem"),
         _ => (Severity::Deny, "replaces the node's own setting of whose account is used"),
     }),

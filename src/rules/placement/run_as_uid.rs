@@ -1,16 +1,20 @@
+use crate::cluster::facts::Node;
 use crate::decode::Fields;
 use crate::k8s::pod::{ContainerList, Pod};
 use crate::k8s::pod_spec::{Container, Volume};
+use crate::k8s::version::Version;
 use crate::rules::api_server::ApiServer;
+use crate::rules::cluster::affected_nodes::{AffectedNodes, candidates};
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
 use crate::rules::rule::{Rule, page};
 use crate::settings::severity::Severity;
+use crate::wording::quote;
 
 pub static RULE: Rule = Rule {
     id: "run-as-uid",
-    summary: "`runAsUser`, which can leave the pod stuck in ContainerCreating",
-    severity_varies: "deny where the pod would be stuck in ContainerCreating, warn where the field is only ignored",
+    summary: "`runAsUser`, which has no effect and keeps the pod from starting on older kubelets",
+    severity_varies: "warn; deny where a node that could run the pod is known to have such a kubelet (asks the cluster)",
     api_server: ApiServer::Partly("with `os.name: windows`"),
     reads: Fields::of(&["runAsUser"]),
     page: page!("run_as_uid.md"),
@@ -20,12 +24,9 @@ pub static RULE: Rule = Rule {
 
 fn check(context: &Context, findings: &mut Findings) {
     let pod = context.pod;
-    let hangs = has_a_token_volume(pod) && owner_of_volumes(pod).is_some();
-    let mut findings = findings.at(if hangs { Severity::Deny } else { Severity::Warn });
-    let message = |uid: i64| match hangs {
-        true => format!("the kubelet on Windows cannot give the service account token to user {uid}"),
-        false => format!("{uid} has no effect on Windows, which does not use numeric user IDs"),
-    };
+    let (severity, message) = consequence(context);
+    let mut findings = findings.at(severity);
+    let message = |uid: i64| format!("user ID {uid} {message}");
     if let Some(uid) = pod.spec.security_context.as_ref().and_then(|context| context.run_as_user) {
         findings.pod(pod.path("securityContext.runAsUser"), message(uid), FIX);
     }
@@ -38,13 +39,56 @@ fn check(context: &Context, findings: &mut Findings) {
 
 const FIX: &str = "remove it, and name the account in windowsOptions.runAsUserName";
 
-/// Whether the pod gets a service account token: it does unless it opts out. Whether its service account opts out is
-/// not in the request.
+/// What becomes of the pod, as far as that is known.
+fn consequence(context: &Context) -> (Severity, String) {
+    const NO_EFFECT: &str = "has no effect on Windows";
+    let nodes = candidates(context);
+    if !has_a_token_volume(context.pod) || owner_of_volumes(context.pod).is_none() {
+        return (Severity::Warn, NO_EFFECT.to_owned());
+    }
+    let mut failing = AffectedNodes::default();
+    for node in nodes {
+        if let Some(version) = Version::parse(&node.kubelet_version).filter(|version| fails(*version, node)) {
+            failing.add(version, node);
+        }
+    }
+    if let Some((worst, named)) = failing.worst() {
+        let version = quote(&worst.kubelet_version);
+        (
+            Severity::Deny,
+            format!(
+                "cannot own the service account token: {named} has kubelet {version}, which then does not start the pod"
+            ),
+        )
+    } else if !nodes.is_empty() && nodes.iter().all(|node| Version::parse(&node.kubelet_version).is_some_and(is_mended))
+    {
+        (Severity::Warn, NO_EFFECT.to_owned())
+    } else {
+        (Severity::Warn, format!("{NO_EFFECT}, and kubelets before 1.31 (1.30.9, 1.29.13) do not start the pod"))
+    }
+}
+
+/// Whether a kubelet no longer fails to change the owner of files on Windows (kubernetes#125040, in 1.31.0, and its
+/// backports #129507 and #129508).
+fn is_mended(Version { major, minor, patch }: Version) -> bool {
+    (major, minor) > (1, 30) || (minor == 30 && patch >= 9) || (minor == 29 && patch >= 13)
+}
+
+/// Whether a kubelet is known to fail. Distributors carry patches of their own (OpenShift has had one since 2021), so only a
+/// version without their suffix is certain.
+fn fails(version: Version, node: &Node) -> bool {
+    !is_mended(version) && !node.kubelet_version.contains(['-', '+'])
+}
+
+/// Whether the pod has a service account token. At admission the volume is in a Pod's own list, if its service account does
+/// not opt out: kube-apiserver adds it before it asks webhooks. A template gets it unless it opts out itself.
 fn has_a_token_volume(pod: &Pod) -> bool {
     let projects_a_token = |volume: &Volume| {
         volume.projected.as_ref().is_some_and(|p| p.sources.iter().any(|source| source.service_account_token.0))
     };
-    pod.spec.automount_service_account_token != Some(false) || pod.spec.volumes.iter().any(projects_a_token)
+    let is_template = !pod.prefix.is_empty();
+    is_template && pod.spec.automount_service_account_token != Some(false)
+        || pod.spec.volumes.iter().any(projects_a_token)
 }
 
 /// The user that the kubelet makes the owner of the token: the one that all containers share, not counting ephemeral
@@ -61,4 +105,26 @@ fn owner_of_volumes(pod: &Pod) -> Option<i64> {
 
 fn own_uid(container: &Container) -> Option<i64> {
     container.security_context.as_ref()?.run_as_user
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kubelets_that_kubernetes_has_mended() {
+        for (version, mended) in [
+            ("v1.23.0", false),
+            ("v1.28.15", false),
+            ("v1.29.12", false),
+            ("v1.29.13", true),
+            ("v1.30.8", false),
+            ("v1.30.9", true),
+            ("v1.31.0", true),
+            ("v1.36.2", true),
+            ("v2.0.0", true),
+        ] {
+            assert_eq!(Version::parse(version).map(is_mended), Some(mended), "{version}");
+        }
+    }
 }

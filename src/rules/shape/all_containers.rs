@@ -17,6 +17,7 @@ pub static RULE: Rule = Rule {
 
 fn check(context: &Context, findings: &mut Findings) {
     let Some(host_process) = context.pod.host_process_containers().next() else { return };
+    let host_process = quote(host_process.name()).to_string();
     for container in context.pod.containers().filter(|container| !container.is_host_process()) {
         let found = match container.windows_option(|options| options.host_process) {
             None => "is not set",
@@ -26,7 +27,7 @@ fn check(context: &Context, findings: &mut Findings) {
         findings.container(
             &container,
             container.path("securityContext.windowsOptions.hostProcess"),
-            format!("{found}, but container {} is HostProcess", quote(host_process.name())),
+            format!("{found}, but container {host_process} is HostProcess"),
             "set hostProcess: true for the whole pod, or move the ordinary containers into a separate pod",
         );
     }

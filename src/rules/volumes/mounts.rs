@@ -1,7 +1,8 @@
 //! Mounts of HostProcess containers and `hostPath` volumes, shared by the rules of this group.
 
 use crate::k8s::pod::{ContainerView, Pod};
-use crate::k8s::pod_spec::{HostPath, Volume, VolumeMount};
+use crate::k8s::pod_spec::{HostPath, VolumeMount};
+use crate::k8s::volumes::NamedVolume;
 use crate::windows::path::WindowsPath;
 
 /// A mount of a HostProcess container.
@@ -33,23 +34,23 @@ impl<'p, 'a> Mount<'p, 'a> {
 
     /// The volume. `None` when it is not in `volumes`, for example because it comes from the claim templates of a
     /// StatefulSet.
-    pub fn volume(&self) -> Option<&'p Volume<'a>> {
-        self.container.pod.volume(self.raw.name?)
+    pub fn volume(&self) -> Option<&'p NamedVolume<'a>> {
+        self.container.pod.volume(self.raw.name?).filter(|volume| volume.index.is_some())
     }
 
-    /// The host path that it mounts, as written. `None` for a volume of another type.
-    pub fn host_path(&self) -> Option<&'p str> {
-        self.volume()?.host_path.as_ref()?.path
+    /// The host path that it mounts. `None` for a volume of another type.
+    pub fn host_path(&self) -> Option<&'p WindowsPath<'a>> {
+        self.volume()?.host_path.as_ref()
     }
 
     /// Whether it mounts a host path at that same path, which changes nothing.
     pub fn is_identity_mount(&self) -> bool {
-        self.host_path().is_some_and(|source| self.path().is_same(&WindowsPath::new(source)))
+        self.host_path().is_some_and(|source| self.path().is_same(source))
     }
 
     /// Whether its volume is a named pipe.
     pub fn shows_named_pipe(&self) -> bool {
-        self.host_path().is_some_and(|source| WindowsPath::new(source).is_named_pipe())
+        self.host_path().is_some_and(WindowsPath::is_named_pipe)
     }
 
     /// The path of one of its fields in the object.
@@ -92,17 +93,12 @@ impl<'p, 'a> HostVolume<'p, 'a> {
 
     /// The first HostProcess container that mounts it.
     pub fn first_mounting_container(&self) -> Option<ContainerView<'p, 'a>> {
-        self.pod.host_process_containers().find(|container| self.is_mounted_by(container))
+        self.pod.containers_mounting(self.name).find(ContainerView::is_host_process)
     }
 
     /// Whether no container mounts it, HostProcess or not.
     pub fn is_unused(&self) -> bool {
-        !self.pod.containers().any(|container| self.is_mounted_by(&container))
-    }
-
-    /// Whether a container mounts it.
-    pub fn is_mounted_by(&self, container: &ContainerView) -> bool {
-        container.raw.volume_mounts.iter().any(|mount| mount.name == Some(self.name))
+        self.pod.containers_mounting(self.name).next().is_none()
     }
 
     /// The path of one of its fields in the object.

@@ -18,11 +18,14 @@ pub static RULE: Rule = Rule {
 
 fn check(context: &Context, findings: &mut Findings) {
     for mount in mounts(context.pod).filter(|mount| mount.raw.read_only == Some(true)) {
-        if let Some(source) = mount.host_path() {
+        if mount.host_path().is_some() {
             findings.container(
                 &mount.container,
                 mount.field("readOnly"),
-                format!("is true, but does not keep the container from writing to {} on the host", quote(source)),
+                format!(
+                    "is true, but does not keep the container from writing to the host path of volume {}",
+                    quote(mount.raw.name.unwrap_or_default())
+                ),
                 "do not rely on it, and run as an account that cannot write there",
             );
         }

@@ -1,6 +1,6 @@
 use super::mounts::mounts;
 use crate::decode::Fields;
-use crate::k8s::pod::Pod;
+use crate::k8s::pod::{ContainerView, Pod};
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
 use crate::rules::rule::{Rule, page};
@@ -43,10 +43,11 @@ fn check(context: &Context, findings: &mut Findings) {
 fn report_media(pod: &Pod, findings: &mut Findings) {
     for (index, volume) in pod.spec.volumes.iter().enumerate() {
         let medium = volume.empty_dir.as_ref().and_then(|dir| dir.medium).unwrap_or_default();
-        let user = mounts(pod).find(|mount| mount.raw.name == volume.name);
-        if let (false, Some(mount)) = (medium.is_empty(), user) {
+        let mut users = pod.containers_mounting(volume.name.unwrap_or_default());
+        let user = users.find(ContainerView::is_host_process);
+        if let (false, Some(container)) = (medium.is_empty(), user) {
             findings.container(
-                &mount.container,
+                &container,
                 pod.path(&format!("volumes[{index}].emptyDir.medium")),
                 format!("{} has no effect on Windows, where the volume is on the node's disk", quote(medium)),
                 "remove medium, and keep no secrets in the volume",

@@ -3,8 +3,9 @@
 //! - The repository is matched segment by segment ([`matches_segments`]): `registry.example/team/*` matches everything
 //!   below `team`, but neither `registry.example/team` itself nor `registry.example/teammate/x`. A `*` alone matches
 //!   any image.
-//! - A `*` does not cross into another registry: `team*/app` does not match `team.example/app`, because containerd reads a
-//!   first segment with a dot or a colon, or `localhost`, as a host.
+//! - A `*` does not cross into another registry: `team*/app` matches neither `team.example/app` nor `teamX/app`. containerd
+//!   takes a first segment with a dot, a colon or a capital, or `localhost`, for a host (`splitDockerDomain` of
+//!   `distribution/reference`).
 //! - A pattern without a tag and a digest matches the repository with any tag or digest.
 //! - With a tag (`app:1.*`) the image needs a matching tag and no digest, because the runtime would follow the digest.
 //! - With a digest (`app@sha256:...`, `app@*`) the image needs a matching digest.
@@ -32,7 +33,8 @@ impl<'a> Reference<'a> {
     /// The first segment, if it names a registry.
     fn host(&self) -> Option<&'a str> {
         let (host, _) = self.repository.split_once('/')?;
-        (host.contains(['.', ':']) || host == "localhost").then_some(host)
+        let is_host = |c: char| matches!(c, '.' | ':') || c.is_uppercase();
+        (host.contains(is_host) || host == "localhost").then_some(host)
     }
 }
 
@@ -80,6 +82,11 @@ mod tests {
     #[case("registry/*", "registry:5000/app", false)]
     #[case("registry*/app", "registry.evil.example/app", false)]
     #[case("local*/app", "localhost/app", false)]
+    #[case("team*/app", "teamX/app", false)]
+    #[case("team*/app", "Team/app", false)]
+    #[case("*/app", "teamX/app", true)]
+    #[case("teamX/*", "teamX/app", true)]
+    #[case("team*", "teamX", true)]
     #[case("*/app", "registry.example/app", true)]
     #[case("*.example/app", "registry.example/app", true)]
     #[case("*.example/app", "x/registry.example/app", false)]
@@ -111,6 +118,7 @@ mod tests {
     #[case("registry.*/x", true)]
     #[case("*example.com/x", true)]
     #[case("registry.example:*/x", true)]
+    #[case("Team*/x", true)]
     #[case("*.example.com/x", false)]
     #[case("mcr.microsoft.com/oss/*", false)]
     #[case("*/x", false)]
