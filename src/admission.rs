@@ -2,4 +2,5 @@
 
 pub mod kinds;
 pub mod request;
+pub mod subresource;
 pub mod workload;

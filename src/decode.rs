@@ -1,4 +1,5 @@
-//! From a JSON tree to the values that rules read: borrowed, `null` read as absent, unknown members skipped.
+//! From a JSON tree to the values that rules read: borrowed, `null` read as absent, unknown members skipped. A [`Reader`] says
+//! what becomes of values of another type.
 //!
 //! Kubernetes treats an explicit `null` like a missing field, so every optional field here does too.
 
@@ -12,7 +13,7 @@ pub mod values;
 
 pub use error::Error;
 pub use fields::Fields;
-pub use read::{Read, Result};
+pub use read::{Read, Reader, Result};
 pub(crate) use record::record;
 pub use values::{List, Pairs, Presence, Quantity, one_of};
 
@@ -32,7 +33,7 @@ pub fn parse(json: &[u8]) -> std::result::Result<Value<'_>, String> {
 /// The value is of another type.
 pub fn read<'t, T: Default + Read<'t>>(value: &'t Value<'t>) -> Result<T> {
     let mut result = T::default();
-    result.read(value, &mut Fields::default())?;
+    result.read(value, &mut Reader::default())?;
     Ok(result)
 }
 
@@ -48,6 +49,11 @@ pub fn member<'t>(value: &'t Value<'t>, key: &str) -> Result<Option<&'t Value<'t
         Some(_) => Err(record::duplicate_key(key)),
         None => Ok(first.filter(|value| !value.is_null())),
     }
+}
+
+/// The value that keys lead to, through objects only; the first where a key is there twice.
+pub fn at<'t, 'k>(value: &'t Value<'t>, keys: impl IntoIterator<Item = &'k str>) -> Option<&'t Value<'t>> {
+    keys.into_iter().try_fold(value, |value, key| value.as_object()?.get(key))
 }
 
 #[cfg(test)]

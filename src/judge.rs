@@ -63,17 +63,13 @@ pub fn judge<T>(payload: &[u8], host: &dyn Host, answer: impl FnOnce(&Request, O
 fn settings_of<'t>(payload: &'t Value<'t>) -> Result<Settings<'t>, Error> {
     let mut settings = Settings::default();
     if let Some(value) = decode::member(payload, "settings")? {
-        settings.read(value, &mut decode::Fields::default()).map_err(|error| error.in_member("settings"))?;
+        settings.read(value, &mut decode::Reader::default()).map_err(|error| error.in_member("settings"))?;
     }
     Ok(settings)
 }
 
 fn findings(request: &Request, settings: &Settings, host: &dyn Host) -> Vec<Finding> {
     let Some(workload) = &request.object else { return Vec::new() };
-    // Only the API server sets it. On a CREATE it has no effect, and adding it must not be a way past the rules.
-    if request.operation == "UPDATE" && workload.metadata.deletion_timestamp.0 {
-        return Vec::new();
-    }
     let cluster = Cluster::new(host);
     let check = |workload: &Workload| {
         let facts = Facts::ask(&cluster, &workload.pod, &settings.nodes);

@@ -2,7 +2,7 @@
 
 use serde_json_borrow::Value;
 
-use crate::decode::{Fields, List, Pairs, Quantity, Read, Result, one_of, record};
+use crate::decode::{List, Pairs, Quantity, Read, Reader, Result, one_of, record};
 use crate::k8s::version::Version;
 
 pub mod grant;
@@ -149,7 +149,7 @@ pub enum Resource {
 }
 
 impl<'t> Read<'t> for Resource {
-    fn read(&mut self, value: &'t Value<'t>, _: &mut Fields) -> Result<()> {
+    fn read(&mut self, value: &'t Value<'t>, _: &mut Reader) -> Result<()> {
         *self = one_of(value, &[("cpu", Resource::Cpu), ("memory", Resource::Memory)])?;
         Ok(())
     }

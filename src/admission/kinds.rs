@@ -1,6 +1,9 @@
-//! Which kinds are judged, and where each keeps its pod template: nine native kinds by name, any other by shape.
+//! Which kinds are judged, where each keeps its pod template, and how exactly it is read: ten native kinds by name, any other
+//! by shape.
 
 use serde_json_borrow::Value;
+
+use crate::decode::{Reader, at};
 
 /// Where a kind keeps its pod template.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,21 +16,16 @@ pub enum TemplateLocation {
     Template,
     /// `spec.jobTemplate.spec.template`: CronJob.
     JobTemplate,
+    /// `data.spec.template`: ControllerRevision, in which a StatefulSet or DaemonSet keeps a former template as a patch of
+    /// itself. A StatefulSet creates pods from it.
+    Revision,
 }
 
 impl TemplateLocation {
     /// The location for an object of this kind. `None` for an object of a kind that is not native and has no pod
     /// template where native kinds keep theirs.
-    pub fn of(group: &str, kind: &str, object: &Value) -> Option<TemplateLocation> {
-        match (group, kind) {
-            ("", "Pod") => Some(TemplateLocation::Pod),
-            ("", "PodTemplate") => Some(TemplateLocation::PodTemplate),
-            ("", "ReplicationController")
-            | ("apps" | "extensions", "Deployment" | "ReplicaSet" | "DaemonSet" | "StatefulSet")
-            | ("batch", "Job") => Some(TemplateLocation::Template),
-            ("batch", "CronJob") => Some(TemplateLocation::JobTemplate),
-            _ => TemplateLocation::by_shape(object),
-        }
+    pub fn of<'t>(group: &str, kind: &str, object: &'t Value<'t>) -> Option<TemplateLocation> {
+        native(group, kind).or_else(|| by_shape(object))
     }
 
     /// The keys that lead from the object to its pod or pod template.
@@ -37,6 +35,7 @@ impl TemplateLocation {
             TemplateLocation::PodTemplate => &["template"],
             TemplateLocation::Template => &["spec", "template"],
             TemplateLocation::JobTemplate => &["spec", "jobTemplate", "spec", "template"],
+            TemplateLocation::Revision => &["data", "spec", "template"],
         }
     }
 
@@ -47,17 +46,46 @@ impl TemplateLocation {
             TemplateLocation::PodTemplate => "template.",
             TemplateLocation::Template => "spec.template.",
             TemplateLocation::JobTemplate => "spec.jobTemplate.spec.template.",
+            TemplateLocation::Revision => "data.spec.template.",
         }
     }
+}
 
-    /// Custom workload kinds (Argo Rollouts, OpenKruise, operators) keep a pod template where the native ones do. It
-    /// counts only if it has a list of containers, so that other fields called `template` are left alone.
-    fn by_shape(object: &Value) -> Option<TemplateLocation> {
-        let has_containers = |location: &TemplateLocation| {
-            let keys = location.keys().iter().chain(&["spec", "containers"]);
-            let found = keys.copied().try_fold(object, |value, key| value.as_object()?.get(key));
-            found.is_some_and(|containers| matches!(containers, Value::Array(_)))
-        };
-        [TemplateLocation::Template, TemplateLocation::JobTemplate].into_iter().find(has_containers)
+/// How an object of this kind is read.
+///
+/// kube-apiserver admits native kinds only with the types that Kubernetes gives their fields: whatever has others cannot be
+/// understood, and is refused. A custom kind may resemble a pod template and give a field another type (`"{{port}}"`), and
+/// a ControllerRevision may hold anything. There such a field counts as missing: a controller that knows only Kubernetes'
+/// types, as that of StatefulSets does, fails to read it. But that one ignores the case of names.
+pub fn reader(group: &str, kind: &str) -> Reader {
+    let location = native(group, kind);
+    let is_revision = location == Some(TemplateLocation::Revision);
+    Reader {
+        skips_wrong_types: is_revision || location.is_none(),
+        refuses_other_case: is_revision,
+        ..Reader::default()
     }
+}
+
+fn native(group: &str, kind: &str) -> Option<TemplateLocation> {
+    match (group, kind) {
+        ("", "Pod") => Some(TemplateLocation::Pod),
+        ("", "PodTemplate") => Some(TemplateLocation::PodTemplate),
+        ("", "ReplicationController")
+        | ("apps" | "extensions", "Deployment" | "ReplicaSet" | "DaemonSet" | "StatefulSet")
+        | ("batch", "Job") => Some(TemplateLocation::Template),
+        ("batch", "CronJob") => Some(TemplateLocation::JobTemplate),
+        ("apps", "ControllerRevision") => Some(TemplateLocation::Revision),
+        _ => None,
+    }
+}
+
+/// Custom workload kinds (Argo Rollouts, OpenKruise, operators) keep a pod template where the native ones do. One whose
+/// `spec` is not an object is something else.
+fn by_shape<'t>(object: &'t Value<'t>) -> Option<TemplateLocation> {
+    let has_spec = |location: &TemplateLocation| {
+        let keys = location.keys().iter().chain(&["spec"]);
+        at(object, keys.copied()).is_some_and(Value::is_object)
+    };
+    [TemplateLocation::Template, TemplateLocation::JobTemplate].into_iter().find(has_spec)
 }

@@ -2,16 +2,17 @@
 
 use serde_json_borrow::Value;
 
+use crate::admission::subresource::Part;
 use crate::admission::workload::Workload;
-use crate::decode::{self, Error, Fields, List, Read, Result, record};
+use crate::decode::{self, Error, List, Read, Reader, Result, record};
 
 /// An admission request, with its objects read as workloads.
 #[derive(Debug, Default)]
 pub struct Request<'a> {
     /// Kind of the object, after conversion to the version that the webhook asked for.
     pub kind: GroupVersionKind<'a>,
-    /// `""`, or a subresource such as `ephemeralcontainers`.
-    pub sub_resource: &'a str,
+    /// The part of a pod that the request can change.
+    pub part: Part,
     /// Name of the object; empty on a create with `generateName`.
     pub name: &'a str,
     /// Namespace of the object; empty for cluster-scoped ones.
@@ -48,12 +49,10 @@ record! {
 
 record! {
     /// The request as received, its objects not yet read. policy-server writes camelCase; its Rust types also accept
-    /// snake_case for the three fields that are listed twice.
+    /// snake_case for the fields that are listed twice.
     #[derive(Default)]
     struct RawRequest<'a> {
         kind: GroupVersionKind<'a> = "kind" required,
-        sub_resource: Option<&'a str> = "subResource",
-        sub_resource_in_snake_case: Option<&'a str> = "sub_resource",
         name: Option<&'a str> = "name",
         namespace: Option<&'a str> = "namespace",
         operation: Option<&'a str> = "operation",
@@ -70,36 +69,43 @@ record! {
 struct UnreadValue<'a>(Option<&'a Value<'a>>);
 
 impl<'t: 'a, 'a> Read<'t> for UnreadValue<'a> {
-    fn read(&mut self, value: &'t Value<'t>, _: &mut Fields) -> Result<()> {
+    fn read(&mut self, value: &'t Value<'t>, _: &mut Reader) -> Result<()> {
         self.0 = (!value.is_null()).then_some(value);
         Ok(())
     }
 }
 
 impl<'a> Request<'a> {
-    /// Reads a request. `None` for one that cannot change what a pod runs, such as a deletion or a status update; its
-    /// objects are not even looked at.
+    /// Reads a request. `None` for one that is accepted whatever its objects hold: it can change no part of a pod, or the
+    /// object is being deleted.
     ///
     /// # Errors
     /// The kind is missing, or a field that rules read has the wrong type.
     pub fn read(request: &'a Value<'a>) -> Result<Option<Request<'a>>> {
-        if !changes_pods(request)? {
-            return Ok(None);
-        }
+        let Some(part) = Part::changed_by(request)? else { return Ok(None) };
         let raw: RawRequest = decode::read(request)?;
         let GroupVersionKind { group, kind } = raw.kind;
         if kind.is_empty() {
             return Err(Error::new("missing field `kind`").in_member("kind"));
         }
-        let workload = |UnreadValue(value): UnreadValue<'a>, key: &str| match value {
-            None => Ok(None),
-            Some(value) => Workload::read(group, kind, value).map_err(|error| error.in_member(key)),
+        // Only the API server sets the time of a deletion. On a CREATE it has no effect, and adding it must not be a way past
+        // the rules.
+        if raw.operation == Some("UPDATE") && raw.object.0.is_some_and(is_being_deleted) {
+            return Ok(None);
+        }
+        let workload = |UnreadValue(value): UnreadValue<'a>, key: &str| {
+            let Some(value) = value else { return Ok(None) };
+            let workload = match part {
+                Part::Annotations => Workload::read_annotations(value).map(Some),
+                Part::Pod | Part::Resources => Workload::read(group, kind, value),
+            };
+            workload.map_err(|error| error.in_member(key))
         };
         let old_object = UnreadValue(raw.old_object.0.or(raw.old_object_in_snake_case.0));
         Ok(Some(Request {
             object: workload(raw.object, "object")?,
             old_object: workload(old_object, "oldObject")?,
-            sub_resource: raw.sub_resource.or(raw.sub_resource_in_snake_case).unwrap_or_default(),
+            part,
             name: raw.name.unwrap_or_default(),
             namespace: raw.namespace.unwrap_or_default(),
             operation: raw.operation.unwrap_or_default(),
@@ -107,21 +113,10 @@ impl<'a> Request<'a> {
             kind: raw.kind,
         }))
     }
-
-    /// Whether this is an in-place resize of a pod.
-    pub fn is_resize(&self) -> bool {
-        self.sub_resource == "resize"
-    }
 }
 
-/// Whether a request would create or change what a pod runs. DELETE and CONNECT do not, and of the subresources only
-/// `ephemeralcontainers` and `resize` do.
-fn changes_pods(request: &Value) -> Result<bool> {
-    let text = |key: &str| Ok(decode::member(request, key)?.and_then(|value| value.as_str()).unwrap_or_default());
-    let sub_resource = match text("subResource")? {
-        "" => text("sub_resource")?,
-        sub_resource => sub_resource,
-    };
-    let changes_spec = matches!(sub_resource, "" | "ephemeralcontainers" | "resize");
-    Ok(!matches!(text("operation")?, "DELETE" | "CONNECT") && changes_spec)
+/// Whether an object is being deleted. Until it is gone, its finalizers are removed by updates, which must not depend on
+/// whether anybody can read it.
+fn is_being_deleted<'t>(object: &'t Value<'t>) -> bool {
+    decode::at(object, ["metadata", "deletionTimestamp"]).is_some_and(|time| !time.is_null())
 }

@@ -2,8 +2,8 @@
 
 use serde_json_borrow::Value;
 
-use crate::admission::kinds::TemplateLocation;
-use crate::decode::{self, List, Pairs, Presence, Read, Result, record};
+use crate::admission::kinds::{TemplateLocation, reader};
+use crate::decode::{List, Pairs, Reader, Result, at, record};
 use crate::k8s::pod::Pod;
 
 /// An object that has a pod or a pod template.
@@ -13,6 +13,9 @@ pub struct Workload<'a> {
     pub metadata: ObjectMeta<'a>,
     /// The pod, or the template of the pods that it would create.
     pub pod: Pod<'a>,
+    /// Whether the pod template is merged into another one, which the request does not show: only in a ControllerRevision
+    /// that no controller of Kubernetes wrote.
+    pub is_merged: bool,
 }
 
 record! {
@@ -21,8 +24,6 @@ record! {
     #[allow(missing_docs, reason = "documented by Kubernetes")]
     pub struct ObjectMeta<'a> {
         pub annotations: Pairs<'a> = "annotations",
-        /// Set while the object is being deleted.
-        pub deletion_timestamp: Presence = "deletionTimestamp",
         pub generate_name: Option<&'a str> = "generateName",
         pub name: Option<&'a str> = "name",
         pub namespace: Option<&'a str> = "namespace",
@@ -44,44 +45,72 @@ impl<'a> Workload<'a> {
     /// Reads an object of this kind. `None` when it has neither a pod nor a pod template.
     ///
     /// # Errors
-    /// A field that rules read has another type than Kubernetes gives it.
+    /// A field that rules read has another type than Kubernetes gives it, in an object of a native kind.
     pub fn read(group: &str, kind: &str, object: &'a Value<'a>) -> Result<Option<Workload<'a>>> {
         let Some(location) = TemplateLocation::of(group, kind, object) else { return Ok(None) };
+        let mut reader = reader(group, kind);
         let mut workload = Workload::default();
         workload.pod.prefix = location.prefix();
         if location == TemplateLocation::Pod {
-            workload.pod.read_spec(object)?;
-            workload.read_metadata(object)?;
-            workload.pod.annotations = std::mem::take(&mut workload.metadata.annotations);
+            workload.pod.read_spec(object, &mut reader)?;
+            workload.read_pod_metadata(object, &mut reader)?;
         } else {
-            workload.read_metadata(object)?;
-            workload.read_template(object, location.keys())?;
+            reader.read_member(&mut workload.metadata, object, "metadata")?;
+            workload.read_template(object, location.keys(), &mut reader)?;
         }
+        if location == TemplateLocation::Revision
+            && let Some(spec) = at(object, ["data", "spec"])
+        {
+            let is_merged = is_merged(spec, &reader);
+            workload.is_merged = is_merged.map_err(|error| error.in_member("spec").in_member("data"))?;
+        }
+        workload.pod.fields = reader.fields;
         Ok(Some(workload))
     }
 
-    fn read_metadata(&mut self, object: &'a Value<'a>) -> Result<()> {
-        let Some(metadata) = decode::member(object, "metadata")? else { return Ok(()) };
-        self.metadata.read(metadata, &mut self.pod.fields).map_err(|error| error.in_member("metadata"))
+    /// Reads the metadata of a pod, or of a Binding, which a pod gets, and nothing else.
+    ///
+    /// # Errors
+    /// A field that rules read has another type than Kubernetes gives it.
+    pub fn read_annotations(object: &'a Value<'a>) -> Result<Workload<'a>> {
+        let (mut workload, mut reader) = (Workload::default(), Reader::default());
+        workload.read_pod_metadata(object, &mut reader)?;
+        workload.pod.fields = reader.fields;
+        Ok(workload)
+    }
+
+    fn read_pod_metadata(&mut self, object: &'a Value<'a>, reader: &mut Reader) -> Result<()> {
+        reader.read_member(&mut self.metadata, object, "metadata")?;
+        self.pod.annotations = std::mem::take(&mut self.metadata.annotations);
+        Ok(())
     }
 
     /// Follows the keys to the template and reads it.
-    fn read_template(&mut self, value: &'a Value<'a>, keys: &[&str]) -> Result<()> {
+    fn read_template(&mut self, value: &'a Value<'a>, keys: &[&str], reader: &mut Reader) -> Result<()> {
         let Some((key, rest)) = keys.split_first() else {
-            self.pod.read_spec(value)?;
-            return self.read_template_metadata(value);
+            self.pod.read_spec(value, reader)?;
+            let mut own = ObjectMeta::default();
+            reader.read_member(&mut own, value, "metadata")?;
+            self.pod.annotations = own.annotations;
+            return Ok(());
         };
-        match decode::member(value, key)? {
+        match reader.member(value, key)? {
             None => Ok(()),
-            Some(value) => self.read_template(value, rest).map_err(|error| error.in_member(key)),
+            Some(value) => self.read_template(value, rest, reader).map_err(|error| error.in_member(key)),
         }
     }
+}
 
-    fn read_template_metadata(&mut self, template: &'a Value<'a>) -> Result<()> {
-        let Some(metadata) = decode::member(template, "metadata")? else { return Ok(()) };
-        let mut own = ObjectMeta::default();
-        own.read(metadata, &mut self.pod.fields).map_err(|error| error.in_member("metadata"))?;
-        self.pod.annotations = own.annotations;
-        Ok(())
+/// Whether a patch of the `spec` of a StatefulSet or DaemonSet, which is what a ControllerRevision holds, leaves anything of the
+/// template there. What the controllers store replaces all of it, and touches nothing else.
+fn is_merged<'t>(spec: &'t Value<'t>, reader: &Reader) -> Result<bool> {
+    // A claim takes the place of a volume with its name.
+    if reader.member(spec, "volumeClaimTemplates")?.is_some() {
+        return Ok(true);
     }
+    let Some(template) = reader.member(spec, "template")?.filter(|template| template.is_object()) else {
+        return Ok(false);
+    };
+    let directive = reader.member(template, "$patch").map_err(|error| error.in_member("template"))?;
+    Ok(directive.and_then(|directive| directive.as_str()) != Some("replace"))
 }

@@ -11,6 +11,7 @@ struct Inner {
     /// From the value outwards.
     path: Vec<Step>,
     message: String,
+    is_wrong_type: bool,
 }
 
 #[derive(Debug)]
@@ -23,7 +24,7 @@ impl Error {
     /// An error about the value itself.
     #[cold]
     pub fn new(message: impl Into<String>) -> Error {
-        Error(Box::new(Inner { path: Vec::new(), message: message.into() }))
+        Error(Box::new(Inner { path: Vec::new(), message: message.into(), is_wrong_type: false }))
     }
 
     /// A value of another type than expected, such as `"a list"`.
@@ -37,7 +38,14 @@ impl Error {
             Value::Array(_) => "a list",
             Value::Object(_) => "an object",
         };
-        Error::new(format!("found {found}, expected {expected}"))
+        let mut error = Error::new(format!("found {found}, expected {expected}"));
+        error.0.is_wrong_type = true;
+        error
+    }
+
+    /// Whether the value, or the one inside it that the error is about, is of another type than expected.
+    pub fn is_wrong_type(&self) -> bool {
+        self.0.is_wrong_type
     }
 
     /// The same error, seen from the object that has the value as a member.

@@ -4,7 +4,7 @@ use serde_json_borrow::Value;
 
 use super::error::Error;
 use super::fields::Fields;
-use super::read::Result;
+use super::read::{Reader, Result, check_case};
 use crate::wording::did_you_mean;
 
 /// A member that somebody wants to read.
@@ -24,7 +24,7 @@ pub trait Record<'t> {
     ///
     /// # Errors
     /// The value is of another type.
-    fn read_member(&mut self, index: usize, value: &'t Value<'t>, set: &mut Fields) -> Result<()>;
+    fn read_member(&mut self, index: usize, value: &'t Value<'t>, reader: &mut Reader) -> Result<()>;
 }
 
 /// Whether an object may have members that nobody reads.
@@ -39,13 +39,14 @@ pub enum Unknown {
 /// Reads an object. One function for all records, which keeps the guest small and its code in the cache.
 ///
 /// # Errors
-/// The value is not an object, lacks a required member, or has a known member twice: others might read the other one.
+/// The value is not an object, lacks a required member, or has a known member twice or in another case: others might read
+/// the other one.
 pub fn read_record<'t>(
     record: &mut dyn Record<'t>,
     keys: &'static [Key],
     unknown: Unknown,
     value: &'t Value<'t>,
-    set: &mut Fields,
+    reader: &mut Reader,
 ) -> Result<()> {
     let Value::Object(members) = value else { return Err(Error::wrong_type(value, "an object")) };
     let mut found = 0_u64;
@@ -54,14 +55,18 @@ pub fn read_record<'t>(
             if unknown == Unknown::Refused {
                 return Err(unknown_key(name, keys));
             }
+            if reader.refuses_other_case {
+                keys.iter().try_for_each(|key| check_case(name, key.name))?;
+            }
             continue;
         };
         if found >> index & 1 == 1 {
             return Err(duplicate_key(name));
         }
         found |= 1 << index;
-        set.insert(keys[index].field);
-        record.read_member(index, value, set).map_err(|error| error.in_member(name))?;
+        reader.fields.insert(keys[index].field);
+        let result = record.read_member(index, value, reader);
+        result.or_else(|error| reader.tolerate(error)).map_err(|error| error.in_member(name))?;
     }
     match keys.iter().enumerate().find(|(index, key)| key.is_required && found >> index & 1 == 0) {
         Some((_, key)) => Err(Error::new(format!("missing field `{}`", key.name))),
@@ -82,18 +87,23 @@ fn unknown_key(name: &str, keys: &[Key]) -> Error {
 }
 
 /// Declares a struct with the JSON key of each field: `name: Type = "name"`, followed by `required` where an object
-/// without it is an error and by `not_null` where an option must not be `null`. A field that is missing keeps the struct's
-/// default. Members that are not declared are skipped, or refused after `struct Name: strict`.
+/// without it is an error, by `not_null` where an option must not be `null`, and by `or_true` where
+/// [`read_or_true`](crate::decode::values::read_or_true) reads it. A field that is missing keeps the struct's default.
+/// Members that are not declared are skipped, or refused after `struct Name: strict`.
 macro_rules! record {
     (@unknown) => { $crate::decode::record::Unknown::Skipped };
     (@unknown strict) => { $crate::decode::record::Unknown::Refused };
     (@required) => { false };
     (@required required) => { true };
     (@required not_null) => { false };
-    (@read $value:ident, $set:ident, $field:expr) => { $crate::decode::read::Read::read(&mut $field, $value, $set) };
-    (@read $value:ident, $set:ident, $field:expr, required) => { $crate::decode::read::Read::read(&mut $field, $value, $set) };
-    (@read $value:ident, $set:ident, $field:expr, not_null) => {
-        $crate::decode::read::Read::read($field.insert(Default::default()), $value, $set)
+    (@required or_true) => { false };
+    (@read $value:ident, $reader:ident, $field:expr) => { $crate::decode::read::Read::read(&mut $field, $value, $reader) };
+    (@read $value:ident, $reader:ident, $field:expr, required) => { $crate::decode::read::Read::read(&mut $field, $value, $reader) };
+    (@read $value:ident, $reader:ident, $field:expr, not_null) => {
+        $crate::decode::read::Read::read($field.insert(Default::default()), $value, $reader)
+    };
+    (@read $value:ident, $reader:ident, $field:expr, or_true) => {
+        $crate::decode::values::read_or_true(&mut $field, $value, $reader)
     };
     (
         $(#[$attribute:meta])*
@@ -114,13 +124,13 @@ macro_rules! record {
                 &mut self,
                 index: usize,
                 value: &'t serde_json_borrow::Value<'t>,
-                set: &mut $crate::decode::fields::Fields,
+                reader: &mut $crate::decode::read::Reader,
             ) -> $crate::decode::read::Result<()> {
                 /// The place of each field among the keys.
                 #[allow(non_camel_case_types, reason = "named as the fields are")]
                 enum Field { $($field),* }
                 $(if index == Field::$field as usize {
-                    return $crate::decode::record::record!(@read value, set, self.$field $(, $how)?);
+                    return $crate::decode::record::record!(@read value, reader, self.$field $(, $how)?);
                 })*
                 Ok(())
             }
@@ -130,14 +140,14 @@ macro_rules! record {
             fn read(
                 &mut self,
                 value: &'t serde_json_borrow::Value<'t>,
-                set: &mut $crate::decode::fields::Fields,
+                reader: &mut $crate::decode::read::Reader,
             ) -> $crate::decode::read::Result<()> {
                 static KEYS: &[$crate::decode::record::Key] = &[$($crate::decode::record::Key {
                     name: $key,
                     field: $crate::decode::fields::Fields::named($key),
                     is_required: $crate::decode::record::record!(@required $($how)?),
                 }),*];
-                $crate::decode::record::read_record(self, KEYS, $crate::decode::record::record!(@unknown $($strict)?), value, set)
+                $crate::decode::record::read_record(self, KEYS, $crate::decode::record::record!(@unknown $($strict)?), value, reader)
             }
         }
     };

@@ -7,12 +7,11 @@ use std::ops::Deref;
 use serde_json_borrow::Value;
 
 use super::error::Error;
-use super::fields::Fields;
-use super::read::{Read, Result};
+use super::read::{Read, Reader, Result};
 use crate::wording::did_you_mean;
 
 impl<'t: 'a, 'a> Read<'t> for &'a str {
-    fn read(&mut self, value: &'t Value<'t>, _: &mut Fields) -> Result<()> {
+    fn read(&mut self, value: &'t Value<'t>, _: &mut Reader) -> Result<()> {
         let Value::Str(text) = value else { return Err(Error::wrong_type(value, "a string")) };
         *self = text;
         Ok(())
@@ -20,16 +19,16 @@ impl<'t: 'a, 'a> Read<'t> for &'a str {
 }
 
 impl<'t> Read<'t> for String {
-    fn read(&mut self, value: &'t Value<'t>, set: &mut Fields) -> Result<()> {
+    fn read(&mut self, value: &'t Value<'t>, reader: &mut Reader) -> Result<()> {
         let mut text = "";
-        text.read(value, set)?;
+        text.read(value, reader)?;
         text.clone_into(self);
         Ok(())
     }
 }
 
 impl<'t> Read<'t> for bool {
-    fn read(&mut self, value: &'t Value<'t>, _: &mut Fields) -> Result<()> {
+    fn read(&mut self, value: &'t Value<'t>, _: &mut Reader) -> Result<()> {
         let Value::Bool(truth) = value else { return Err(Error::wrong_type(value, "a boolean")) };
         *self = *truth;
         Ok(())
@@ -37,16 +36,16 @@ impl<'t> Read<'t> for bool {
 }
 
 impl<'t> Read<'t> for i64 {
-    fn read(&mut self, value: &'t Value<'t>, _: &mut Fields) -> Result<()> {
+    fn read(&mut self, value: &'t Value<'t>, _: &mut Reader) -> Result<()> {
         *self = value.as_i64().ok_or_else(|| Error::wrong_type(value, "an integer"))?;
         Ok(())
     }
 }
 
 impl<'t> Read<'t> for u16 {
-    fn read(&mut self, value: &'t Value<'t>, set: &mut Fields) -> Result<()> {
+    fn read(&mut self, value: &'t Value<'t>, reader: &mut Reader) -> Result<()> {
         let mut number = 0_i64;
-        number.read(value, set)?;
+        number.read(value, reader)?;
         *self = number.try_into().map_err(|_| Error::new(format!("{number} is not between 0 and 65535")))?;
         Ok(())
     }
@@ -54,9 +53,28 @@ impl<'t> Read<'t> for u16 {
 
 /// `null` is absent.
 impl<'t, T: Default + Read<'t>> Read<'t> for Option<T> {
-    fn read(&mut self, value: &'t Value<'t>, set: &mut Fields) -> Result<()> {
-        if value.is_null() { Ok(()) } else { self.insert(T::default()).read(value, set) }
+    fn read(&mut self, value: &'t Value<'t>, reader: &mut Reader) -> Result<()> {
+        if value.is_null() {
+            return Ok(());
+        }
+        self.insert(T::default()).read(value, reader).or_else(|error| {
+            *self = None;
+            reader.tolerate(error)
+        })
     }
+}
+
+/// A boolean that decides whether there is anything to look at. Where values of another type are skipped, one of these
+/// counts as true: what is filled in later, or read by somebody less strict, may make it so.
+///
+/// # Errors
+/// The value is of another type.
+pub fn read_or_true(flag: &mut Option<bool>, value: &Value, reader: &mut Reader) -> Result<()> {
+    flag.read(value, reader)?;
+    if flag.is_none() && !value.is_null() {
+        *flag = Some(true);
+    }
+    Ok(())
 }
 
 /// One of several names, each with its value.
@@ -78,7 +96,7 @@ pub fn one_of<T: Copy>(value: &Value, names: &[(&'static str, T)]) -> Result<T> 
 pub struct Quantity<'a>(pub Cow<'a, str>);
 
 impl<'t: 'a, 'a> Read<'t> for Quantity<'a> {
-    fn read(&mut self, value: &'t Value<'t>, _: &mut Fields) -> Result<()> {
+    fn read(&mut self, value: &'t Value<'t>, _: &mut Reader) -> Result<()> {
         self.0 = match value {
             Value::Str(text) => Cow::Borrowed(text),
             Value::Number(_) => Cow::Owned(number(value).to_string()),
@@ -99,7 +117,7 @@ fn number(value: &Value) -> serde_json::Number {
 pub struct Presence(pub bool);
 
 impl<'t> Read<'t> for Presence {
-    fn read(&mut self, value: &'t Value<'t>, _: &mut Fields) -> Result<()> {
+    fn read(&mut self, value: &'t Value<'t>, _: &mut Reader) -> Result<()> {
         self.0 = match value {
             Value::Null => false,
             Value::Array(items) => !items.is_empty(),
@@ -128,19 +146,20 @@ impl<T> Deref for List<T> {
 }
 
 impl<'t, T: Default + Read<'t>> Read<'t> for List<T> {
-    fn read(&mut self, value: &'t Value<'t>, set: &mut Fields) -> Result<()> {
-        if value.is_null() { Ok(()) } else { self.0.read(value, set) }
+    fn read(&mut self, value: &'t Value<'t>, reader: &mut Reader) -> Result<()> {
+        if value.is_null() { Ok(()) } else { self.0.read(value, reader) }
     }
 }
 
 /// A list that must not be `null`.
 impl<'t, T: Default + Read<'t>> Read<'t> for Vec<T> {
-    fn read(&mut self, value: &'t Value<'t>, set: &mut Fields) -> Result<()> {
+    fn read(&mut self, value: &'t Value<'t>, reader: &mut Reader) -> Result<()> {
         let Value::Array(items) = value else { return Err(Error::wrong_type(value, "a list")) };
         self.reserve_exact(items.len());
         for (index, item) in items.iter().enumerate() {
             self.push(T::default());
-            self[index].read(item, set).map_err(|error| error.in_item(index))?;
+            let result = self[index].read(item, reader);
+            result.or_else(|error| reader.tolerate(error)).map_err(|error| error.in_item(index))?;
         }
         Ok(())
     }
@@ -148,11 +167,11 @@ impl<'t, T: Default + Read<'t>> Read<'t> for Vec<T> {
 
 /// An object that must neither be `null` nor hold any.
 impl<'t, K: Ord + From<&'t str>, V: Default + Read<'t>> Read<'t> for BTreeMap<K, V> {
-    fn read(&mut self, value: &'t Value<'t>, set: &mut Fields) -> Result<()> {
+    fn read(&mut self, value: &'t Value<'t>, reader: &mut Reader) -> Result<()> {
         let Value::Object(members) = value else { return Err(Error::wrong_type(value, "an object")) };
         for (key, value) in members.iter() {
             let mut member = V::default();
-            member.read(value, set).map_err(|error| error.in_member(key))?;
+            member.read(value, reader).map_err(|error| error.in_member(key))?;
             self.insert(K::from(key), member);
         }
         Ok(())
@@ -188,7 +207,7 @@ impl<'a, V> Pairs<'a, V> {
 }
 
 impl<'t: 'a, 'a, V: Default + Read<'t>> Read<'t> for Pairs<'a, V> {
-    fn read(&mut self, value: &'t Value<'t>, set: &mut Fields) -> Result<()> {
+    fn read(&mut self, value: &'t Value<'t>, reader: &mut Reader) -> Result<()> {
         let members = match value {
             Value::Null => return Ok(()),
             Value::Object(members) => members,
@@ -196,7 +215,7 @@ impl<'t: 'a, 'a, V: Default + Read<'t>> Read<'t> for Pairs<'a, V> {
         };
         for (key, value) in members.iter() {
             let mut pair = None::<V>;
-            pair.read(value, set).map_err(|error| error.in_member(key))?;
+            pair.read(value, reader).map_err(|error| error.in_member(key))?;
             // A null value is an absent one.
             self.0.extend(pair.map(|value| (key, value)));
         }

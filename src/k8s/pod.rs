@@ -7,7 +7,7 @@ use std::cell::OnceCell;
 
 use serde_json_borrow::Value;
 
-use crate::decode::{self, Fields, Pairs, Read, Result};
+use crate::decode::{Fields, Pairs, Reader, Result};
 use crate::k8s::pod_spec::{Container, PodSpec, WindowsOptions};
 use crate::k8s::volumes::Volumes;
 
@@ -88,10 +88,9 @@ impl<'a> Pod<'a> {
     ///
     /// # Errors
     /// A field that rules read has another type than Kubernetes gives it.
-    pub fn read_spec(&mut self, pod: &'a Value<'a>) -> Result<()> {
-        let Some(spec) = decode::member(pod, "spec")? else { return Ok(()) };
-        self.written_spec = Some(spec);
-        self.spec.read(spec, &mut self.fields).map_err(|error| error.in_member("spec"))?;
+    pub fn read_spec(&mut self, pod: &'a Value<'a>, reader: &mut Reader) -> Result<()> {
+        self.written_spec = reader.member(pod, "spec")?;
+        reader.read_member(&mut self.spec, pod, "spec")?;
         self.volumes = Volumes::of(self);
         Ok(())
     }

@@ -68,7 +68,7 @@ record! {
     pub struct WindowsOptions<'a> {
         pub gmsa_credential_spec: Option<&'a str> = "gmsaCredentialSpec",
         pub gmsa_credential_spec_name: Option<&'a str> = "gmsaCredentialSpecName",
-        pub host_process: Option<bool> = "hostProcess",
+        pub host_process: Option<bool> = "hostProcess" or_true,
         pub run_as_user_name: Option<&'a str> = "runAsUserName",
     }
 }

@@ -1,5 +1,6 @@
 //! A rule: its description and one function.
 
+use crate::admission::subresource::Part;
 use crate::decode::Fields;
 use crate::outcome::finding::{Finding, sort_by_path};
 use crate::outcome::ratchet::Ratchet;
@@ -48,8 +49,12 @@ pub struct Rule {
 pub enum Scope {
     /// Pods that set `hostProcess: true` at any level, except in-place resizes.
     HostProcess,
+    /// The same, and ControllerRevisions that are merged into a template that may be such a pod.
+    MayBeHostProcess,
     /// Every pod, except in-place resizes.
     AnyPod,
+    /// The annotations of every pod, also where a request can change nothing else.
+    Annotations,
     /// In-place resizes (`pods/resize`) of pods that set `hostProcess: true` at any level.
     Resize,
 }
@@ -80,10 +85,11 @@ impl Rule {
     }
 
     fn applies(&self, context: &Context) -> bool {
-        let in_scope = match self.scope {
-            Scope::HostProcess => context.is_host_process && !context.request.is_resize(),
-            Scope::AnyPod => !context.request.is_resize(),
-            Scope::Resize => context.is_host_process && context.request.is_resize(),
+        let in_scope = match (context.request.part, self.scope) {
+            (Part::Pod, Scope::HostProcess) | (Part::Resources, Scope::Resize) => context.is_host_process,
+            (Part::Pod, Scope::MayBeHostProcess) => context.is_host_process || context.workload.is_merged,
+            (Part::Pod, Scope::AnyPod | Scope::Annotations) | (Part::Annotations, Scope::Annotations) => true,
+            _ => false,
         };
         in_scope && (self.reads == Fields::ALL || self.reads.intersects(context.pod.fields))
     }

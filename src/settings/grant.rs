@@ -4,7 +4,7 @@ use std::ops::Deref;
 
 use serde_json_borrow::Value;
 
-use crate::decode::{Error, Fields, List, Read, Result, record};
+use crate::decode::{Error, List, Read, Reader, Result, record};
 use crate::settings::label_selector::LabelSelector;
 use crate::settings::pattern;
 use crate::wording::{did_you_mean, quote};
@@ -58,7 +58,7 @@ impl<'a> Deref for Grants<'a> {
 
 /// Refuses `null`, which could mean either nobody or anyone.
 impl<'t: 'a, 'a> Read<'t> for Grants<'a> {
-    fn read(&mut self, value: &'t Value<'t>, set: &mut Fields) -> Result<()> {
+    fn read(&mut self, value: &'t Value<'t>, reader: &mut Reader) -> Result<()> {
         const NOBODY: &str = "nobody";
         match value {
             Value::Str(word) if word == NOBODY => Ok(()),
@@ -67,7 +67,7 @@ impl<'t: 'a, 'a> Read<'t> for Grants<'a> {
                 Err(Error::new(format!("unknown value '{word}', expected {NOBODY} or a list of grants{hint}")))
             }
             Value::Null => Err(Error::new("'allow' is null: write nobody, or leave the key out to allow anyone")),
-            _ => self.0.read(value, set),
+            _ => self.0.read(value, reader),
         }
     }
 }
@@ -145,7 +145,7 @@ fn lint(key: &str, pattern: &str) -> Option<String> {
 
 /// Kinds are compared exactly, unlike in other tools, which take `daemonset` or `daemonsets`.
 fn misspelt_kind(pattern: &str) -> Option<String> {
-    const KINDS: [&str; 9] = [
+    const KINDS: [&str; 10] = [
         "Pod",
         "PodTemplate",
         "ReplicationController",
@@ -155,6 +155,7 @@ fn misspelt_kind(pattern: &str) -> Option<String> {
         "DaemonSet",
         "Job",
         "CronJob",
+        "ControllerRevision",
     ];
     let singular = pattern.strip_suffix('s').unwrap_or(pattern);
     let kind = KINDS.iter().find(|kind| kind.eq_ignore_ascii_case(singular) && **kind != pattern)?;

@@ -6,7 +6,7 @@ use std::fmt;
 
 use serde_json_borrow::Value;
 
-use crate::decode::{Fields, List, Read, Result, one_of, record};
+use crate::decode::{List, Read, Reader, Result, one_of, record};
 use crate::k8s::requirement::{Label, is_satisfied};
 
 record! {
@@ -32,7 +32,7 @@ record! {
 struct Operator(&'static str);
 
 impl<'t> Read<'t> for Operator {
-    fn read(&mut self, value: &'t Value<'t>, _: &mut Fields) -> Result<()> {
+    fn read(&mut self, value: &'t Value<'t>, _: &mut Reader) -> Result<()> {
         self.0 = one_of(value, &["In", "NotIn", "Exists", "DoesNotExist"].map(|name| (name, name)))?;
         Ok(())
     }

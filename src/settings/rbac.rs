@@ -2,7 +2,7 @@
 
 use serde_json_borrow::Value;
 
-use crate::decode::{Fields, Read, Result, one_of, record};
+use crate::decode::{Read, Reader, Result, one_of, record};
 
 record! {
     /// Subjects to which the cluster's RBAC grants this verb on this resource may run HostProcess workloads.
@@ -32,7 +32,7 @@ pub enum Subject {
 }
 
 impl<'t> Read<'t> for Subject {
-    fn read(&mut self, value: &'t Value<'t>, _: &mut Fields) -> Result<()> {
+    fn read(&mut self, value: &'t Value<'t>, _: &mut Reader) -> Result<()> {
         *self = one_of(value, &[("serviceAccount", Subject::ServiceAccount), ("requester", Subject::Requester)])?;
         Ok(())
     }

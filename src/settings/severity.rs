@@ -2,7 +2,7 @@
 
 use serde_json_borrow::Value;
 
-use crate::decode::{Fields, Read, Result, one_of};
+use crate::decode::{Read, Reader, Result, one_of};
 
 /// What a finding does to the request.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -17,7 +17,7 @@ pub enum Severity {
 }
 
 impl<'t> Read<'t> for Severity {
-    fn read(&mut self, value: &'t Value<'t>, _: &mut Fields) -> Result<()> {
+    fn read(&mut self, value: &'t Value<'t>, _: &mut Reader) -> Result<()> {
         *self = match value {
             // YAML takes an unquoted `off` for a boolean.
             Value::Bool(false) => Severity::Off,
@@ -49,7 +49,7 @@ pub enum Profile {
 }
 
 impl<'t> Read<'t> for Profile {
-    fn read(&mut self, value: &'t Value<'t>, _: &mut Fields) -> Result<()> {
+    fn read(&mut self, value: &'t Value<'t>, _: &mut Reader) -> Result<()> {
         *self = one_of(value, &[("default", Profile::Default), ("strict", Profile::Strict)])?;
         Ok(())
     }

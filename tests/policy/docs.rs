@@ -24,6 +24,12 @@ matter only for custom workload kinds and for audits of old objects; offline (`h
 The pages say how each statement is known: **V** read in source or documentation, **I** inferred from source that was read but not
 executed on a Windows node, **R** recalled. Unless a page says otherwise a rule looks only at pods with `hostProcess: true` on the pod or
 on any container, and at init and ephemeral containers as at regular ones.
+
+Native kinds are read strictly: an object with a field of another type than Kubernetes gives it is rejected with code 400. Custom kinds are judged by
+shape, at `spec.template` and `spec.jobTemplate.spec.template`, and may well hold something else there. In these such a field (`\"{{port}}\"`,
+a number among the arguments, a list of names in place of containers) counts as missing, and everything beside it is judged. `hostProcess` is the
+exception: whatever is not a boolean counts as true, because a template that is filled in later may make it so.
+An object that is being deleted is accepted on UPDATE, readable or not.
 ";
 
 fn severity(rule: &Rule) -> &'static str {

@@ -14,6 +14,10 @@ fn embedded(annotation: &str) -> Value {
     fixtures::documents(text.as_str().unwrap_or_else(|| panic!("{annotation} is a text")), annotation).remove(0)
 }
 
+fn texts(list: &Value) -> impl Iterator<Item = &str> {
+    list.as_array().expect("a list").iter().filter_map(Value::as_str)
+}
+
 #[test]
 fn one_version() {
     let version = env!("CARGO_PKG_VERSION");
@@ -45,27 +49,37 @@ fn the_same_rules_and_resources_everywhere() {
 #[test]
 fn the_webhook_sees_every_kind_and_the_subresources_that_change_pods() {
     let rules = yaml("metadata.yml")["rules"].clone();
-    let resources: Vec<&str> = rules
-        .as_array()
-        .expect("a list")
-        .iter()
-        .flat_map(|rule| rule["resources"].as_array().expect("a list"))
-        .filter_map(Value::as_str)
-        .collect();
+    let resources: Vec<&str> =
+        rules.as_array().expect("a list").iter().flat_map(|rule| texts(&rule["resources"])).collect();
     for resource in [
         "pods",
         "pods/ephemeralcontainers",
         "pods/resize",
+        "pods/binding",
+        "bindings",
+        "pods/status",
         "podtemplates",
         "replicationcontrollers",
         "deployments",
         "replicasets",
         "statefulsets",
         "daemonsets",
+        "controllerrevisions",
         "jobs",
         "cronjobs",
     ] {
         assert!(resources.contains(&resource), "{resource}");
+    }
+}
+
+/// Kubewarden's audit scanner looks for the kind of each resource that a rule with CREATE names. Subresources have none, and
+/// then it skips the whole policy (`internal/audit-scanner/policies/client.go`).
+#[test]
+fn the_audit_scanner_finds_a_kind_for_every_resource() {
+    for rule in yaml("metadata.yml")["rules"].as_array().expect("a list") {
+        let is_audited = texts(&rule["operations"]).any(|operation| operation == "CREATE");
+        let subresource = texts(&rule["resources"]).find(|resource| resource.contains('/'));
+        assert!(!is_audited || subresource.is_none(), "{subresource:?}");
     }
 }
 

@@ -227,8 +227,10 @@ fn mirrored_rules_fire_exactly_where_kube_apiserver_refuses() {
         });
         let (is_host_process, found, findings) = judged.expect("readable");
         if !is_host_process {
-            let looks_only_at_host_process =
-                |finding: &&Finding| registry::find(finding.rule).is_some_and(|rule| rule.scope != Scope::AnyPod);
+            let looks_only_at_host_process = |finding: &&Finding| {
+                registry::find(finding.rule)
+                    .is_some_and(|rule| !matches!(rule.scope, Scope::AnyPod | Scope::Annotations))
+            };
             for finding in findings.iter().filter(looks_only_at_host_process) {
                 disagreements.push(format!("{}: not HostProcess, and yet {finding}", pod.id));
             }

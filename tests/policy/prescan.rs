@@ -81,6 +81,8 @@ fn leaves_what_could_concern_a_rule() {
         with("/request/object/metadata", json!({ "annotations": { "io.microsoft.disable-unsafe-operations": "false" } })),
         with(&format!("{spec}/containers/0/image"), json!("mcr/windows-host-process-containers-base-image:v1")),
         with("/request/kind/kind", json!("")),
+        // Its reader ignores case: any of the texts may be spelt otherwise.
+        with("/request/kind/kind", json!("ControllerRevision")),
         with("/request", json!(null)),
         br#"{"request":{"kind":{"kind":"Pod"},"object":{"spec":{"\u0068ostProcess":true}}}}"#.to_vec(),
         br#"{"request":{"kind":{"kind":"Pod"},"object":{"metadata":{"annotations":{"microsoft.com\/hostprocess-x":""}}}}}"#.to_vec(),

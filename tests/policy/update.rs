@@ -3,225 +3,93 @@
 use kubewarden_policy_sdk::response::ValidationResponse;
 use rstest::rstest;
 use serde_json::{Value, json};
-use windows_hostprocess_policy::validate;
 
-use self::Verdict::{Accept, Deny, Warn};
-
-/// What a person sees.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Verdict {
-    /// Not a word.
-    Accept,
-    /// Accepted with a warning.
-    Warn,
-    Deny,
-}
+use crate::objects::Verdict::{Accept, Deny, Warn};
+use crate::objects::{KINDS, misspelt, not_enforced, object, send, template, verdict, verdict_of};
 
 /// Edits the spec of a pod.
 type Edit = fn(&mut Value);
 /// Edits an object of a kind.
 type Change = fn(&mut Value, &str);
 
-/// Where each kind keeps its pod template. The last is a custom kind.
-const KINDS: [(&str, &str, &str); 10] = [
-    ("v1", "Pod", ""),
-    ("v1", "PodTemplate", "/template"),
-    ("v1", "ReplicationController", "/spec/template"),
-    ("apps/v1", "Deployment", "/spec/template"),
-    ("apps/v1", "ReplicaSet", "/spec/template"),
-    ("apps/v1", "StatefulSet", "/spec/template"),
-    ("apps/v1", "DaemonSet", "/spec/template"),
-    ("batch/v1", "Job", "/spec/template"),
-    ("batch/v1", "CronJob", "/spec/jobTemplate/spec/template"),
-    ("argoproj.io/v1alpha1", "Rollout", "/spec/template"),
-];
-
-/// An object of a kind; `change` edits the spec of its pod.
-fn object(kind: &str, change: impl FnOnce(&mut Value)) -> Value {
-    let (api_version, kind, place) = KINDS.into_iter().find(|(_, name, _)| *name == kind).expect("a kind above");
-    let mut spec = json!({
-        "hostNetwork": true,
-        "nodeSelector": { "kubernetes.io/os": "windows" },
-        "securityContext": { "windowsOptions": { "hostProcess": true, "runAsUserName": "NT AUTHORITY\\SYSTEM" } },
-        "containers": [{ "name": "agent", "image": "registry.example/agent:1.0", "command": ["agent.exe"] }],
-    });
-    change(&mut spec);
-    let mut object = json!({ "spec": spec });
-    for key in place.rsplit('/').filter(|key| !key.is_empty()) {
-        object = json!({ key: object });
-    }
-    object["apiVersion"] = api_version.into();
-    object["kind"] = kind.into();
-    object["metadata"] = json!({ "name": "agent", "namespace": "kube-system" });
-    object
-}
-
-fn template<'o>(object: &'o mut Value, kind: &str) -> &'o mut Value {
-    let (.., place) = KINDS.into_iter().find(|(_, name, _)| *name == kind).expect("a kind above");
-    object.pointer_mut(place).expect("a template")
-}
-
-fn misspelt(spec: &mut Value) {
-    spec["securityContext"]["windowsOptions"]["runAsUserName"] = "nt authority\\system".into();
-}
-
-fn not_enforced(spec: &mut Value) {
-    spec["securityContext"]["runAsNonRoot"] = true.into();
-}
-
-/// A request as kube-apiserver sends it; `extra` is merged into it.
-fn send(old: &Value, new: &Value, settings: &Value, extra: Value) -> ValidationResponse {
-    let object = if new.is_null() { old } else { new };
-    let api_version = object["apiVersion"].as_str().unwrap_or("v1");
-    let (group, version) = api_version.split_once('/').unwrap_or(("", api_version));
-    let operation = match (old, new) {
-        (_, Value::Null) => "DELETE",
-        (Value::Null, _) => "CREATE",
-        _ => "UPDATE",
-    };
-    let mut request = json!({
-        "uid": "705ab4f5-6393-11e8-b7cc-42010a800002",
-        "kind": { "group": group, "version": version, "kind": object["kind"] },
-        "name": "agent",
-        "namespace": "kube-system",
-        "operation": operation,
-        "userInfo": { "username": "alice", "groups": ["system:authenticated"] },
-        "object": new,
-        "oldObject": old,
-    });
-    for (key, value) in extra.as_object().into_iter().flatten() {
-        request[key] = value.clone();
-    }
-    let payload = json!({ "request": request, "settings": settings }).to_string();
-    serde_json::from_slice(&validate(payload.as_bytes()).expect("an answer")).expect("a ValidationResponse")
-}
-
-fn verdict(old: &Value, new: &Value, settings: &Value) -> Verdict {
-    verdict_of(&send(old, new, settings, Value::Null))
-}
-
-fn verdict_of(response: &ValidationResponse) -> Verdict {
-    match (response.accepted, &response.warnings) {
-        (false, _) => Deny,
-        (true, Some(_)) => Warn,
-        (true, None) => Accept,
-    }
-}
-
 /// Old and new object, each absent, clean, with one violation or with another one.
-#[rstest]
-fn every_change_of_every_kind(
-    #[values(
-        "Pod",
-        "PodTemplate",
-        "ReplicationController",
-        "Deployment",
-        "ReplicaSet",
-        "StatefulSet",
-        "DaemonSet",
-        "Job",
-        "CronJob",
-        "Rollout"
-    )]
-    kind: &str,
-) {
-    let states = [
-        ("absent", Value::Null),
-        ("clean", object(kind, |_| {})),
-        ("violating", object(kind, misspelt)),
-        ("otherwise violating", object(kind, not_enforced)),
-    ];
-    // A row for each old state, a column for each new one.
-    let expected = [
-        [Accept, Accept, Deny, Deny],
-        [Accept, Accept, Deny, Deny],
-        [Accept, Accept, Warn, Deny],
-        [Accept, Accept, Deny, Warn],
-    ];
-    for ((old_state, old), row) in states.iter().zip(expected) {
-        for ((new_state, new), expected) in states.iter().zip(row) {
-            assert_eq!(verdict(old, new, &json!({})), expected, "{kind}: {old_state} -> {new_state}");
-            // Without the ratchet only the new object counts.
-            let without = if expected == Warn { Deny } else { expected };
-            let settings = json!({ "ratchet": false });
-            assert_eq!(verdict(old, new, &settings), without, "{kind}: {old_state} -> {new_state}, no ratchet");
+#[test]
+fn every_change_of_every_kind() {
+    for kind in KINDS.map(|kind| kind.name) {
+        let states = [
+            ("absent", Value::Null),
+            ("clean", object(kind, |_| {})),
+            ("violating", object(kind, misspelt)),
+            ("otherwise violating", object(kind, not_enforced)),
+        ];
+        // A row for each old state, a column for each new one.
+        let expected = [
+            [Accept, Accept, Deny, Deny],
+            [Accept, Accept, Deny, Deny],
+            [Accept, Accept, Warn, Deny],
+            [Accept, Accept, Deny, Warn],
+        ];
+        for ((old_state, old), row) in states.iter().zip(expected) {
+            for ((new_state, new), expected) in states.iter().zip(row) {
+                assert_eq!(verdict(old, new, &json!({})), expected, "{kind}: {old_state} -> {new_state}");
+                // Without the ratchet only the new object counts.
+                let without = if expected == Warn { Deny } else { expected };
+                let settings = json!({ "ratchet": false });
+                assert_eq!(verdict(old, new, &settings), without, "{kind}: {old_state} -> {new_state}, no ratchet");
+            }
         }
     }
 }
 
 /// The same for who may: a workload that no grant covers is clean otherwise.
-#[rstest]
-fn every_change_of_what_no_grant_covers(
-    #[values(
-        "Pod",
-        "PodTemplate",
-        "ReplicationController",
-        "Deployment",
-        "ReplicaSet",
-        "StatefulSet",
-        "DaemonSet",
-        "Job",
-        "CronJob",
-        "Rollout"
-    )]
-    kind: &str,
-) {
-    let settings = json!({ "allow": [{ "images": ["registry.example/*"] }] });
-    let states = [
-        ("absent", Value::Null),
-        ("ordinary", object(kind, |spec| spec["securityContext"]["windowsOptions"]["hostProcess"] = false.into())),
-        ("granted", object(kind, |_| {})),
-        ("not granted", object(kind, |spec| spec["containers"][0]["image"] = "elsewhere.example/agent:1.0".into())),
-    ];
-    let expected = [
-        [Accept, Accept, Accept, Deny],
-        [Accept, Accept, Accept, Deny],
-        [Accept, Accept, Accept, Deny],
-        [Accept, Accept, Accept, Warn],
-    ];
-    for ((old_state, old), row) in states.iter().zip(expected) {
-        for ((new_state, new), expected) in states.iter().zip(row) {
-            assert_eq!(verdict(old, new, &settings), expected, "{kind}: {old_state} -> {new_state}");
+#[test]
+fn every_change_of_what_no_grant_covers() {
+    for kind in KINDS.map(|kind| kind.name) {
+        let settings = json!({ "allow": [{ "images": ["registry.example/*"] }] });
+        let states = [
+            ("absent", Value::Null),
+            ("ordinary", object(kind, |spec| spec["securityContext"]["windowsOptions"]["hostProcess"] = false.into())),
+            ("granted", object(kind, |_| {})),
+            ("not granted", object(kind, |spec| spec["containers"][0]["image"] = "elsewhere.example/agent:1.0".into())),
+        ];
+        let expected = [
+            [Accept, Accept, Accept, Deny],
+            [Accept, Accept, Accept, Deny],
+            [Accept, Accept, Accept, Deny],
+            [Accept, Accept, Accept, Warn],
+        ];
+        for ((old_state, old), row) in states.iter().zip(expected) {
+            for ((new_state, new), expected) in states.iter().zip(row) {
+                assert_eq!(verdict(old, new, &settings), expected, "{kind}: {old_state} -> {new_state}");
+            }
         }
     }
 }
 
 /// What administrators and controllers do to old objects that today's rules and grants would deny.
-#[rstest]
-fn an_old_object_stays_manageable(
-    #[values(
-        "Pod",
-        "PodTemplate",
-        "ReplicationController",
-        "Deployment",
-        "ReplicaSet",
-        "StatefulSet",
-        "DaemonSet",
-        "Job",
-        "CronJob",
-        "Rollout"
-    )]
-    kind: &str,
-) {
-    let settings = json!({ "allow": [] });
-    let old = object(kind, misspelt);
-    let changes: [(&str, Change); 8] = [
-        ("annotation", |o, _| o["metadata"]["annotations"] = json!({ "example.com/owner": "team" })),
-        ("label", |o, _| o["metadata"]["labels"] = json!({ "team": "a" })),
-        ("finalizer", |o, _| o["metadata"]["finalizers"] = json!(["example.com/protect"])),
-        ("owner", |o, _| o["metadata"]["ownerReferences"] = json!([{ "kind": "ReplicaSet", "controller": true }])),
-        ("scale", |o, _| o["spec"]["replicas"] = 3.into()),
-        ("status", |o, _| o["status"] = json!({ "phase": "Running" })),
-        ("toleration", |o, kind| template(o, kind)["spec"]["tolerations"] = json!([{ "operator": "Exists" }])),
-        ("restart", |o, kind| {
-            template(o, kind)["metadata"]["annotations"] = json!({ "kubectl.kubernetes.io/restartedAt": "now" });
-        }),
-    ];
-    // A pod has no replicas: in its spec, where the others have theirs, they would be a change of what runs.
-    for (what, change) in changes.into_iter().filter(|(what, _)| (kind, *what) != ("Pod", "scale")) {
-        let mut new = old.clone();
-        change(&mut new, kind);
-        assert_eq!(verdict(&old, &new, &settings), Warn, "{kind}: {what}");
+#[test]
+fn an_old_object_stays_manageable() {
+    for kind in KINDS.map(|kind| kind.name) {
+        let settings = json!({ "allow": [] });
+        let old = object(kind, misspelt);
+        let changes: [(&str, Change); 8] = [
+            ("annotation", |o, _| o["metadata"]["annotations"] = json!({ "example.com/owner": "team" })),
+            ("label", |o, _| o["metadata"]["labels"] = json!({ "team": "a" })),
+            ("finalizer", |o, _| o["metadata"]["finalizers"] = json!(["example.com/protect"])),
+            ("owner", |o, _| o["metadata"]["ownerReferences"] = json!([{ "kind": "ReplicaSet", "controller": true }])),
+            ("scale", |o, _| o["spec"]["replicas"] = 3.into()),
+            ("status", |o, _| o["status"] = json!({ "phase": "Running" })),
+            ("toleration", |o, kind| template(o, kind)["spec"]["tolerations"] = json!([{ "operator": "Exists" }])),
+            ("restart", |o, kind| {
+                template(o, kind)["metadata"]["annotations"] = json!({ "kubectl.kubernetes.io/restartedAt": "now" });
+            }),
+        ];
+        // A pod has no replicas: in its spec, where the others have theirs, they would be a change of what runs.
+        for (what, change) in changes.into_iter().filter(|(what, _)| (kind, *what) != ("Pod", "scale")) {
+            let mut new = old.clone();
+            change(&mut new, kind);
+            assert_eq!(verdict(&old, &new, &settings), Warn, "{kind}: {what}");
+        }
     }
 }
 
@@ -242,38 +110,26 @@ fn a_change_that_no_rule_reads_needs_a_grant(#[case] changed: Value) {
 }
 
 /// What runs is another thing than before: nothing is inherited.
-#[rstest]
-fn what_runs_changes(
-    #[values(
-        "Pod",
-        "PodTemplate",
-        "ReplicationController",
-        "Deployment",
-        "ReplicaSet",
-        "StatefulSet",
-        "DaemonSet",
-        "Job",
-        "CronJob",
-        "Rollout"
-    )]
-    kind: &str,
-) {
-    let old = object(kind, misspelt);
-    let changes: [(&str, Edit); 4] = [
-        ("image", |spec| spec["containers"][0]["image"] = "registry.example/agent:2.0".into()),
-        ("a container more", |spec| {
-            let containers = spec["containers"].as_array_mut().expect("a list");
-            containers.push(json!({ "name": "helper", "image": "registry.example/agent:1.0" }));
-        }),
-        ("an init container more", |spec| {
-            spec["initContainers"] = json!([{ "name": "setup", "image": "registry.example/agent:1.0" }]);
-        }),
-        ("another container under the same image", |spec| spec["containers"][0]["name"] = "other".into()),
-    ];
-    for (what, change) in changes {
-        let mut new = old.clone();
-        change(&mut template(&mut new, kind)["spec"]);
-        assert_eq!(verdict(&old, &new, &json!({})), Deny, "{kind}: {what}");
+#[test]
+fn what_runs_changes() {
+    for kind in KINDS.map(|kind| kind.name) {
+        let old = object(kind, misspelt);
+        let changes: [(&str, Edit); 4] = [
+            ("image", |spec| spec["containers"][0]["image"] = "registry.example/agent:2.0".into()),
+            ("a container more", |spec| {
+                let containers = spec["containers"].as_array_mut().expect("a list");
+                containers.push(json!({ "name": "helper", "image": "registry.example/agent:1.0" }));
+            }),
+            ("an init container more", |spec| {
+                spec["initContainers"] = json!([{ "name": "setup", "image": "registry.example/agent:1.0" }]);
+            }),
+            ("another container under the same image", |spec| spec["containers"][0]["name"] = "other".into()),
+        ];
+        for (what, change) in changes {
+            let mut new = old.clone();
+            change(&mut template(&mut new, kind)["spec"]);
+            assert_eq!(verdict(&old, &new, &json!({})), Deny, "{kind}: {what}");
+        }
     }
 }
 
@@ -294,7 +150,7 @@ fn a_workload_without_grant_may_not_change_what_it_does(#[case] change: Edit) {
 
 #[test]
 fn an_object_that_is_being_deleted_is_left_alone() {
-    for (_, kind, _) in KINDS {
+    for kind in KINDS.map(|kind| kind.name) {
         let old = object(kind, misspelt);
         let mut new = old.clone();
         new["metadata"]["deletionTimestamp"] = "2026-01-01T00:00:00Z".into();
@@ -345,25 +201,13 @@ fn first_hole_of_other_tools_an_image_patched_after_admission() {
 }
 
 /// Kyverno's classic rule looks only at containers: the way that Kubernetes' documentation recommends passed.
-#[rstest]
-fn second_hole_of_other_tools_host_process_on_the_pod_alone(
-    #[values(
-        "Pod",
-        "PodTemplate",
-        "ReplicationController",
-        "Deployment",
-        "ReplicaSet",
-        "StatefulSet",
-        "DaemonSet",
-        "Job",
-        "CronJob",
-        "Rollout"
-    )]
-    kind: &str,
-) {
-    let object = object(kind, |spec| assert!(spec["containers"][0].get("securityContext").is_none()));
-    let settings = json!({ "allow": [] });
-    assert_eq!(verdict(&Value::Null, &object, &settings), Deny);
+#[test]
+fn second_hole_of_other_tools_host_process_on_the_pod_alone() {
+    for kind in KINDS.map(|kind| kind.name) {
+        let object = object(kind, |spec| assert!(spec["containers"][0].get("securityContext").is_none()));
+        let settings = json!({ "allow": [] });
+        assert_eq!(verdict(&Value::Null, &object, &settings), Deny);
+    }
 }
 
 fn debugged(old: &Value, container: Value) -> Value {

@@ -64,7 +64,9 @@ fn as_json(group: &Group, rule: &Rule) -> Value {
         "severity": default_severity(rule),
         "scope": match rule.scope {
             Scope::HostProcess => "HostProcess pods",
+            Scope::MayBeHostProcess => "HostProcess pods, and revisions that may make one",
             Scope::AnyPod => "every pod",
+            Scope::Annotations => "the annotations of every pod",
             Scope::Resize => "in-place resizes of HostProcess pods",
         },
         "apiServer": api_server,

@@ -18,7 +18,7 @@ type Check = for<'c> fn(&Context<'c, '_>, &'c Grant) -> Option<Mismatch<'c>>;
 
 /// One for each list that the request itself decides, in the order in which messages name them.
 const CHECKS: [Check; 7] = [
-    |context, grant| unmatched("namespace", "namespaces", &grant.namespaces, [context.request.namespace], matches),
+    |context, grant| unmatched_namespace(context, grant),
     |context, grant| {
         let name = [service_account(context.pod)];
         unmatched("service account", "serviceAccounts", &grant.service_accounts, name, matches)
@@ -42,6 +42,11 @@ pub fn covers(context: &Context, grant: &Grant) -> bool {
         && unmatched_labels(context, grant).is_none()
 }
 
+/// Whether the grant depends on who sends a request in this namespace.
+pub fn depends_on_requester(context: &Context, grant: &Grant) -> bool {
+    grant.requesters.is_some() && unmatched_namespace(context, grant).is_none()
+}
+
 /// The lists of a grant that do not match.
 pub fn mismatches<'c>(context: &Context<'c, '_>, grant: &'c Grant) -> Vec<Mismatch<'c>> {
     let mut missed: Vec<Mismatch> = CHECKS.iter().filter_map(|check| check(context, grant)).collect();
@@ -62,6 +67,10 @@ fn unmatched<'c>(
     let patterns: &[&str] = patterns.as_ref()?;
     let value = values.into_iter().find(|value| !patterns.iter().any(|pattern| matches(pattern, value)))?;
     Some(Mismatch { noun, value, list, wanted: Wanted::Patterns(patterns) })
+}
+
+fn unmatched_namespace<'c>(context: &Context<'c, '_>, grant: &'c Grant) -> Option<Mismatch<'c>> {
+    unmatched("namespace", "namespaces", &grant.namespaces, [context.request.namespace], matches)
 }
 
 /// Objects made by a built-in controller count as the controller's kind. A pod of a ReplicaSet or Job also matches

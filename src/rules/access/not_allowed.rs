@@ -1,17 +1,19 @@
-use super::coverage::{covers, mismatches};
+use super::coverage::{covers, depends_on_requester, mismatches};
 use super::mismatch::Mismatch;
 use super::permission;
 use crate::outcome::ratchet::Ratchet;
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
-use crate::rules::rule::{Rule, page};
+use crate::rules::rule::{Rule, Scope, page};
 use crate::settings::grant::Grant;
+use crate::settings::rbac::Subject;
 use std::cmp::Reverse;
 use std::fmt::Write;
 
 pub static RULE: Rule = Rule {
     id: "not-allowed",
     summary: "a HostProcess workload that no grant in `allow` covers",
+    scope: Scope::MayBeHostProcess,
     ratchet: Ratchet::SameSpec,
     page: page!("not_allowed.md"),
     check,
@@ -23,19 +25,37 @@ fn check(context: &Context, findings: &mut Findings) {
     if allow.is_none() && rbac.is_none() {
         return;
     }
-    let Err(closest) = granted(context, allow.as_deref().unwrap_or_default()) else { return };
+    let grants = allow.as_deref().unwrap_or_default();
+    if !context.is_host_process && !spares_controllers(context, grants) {
+        return;
+    }
+    let Err(closest) = granted(context, grants) else { return };
     let permission = match rbac.as_ref().map(|rbac| permission::granted(context, rbac)) {
         Some(Ok(())) => return,
         Some(Err(reason)) => Some(reason),
         None => None,
     };
     let reasons: Vec<String> = closest.into_iter().chain(permission).collect();
-    if reasons.is_empty() {
+    let reasons = reasons.join(", and ");
+    if !context.is_host_process {
+        let message = format!("is merged into a pod template that may be HostProcess, and {reasons}");
+        findings.pod(
+            "data.spec".to_owned(),
+            message,
+            "replace the whole template ($patch: replace), or ask for a grant",
+        );
+    } else if reasons.is_empty() {
         let message = "the policy allows no HostProcess workloads".to_owned();
         report(context, findings, message, "run it without hostProcess, or ask for a grant");
     } else {
-        report(context, findings, reasons.join(", and "), "change that, or ask for a grant");
+        report(context, findings, reasons, "change that, or ask for a grant");
     }
+}
+
+/// Whether what a controller sends in this namespace is not asked for its requester, so that what it is made from must be.
+fn spares_controllers(context: &Context, grants: &[Grant]) -> bool {
+    context.settings.rbac.as_ref().is_some_and(|rbac| rbac.subject == Subject::Requester)
+        || grants.iter().any(|grant| depends_on_requester(context, grant))
 }
 
 /// `Ok` when one of the grants covers the workload. Otherwise a sentence about the closest one, `None` when there are

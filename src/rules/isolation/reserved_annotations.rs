@@ -12,7 +12,7 @@ pub static RULE: Rule = Rule {
     id: "reserved-annotations",
     summary: "annotations that override the account, the root filesystem or a node-wide ban",
     severity_varies: "deny; warn for a root filesystem outside of system folders and for unknown keys",
-    scope: Scope::AnyPod,
+    scope: Scope::Annotations,
     reads: Fields::of(&["annotations"]),
     page: page!("reserved_annotations.md"),
     check,

@@ -1,0 +1,126 @@
+//! A HostProcess workload of every kind, and what the policy says about requests with it.
+
+use kubewarden_policy_sdk::response::ValidationResponse;
+use serde_json::{Value, json};
+use windows_hostprocess_policy::validate;
+
+use self::Verdict::{Accept, Deny, Warn};
+
+/// What a person sees.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Not a word.
+    Accept,
+    /// Accepted with a warning.
+    Warn,
+    Deny,
+}
+
+/// A kind, and the JSON pointer to its pod template.
+#[derive(Clone, Copy)]
+pub struct Kind {
+    pub name: &'static str,
+    api_version: &'static str,
+    template: &'static str,
+}
+
+const fn kind(api_version: &'static str, name: &'static str, template: &'static str) -> Kind {
+    Kind { name, api_version, template }
+}
+
+/// Every kind that is judged. The last is a custom one.
+pub const KINDS: [Kind; 11] = [
+    kind("v1", "Pod", ""),
+    kind("v1", "PodTemplate", "/template"),
+    kind("v1", "ReplicationController", "/spec/template"),
+    kind("apps/v1", "Deployment", "/spec/template"),
+    kind("apps/v1", "ReplicaSet", "/spec/template"),
+    kind("apps/v1", "StatefulSet", "/spec/template"),
+    kind("apps/v1", "DaemonSet", "/spec/template"),
+    kind("apps/v1", "ControllerRevision", "/data/spec/template"),
+    kind("batch/v1", "Job", "/spec/template"),
+    kind("batch/v1", "CronJob", "/spec/jobTemplate/spec/template"),
+    kind("argoproj.io/v1alpha1", "Rollout", "/spec/template"),
+];
+
+fn find(name: &str) -> Kind {
+    KINDS.into_iter().find(|kind| kind.name == name).expect("a kind above")
+}
+
+/// An object of a kind; `change` edits the spec of its pod.
+pub fn object(name: &str, change: impl FnOnce(&mut Value)) -> Value {
+    let mut spec = json!({
+        "hostNetwork": true,
+        "nodeSelector": { "kubernetes.io/os": "windows" },
+        "securityContext": { "windowsOptions": { "hostProcess": true, "runAsUserName": "NT AUTHORITY\\SYSTEM" } },
+        "containers": [{ "name": "agent", "image": "registry.example/agent:1.0", "command": ["agent.exe"] }],
+    });
+    change(&mut spec);
+    let kind = find(name);
+    let mut object = json!({ "spec": spec });
+    for key in kind.template.rsplit('/').filter(|key| !key.is_empty()) {
+        object = json!({ key: object });
+    }
+    // As the controllers store it.
+    if name == "ControllerRevision" {
+        template(&mut object, name)["$patch"] = "replace".into();
+    }
+    object["apiVersion"] = kind.api_version.into();
+    object["kind"] = name.into();
+    object["metadata"] = json!({ "name": "agent", "namespace": "kube-system" });
+    object
+}
+
+/// The pod template of an object.
+pub fn template<'o>(object: &'o mut Value, name: &str) -> &'o mut Value {
+    object.pointer_mut(find(name).template).expect("a template")
+}
+
+/// A violation of `nt-authority-spelling`.
+pub fn misspelt(spec: &mut Value) {
+    spec["securityContext"]["windowsOptions"]["runAsUserName"] = "nt authority\\system".into();
+}
+
+/// A violation of `run-as-non-root`.
+pub fn not_enforced(spec: &mut Value) {
+    spec["securityContext"]["runAsNonRoot"] = true.into();
+}
+
+/// The answer to a request as kube-apiserver sends it; `extra` is merged into it.
+pub fn send(old: &Value, new: &Value, settings: &Value, extra: Value) -> ValidationResponse {
+    let object = if new.is_null() { old } else { new };
+    let api_version = object["apiVersion"].as_str().unwrap_or("v1");
+    let (group, version) = api_version.split_once('/').unwrap_or(("", api_version));
+    let operation = match (old, new) {
+        (_, Value::Null) => "DELETE",
+        (Value::Null, _) => "CREATE",
+        _ => "UPDATE",
+    };
+    let mut request = json!({
+        "uid": "705ab4f5-6393-11e8-b7cc-42010a800002",
+        "kind": { "group": group, "version": version, "kind": object["kind"] },
+        "name": "agent",
+        "namespace": "kube-system",
+        "operation": operation,
+        "userInfo": { "username": "alice", "groups": ["system:authenticated"] },
+        "object": new,
+        "oldObject": old,
+    });
+    for (key, value) in extra.as_object().into_iter().flatten() {
+        request[key] = value.clone();
+    }
+    let payload = json!({ "request": request, "settings": settings }).to_string();
+    serde_json::from_slice(&validate(payload.as_bytes()).expect("an answer")).expect("a ValidationResponse")
+}
+
+pub fn verdict(old: &Value, new: &Value, settings: &Value) -> Verdict {
+    verdict_of(&send(old, new, settings, Value::Null))
+}
+
+pub fn verdict_of(response: &ValidationResponse) -> Verdict {
+    match (response.accepted, &response.warnings) {
+        (false, _) => Deny,
+        (true, Some(_)) => Warn,
+        (true, None) => Accept,
+    }
+}
