@@ -46,7 +46,11 @@ impl Display for Escaped<'_> {
             return f.write_str(self.0);
         }
         for c in self.0.chars() {
-            if is_hidden(c) { write!(f, "{}", c.escape_default())? } else { f.write_char(c)? }
+            match c {
+                '\n' => f.write_str("\\n")?,
+                c if is_hidden(c) => write!(f, "\\u{{{:x}}}", u32::from(c))?,
+                c => f.write_char(c)?,
+            }
         }
         Ok(())
     }
