@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::order::sorted;
 use crate::outcome::ratchet::Ratchet;
 use crate::settings::severity::Severity;
 use crate::wording::quote;
@@ -65,49 +66,12 @@ impl fmt::Display for Finding {
     }
 }
 
-/// Sorts findings by path, `containers[2]` before `containers[10]`.
-pub fn sort_by_path(findings: &mut [Finding]) {
-    if findings.len() > 1 {
-        findings.sort_by(|a, b| compare_paths(&a.path, &b.path));
-    }
-}
-
-/// The order of [`sort_by_path`].
-pub fn compare_paths(a: &str, b: &str) -> std::cmp::Ordering {
-    let key = |part: &str| part.split(']').next().and_then(|index| index.parse::<usize>().ok());
-    let (mut left, mut right) = (a.split('['), b.split('['));
-    loop {
-        let ordering = match (left.next(), right.next()) {
-            (Some(l), Some(r)) => key(l).cmp(&key(r)).then_with(|| l.cmp(r)),
-            (l, r) => return l.cmp(&r),
-        };
-        if ordering.is_ne() {
-            return ordering;
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn indices_are_compared_as_numbers() {
-        let mut paths = [
-            "spec.initContainers[0].image",
-            "spec.containers[10].image",
-            "spec.containers[2].image",
-            "spec.hostNetwork",
-        ];
-        paths.sort_by(|a, b| compare_paths(a, b));
-        assert_eq!(
-            paths,
-            [
-                "spec.containers[2].image",
-                "spec.containers[10].image",
-                "spec.hostNetwork",
-                "spec.initContainers[0].image"
-            ]
-        );
+/// Sorts the findings from `begin` on by path, `containers[2]` before `containers[10]`.
+pub fn sort_by_path(findings: &mut Vec<Finding>, begin: usize) {
+    if findings.len() > begin + 1 {
+        let mut unsorted: Vec<Option<Finding>> = findings.drain(begin..).map(Some).collect();
+        let paths = unsorted.iter().flatten().map(|finding| finding.path.as_str()).collect();
+        let order: Vec<usize> = sorted(paths).into_iter().map(|(_, place)| place).collect();
+        findings.extend(order.into_iter().filter_map(|place| unsorted[place].take()));
     }
 }

@@ -4,7 +4,8 @@
 use crate::admission::change::Change;
 use crate::admission::request::Request;
 use crate::admission::workload::Workload;
-use crate::outcome::finding::{Finding, compare_paths};
+use crate::order::Natural;
+use crate::outcome::finding::Finding;
 use crate::outcome::ratchet::Ratchet;
 use crate::settings::Settings;
 use crate::settings::severity::{Profile, Severity};
@@ -74,7 +75,7 @@ fn tolerate_old(finding: &mut Finding, change: Change, had: &[Finding]) {
 
 /// Found by binary search, because an object can have very many findings.
 fn counterpart<'h>(finding: &Finding, had: &'h [Finding]) -> Option<&'h Finding> {
-    let begin = had.partition_point(|old| compare_paths(&old.path, &finding.path).is_lt());
+    let begin = had.partition_point(|old| Natural(&old.path) < Natural(&finding.path));
     had[begin..].iter().take_while(|old| old.path == finding.path).find(|old| finding.is_same(old))
 }
 

@@ -63,9 +63,7 @@ impl<'l> Findings<'l> {
         message: impl Into<String>,
         fix: impl Into<String>,
     ) {
-        let name = container.name();
-        let shown = &name[..name.floor_char_boundary(MAX_NAME_BYTES)];
-        self.add(path, Some(shown.to_owned()), Vec::new(), message.into(), fix.into());
+        self.add(path, Some(container.name()), Vec::new(), message.into(), fix.into());
     }
 
     /// Reports a finding about an effective setting, at the level where it is set: the container, or the pod that it
@@ -83,8 +81,9 @@ impl<'l> Findings<'l> {
         }
     }
 
-    fn add(&mut self, path: String, container: Option<String>, inheritors: Vec<String>, message: String, fix: String) {
+    fn add(&mut self, path: String, container: Option<&str>, inheritors: Vec<String>, message: String, fix: String) {
         if !self.are_off() {
+            let container = container.map(|name| name[..name.floor_char_boundary(MAX_NAME_BYTES)].to_owned());
             let Findings { rule, ratchet, severity, .. } = *self;
             self.list.push(Finding {
                 rule,

@@ -81,7 +81,7 @@ impl Rule {
         }
         let begin = list.len();
         (self.check)(context, &mut Findings::new(self.id, self.ratchet, self.severity, context.settings, list));
-        sort_by_path(&mut list[begin..]);
+        sort_by_path(list, begin);
     }
 
     fn applies(&self, context: &Context) -> bool {
