@@ -54,7 +54,7 @@ fn the_kubelet_reports_the_status_of_a_pod_without_a_word() {
         misspelt(spec);
         spec["containers"][0]["image"] = "registry.example/windows-host-process-containers-base-image".into();
     });
-    old["metadata"]["annotations"] = json!({ "example.com/owner": "team" });
+    old["metadata"]["annotations"] = json!({ "example.com/owner": "team", (INHERIT): "true" });
     let mut new = old.clone();
     new["status"] = json!({ "phase": "Running", "conditions": [{ "type": "Ready", "status": "True" }] });
     assert_eq!(verdict_of(&send(&old, &new, &settings, json!({ "subResource": "status" }))), Accept);
@@ -63,7 +63,7 @@ fn the_kubelet_reports_the_status_of_a_pod_without_a_word() {
 /// A status update does not touch the spec, so nothing about it can be wrong.
 #[test]
 fn the_spec_in_a_status_update_is_not_read() {
-    let old = object("Pod", |spec| spec["hostNetwork"] = json!([7]));
-    assert_eq!(verdict_of(&send(&old, &old, &json!({}), json!({ "subResource": "status" }))), Accept);
-    assert_eq!(verdict_of(&send(&old, &old, &json!({}), json!({}))), Deny);
+    let (old, new) = (object("Pod", |_| {}), object("Pod", |spec| spec["hostNetwork"] = json!([7])));
+    assert_eq!(verdict_of(&send(&old, &new, &json!({}), json!({ "subResource": "status" }))), Accept);
+    assert_eq!(verdict_of(&send(&old, &new, &json!({}), json!({}))), Deny);
 }
