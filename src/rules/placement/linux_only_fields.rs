@@ -1,5 +1,6 @@
 use crate::decode::Fields;
 use crate::k8s::pod_spec::{PodSpec, SecurityContext};
+use crate::k8s::version::Version;
 use crate::rules::api_server::ApiServer;
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
@@ -9,7 +10,7 @@ use crate::settings::severity::Severity;
 pub static RULE: Rule = Rule {
     id: "linux-only-fields",
     summary: "security fields that only Linux supports",
-    severity_varies: "deny with `os.name: windows`, off without",
+    severity_varies: "deny with `os.name: windows`; off without, except warn for `supplementalGroupsPolicy: Strict` while nodes may run containerd older than 2.0",
     api_server: ApiServer::Partly("with `os.name: windows`"),
     reads: Fields::of(&[
         "hostPID",
@@ -41,6 +42,7 @@ pub static RULE: Rule = Rule {
 fn check(context: &Context, findings: &mut Findings) {
     let pod = context.pod;
     let refused = pod.os_is("windows");
+    let is_strict = !refused && report_strict_groups(context, &mut findings.at(Severity::Warn));
     let mut findings = findings.at(if refused { Severity::Deny } else { Severity::Off });
     if findings.are_off() {
         return;
@@ -49,7 +51,7 @@ fn check(context: &Context, findings: &mut Findings) {
         true => "cannot be combined with os.name: windows",
         false => "has no effect on Windows",
     };
-    for field in set_on_pod(&pod.spec) {
+    for field in set_on_pod(&pod.spec).filter(|field| !is_strict || *field != GROUPS_POLICY) {
         findings.pod(pod.path(field), message, FIX);
     }
     for container in pod.containers() {
@@ -61,6 +63,25 @@ fn check(context: &Context, findings: &mut Findings) {
 }
 
 const FIX: &str = "remove it";
+const GROUPS_POLICY: &str = "securityContext.supplementalGroupsPolicy";
+
+/// The first that reports support for the policy, on every operating system.
+const FIRST_WITH_GROUPS_POLICY: Version = Version::new(2, 0);
+
+/// Reports the one policy that is not just ignored, because the kubelet wants the runtime to support it, and says whether it
+/// is there.
+fn report_strict_groups(context: &Context, findings: &mut Findings) -> bool {
+    let policy = context.pod.spec.security_context.as_ref().and_then(|own| own.supplemental_groups_policy);
+    let is_strict = policy == Some("Strict") && context.settings.containerd < FIRST_WITH_GROUPS_POLICY;
+    if is_strict {
+        findings.pod(
+            context.pod.path(GROUPS_POLICY),
+            format!("'Strict' needs containerd {FIRST_WITH_GROUPS_POLICY} or later, because kubelets since 1.33 reject the pod on an older one"),
+            FIX,
+        );
+    }
+    is_strict
+}
 
 /// The Linux-only fields that a pod sets. Some count when they are set at all, others only when they are true, as in
 /// Kubernetes' validation.
@@ -83,7 +104,7 @@ fn set_on_pod(spec: &PodSpec) -> impl Iterator<Item = &'static str> {
             ("securityContext.runAsUser", context.run_as_user.is_some()),
             ("securityContext.runAsGroup", context.run_as_group.is_some()),
             ("securityContext.supplementalGroups", context.supplemental_groups.0),
-            ("securityContext.supplementalGroupsPolicy", context.supplemental_groups_policy.0),
+            (GROUPS_POLICY, context.supplemental_groups_policy.is_some()),
         ]
     });
     own.into_iter().chain(of_context.into_iter().flatten()).filter(|(_, set)| *set).map(|(field, _)| field)
