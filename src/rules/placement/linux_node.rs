@@ -8,8 +8,8 @@ use crate::wording::quote;
 
 pub static RULE: Rule = Rule {
     id: "linux-node",
-    summary: "a node selector or affinity that no Windows node satisfies",
-    reads: Fields::of(&["nodeSelector", "affinity"]),
+    summary: "a node selector, affinity or pod label that no Windows node satisfies",
+    reads: Fields::of(&["nodeSelector", "affinity", "labels"]),
     page: page!("linux_node.md"),
     check,
     ..Rule::DEFAULT
@@ -25,6 +25,13 @@ fn check(context: &Context, findings: &mut Findings) {
                 "set it to windows, because HostProcess containers exist only there",
             );
         }
+    }
+    if let Some(os) = pod.labels.get(OS).filter(|os| **os != "windows") {
+        findings.pod(
+            pod.label_path(OS),
+            format!("kubelets on Windows reject a pod with the value {}", quote(os)),
+            "remove the label, or set it to windows",
+        );
     }
     if let Some(terms) = pod.spec.required_terms()
         && !terms.iter().any(|term| term.admits(NodeOs::Windows))
