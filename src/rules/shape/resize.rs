@@ -12,8 +12,8 @@ pub static RULE: Rule = Rule {
     summary: "in-place resize of a HostProcess pod",
     severity_varies: "deny; warn where the pod's node is known to have kubelet 1.38 or later (asks the cluster)",
     scope: Scope::Resize,
-    api_server: ApiServer::Partly("only with `os.name: windows`"),
-    ratchet: Ratchet::Never,
+    api_server: ApiServer::Partly("with `os.name: windows`; since Kubernetes 1.36 on every Windows node"),
+    ratchet: Ratchet::RunsTheSame,
     page: page!("resize.md"),
     check,
     ..Rule::DEFAULT
