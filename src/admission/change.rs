@@ -5,7 +5,7 @@
 use serde_json_borrow::{ObjectAsVec, Value};
 
 use crate::admission::kinds::TemplateLocation;
-use crate::decode::{Result, member};
+use crate::decode::{Result, at, member};
 use crate::k8s::node_selection::OS;
 
 /// How much an update changes.
@@ -40,7 +40,7 @@ impl Change {
             TemplateLocation::Pod => (is_for_the_runtime, is_for_the_runtime),
             _ => (|_| true, |key| key != RESTARTED_AT),
         };
-        if old.has_same_os(&new) && old.is_same(&new, |_| true, annotations) {
+        if old.os == new.os && old.is_same(&new, |_| true, annotations) {
             Change::Nothing
         } else if old.is_same(&new, |key| key != "tolerations", other_annotations) {
             Change::WhereOrWhen
@@ -61,7 +61,7 @@ struct Parts<'t> {
     spec: Option<&'t Value<'t>>,
     annotations: Option<&'t Value<'t>>,
     /// The label `kubernetes.io/os`.
-    os: Option<&'t Value<'t>>,
+    os: Option<&'t str>,
 }
 
 /// Whether containerd or its shim may act on an annotation: all that have rules begin like this.
@@ -80,18 +80,12 @@ impl<'t> Parts<'t> {
             let Some(value) = member(pod, key)? else { return Ok(None) };
             pod = value;
         }
-        let (mut annotations, mut os) = (None, None);
-        if let Some(metadata) = member(pod, "metadata")? {
-            annotations = member(metadata, "annotations")?;
-            if let Some(labels) = member(metadata, "labels")? {
-                os = member(labels, OS)?;
-            }
-        }
+        let annotations = match member(pod, "metadata")? {
+            Some(metadata) => member(metadata, "annotations")?,
+            None => None,
+        };
+        let os = at(pod, ["metadata", "labels", OS]).and_then(|os| os.as_str());
         Ok(Some(Parts { spec: member(pod, "spec")?, annotations, os }))
-    }
-
-    fn has_same_os(&self, other: &Parts) -> bool {
-        is_same(self.os.unwrap_or(&Value::Null), other.os.unwrap_or(&Value::Null))
     }
 
     fn is_same(&self, other: &Parts, spec: Counts, annotations: Counts) -> bool {

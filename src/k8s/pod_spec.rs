@@ -19,7 +19,7 @@ record! {
         pub host_pid: Option<bool> = "hostPID",
         pub host_users: Option<bool> = "hostUsers",
         pub hostname: Option<&'a str> = "hostname",
-        pub hostname_override: Option<&'a str> = "hostnameOverride",
+        pub hostname_override: Presence = "hostnameOverride",
         pub init_containers: List<Container<'a>> = "initContainers",
         pub node_name: Option<&'a str> = "nodeName",
         pub node_selector: Pairs<'a> = "nodeSelector",

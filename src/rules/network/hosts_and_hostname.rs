@@ -19,10 +19,10 @@ pub static RULE: Rule = Rule {
 
 fn check(context: &Context, findings: &mut Findings) {
     let pod = context.pod;
-    if let (Some(name), Some(true)) = (pod.spec.hostname_override, pod.spec.host_network) {
+    if pod.spec.hostname_override.0 && pod.spec.host_network == Some(true) {
         findings.pod(
             pod.path("hostnameOverride"),
-            format!("{} cannot be combined with hostNetwork: true", quote(name)),
+            "cannot be combined with hostNetwork: true",
             "remove it, because HostProcess containers have the node's name",
         );
     }

@@ -42,17 +42,20 @@ pub static RULE: Rule = Rule {
 fn check(context: &Context, findings: &mut Findings) {
     let pod = context.pod;
     let refused = pod.os_is("windows");
-    let is_strict = !refused && report_strict_groups(context, &mut findings.at(Severity::Warn));
-    let mut findings = findings.at(if refused { Severity::Deny } else { Severity::Off });
+    let (severity, message) = match refused {
+        true => (Severity::Deny, "cannot be combined with os.name: windows"),
+        false => (Severity::Off, "has no effect on Windows"),
+    };
+    for field in set_on_pod(&pod.spec) {
+        let (severity, message) = match field {
+            GROUPS_POLICY if !refused && needs_containerd_2(context) => (Severity::Warn, STRICT_MESSAGE),
+            _ => (severity, message),
+        };
+        findings.at(severity).pod(pod.path(field), message, FIX);
+    }
+    let mut findings = findings.at(severity);
     if findings.are_off() {
         return;
-    }
-    let message = match refused {
-        true => "cannot be combined with os.name: windows",
-        false => "has no effect on Windows",
-    };
-    for field in set_on_pod(&pod.spec).filter(|field| !is_strict || *field != GROUPS_POLICY) {
-        findings.pod(pod.path(field), message, FIX);
     }
     for container in pod.containers() {
         for field in container.raw.security_context.iter().flat_map(set_on_container) {
@@ -64,23 +67,14 @@ fn check(context: &Context, findings: &mut Findings) {
 
 const FIX: &str = "remove it";
 const GROUPS_POLICY: &str = "securityContext.supplementalGroupsPolicy";
+const STRICT_MESSAGE: &str =
+    "'Strict' needs containerd 2.0 or later, because kubelets since 1.33 reject the pod on an older one";
 
-/// The first that reports support for the policy, on every operating system.
-const FIRST_WITH_GROUPS_POLICY: Version = Version::new(2, 0);
-
-/// Reports the one policy that is not just ignored, because the kubelet wants the runtime to support it, and says whether it
-/// is there.
-fn report_strict_groups(context: &Context, findings: &mut Findings) -> bool {
+/// Whether the policy for groups is the one that the kubelet does not just ignore: it wants the runtime to report support,
+/// which containerd does since 2.0, on every operating system.
+fn needs_containerd_2(context: &Context) -> bool {
     let policy = context.pod.spec.security_context.as_ref().and_then(|own| own.supplemental_groups_policy);
-    let is_strict = policy == Some("Strict") && context.settings.containerd < FIRST_WITH_GROUPS_POLICY;
-    if is_strict {
-        findings.pod(
-            context.pod.path(GROUPS_POLICY),
-            format!("'Strict' needs containerd {FIRST_WITH_GROUPS_POLICY} or later, because kubelets since 1.33 reject the pod on an older one"),
-            FIX,
-        );
-    }
-    is_strict
+    policy == Some("Strict") && context.settings.containerd < Version::new(2, 0)
 }
 
 /// The Linux-only fields that a pod sets. Some count when they are set at all, others only when they are true, as in

@@ -1,5 +1,4 @@
-use crate::decode::Fields;
-use crate::k8s::pod_spec::Resources;
+use crate::decode::{Fields, Pairs, Quantity};
 use crate::rules::api_server::ApiServer;
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
@@ -19,7 +18,7 @@ fn check(context: &Context, findings: &mut Findings) {
     let pod = context.pod;
     let Some(resources) = &pod.spec.resources else { return };
     // kube-apiserver refuses even an empty object, which kubelets ignore.
-    if pod.os_is("windows") || has_any(resources) {
+    if pod.os_is("windows") || has_any(&resources.limits) || has_any(&resources.requests) {
         findings.pod(
             pod.path("resources"),
             "is set, but Windows nodes reject a pod with resources of its own",
@@ -29,7 +28,6 @@ fn check(context: &Context, findings: &mut Findings) {
 }
 
 /// Whether there is a quantity of a resource that a pod as a whole can have.
-fn has_any(resources: &Resources) -> bool {
-    let mut quantities = resources.limits.iter().chain(resources.requests.iter());
-    quantities.any(|(name, _)| matches!(*name, "cpu" | "memory") || name.starts_with("hugepages-"))
+fn has_any(quantities: &Pairs<Quantity>) -> bool {
+    quantities.iter().any(|(name, _)| matches!(*name, "cpu" | "memory") || name.starts_with("hugepages-"))
 }

@@ -70,32 +70,31 @@ fn report_volumes(pod: &Pod, findings: &mut Findings) {
     for (index, volume) in pod.spec.volumes.iter().enumerate() {
         let mut users = pod.containers_mounting(volume.name.unwrap_or_default());
         let Some(container) = users.find(ContainerView::is_host_process) else { continue };
-        let path = |field: &str| pod.path(&format!("volumes[{index}].{field}"));
         let medium = volume.empty_dir.as_ref().and_then(|dir| dir.medium).unwrap_or_default();
-        if medium.starts_with("HugePages") {
-            findings.container(
-                &container,
-                path(MEDIUM),
-                format!("{} cannot be mounted on Windows, so the pod does not start", quote(medium)),
-                "remove medium",
-            );
-        } else if !medium.is_empty() {
-            findings.at(Severity::Warn).container(
-                &container,
-                path(MEDIUM),
-                format!("{} has no effect on Windows, where the volume is on the node's disk", quote(medium)),
-                "remove medium, and keep no secrets in the volume",
-            );
-        }
-        if volume.image.0 {
-            findings.at(Severity::Warn).container(
-                &container,
-                path("image"),
+        let (severity, field, message, fix) = if volume.image.0 {
+            (
+                Severity::Warn,
+                "image",
                 "may be an empty folder on Windows once containerd has restarted",
                 "put the files into the container's image",
-            );
-        }
+            )
+        } else if medium.starts_with("HugePages") {
+            (
+                Severity::Deny,
+                "emptyDir.medium",
+                "asks for huge pages, which Windows nodes cannot mount, so the pod does not start",
+                "remove medium",
+            )
+        } else if !medium.is_empty() {
+            (
+                Severity::Warn,
+                "emptyDir.medium",
+                "has no effect on Windows, where the volume is on the node's disk",
+                "remove medium, and keep no secrets in the volume",
+            )
+        } else {
+            continue;
+        };
+        findings.at(severity).container(&container, pod.path(&format!("volumes[{index}].{field}")), message, fix);
     }
 }
-
-const MEDIUM: &str = "emptyDir.medium";
