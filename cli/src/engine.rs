@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use crate::engine::capabilities::{Capabilities, SharedHost};
 use crate::engine::module::Module;
+use crate::input::creation::Creation;
 use crate::input::manifest::File;
 use crate::input::object::Object;
 use crate::input::source::Source;
@@ -20,6 +21,7 @@ use crate::report::{FileReport, ModuleResponse, ObjectReport, Report, Verdict};
 pub struct Engine {
     settings: Value,
     backend: Backend,
+    creation: Creation,
 }
 
 enum Backend {
@@ -34,7 +36,7 @@ impl Engine {
     /// The settings are not valid.
     pub fn with_builtin_rules(settings: Value, host: SharedHost) -> Result<Engine, String> {
         windows_hostprocess_policy::check_settings(settings.to_string().as_bytes()).map_err(invalid_settings)?;
-        Ok(Engine { settings, backend: Backend::Builtin(host) })
+        Ok(Engine { settings, backend: Backend::Builtin(host), creation: Creation::default() })
     }
 
     /// An engine that asks a module; `host` answers its questions about the cluster.
@@ -43,7 +45,14 @@ impl Engine {
     /// The module finds the settings not valid, or failed.
     pub fn with_module(settings: Value, module: Module, host: SharedHost) -> Result<Engine, String> {
         module.validate_settings(&settings).map_err(invalid_settings)?;
-        Ok(Engine { settings, backend: Backend::Module(Box::new(module), capabilities::of_host(host)) })
+        let backend = Backend::Module(Box::new(module), capabilities::of_host(host));
+        Ok(Engine { settings, backend, creation: Creation::default() })
+    }
+
+    /// The same engine, which assumes this about the creation of objects.
+    #[must_use]
+    pub fn assuming(self, creation: Creation) -> Engine {
+        Engine { creation, ..self }
     }
 
     /// Judges every object of every file.
@@ -61,13 +70,14 @@ impl Engine {
     }
 
     fn check_object(&self, object: &Object, source: &Source) -> Result<ObjectReport, String> {
+        let request = object.admission_request(&self.creation);
         let (verdict, findings, response) = match &self.backend {
             Backend::Builtin(host) => {
-                let (verdict, findings) = builtin::check(object, source, &self.settings, &**host);
+                let (verdict, findings) = builtin::check(&request, &self.settings, &object.node, source, &**host);
                 (verdict, findings, None)
             }
             Backend::Module(module, capabilities) => {
-                let (verdict, response) = self.ask(module, object, capabilities)?;
+                let (verdict, response) = self.ask(module, &request, capabilities)?;
                 (verdict, Vec::new(), Some(response))
             }
         };
@@ -89,12 +99,10 @@ impl Engine {
     fn ask(
         &self,
         module: &Module,
-        object: &Object,
+        request: &Value,
         capabilities: &Capabilities,
     ) -> Result<(Verdict, ModuleResponse), String> {
-        let response = module
-            .validate(&object.admission_request(), &self.settings, capabilities)
-            .map_err(|error| error.to_string())?;
+        let response = module.validate(request, &self.settings, capabilities).map_err(|error| error.to_string())?;
         let warnings = response.warnings.unwrap_or_default();
         let verdict = match response.accepted {
             false => Verdict::Deny,

@@ -53,7 +53,7 @@ pub struct ObjectReport {
 }
 
 /// The verdict on an object.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
     /// Nothing was found.
@@ -116,12 +116,12 @@ impl Report {
         self.files.iter().flat_map(|file| &file.objects)
     }
 
-    /// 0 when nothing is denied, 1 when something is, 2 when a part of the input could not be read.
-    pub fn exit_code(&self) -> u8 {
+    /// 2 when a part of the input could not be read, else 1 when the verdict on an object is at least `fails`, else 0.
+    pub fn exit_code(&self, fails: Option<Verdict>) -> u8 {
         if self.files.iter().any(|file| !file.file.problems.is_empty()) {
             2
         } else {
-            u8::from(self.objects().any(|object| object.verdict == Verdict::Deny))
+            u8::from(fails.is_some_and(|fails| self.objects().any(|object| object.verdict >= fails)))
         }
     }
 }

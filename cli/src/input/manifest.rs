@@ -5,7 +5,8 @@ use std::io;
 use kubernetes_yaml::{self as yaml, Children, Located};
 use serde_json::Value;
 
-use crate::input::object::Object;
+use crate::input::object::{Given, Object};
+use crate::input::request;
 use crate::input::source::Source;
 
 /// A file of manifests.
@@ -54,6 +55,9 @@ impl File {
     /// Adds an object, or all items of a list. The items of a typed list (`PodList`) may omit apiVersion and kind, which
     /// `list` then gives.
     fn add(&mut self, document: usize, value: Value, node: Located, list: Option<(&str, &str)>) {
+        if request::is_review(&value) || request::is_request(&value) {
+            return self.add_request(document, value, node);
+        }
         let text = |key: &str| value.get(key).and_then(Value::as_str).filter(|text| !text.is_empty());
         let (Some(api_version), Some(kind)) =
             (text("apiVersion").or(list.map(|list| list.0)), text("kind").or(list.map(|list| list.1)))
@@ -63,23 +67,14 @@ impl File {
             return;
         };
         let (api_version, kind) = (api_version.to_owned(), kind.to_owned());
-        // Its pod is under `request`, where the rules do not look: they would accept it unread.
-        if kind == "AdmissionReview" && api_version.starts_with("admission.k8s.io/") {
-            let message = "an admission request, not a manifest: evaluate it with 'hostprocess run'".to_owned();
-            self.problems.push(Problem { offset: Some(node.place().start), message });
-            return;
-        }
         match (kind.strip_suffix("List"), value) {
             (Some(kind_of_items), Value::Object(mut members))
                 if kind == "List" || members.get("items").is_some_and(Value::is_array) =>
             {
                 let item = (!kind_of_items.is_empty()).then_some((api_version.as_str(), kind_of_items));
                 let values = members.remove("items").and_then(|items| items.as_array().cloned()).unwrap_or_default();
-                let mut nodes = match node.children {
-                    Children::Map(mut nodes) => match nodes.remove("items").map(|items| items.children) {
-                        Some(Children::List(nodes)) => nodes,
-                        _ => Vec::new(),
-                    },
+                let mut nodes = match member(node, "items").children {
+                    Children::List(nodes) => nodes,
                     _ => Vec::new(),
                 };
                 nodes.resize_with(values.len(), Located::default);
@@ -87,8 +82,40 @@ impl File {
                     self.add(document, value, node, item);
                 }
             }
-            (_, value) => self.objects.push(Object { document, api_version, kind, value, node }),
+            (_, value) => {
+                self.objects.push(Object { document, api_version, kind, given: Given::Manifest(value), node })
+            }
         }
+    }
+
+    /// Adds the object of an AdmissionRequest, or of the one in an AdmissionReview.
+    fn add_request(&mut self, document: usize, mut request: Value, mut node: Located) {
+        let start = node.place().start;
+        if request::is_review(&request) {
+            request = request.get_mut("request").map(Value::take).unwrap_or_default();
+            node = member(node, "request");
+        }
+        if !request::is_request(&request) {
+            let message = match request {
+                Value::Null => request::REVIEW_WITHOUT_REQUEST.to_owned(),
+                _ => "the request in the AdmissionReview does not name the kind of its object".to_owned(),
+            };
+            self.problems.push(Problem { offset: Some(start), message });
+            return;
+        }
+        let text = |pointer| request.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let (group, version, kind) = (text("/kind/group"), text("/kind/version"), text("/kind/kind"));
+        let api_version = if group.is_empty() { version } else { format!("{group}/{version}") };
+        let node = member(node, "object");
+        self.objects.push(Object { document, api_version, kind, given: Given::Request(request), node });
+    }
+}
+
+/// The place of a member, or that of the mapping when it lacks the member.
+fn member(mut mapping: Located, name: &str) -> Located {
+    match std::mem::take(&mut mapping.children) {
+        Children::Map(mut members) => members.remove(name).unwrap_or(mapping),
+        _ => mapping,
     }
 }
 
@@ -162,10 +189,33 @@ mod tests {
     }
 
     #[test]
-    fn an_admission_review_is_not_accepted_as_an_object_without_a_pod() {
-        let file = parse("apiVersion: admission.k8s.io/v1\nkind: AdmissionReview\nrequest: {operation: UPDATE}\n");
-        assert!(file.objects.is_empty());
-        assert!(file.problems[0].message.contains("hostprocess run"), "{:?}", file.problems);
+    fn an_admission_request_gives_its_object() {
+        let request = r#"{
+ "kind": {"group": "apps", "version": "v1", "kind": "Deployment"}, "name": "a", "operation": "CREATE",
+ "object": {"spec":
+  {"paused": true}}}"#;
+        let review = format!(
+            "{{\"apiVersion\": \"admission.k8s.io/v1\", \"kind\": \"AdmissionReview\",\n\"request\": {request}}}"
+        );
+        for (text, line) in [(request, 4), (review.as_str(), 5)] {
+            let file = parse(text);
+            assert_eq!(kinds(&file), [(1, "Deployment", "a")], "{:?}", file.problems);
+            let object = &file.objects[0];
+            assert_eq!(object.api_version, "apps/v1");
+            assert_eq!(file.source.line_and_column(object.node.nearest("spec.paused").place().start).0, line);
+        }
+    }
+
+    #[test]
+    fn an_admission_review_without_a_request_is_not_accepted_as_an_object_without_a_pod() {
+        for (request, message) in [
+            ("response: {}", "the AdmissionReview has no request"),
+            ("request: {operation: UPDATE}", "the request in the AdmissionReview does not name the kind of its object"),
+        ] {
+            let file = parse(&format!("apiVersion: admission.k8s.io/v1\nkind: AdmissionReview\n{request}\n"));
+            assert!(file.objects.is_empty());
+            assert_eq!(file.problems[0].message, message);
+        }
     }
 
     #[test]
