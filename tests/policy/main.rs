@@ -7,6 +7,7 @@ mod controller_revision;
 mod custom_kinds;
 mod docs;
 mod json_value;
+mod match_conditions;
 mod messages;
 mod metadata;
 mod objects;
