@@ -18,4 +18,5 @@ mod recipes;
 mod side_doors;
 mod skipping;
 mod update;
+mod validating_admission_policy;
 mod verdicts;
