@@ -24,6 +24,8 @@ use crate::objects::{KINDS, misspelt, object};
 
 const MANIFEST: &str = "deploy/validatingadmissionpolicy.yaml";
 
+const PAGE: &str = "docs/validatingadmissionpolicy.md";
+
 /// The beginning of the manifest. A changed pod template is judged in full: CEL has nothing like `ratchet`.
 const HEAD: &str = "\
 # Written from the rules by `make docs`: see docs/validatingadmissionpolicy.md.
@@ -304,6 +306,13 @@ fn the_manifest_is_up_to_date() {
     }
     let committed = fs::read_to_string(path).unwrap_or_default();
     assert!(committed == manifest(), "{MANIFEST} is out of date: run `make docs`");
+}
+
+#[test]
+fn the_page_lists_the_rules_that_it_covers() {
+    let page = fs::read_to_string(fixtures::repository().join(PAGE)).expect("the page is readable");
+    let rows = page.lines().filter_map(|line| line.strip_prefix("| [`")?.split('`').next());
+    assert!(rows.eq(checks().iter().map(|check| check.rule)), "{PAGE}: the table, in the order of the rules");
 }
 
 /// The policy as kube-apiserver reads it.
