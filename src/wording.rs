@@ -41,15 +41,18 @@ pub struct Escaped<'t>(&'t str);
 
 impl Display for Escaped<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut rest = self.0;
-        while let Some(at) = rest.find(is_hidden) {
-            let (visible, hidden) = rest.split_at(at);
-            let mut hidden = hidden.chars();
-            f.write_str(visible)?;
-            write!(f, "{}", hidden.by_ref().next().unwrap_or_default().escape_default())?;
-            rest = hidden.as_str();
+        // Nearly every text is plain.
+        if self.0.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+            return f.write_str(self.0);
         }
-        f.write_str(rest)
+        for c in self.0.chars() {
+            match c {
+                '\n' => f.write_str("\\n")?,
+                c if is_hidden(c) => write!(f, "\\u{{{:x}}}", u32::from(c))?,
+                c => f.write_char(c)?,
+            }
+        }
+        Ok(())
     }
 }
 

@@ -9,7 +9,7 @@ use serde_json_borrow::Value;
 
 use crate::decode::{Fields, Pairs, Reader, Result};
 use crate::k8s::pod_spec::{Container, PodSpec, WindowsOptions};
-use crate::k8s::volumes::{self, NamedVolume, Volumes};
+use crate::k8s::volumes::Volumes;
 
 /// A pod or pod template, with its place in the object.
 #[derive(Debug, Default)]
@@ -20,13 +20,12 @@ pub struct Pod<'a> {
     pub annotations: Pairs<'a>,
     /// The slice of the spec that rules read.
     pub spec: PodSpec<'a>,
-    /// The whole spec as written.
-    pub written_spec: Option<&'a Value<'a>>,
     /// The fields that are set anywhere in it.
     pub fields: Fields,
     /// The HostProcess containers as list and index, found once because most rules need them.
     host_process: OnceCell<Vec<(ContainerList, usize)>>,
-    volumes: Volumes<'a>,
+    /// Its volumes and mounts, joined by name.
+    pub volumes: Volumes<'a>,
 }
 
 /// One of the three lists of containers.
@@ -88,9 +87,8 @@ impl<'a> Pod<'a> {
     /// # Errors
     /// A field that rules read has another type than Kubernetes gives it.
     pub fn read_spec(&mut self, pod: &'a Value<'a>, reader: &mut Reader) -> Result<()> {
-        self.written_spec = reader.member(pod, "spec")?;
         reader.read_member(&mut self.spec, pod, "spec")?;
-        self.volumes = volumes::join(self);
+        self.volumes = Volumes::of(self);
         Ok(())
     }
 
@@ -152,15 +150,9 @@ impl<'a> Pod<'a> {
         format!("{}metadata.annotations[{key}]", self.prefix)
     }
 
-    /// What the pod says about the volume with this name; `None` when neither a volume nor a mount has it.
-    pub fn volume(&self, name: &str) -> Option<&NamedVolume<'a>> {
-        self.volumes.get(name)
-    }
-
-    /// The containers that mount the volume with this name.
+    /// The containers that mount the volume with this name. One that mounts it twice is there twice.
     pub fn containers_mounting(&self, volume: &str) -> impl Iterator<Item = ContainerView<'_, 'a>> {
-        let mounted_by = self.volume(volume).map_or(&[][..], |volume| &volume.mounted_by);
-        mounted_by.iter().map(|&(list, index)| self.container(list, index))
+        self.volumes.mounting(volume).map(|(list, index)| self.container(list, index))
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::order::sorted;
 use crate::outcome::ratchet::Ratchet;
 use crate::settings::severity::Severity;
 use crate::wording::quote;
@@ -9,7 +10,7 @@ use crate::wording::quote;
 /// One problem that one rule found at one place.
 ///
 /// The message quotes the value found, of a long one its hash, so two findings are about the same problem exactly when
-/// rule, path, container and message are equal. The ratchet on updates compares these.
+/// rule, path, container and message are equal. The ratchet on updates compares these, and who inherits the field.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
     /// The id of the rule that found it.
@@ -22,6 +23,10 @@ pub struct Finding {
     pub path: String,
     /// The name of the container that the field belongs to.
     pub container: Option<String>,
+    /// The names of the containers that inherit the field of the pod that it is about.
+    pub inheritors: Vec<String>,
+    /// Whether an update keeps it, which is why it does not deny.
+    pub is_old: bool,
     /// What is wrong, quoting the value found. It continues after `path: ` and so starts in lower case.
     pub message: String,
     /// What to write instead: an imperative without a final period.
@@ -36,6 +41,12 @@ impl Finding {
             && self.path == other.path
             && self.container == other.container
             && self.message == other.message
+    }
+
+    /// A container that did not inherit the field when an old object had the same finding. One that moved counts as such.
+    pub fn newcomer(&self, old: &Finding) -> Option<&String> {
+        let mut before = old.inheritors.iter();
+        self.inheritors.iter().find(|container| !before.any(|old| old == *container))
     }
 
     /// The short form, for a warning. The caller appends the rule's id.
@@ -55,48 +66,12 @@ impl fmt::Display for Finding {
     }
 }
 
-/// Sorts findings by path, `containers[2]` before `containers[10]`.
-pub fn sort_by_path(findings: &mut [Finding]) {
-    if findings.len() > 1 {
-        findings.sort_by(|a, b| compare_paths(&a.path, &b.path));
-    }
-}
-
-fn compare_paths(a: &str, b: &str) -> std::cmp::Ordering {
-    let key = |part: &str| part.split(']').next().and_then(|index| index.parse::<usize>().ok());
-    let (mut left, mut right) = (a.split('['), b.split('['));
-    loop {
-        let ordering = match (left.next(), right.next()) {
-            (Some(l), Some(r)) => key(l).cmp(&key(r)).then_with(|| l.cmp(r)),
-            (l, r) => return l.cmp(&r),
-        };
-        if ordering.is_ne() {
-            return ordering;
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn indices_are_compared_as_numbers() {
-        let mut paths = [
-            "spec.initContainers[0].image",
-            "spec.containers[10].image",
-            "spec.containers[2].image",
-            "spec.hostNetwork",
-        ];
-        paths.sort_by(|a, b| compare_paths(a, b));
-        assert_eq!(
-            paths,
-            [
-                "spec.containers[2].image",
-                "spec.containers[10].image",
-                "spec.hostNetwork",
-                "spec.initContainers[0].image"
-            ]
-        );
+/// Sorts the findings from `begin` on by path, `containers[2]` before `containers[10]`.
+pub fn sort_by_path(findings: &mut Vec<Finding>, begin: usize) {
+    if findings.len() > begin + 1 {
+        let mut unsorted: Vec<Option<Finding>> = findings.drain(begin..).map(Some).collect();
+        let paths = unsorted.iter().flatten().map(|finding| finding.path.as_str()).collect();
+        let order: Vec<usize> = sorted(paths).into_iter().map(|(_, place)| place).collect();
+        findings.extend(order.into_iter().filter_map(|place| unsorted[place].take()));
     }
 }

@@ -69,7 +69,7 @@ impl Rule {
         scope: Scope::HostProcess,
         api_server: ApiServer::Accepts,
         reads: Fields::ALL,
-        ratchet: Ratchet::SameImages,
+        ratchet: Ratchet::HadBefore,
         page: "",
         check: |_, _| {},
     };
@@ -81,7 +81,7 @@ impl Rule {
         }
         let begin = list.len();
         (self.check)(context, &mut Findings::new(self.id, self.ratchet, self.severity, context.settings, list));
-        sort_by_path(&mut list[begin..]);
+        sort_by_path(list, begin);
     }
 
     fn applies(&self, context: &Context) -> bool {

@@ -33,10 +33,6 @@ teardown_file() {
   kubectl delete validatingwebhookconfiguration outage
 }
 
-match_conditions() {
-  kubectl label --local -f deploy/clusteradmissionpolicy.yaml played=yes -o jsonpath='{.spec.matchConditions}'
-}
-
 stopped() {
   [ "$status" -ne 0 ]
   [[ $output == *'failed calling webhook "outage.kubewarden.admission"'* ]]

@@ -71,7 +71,7 @@ fn locate(program: &str, line: &CommandLine) -> Location {
     let path = WindowsPath::new(program);
     let ContainerView { pod, raw, .. } = line.container;
     let mounts = || raw.volume_mounts.iter();
-    let mut host_paths = mounts().filter_map(|mount| pod.volume(mount.name?)?.host_path.as_ref());
+    let mut host_paths = mounts().filter_map(|mount| pod.volumes.host_path(pod.volumes.index(mount.name?)?));
     if path.is_same_or_under(&ROOTFS) {
         Location::Image
     } else if HOST_PROGRAMS.iter().any(|folder| path.is_same_or_under(folder))

@@ -56,5 +56,5 @@ pub fn is_privileged(account: &Account, settings: &Settings) -> bool {
 }
 
 fn bare(group: &str) -> &str {
-    group.trim_matches(|c: char| c == '.' || c.is_whitespace())
+    group.trim_matches(['.', ' '])
 }

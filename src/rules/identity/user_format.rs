@@ -34,15 +34,15 @@ fn check(context: &Context, findings: &mut Findings) {
 fn diagnose(name: &str) -> Option<(String, String)> {
     let Kind::Malformed(defect) = Account::parse(name).kind() else { return None };
     let message = match defect {
-        Malformed::Empty => "is empty".to_owned(),
-        Malformed::ControlCharacter => "contains a control character".to_owned(),
-        Malformed::Backslashes => "contains more than one backslash".to_owned(),
-        Malformed::DomainTooLong => "has a domain of more than 255 bytes".to_owned(),
-        Malformed::DomainName => "has a domain that is neither a NetBIOS nor a DNS name".to_owned(),
-        Malformed::NoUser => "has no user name after the backslash".to_owned(),
-        Malformed::UserTooLong => "has a user name of more than 104 bytes".to_owned(),
-        Malformed::PeriodsOrSpaces => "has a user name of only periods and spaces".to_owned(),
-        Malformed::Character(c) => format!("contains '{c}', which Windows user names cannot have"),
+        Malformed::Empty => "is empty",
+        Malformed::ControlCharacter => "contains a control character",
+        Malformed::Backslashes => "contains more than one backslash",
+        Malformed::DomainTooLong => "has a domain of more than 255 bytes",
+        Malformed::DomainName => "has a domain that is neither a NetBIOS nor a DNS name",
+        Malformed::NoUser => "has no user name after the backslash",
+        Malformed::UserTooLong => "has a user name of more than 104 bytes",
+        Malformed::PeriodsOrSpaces => "has a user name of only periods and spaces",
+        Malformed::Character(c) => &format!("contains '{c}', which Windows user names cannot have"),
     };
     Some((format!("{} {message}", quote(name)), fix(name, defect)))
 }

@@ -1,10 +1,9 @@
 use crate::decode::Fields;
-use crate::k8s::pod::{ContainerView, Pod};
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
 use crate::rules::rule::{Rule, Scope, page};
 use crate::settings::severity::Severity;
-use crate::windows::account::{Account, Kind, Service};
+use crate::windows::account::{Kind, Service};
 use crate::windows::case::lower_case;
 use crate::windows::path::WindowsPath;
 use crate::wording::quote;
@@ -23,7 +22,7 @@ pub static RULE: Rule = Rule {
 fn check(context: &Context, findings: &mut Findings) {
     let pod = context.pod;
     for (key, value) in pod.annotations.iter() {
-        if (*key, *value) == (INHERIT_USER, "true") && runs_as_system(pod) {
+        if (*key, *value) == (INHERIT_USER, "true") && runs_as_system(context) {
             continue;
         }
         if let Some((severity, effect)) = effect_of(key, value) {
@@ -40,13 +39,13 @@ fn check(context: &Context, findings: &mut Findings) {
 const INHERIT_USER: &str = "microsoft.com/hostprocess-inherit-user";
 
 /// Whether all containers are HostProcess ones that run as LocalSystem, which is containerd's account as well.
-fn runs_as_system(pod: &Pod) -> bool {
-    let is_system = |container: &ContainerView| {
-        let account = container.run_as_user_name().map(|name| Account::parse(name.value).kind());
-        container.is_host_process() && account == Some(Kind::Service(Service::LocalSystem))
-    };
-    let mut containers = pod.containers().peekable();
-    containers.peek().is_some() && containers.all(|container| is_system(&container))
+fn runs_as_system(context: &Context) -> bool {
+    !context.accounts.is_empty()
+        && context
+            .pod
+            .containers()
+            .all(|container| container.is_host_process() && container.run_as_user_name().is_some())
+        && context.accounts.iter().all(|account| account.value.kind() == Kind::Service(Service::LocalSystem))
 }
 
 /// A severity, and what the annotation does.

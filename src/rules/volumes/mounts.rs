@@ -2,7 +2,6 @@
 
 use crate::k8s::pod::{ContainerView, Pod};
 use crate::k8s::pod_spec::{HostPath, VolumeMount};
-use crate::k8s::volumes::NamedVolume;
 use crate::windows::path::WindowsPath;
 
 /// A mount of a HostProcess container.
@@ -32,15 +31,15 @@ impl<'p, 'a> Mount<'p, 'a> {
         self.raw.mount_path.unwrap_or_default()
     }
 
-    /// The volume. `None` when it is not in `volumes`, for example because it comes from the claim templates of a
-    /// StatefulSet.
-    pub fn volume(&self) -> Option<&'p NamedVolume<'a>> {
-        self.container.pod.volume(self.raw.name?).filter(|volume| volume.index.is_some())
+    /// The index of the volume. `None` when it is not in `volumes`, for example because it comes from the claim templates
+    /// of a StatefulSet.
+    pub fn volume(&self) -> Option<usize> {
+        self.container.pod.volumes.index(self.raw.name?)
     }
 
     /// The host path that it mounts. `None` for a volume of another type.
     pub fn host_path(&self) -> Option<&'p WindowsPath<'a>> {
-        self.volume()?.host_path.as_ref()
+        self.container.pod.volumes.host_path(self.volume()?)
     }
 
     /// Whether it mounts a host path at that same path, which changes nothing.
@@ -65,13 +64,14 @@ pub struct HostVolume<'p, 'a> {
     index: usize,
     name: &'p str,
     raw: &'p HostPath<'a>,
+    source: &'p WindowsPath<'a>,
 }
 
 /// Every `hostPath` volume that sets a path.
 pub fn host_volumes<'p, 'a>(pod: &'p Pod<'a>) -> impl Iterator<Item = HostVolume<'p, 'a>> {
     pod.spec.volumes.iter().enumerate().filter_map(move |(index, volume)| {
-        let raw = volume.host_path.as_ref().filter(|host| host.path.is_some())?;
-        Some(HostVolume { pod, index, name: volume.name.unwrap_or_default(), raw })
+        let (raw, source) = (volume.host_path.as_ref()?, pod.volumes.host_path(index)?);
+        Some(HostVolume { pod, index, name: volume.name.unwrap_or_default(), raw, source })
     })
 }
 
@@ -82,8 +82,8 @@ impl<'p, 'a> HostVolume<'p, 'a> {
     }
 
     /// Where it is on the host, as the kubelet reads it.
-    pub fn source(&self) -> WindowsPath<'p> {
-        WindowsPath::new(self.text())
+    pub fn source(&self) -> &'p WindowsPath<'a> {
+        self.source
     }
 
     /// Whether it is a Unix domain socket, by its type or its name.

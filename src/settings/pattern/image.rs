@@ -33,7 +33,7 @@ impl<'a> Reference<'a> {
     /// The first segment, if it names a registry.
     fn host(&self) -> Option<&'a str> {
         let (host, _) = self.repository.split_once('/')?;
-        let is_host = |c: char| matches!(c, '.' | ':') || c.is_uppercase();
+        let is_host = |c: char| matches!(c, '.' | ':') || c.is_ascii_uppercase();
         (host.contains(is_host) || host == "localhost").then_some(host)
     }
 }
