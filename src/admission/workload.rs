@@ -16,6 +16,8 @@ pub struct Workload<'a> {
     /// Whether the pod template is merged into another one, which the request does not show: only in a ControllerRevision
     /// that no controller of Kubernetes wrote.
     pub is_merged: bool,
+    /// `spec.updateStrategy` of a DaemonSet, as written.
+    pub update_strategy: Option<&'a Value<'a>>,
 }
 
 record! {
@@ -57,6 +59,9 @@ impl<'a> Workload<'a> {
         } else {
             reader.read_member(&mut workload.metadata, object, "metadata")?;
             workload.read_template(object, location.keys(), &mut reader)?;
+        }
+        if (group, kind) == ("apps", "DaemonSet") {
+            workload.update_strategy = at(object, ["spec", "updateStrategy"]);
         }
         if location == TemplateLocation::Revision
             && let Some(spec) = at(object, ["data", "spec"])
