@@ -145,6 +145,20 @@ fn every_kind_is_let_through_wherever_it_sets_what_rules_look_at() {
     }
 }
 
+/// Custom kinds may hold templates of values, and the rules count these as true.
+#[test]
+fn a_value_that_may_become_true_is_let_through() {
+    let unknown = json!({ "windowsOptions": { "hostProcess": "{{hostProcess}}" } });
+    let on_pod = object("Rollout", |spec| spec["securityContext"] = unknown.clone());
+    let on_container = object("Rollout", |spec| {
+        spec["securityContext"] = json!({});
+        spec["containers"][0]["securityContext"] = unknown.clone();
+    });
+    for rollout in [on_pod, on_container] {
+        assert!(DEPLOYED.let_through(&request(rollout.clone())), "{rollout}");
+    }
+}
+
 /// Names that Go reads in any case, and data that is merged: `src/admission/kinds.rs`.
 #[test]
 fn a_revision_is_let_through_unless_a_controller_sends_it() {
