@@ -27,6 +27,7 @@ record! {
     pub struct ObjectMeta<'a> {
         pub annotations: Pairs<'a> = "annotations",
         pub generate_name: Option<&'a str> = "generateName",
+        pub labels: Pairs<'a> = "labels",
         pub name: Option<&'a str> = "name",
         pub namespace: Option<&'a str> = "namespace",
         pub owner_references: List<OwnerReference<'a>> = "ownerReferences",
@@ -87,6 +88,7 @@ impl<'a> Workload<'a> {
     fn read_pod_metadata(&mut self, object: &'a Value<'a>, reader: &mut Reader) -> Result<()> {
         reader.read_member(&mut self.metadata, object, "metadata")?;
         self.pod.annotations = std::mem::take(&mut self.metadata.annotations);
+        self.pod.labels = std::mem::take(&mut self.metadata.labels);
         Ok(())
     }
 
@@ -97,6 +99,7 @@ impl<'a> Workload<'a> {
             let mut own = ObjectMeta::default();
             reader.read_member(&mut own, value, "metadata")?;
             self.pod.annotations = own.annotations;
+            self.pod.labels = own.labels;
             return Ok(());
         };
         match reader.member(value, key)? {

@@ -117,17 +117,24 @@ fn number(value: &Value) -> serde_json::Number {
     whole.or_else(|| serde_json::Number::from_f64(value.as_f64()?)).unwrap_or_else(|| 0.into())
 }
 
-/// Whether a field is set to anything but `null` or an empty list.
+/// Whether a field is set to anything but `null`. An empty list counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Presence(pub bool);
 
 impl<'t> Read<'t> for Presence {
     fn read(&mut self, value: &'t Value<'t>, _: &mut Reader) -> Result<()> {
-        self.0 = match value {
-            Value::Null => false,
-            Value::Array(items) => !items.is_empty(),
-            _ => true,
-        };
+        self.0 = !value.is_null();
+        Ok(())
+    }
+}
+
+/// Whether a field is set to anything but `null` or an empty list.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct NonEmpty(pub bool);
+
+impl<'t> Read<'t> for NonEmpty {
+    fn read(&mut self, value: &'t Value<'t>, _: &mut Reader) -> Result<()> {
+        self.0 = !value.is_null() && value.as_array().is_none_or(|items| !items.is_empty());
         Ok(())
     }
 }

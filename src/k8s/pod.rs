@@ -18,6 +18,8 @@ pub struct Pod<'a> {
     pub prefix: &'static str,
     /// The annotations that end up on the pod: a template's, not its controller's.
     pub annotations: Pairs<'a>,
+    /// The labels that end up on the pod.
+    pub labels: Pairs<'a>,
     /// The slice of the spec that rules read.
     pub spec: PodSpec<'a>,
     /// The whole spec as written.
@@ -151,6 +153,11 @@ impl<'a> Pod<'a> {
     /// The path of an annotation of the pod.
     pub fn annotation_path(&self, key: &str) -> String {
         format!("{}metadata.annotations[{key}]", self.prefix)
+    }
+
+    /// The path of a label of the pod.
+    pub fn label_path(&self, key: &str) -> String {
+        format!("{}metadata.labels[{key}]", self.prefix)
     }
 
     /// The containers that mount the volume with this name. One that mounts it twice is there twice.

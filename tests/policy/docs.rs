@@ -21,8 +21,8 @@ Every rule, in the order in which findings are reported. *Default* is the severi
 *API server*: whether kube-apiserver refuses the same in native kinds. Its validation runs before validating webhooks, so in a cluster these rules
 matter only for custom workload kinds and for audits of old objects; offline (`hostprocess check`, `kwctl run`) they always apply.
 
-The pages say how each statement is known: **V** read in source or documentation, **I** inferred from source that was read but not
-executed on a Windows node, **R** recalled. Unless a page says otherwise a rule looks only at pods with `hostProcess: true` on the pod or
+The pages say how each statement is known: **M** measured on kube-apiserver 1.36.2, **V** read in source or documentation, **T** read in
+an issue or pull request, **I** inferred from source that was read but not executed on a Windows node, **R** recalled. Unless a page says otherwise a rule looks only at pods with `hostProcess: true` on the pod or
 on any container, and at init and ephemeral containers as at regular ones.
 
 Native kinds are read strictly: an object with a field of another type than Kubernetes gives it is rejected with code 400. Custom kinds are judged by

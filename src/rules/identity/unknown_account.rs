@@ -57,7 +57,7 @@ fn is_created_before(account: &EffectiveSetting<Account>, context: &Context) -> 
 fn creates<'t>(texts: impl Iterator<Item = &'t str>, group: &str) -> bool {
     let mut expected = Word::LocalGroup;
     for text in texts {
-        for word in text.split(|c: char| matches!(c, ' ' | '\t' | '"' | '\'')).filter(|word| !word.is_empty()) {
+        for word in text.split(separates_words).filter(|word| !word.is_empty()) {
             expected = match expected {
                 // `/add;` and `/add&` as well.
                 Word::Add if word.get(..4).is_some_and(|option| option.eq_ignore_ascii_case("/add")) => return true,
@@ -68,6 +68,10 @@ fn creates<'t>(texts: impl Iterator<Item = &'t str>, group: &str) -> bool {
         }
     }
     false
+}
+
+fn separates_words(c: char) -> bool {
+    matches!(c, ' ' | '\t' | '"' | '\'')
 }
 
 /// The next word of the command.
