@@ -78,7 +78,8 @@ denials() {
 
 @test "an old pod may be changed in whatever is not its spec" {
   kubectl delete validatingadmissionpolicybinding windows-hostprocess
-  kubectl -n by-cel create -f <(workload Pod old | with 'spec: {securityContext: {runAsNonRoot: true}}')
+  create_old() { kubectl -n by-cel create -f <(workload Pod old | with 'spec: {securityContext: {runAsNonRoot: true}}'); }
+  eventually create_old
   kubectl create -f <(sed -n '/^---$/,$p' deploy/validatingadmissionpolicy.yaml)
   eventually is_denied by-cel
   run kubectl -n by-cel label pod old reviewed=yes
