@@ -50,6 +50,11 @@ e2e-tests: policy.wasm ## The policy through kwctl, or through `hostprocess run`
 	@$(MAKE) --no-print-directory $$(if command -v kwctl >/dev/null; then echo annotated-policy.wasm; else echo hostprocess; fi)
 	bats e2e.bats
 
+.PHONY: e2e-cluster
+e2e-cluster: annotated-policy.wasm ## The policy in a cluster: etcd, kube-apiserver and policy-server (CONTRIBUTING.md says where to get them)
+	@command -v bats >/dev/null || hack/install-debian.sh bats
+	bats tests/cluster
+
 .PHONY: lint
 lint: ## Formatting, clippy, one set of features, and licences and advisories where cargo-deny is installed
 	cargo fmt --all --check

@@ -1,5 +1,6 @@
 //! The admission request, and the object in it whose pod is judged.
 
+pub mod change;
 pub mod kinds;
 pub mod request;
 pub mod subresource;

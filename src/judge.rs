@@ -11,12 +11,13 @@ use crate::cluster::host::Host;
 use crate::cluster::questions::Cluster;
 use crate::decode::{self, Error, Read};
 use crate::outcome::finding::Finding;
-use crate::outcome::ratchet::Unchanged;
+use crate::outcome::ratchet::has_same_images;
 use crate::outcome::response::Outcome;
 use crate::outcome::severity::{tolerate_mirror_pod, tolerate_old_findings};
 use crate::rules::context::Context;
 use crate::rules::registry;
 use crate::settings::Settings;
+use crate::settings::severity::Severity;
 
 /// A payload that could not be read.
 #[derive(Debug)]
@@ -71,21 +72,19 @@ fn settings_of<'t>(payload: &'t Value<'t>) -> Result<Settings<'t>, Error> {
 fn findings(request: &Request, settings: &Settings, host: &dyn Host) -> Vec<Finding> {
     let Some(workload) = &request.object else { return Vec::new() };
     let cluster = Cluster::new(host);
-    let check = |workload: &Workload| {
+    let run = |check: fn(&Context) -> Vec<Finding>, workload: &Workload| {
         let facts = Facts::ask(&cluster, &workload.pod, &settings.nodes);
-        registry::check(&Context::new(request, workload, settings, &cluster, &facts))
+        check(&Context::new(request, workload, settings, &cluster, &facts))
     };
-    let mut findings = check(workload);
+    let mut findings = run(registry::check, workload);
     tolerate_mirror_pod(&mut findings, request, workload);
     if let Some(old) = &request.old_object
         && settings.ratchet
-        && !findings.is_empty()
         && request.operation == "UPDATE"
+        && findings.iter().any(|finding| finding.severity == Severity::Deny)
     {
-        let unchanged = Unchanged::between(old, workload);
-        if unchanged.keeps_any() {
-            tolerate_old_findings(&mut findings, &check(old), unchanged);
-        }
+        let had = if has_same_images(old, workload) { run(registry::check_old, old) } else { Vec::new() };
+        tolerate_old_findings(&mut findings, request.change, &had);
     }
     findings
 }

@@ -203,10 +203,39 @@ fn the_other_functions_answer() {
     }
 }
 
+/// The same pod as the template of a custom kind, and in a ControllerRevision, which are read less strictly.
+fn full_templates() -> [Value; 2] {
+    let around = |kind: Value, object: &dyn Fn(Value) -> Value| {
+        let mut payload = full_pod();
+        payload["request"]["kind"] = kind;
+        let pod = payload["request"]["object"].take();
+        payload["request"]["object"] = object(pod);
+        payload
+    };
+    [
+        around(json!({ "group": "argoproj.io", "kind": "Rollout" }), &|pod| json!({ "spec": { "template": pod } })),
+        around(
+            json!({ "group": "apps", "kind": "ControllerRevision" }),
+            &|pod| json!({ "data": { "spec": { "template": pod } } }),
+        ),
+    ]
+}
+
 #[test]
 fn a_value_of_a_wrong_type_anywhere_is_answered() {
+    wrong_types_are_answered(&full_pod());
+}
+
+#[test]
+fn a_value_of_a_wrong_type_in_a_template_that_is_read_leniently_is_answered() {
+    for payload in full_templates() {
+        wrong_types_are_answered(&payload);
+    }
+}
+
+fn wrong_types_are_answered(full: &Value) {
     let mut all = Vec::new();
-    pointers(&full_pod(), "", &mut all);
+    pointers(full, "", &mut all);
     assert!(all.len() > 150, "the pod is full");
     for pointer in all {
         for value in [
@@ -220,7 +249,7 @@ fn a_value_of_a_wrong_type_anywhere_is_answered() {
             json!({}),
             json!({"a": {}}),
         ] {
-            let mut payload = full_pod();
+            let mut payload = full.clone();
             *payload.pointer_mut(&pointer).expect("the pointer is into the pod") = value.clone();
             answer_to(&payload, &format!("{pointer} = {value}"));
         }

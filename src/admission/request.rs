@@ -2,6 +2,7 @@
 
 use serde_json_borrow::Value;
 
+use crate::admission::change::Change;
 use crate::admission::subresource::Part;
 use crate::admission::workload::Workload;
 use crate::decode::{self, Error, List, Read, Reader, Result, record};
@@ -25,6 +26,8 @@ pub struct Request<'a> {
     pub object: Option<Workload<'a>>,
     /// On UPDATE, the object before the update.
     pub old_object: Option<Workload<'a>>,
+    /// On UPDATE, how much it changes: never nothing, because then there is nothing to judge.
+    pub change: Change,
 }
 
 record! {
@@ -76,8 +79,8 @@ impl<'t: 'a, 'a> Read<'t> for UnreadValue<'a> {
 }
 
 impl<'a> Request<'a> {
-    /// Reads a request. `None` for one that is accepted whatever its objects hold: it can change no part of a pod, or the
-    /// object is being deleted.
+    /// Reads a request. `None` for one that is accepted whatever its objects hold: it can change no part of a pod or changes
+    /// none, or the object is being deleted.
     ///
     /// # Errors
     /// The kind is missing, or a field that rules read has the wrong type.
@@ -93,6 +96,14 @@ impl<'a> Request<'a> {
         if raw.operation == Some("UPDATE") && raw.object.0.is_some_and(is_being_deleted) {
             return Ok(None);
         }
+        let old_object = UnreadValue(raw.old_object.0.or(raw.old_object_in_snake_case.0));
+        let change = match (raw.operation, old_object.0, raw.object.0) {
+            (Some("UPDATE"), Some(old), Some(new)) => Change::between(group, kind, old, new),
+            _ => Change::WhatRuns,
+        };
+        if change == Change::Nothing {
+            return Ok(None);
+        }
         let workload = |UnreadValue(value): UnreadValue<'a>, key: &str| {
             let Some(value) = value else { return Ok(None) };
             let workload = match part {
@@ -101,10 +112,10 @@ impl<'a> Request<'a> {
             };
             workload.map_err(|error| error.in_member(key))
         };
-        let old_object = UnreadValue(raw.old_object.0.or(raw.old_object_in_snake_case.0));
         Ok(Some(Request {
             object: workload(raw.object, "object")?,
             old_object: workload(old_object, "oldObject")?,
+            change,
             part,
             name: raw.name.unwrap_or_default(),
             namespace: raw.namespace.unwrap_or_default(),

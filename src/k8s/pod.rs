@@ -20,8 +20,6 @@ pub struct Pod<'a> {
     pub annotations: Pairs<'a>,
     /// The slice of the spec that rules read.
     pub spec: PodSpec<'a>,
-    /// The whole spec as written.
-    pub written_spec: Option<&'a Value<'a>>,
     /// The fields that are set anywhere in it.
     pub fields: Fields,
     /// The HostProcess containers as list and index, found once because most rules need them.
@@ -89,7 +87,6 @@ impl<'a> Pod<'a> {
     /// # Errors
     /// A field that rules read has another type than Kubernetes gives it.
     pub fn read_spec(&mut self, pod: &'a Value<'a>, reader: &mut Reader) -> Result<()> {
-        self.written_spec = reader.member(pod, "spec")?;
         reader.read_member(&mut self.spec, pod, "spec")?;
         self.volumes = Volumes::of(self);
         Ok(())

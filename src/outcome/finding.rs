@@ -10,7 +10,7 @@ use crate::wording::quote;
 /// One problem that one rule found at one place.
 ///
 /// The message quotes the value found, of a long one its hash, so two findings are about the same problem exactly when
-/// rule, path, container and message are equal. The ratchet on updates compares these.
+/// rule, path, container and message are equal. The ratchet on updates compares these, and who inherits the field.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
     /// The id of the rule that found it.
@@ -23,6 +23,10 @@ pub struct Finding {
     pub path: String,
     /// The name of the container that the field belongs to.
     pub container: Option<String>,
+    /// The names of the containers that inherit the field of the pod that it is about.
+    pub inheritors: Vec<String>,
+    /// Whether an update keeps it, which is why it does not deny.
+    pub is_old: bool,
     /// What is wrong, quoting the value found. It continues after `path: ` and so starts in lower case.
     pub message: String,
     /// What to write instead: an imperative without a final period.
@@ -37,6 +41,12 @@ impl Finding {
             && self.path == other.path
             && self.container == other.container
             && self.message == other.message
+    }
+
+    /// A container that did not inherit the field when an old object had the same finding. One that moved counts as such.
+    pub fn newcomer(&self, old: &Finding) -> Option<&String> {
+        let mut before = old.inheritors.iter();
+        self.inheritors.iter().find(|container| !before.any(|old| old == *container))
     }
 
     /// The short form, for a warning. The caller appends the rule's id.

@@ -1,70 +1,37 @@
 //! What an update may keep: findings that the old object already had.
 
-use serde_json_borrow::Value;
-
 use crate::admission::workload::Workload;
-use crate::k8s::pod::{ContainerList, ContainerView};
+use crate::k8s::pod_spec::Container;
 
-/// When an update may keep a finding of the old object.
+/// When an update may keep a finding, as a warning.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Ratchet {
-    /// Whenever no container runs a different image.
+    /// When the old object had it, too, and no container runs a different image.
     #[default]
-    SameImages,
-    /// Only when the pod spec is unchanged, tolerations aside: whether the workload is allowed was decided for the old spec,
-    /// and a different command, or a different ConfigMap behind it, needs a new decision.
-    SameSpec,
-    /// Never: the finding is about the request itself, so the old object cannot have had it.
-    Never,
+    HadBefore,
+    /// When what runs stays the same, for findings about who may run it or about the request itself. The old object is not
+    /// judged: under the name of whoever updates it, a workload that somebody else was granted would look as if it had
+    /// never been granted, and this user's finding would pass for an old one.
+    RunsTheSame,
 }
 
-/// What an update leaves unchanged.
-#[derive(Clone, Copy, Debug)]
-pub struct Unchanged {
-    images: bool,
-    spec: bool,
+/// Whether no container got a different image and none was added, moved ones counting as both. Different code makes a new
+/// workload, which keeps nothing. A new ephemeral container does not count: it changes nothing about the others, and what
+/// concerns it is new anyway.
+pub fn has_same_images(old: &Workload, new: &Workload) -> bool {
+    let (old, new) = (&old.pod.spec, &new.pod.spec);
+    let mut ephemeral = old.ephemeral_containers.iter().zip(new.ephemeral_containers.iter());
+    are_among(&new.containers, &old.containers)
+        && are_among(&new.init_containers, &old.init_containers)
+        && ephemeral.all(|(old, new)| runs_the_same(old, new))
 }
 
-impl Unchanged {
-    /// Compares an object before and after an update.
-    pub fn between(old: &Workload, new: &Workload) -> Unchanged {
-        Unchanged { images: has_same_images(old, new), spec: has_same_spec(old, new) }
-    }
-
-    /// Whether any finding of the old object may stay.
-    pub fn keeps_any(self) -> bool {
-        self.images
-    }
-
-    /// Whether a finding that the old object had may stay.
-    pub fn keeps(self, ratchet: Ratchet) -> bool {
-        match ratchet {
-            Ratchet::SameImages => self.images,
-            Ratchet::SameSpec => self.images && self.spec,
-            Ratchet::Never => false,
-        }
-    }
+/// Whether every container is among those before the update, in the same order.
+fn are_among(news: &[Container], olds: &[Container]) -> bool {
+    let mut olds = olds.iter();
+    news.iter().all(|new| olds.any(|old| runs_the_same(old, new)))
 }
 
-/// Whether the pod specs are equal apart from tolerations, which decide where a pod runs and not what runs in it.
-fn has_same_spec(old: &Workload, new: &Workload) -> bool {
-    fn members<'t>(workload: &'t Workload) -> impl Iterator<Item = (&'t str, &'t Value<'t>)> {
-        let spec = workload.pod.written_spec.and_then(|spec| spec.as_object());
-        spec.into_iter().flat_map(|members| members.iter()).filter(|(key, _)| *key != "tolerations")
-    }
-    members(old).eq(members(new))
-}
-
-/// Whether no container got a different image and none was added. Different code makes a new workload, which keeps
-/// nothing. A new ephemeral container does not count: it changes nothing about the others, and its own findings are new
-/// anyway.
-fn has_same_images(old: &Workload, new: &Workload) -> bool {
-    let is_old = |new: &ContainerView| {
-        let mut olds = old.pod.containers().filter(|old| old.list == new.list && old.name() == new.name());
-        match olds.next() {
-            Some(old) => old.raw.image == new.raw.image,
-            None => new.list == ContainerList::Ephemeral,
-        }
-    };
-    new.pod.containers().all(|new| is_old(&new))
+fn runs_the_same(old: &Container, new: &Container) -> bool {
+    old.name == new.name && old.image == new.image
 }

@@ -7,6 +7,7 @@ use kubewarden_policy_sdk::response::ValidationResponse;
 
 use crate::admission::request::Request;
 use crate::outcome::finding::Finding;
+use crate::outcome::ratchet::Ratchet;
 use crate::settings::severity::Severity;
 use crate::wording::line;
 
@@ -49,7 +50,7 @@ impl Outcome {
             code: None,
             mutated_object: None,
             audit_annotations: self.audit_annotations(),
-            warnings: self.warnings(),
+            warnings: self.warnings(request),
         }
     }
 
@@ -80,17 +81,24 @@ impl Outcome {
     }
 
     /// One warning for each rule, in at most `MAX_WARNINGS` lines: the last one counts the rules that are left out.
-    fn warnings(&self) -> Option<Vec<String>> {
-        let mut warnings: Vec<(&str, usize, String)> = Vec::new();
+    fn warnings(&self, request: &Request) -> Option<Vec<String>> {
+        let mut warnings: Vec<(&Finding, usize)> = Vec::new();
         for finding in self.of(Severity::Warn) {
             match warnings.last_mut() {
-                Some((rule, more, _)) if *rule == finding.rule => *more += 1,
-                _ => warnings.push((finding.rule, 0, finding.warning())),
+                Some((shown, more)) if shown.rule == finding.rule => {
+                    *more += 1;
+                    // What the old one says of new pods matters more.
+                    if finding.is_old && !shown.is_old {
+                        *shown = finding;
+                    }
+                }
+                _ => warnings.push((finding, 0)),
             }
         }
         let left_out = warnings.len().saturating_sub(MAX_WARNINGS - 1);
         let shown = if left_out > 1 { MAX_WARNINGS - 1 } else { warnings.len() };
-        let mut lines: Vec<String> = warnings[..shown].iter().map(warning_line).collect();
+        let line = |(finding, more): &(&Finding, usize)| warning_line(finding, *more, request);
+        let mut lines: Vec<String> = warnings[..shown].iter().map(line).collect();
         if left_out > 1 {
             lines.push(format!("and {left_out} more rules warn about this object"));
         }
@@ -117,12 +125,19 @@ fn add_new(rules: &mut Vec<&'static str>, rule: &'static str) {
     }
 }
 
-fn warning_line((rule, more, text): &(&str, usize, String)) -> String {
-    let end = match more {
-        0 => format!(" [{rule}]"),
-        more => format!(" (and {more} more) [{rule}]"),
-    };
-    line(text, MAX_WARNING_BYTES - end.len()) + &end
+fn warning_line(finding: &Finding, more: usize, request: &Request) -> String {
+    let and_more = if more == 0 { String::new() } else { format!(" (and {more} more)") };
+    let end = format!("{}{and_more} [{}]", if_old(finding, request), finding.rule);
+    line(&finding.warning(), MAX_WARNING_BYTES - end.len()) + &end
+}
+
+/// What is said of an old finding that an update keeps: each pod that is made from the template is judged anew.
+fn if_old(finding: &Finding, request: &Request) -> &'static str {
+    match finding.ratchet {
+        _ if !finding.is_old || request.kind.kind == "Pod" => "",
+        Ratchet::HadBefore => " (accepted as old, but new pods are denied)",
+        Ratchet::RunsTheSame => " (accepted as old, but new pods are denied without a grant)",
+    }
 }
 
 /// `DaemonSet kube-system/name`.

@@ -1,10 +1,12 @@
 //! The final severity of each finding: the rule's default, changed by the profile and the overrides in the settings.
 //! Denials become warnings for mirror pods and, on an update, for findings that the old object already had.
 
+use crate::admission::change::Change;
 use crate::admission::request::Request;
 use crate::admission::workload::Workload;
+use crate::order::Natural;
 use crate::outcome::finding::Finding;
-use crate::outcome::ratchet::Unchanged;
+use crate::outcome::ratchet::Ratchet;
 use crate::settings::Settings;
 use crate::settings::severity::{Profile, Severity};
 
@@ -22,22 +24,59 @@ pub fn configured(settings: &Settings, rule: &str, default: Severity) -> Severit
 /// Turns every denial into a warning when the object is a mirror pod.
 pub fn tolerate_mirror_pod(findings: &mut [Finding], request: &Request, workload: &Workload) {
     if is_mirror_pod(request, workload) {
-        downgrade_denials(findings, |_| true);
+        for finding in denials(findings) {
+            finding.severity = Severity::Warn;
+        }
     }
 }
 
-/// Turns denials into warnings where the old object already had the finding, and the update changed nothing that calls
-/// for a new decision.
-pub fn tolerate_old_findings(findings: &mut [Finding], old: &[Finding], unchanged: Unchanged) {
-    downgrade_denials(findings, |finding| {
-        unchanged.keeps(finding.ratchet) && old.iter().any(|old| old.is_same(finding))
-    });
+/// Turns the denials that an update may keep into warnings. `had` is what the old object had, in the same order.
+pub fn tolerate_old_findings(findings: &mut [Finding], change: Change, had: &[Finding]) {
+    let (mut rule, mut had_of_rule) = ("", had);
+    for finding in denials(findings) {
+        if finding.rule != rule {
+            rule = finding.rule;
+            had_of_rule = of_rule(rule, had);
+        }
+        tolerate_old(finding, change, had_of_rule);
+    }
 }
 
-fn downgrade_denials(findings: &mut [Finding], is_tolerated: impl Fn(&Finding) -> bool) {
-    for finding in findings.iter_mut().filter(|finding| finding.severity == Severity::Deny && is_tolerated(finding)) {
+/// The findings of one rule among those of all.
+fn of_rule<'h>(rule: &str, had: &'h [Finding]) -> &'h [Finding] {
+    let begin = had.iter().take_while(|old| old.rule != rule).count();
+    let count = had[begin..].iter().take_while(|old| old.rule == rule).count();
+    &had[begin..begin + count]
+}
+
+fn denials(findings: &mut [Finding]) -> impl Iterator<Item = &mut Finding> {
+    findings.iter_mut().filter(|finding| finding.severity == Severity::Deny)
+}
+
+/// `had` is what the old object had of the same rule, by path.
+fn tolerate_old(finding: &mut Finding, change: Change, had: &[Finding]) {
+    let is_old = match (finding.ratchet, counterpart(finding, had)) {
+        (Ratchet::RunsTheSame, _) => change == Change::WhereOrWhen,
+        (Ratchet::HadBefore, None) => false,
+        (Ratchet::HadBefore, Some(before)) => match finding.newcomer(before) {
+            None => true,
+            // It is new because of this container, so that is the one to name.
+            Some(container) => {
+                finding.container = Some(container.clone());
+                false
+            }
+        },
+    };
+    if is_old {
+        finding.is_old = true;
         finding.severity = Severity::Warn;
     }
+}
+
+/// Found by binary search, because an object can have very many findings.
+fn counterpart<'h>(finding: &Finding, had: &'h [Finding]) -> Option<&'h Finding> {
+    let begin = had.partition_point(|old| Natural(&old.path) < Natural(&finding.path));
+    had[begin..].iter().take_while(|old| old.path == finding.path).find(|old| finding.is_same(old))
 }
 
 /// Whether the object is a mirror pod, which represents a static pod in the API; the static pod runs whether this one

@@ -51,13 +51,12 @@ impl<'c, 'a> Context<'c, 'a> {
             settings,
             cluster,
             facts,
-            accounts: effective_settings(pod, |container| container.run_as_user_name())
-                .map(|name| EffectiveSetting {
-                    container: name.container,
-                    value: Account::parse(name.value),
-                    set_on: name.set_on,
-                })
-                .collect(),
+            accounts: effective_settings(
+                pod,
+                |container| Some(container.run_as_user_name()?.set_on),
+                |container| Account::parse(container.run_as_user_name().map_or("", |name| name.value)),
+            )
+            .collect(),
             command_lines: command_lines(pod),
         }
     }

@@ -39,6 +39,11 @@ impl<'l> Findings<'l> {
         Findings::new(self.rule, self.ratchet, default, self.settings, self.list)
     }
 
+    /// A collector for the same rule whose findings only warn, whatever the settings say. (Where they say `off`, no rule runs.)
+    pub fn warnings(&mut self) -> Findings<'_> {
+        Findings { severity: Severity::Warn, ..self.at(Severity::Warn) }
+    }
+
     /// Whether findings reported here would be dropped.
     pub fn are_off(&self) -> bool {
         self.severity == Severity::Off
@@ -47,7 +52,7 @@ impl<'l> Findings<'l> {
     /// Reports a finding about the pod. `path` is the path of the field in the object; for `message` and `fix` see
     /// [`Finding`].
     pub fn pod(&mut self, path: String, message: impl Into<String>, fix: impl Into<String>) {
-        self.add(path, None, message.into(), fix.into());
+        self.add(path, None, Vec::new(), message.into(), fix.into());
     }
 
     /// Reports a finding about a container, which the output names. The other arguments are those of [`Findings::pod`].
@@ -58,7 +63,7 @@ impl<'l> Findings<'l> {
         message: impl Into<String>,
         fix: impl Into<String>,
     ) {
-        self.add(path, Some(container.name()), message.into(), fix.into());
+        self.add(path, Some(container.name()), Vec::new(), message.into(), fix.into());
     }
 
     /// Reports a finding about an effective setting, at the level where it is set: the container, or the pod that it
@@ -72,15 +77,25 @@ impl<'l> Findings<'l> {
     ) {
         match setting.set_on {
             Level::Container => self.container(&setting.container, setting.path(field), message, fix),
-            Level::Pod => self.pod(setting.path(field), message, fix),
+            Level::Pod => self.add(setting.path(field), None, setting.inheritors(), message.into(), fix.into()),
         }
     }
 
-    fn add(&mut self, path: String, container: Option<&str>, message: String, fix: String) {
+    fn add(&mut self, path: String, container: Option<&str>, inheritors: Vec<String>, message: String, fix: String) {
         if !self.are_off() {
             let container = container.map(|name| name[..name.floor_char_boundary(MAX_NAME_BYTES)].to_owned());
             let Findings { rule, ratchet, severity, .. } = *self;
-            self.list.push(Finding { rule, severity, ratchet, path, container, message, fix });
+            self.list.push(Finding {
+                rule,
+                severity,
+                ratchet,
+                path,
+                container,
+                inheritors,
+                is_old: false,
+                message,
+                fix,
+            });
         }
     }
 }

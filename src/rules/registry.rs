@@ -1,6 +1,7 @@
 //! The registry: every rule, in the order in which findings are reported.
 
 use crate::outcome::finding::Finding;
+use crate::outcome::ratchet::Ratchet;
 use crate::rules::context::Context;
 use crate::rules::rule::Rule;
 use crate::rules::{
@@ -49,10 +50,22 @@ pub fn find(id: &str) -> Option<&'static Rule> {
 
 /// Runs every rule that applies. Returns the findings in rule order, then by path.
 pub fn check(context: &Context) -> Vec<Finding> {
+    run(context, |_| true)
+}
+
+/// The same for an old object: the rules whose findings an update may keep because the object had them before.
+pub fn check_old(context: &Context) -> Vec<Finding> {
+    run(context, |rule| rule.ratchet == Ratchet::HadBefore)
+}
+
+#[inline(never)]
+fn run(context: &Context, is_asked: fn(&Rule) -> bool) -> Vec<Finding> {
     let mut findings = Vec::new();
     for group in GROUPS {
         for rule in group.rules {
-            rule.run(context, &mut findings);
+            if is_asked(rule) {
+                rule.run(context, &mut findings);
+            }
         }
     }
     findings

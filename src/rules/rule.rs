@@ -69,7 +69,7 @@ impl Rule {
         scope: Scope::HostProcess,
         api_server: ApiServer::Accepts,
         reads: Fields::ALL,
-        ratchet: Ratchet::SameImages,
+        ratchet: Ratchet::HadBefore,
         page: "",
         check: |_, _| {},
     };

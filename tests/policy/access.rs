@@ -7,6 +7,7 @@ use rstest::rstest;
 use serde_json::{Value, json};
 use windows_hostprocess_policy::cluster::host::{Host, NoCluster};
 use windows_hostprocess_policy::decide;
+use windows_hostprocess_policy::rules::registry;
 
 const POD: &str = "Pod";
 
@@ -251,6 +252,29 @@ fn the_cluster_is_asked_only_when_it_decides() {
     assert!(cluster.1.borrow().is_empty());
 }
 
+/// Whether the old object was granted to whoever sends this request says nothing.
+#[test]
+fn the_cluster_is_not_asked_about_an_old_object() {
+    let cluster = Says::new(Err("must not be asked"));
+    let old = object(POD, None);
+    let mut new = old.clone();
+    new["spec"]["volumes"][0]["hostPath"]["path"] = "D:\\logs".into();
+    let selector = json!({ "matchLabels": { "tier": "system" } });
+    let settings = json!({ "allow": [{ "namespaceSelector": selector, "hostPaths": ["C:\\k\\*"] }] });
+    let request = json!({
+        "kind": { "group": "", "version": "v1", "kind": "Pod" },
+        "namespace": "team",
+        "operation": "UPDATE",
+        "userInfo": { "username": ALICE },
+        "object": new,
+        "oldObject": old,
+    });
+    let payload = json!({ "request": request, "settings": settings }).to_string();
+    let response = decide(payload.as_bytes(), &cluster).expect("an answer");
+    let response: ValidationResponse = serde_json::from_slice(&response).expect("a ValidationResponse");
+    assert!(!response.accepted && cluster.1.borrow().is_empty());
+}
+
 fn rbac(subject: &str) -> Value {
     json!({ "rbac": { "verb": "use", "group": "example.com", "resource": "hostprocesses", "name": "system", "subject": subject } })
 }
@@ -311,4 +335,115 @@ fn no_answer_is_no() {
             "{message}"
         );
     }
+}
+
+/// What Kubewarden's audit scanner sends (newAdmissionRequest in its admission_request.go): an existing object as CREATE,
+/// and nothing about a user. policy-server passes it on without the fields that are null.
+fn audit(object: &Value, settings: &Value, host: &dyn Host) -> ValidationResponse {
+    let api_version = object["apiVersion"].as_str().expect("a text");
+    let (group, version) = api_version.split_once('/').unwrap_or(("", api_version));
+    let kind = json!({ "group": group, "version": version, "kind": object["kind"] });
+    let request = json!({
+        "uid": "705ab4f5-6393-11e8-b7cc-42010a800002",
+        "kind": kind,
+        "resource": { "group": group, "version": version, "resource": object["kind"] },
+        "requestKind": kind,
+        "name": object["metadata"]["name"],
+        "namespace": "team",
+        "operation": "CREATE",
+        "userInfo": {},
+        "object": object,
+    });
+    let payload = json!({ "request": request, "settings": settings }).to_string();
+    serde_json::from_slice(&decide(payload.as_bytes(), host).expect("an answer")).expect("a ValidationResponse")
+}
+
+/// What is granted by kind must not be reported for ever.
+#[rstest]
+#[case(POD, "DaemonSet", "DaemonSet")]
+#[case(POD, "ReplicaSet", "Deployment")]
+#[case(POD, "Job", "CronJob")]
+#[case("Job", "CronJob", "CronJob")]
+fn the_audit_scanner_is_told_nothing_about_what_is_granted_by_kind(
+    #[case] kind: &str,
+    #[case] owner: &str,
+    #[case] granted: &str,
+) {
+    let settings = json!({ "allow": [{ "kinds": [granted] }] });
+    let response = audit(&object(kind, Some(owner)), &settings, &NoCluster);
+    assert_eq!((response.accepted, response.warnings), (true, None));
+    // Without an owner, or with one that is not a built-in controller, it is what it is.
+    for other in [None, Some("Rollout")] {
+        let response = audit(&object(kind, other), &json!({ "allow": [{ "kinds": [owner, "Rollout"] }] }), &NoCluster);
+        assert!(!response.accepted, "{other:?}");
+    }
+    // A person may not claim it.
+    assert!(denial(&object(kind, Some(owner)), ALICE, json!({ "kinds": [granted] })).is_some());
+}
+
+#[test]
+fn the_audit_scanner_is_told_what_depends_on_the_requester() {
+    let requesters = json!({ "users": [ALICE] });
+    let pod = object(POD, Some("DaemonSet"));
+    let other_rules = registry::all().filter(|rule| rule.id != "not-allowed");
+    let other_rules_off: Value = other_rules.map(|rule| (rule.id.to_owned(), json!("off"))).collect();
+    for settings in [
+        json!({ "allow": [{ "namespaces": ["other"] }, { "requesters": requesters, "kinds": ["DaemonSet"] }] }),
+        json!({ "allow": [{ "namespaces": ["other"] }, { "requesters": requesters }], "profile": "strict", "rules": other_rules_off }),
+        json!({ "allow": [{ "namespaces": ["other"] }, { "requesters": requesters }], "rules": { "not-allowed": "deny" } }),
+    ] {
+        let response = audit(&pod, &settings, &NoCluster);
+        assert!(response.accepted, "{:?}", response.message);
+        assert_eq!(
+            response.warnings.unwrap_or_default(),
+            [
+                "spec.securityContext.windowsOptions.hostProcess: was not judged: whether it is allowed depends on the requester, \
+              and the request does not name one [not-allowed]"
+            ]
+        );
+    }
+    // Whoever asked, this would be denied.
+    let elsewhere = json!({ "allow": [{ "requesters": requesters, "images": ["elsewhere.example/*"] }] });
+    let message = audit(&pod, &elsewhere, &NoCluster).message.expect("denied");
+    assert!(message.contains("but image 'registry.example/agent:1.0' is not in"), "{message}");
+    // Anybody is anybody.
+    let anybody = json!({ "allow": [{ "requesters": { "users": ["*"] } }] });
+    assert_eq!(audit(&pod, &anybody, &NoCluster).warnings, None);
+    let off = json!({ "allow": [{ "requesters": requesters }], "rules": { "not-allowed": "off" } });
+    assert_eq!(audit(&pod, &off, &NoCluster).warnings, None);
+}
+
+/// RBAC cannot be asked about nobody, and need not be when the rest of a grant does not match.
+#[test]
+fn the_audit_scanner_and_the_cluster() {
+    let pod = object(POD, Some("DaemonSet"));
+    let silent = Says::new(Err("must not be asked"));
+    let response = audit(&pod, &rbac("requester"), &silent);
+    let warnings = response.warnings.unwrap_or_default();
+    assert!(
+        response.accepted && warnings[0].contains("whether it is allowed depends on the requester"),
+        "{warnings:?}"
+    );
+    assert!(silent.1.borrow().is_empty());
+    // The service account is known.
+    let refusing = Says::new(Ok(json!({ "allowed": false })));
+    assert!(!audit(&pod, &rbac("serviceAccount"), &refusing).accepted);
+    let selector = |tier: &str| {
+        let selector = json!({ "matchLabels": { "tier": tier } });
+        json!({ "allow": [{ "namespaceSelector": selector, "requesters": { "users": [ALICE] } }] })
+    };
+    let labelled = Says::new(Ok(json!({ "metadata": { "labels": { "tier": "system" } } })));
+    assert!(audit(&pod, &selector("system"), &labelled).accepted);
+    assert!(!audit(&pod, &selector("other"), &labelled).accepted);
+    assert!(!ask(&pod, "mallory", &selector("system"), &silent).accepted);
+    assert!(silent.1.borrow().is_empty(), "of a known requester who is not listed nothing else matters");
+}
+
+/// An API server names at least the group system:authenticated or system:unauthenticated.
+#[test]
+fn a_user_without_a_name_is_judged() {
+    let message = denial(&object(POD, Some("DaemonSet")), "", json!({ "kinds": ["DaemonSet"] })).expect("denied");
+    assert!(message.contains("kind 'Pod' is not in its kinds"), "{message}");
+    let message = denial(&object(POD, None), "", json!({ "requesters": { "users": [ALICE] } })).expect("denied");
+    assert!(message.contains("the requester is not known"), "{message}");
 }

@@ -107,8 +107,12 @@ fn nothing_is_asked_unless_the_answer_matters() {
     deletion["request"]["operation"] = "DELETE".into();
     let mut status = payload(DAEMON_SET);
     status["request"]["subResource"] = "status".into();
+    let mut label = payload(DAEMON_SET);
+    label["request"]["operation"] = "UPDATE".into();
+    label["request"]["oldObject"] = label["request"]["object"].clone();
+    label["request"]["object"]["metadata"]["labels"] = json!({ "team": "a" });
     let ordinary = payload(&DAEMON_SET.replace("hostProcess: true", "hostProcess: false"));
-    for payload in [unconfigured, deletion, status, ordinary] {
+    for payload in [unconfigured, deletion, status, label, ordinary] {
         judge(&payload, &host);
         assert_eq!(host.asked(), [""; 0], "{payload}");
     }
@@ -120,6 +124,7 @@ fn an_update_of_a_pod_whose_nodes_have_aged_is_a_warning_and_asks_once() {
     let mut update = payload(DAEMON_SET);
     update["request"]["operation"] = "UPDATE".into();
     update["request"]["oldObject"] = update["request"]["object"].clone();
+    update["request"]["object"]["spec"]["template"]["spec"]["tolerations"] = json!([{ "operator": "Exists" }]);
     let response = judge(&update, &host);
     assert!(response.accepted, "{:?}", response.message);
     assert!(response.warnings.is_some_and(|warnings| warnings[0].contains("[min-kubernetes]")));

@@ -3,6 +3,7 @@
 mod access;
 mod aks_sample;
 mod cluster;
+mod container_order;
 mod controller_revision;
 mod custom_kinds;
 mod docs;
@@ -11,8 +12,10 @@ mod messages;
 mod metadata;
 mod objects;
 mod parity;
+mod paths;
 mod prescan;
 mod psa_parity;
+mod ratchet;
 mod recipes;
 mod side_doors;
 mod skipping;

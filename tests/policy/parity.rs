@@ -134,6 +134,11 @@ fn lines<T: DeserializeOwned>(file: &str) -> Vec<T> {
     lines.map(|line| serde_json::from_str(&line.expect("gzip")).expect("a JSON value a line")).collect()
 }
 
+/// The generated pods, for other tests.
+pub fn generated_pods() -> impl Iterator<Item = serde_json::Value> {
+    lines("pods.jsonl.gz").into_iter().map(|pod: Pod| serde_json::from_str(pod.object.get()).expect("JSON"))
+}
+
 /// A `field.Error` of Kubernetes: `path: Invalid value: "x": detail`, `path: Forbidden: detail`,
 /// `path: Duplicate value: "x"`, `path: Not found: "x"`. The detail, or for the last two what follows the path.
 fn split(error: &str) -> (&str, &str) {

@@ -4,7 +4,7 @@ use kubewarden_policy_sdk::response::ValidationResponse;
 use rstest::rstest;
 use serde_json::{Value, json};
 
-use crate::objects::Verdict::{Accept, Deny, Warn};
+use crate::objects::Verdict::{self, Accept, Deny, Warn};
 use crate::objects::{KINDS, misspelt, not_enforced, object, send, template, verdict, verdict_of};
 
 /// Edits the spec of a pod.
@@ -12,7 +12,15 @@ type Edit = fn(&mut Value);
 /// Edits an object of a kind.
 type Change = fn(&mut Value, &str);
 
-/// Old and new object, each absent, clean, with one violation or with another one.
+fn with_arguments(spec: &mut Value) {
+    spec["containers"][0]["args"] = json!(["--verbose"]);
+}
+
+fn tolerant(spec: &mut Value) {
+    spec["tolerations"] = json!([{ "operator": "Exists" }]);
+}
+
+/// Old and new object, each absent, clean, with one violation, with the same one and a change, or with another violation.
 #[test]
 fn every_change_of_every_kind() {
     for kind in KINDS.map(|kind| kind.name) {
@@ -20,19 +28,27 @@ fn every_change_of_every_kind() {
             ("absent", Value::Null),
             ("clean", object(kind, |_| {})),
             ("violating", object(kind, misspelt)),
+            (
+                "violating and changed",
+                object(kind, |spec| {
+                    misspelt(spec);
+                    with_arguments(spec);
+                }),
+            ),
             ("otherwise violating", object(kind, not_enforced)),
         ];
         // A row for each old state, a column for each new one.
         let expected = [
-            [Accept, Accept, Deny, Deny],
-            [Accept, Accept, Deny, Deny],
-            [Accept, Accept, Warn, Deny],
-            [Accept, Accept, Deny, Warn],
+            [Accept, Accept, Deny, Deny, Deny],
+            [Accept, Accept, Deny, Deny, Deny],
+            [Accept, Accept, Accept, Warn, Deny],
+            [Accept, Accept, Warn, Accept, Deny],
+            [Accept, Accept, Deny, Deny, Accept],
         ];
         for ((old_state, old), row) in states.iter().zip(expected) {
             for ((new_state, new), expected) in states.iter().zip(row) {
                 assert_eq!(verdict(old, new, &json!({})), expected, "{kind}: {old_state} -> {new_state}");
-                // Without the ratchet only the new object counts.
+                // Without the ratchet only the new object counts, but no change is no change.
                 let without = if expected == Warn { Deny } else { expected };
                 let settings = json!({ "ratchet": false });
                 assert_eq!(verdict(old, new, &settings), without, "{kind}: {old_state} -> {new_state}, no ratchet");
@@ -46,17 +62,28 @@ fn every_change_of_every_kind() {
 fn every_change_of_what_no_grant_covers() {
     for kind in KINDS.map(|kind| kind.name) {
         let settings = json!({ "allow": [{ "images": ["registry.example/*"] }] });
+        let not_granted = |spec: &mut Value| spec["containers"][0]["image"] = "elsewhere.example/agent:1.0".into();
         let states = [
             ("absent", Value::Null),
             ("ordinary", object(kind, |spec| spec["securityContext"]["windowsOptions"]["hostProcess"] = false.into())),
             ("granted", object(kind, |_| {})),
-            ("not granted", object(kind, |spec| spec["containers"][0]["image"] = "elsewhere.example/agent:1.0".into())),
+            ("not granted", object(kind, not_granted)),
+            (
+                "not granted on other nodes",
+                object(kind, |spec| {
+                    not_granted(spec);
+                    tolerant(spec);
+                }),
+            ),
         ];
+        // Nobody changes what a revision holds.
+        let tolerations = if kind == "ControllerRevision" { Deny } else { Warn };
         let expected = [
-            [Accept, Accept, Accept, Deny],
-            [Accept, Accept, Accept, Deny],
-            [Accept, Accept, Accept, Deny],
-            [Accept, Accept, Accept, Warn],
+            [Accept, Accept, Accept, Deny, Deny],
+            [Accept, Accept, Accept, Deny, Deny],
+            [Accept, Accept, Accept, Deny, Deny],
+            [Accept, Accept, Accept, Accept, tolerations],
+            [Accept, Accept, Accept, tolerations, Accept],
         ];
         for ((old_state, old), row) in states.iter().zip(expected) {
             for ((new_state, new), expected) in states.iter().zip(row) {
@@ -72,41 +99,212 @@ fn an_old_object_stays_manageable() {
     for kind in KINDS.map(|kind| kind.name) {
         let settings = json!({ "allow": [] });
         let old = object(kind, misspelt);
-        let changes: [(&str, Change); 8] = [
-            ("annotation", |o, _| o["metadata"]["annotations"] = json!({ "example.com/owner": "team" })),
-            ("label", |o, _| o["metadata"]["labels"] = json!({ "team": "a" })),
-            ("finalizer", |o, _| o["metadata"]["finalizers"] = json!(["example.com/protect"])),
-            ("owner", |o, _| o["metadata"]["ownerReferences"] = json!([{ "kind": "ReplicaSet", "controller": true }])),
-            ("scale", |o, _| o["spec"]["replicas"] = 3.into()),
-            ("status", |o, _| o["status"] = json!({ "phase": "Running" })),
-            ("toleration", |o, kind| template(o, kind)["spec"]["tolerations"] = json!([{ "operator": "Exists" }])),
-            ("restart", |o, kind| {
+        let changes: [(&str, Verdict, Change); 8] = [
+            ("annotation", Accept, |o, _| o["metadata"]["annotations"] = json!({ "example.com/owner": "team" })),
+            ("label", Accept, |o, _| o["metadata"]["labels"] = json!({ "team": "a" })),
+            ("finalizer", Accept, |o, _| o["metadata"]["finalizers"] = json!(["example.com/protect"])),
+            ("owner", Accept, |o, _| {
+                o["metadata"]["ownerReferences"] = json!([{ "kind": "ReplicaSet", "controller": true }]);
+            }),
+            ("scale", Accept, |o, _| o["spec"]["replicas"] = 3.into()),
+            ("status", Accept, |o, _| o["status"] = json!({ "phase": "Running" })),
+            ("toleration", Warn, |o, kind| tolerant(&mut template(o, kind)["spec"])),
+            ("restart", Warn, |o, kind| {
                 template(o, kind)["metadata"]["annotations"] = json!({ "kubectl.kubernetes.io/restartedAt": "now" });
             }),
         ];
-        // A pod has no replicas: in its spec, where the others have theirs, they would be a change of what runs.
-        for (what, change) in changes.into_iter().filter(|(what, _)| (kind, *what) != ("Pod", "scale")) {
+        for (what, expected, change) in changes {
+            let expected = match (kind, what) {
+                // A pod has no replicas: in its spec, where the others have theirs, they would be a change of what runs.
+                ("Pod", "scale") => continue,
+                // Nothing restarts a pod that gets this annotation.
+                ("Pod", "restart") => Accept,
+                // Nobody changes what a revision holds.
+                ("ControllerRevision", "toleration" | "restart") => Deny,
+                _ => expected,
+            };
             let mut new = old.clone();
             change(&mut new, kind);
-            assert_eq!(verdict(&old, &new, &settings), Warn, "{kind}: {what}");
+            assert_eq!(verdict(&old, &new, &settings), expected, "{kind}: {what}");
         }
     }
+}
+
+/// Who updates an old object with a warning once it has been changed knows of it.
+#[test]
+fn updates_that_change_nothing_are_silent() {
+    let old = object("Pod", |spec| spec["nodeSelector"] = json!({}));
+    assert_eq!(verdict(&Value::Null, &old, &json!({})), Warn);
+    let mut labelled = old.clone();
+    labelled["metadata"]["labels"] = json!({ "team": "a" });
+    for settings in [json!({}), json!({ "profile": "strict", "allow": [] }), json!({ "allow": [], "ratchet": false })] {
+        assert_eq!(verdict(&old, &labelled, &settings), Accept, "{settings}");
+        assert_eq!(verdict(&old, &old, &settings), Accept, "{settings}");
+    }
+    let created = send(&old, &labelled, &json!({ "allow": [] }), json!({ "operation": "CREATE" }));
+    assert_eq!(verdict_of(&created), Deny, "what an old object says on CREATE means nothing");
+    let (old, new) = (
+        object("Pod", misspelt),
+        object("Pod", |spec| {
+            misspelt(spec);
+            tolerant(spec);
+        }),
+    );
+    let created = send(&old, &new, &json!({}), json!({ "operation": "CREATE" }));
+    assert_eq!((verdict(&old, &new, &json!({})), verdict_of(&created)), (Warn, Deny));
+    let bare = send(&old, &labelled, &json!({ "allow": [] }), json!({ "oldObject": null }));
+    assert_eq!(verdict_of(&bare), Deny);
 }
 
 /// A field that no rule reads may still decide what runs: a grant is asked for anew.
 #[rstest]
 #[case::config_map(json!({ "volumes": [{ "name": "script", "configMap": { "name": "other" } }] }))]
 #[case::image_pull_secrets(json!({ "imagePullSecrets": [{ "name": "other" }] }))]
+#[case::csi(json!({ "volumes": [{ "name": "script", "csi": { "driver": "secrets-store.csi.k8s.io" } }] }))]
+#[case::claim(json!({ "volumes": [{ "name": "script", "persistentVolumeClaim": { "claimName": "other" } }] }))]
+#[case::image_volume(json!({ "volumes": [{ "name": "script", "image": { "reference": "other" } }] }))]
 #[case::env_from(json!({ "containers": [{ "name": "agent", "image": "registry.example/agent:1.0",
     "envFrom": [{ "secretRef": { "name": "other" } }] }] }))]
+#[case::value_from(json!({ "containers": [{ "name": "agent", "image": "registry.example/agent:1.0",
+    "env": [{ "name": "SCRIPT", "valueFrom": { "configMapKeyRef": { "name": "other", "key": "script" } } }] }] }))]
+#[case::sub_path(json!({ "containers": [{ "name": "agent", "image": "registry.example/agent:1.0",
+    "volumeMounts": [{ "name": "script", "mountPath": "C:\\script", "subPathExpr": "$(OTHER)" }] }] }))]
+#[case::pull_policy(json!({ "containers": [{ "name": "agent", "image": "registry.example/agent:1.0",
+    "imagePullPolicy": "Never" }] }))]
 fn a_change_that_no_rule_reads_needs_a_grant(#[case] changed: Value) {
     let settings = json!({ "allow": [] });
     let old = object("Deployment", |_| {});
     let mut new = old.clone();
     let spec = template(&mut new, "Deployment")["spec"].as_object_mut().expect("a spec");
     spec.extend(changed.as_object().expect("fields").clone());
-    assert_eq!(verdict(&old, &old, &settings), Warn, "unchanged");
+    assert_eq!(verdict(&old, &old, &settings), Accept, "unchanged");
     assert_eq!(verdict(&old, &new, &settings), Deny);
+}
+
+/// A program can read the annotations of its pod, and containerd acts on some.
+#[test]
+fn the_annotations_of_a_template_need_a_grant() {
+    let old = object("Deployment", |_| {});
+    let mut new = old.clone();
+    template(&mut new, "Deployment")["metadata"] =
+        json!({ "annotations": { "example.com/script": "a", "kubectl.kubernetes.io/restartedAt": "now" } });
+    assert_eq!(verdict(&old, &new, &json!({ "allow": [] })), Deny);
+    assert_eq!(verdict(&new, &old, &json!({ "allow": [] })), Deny, "removed");
+    assert_eq!(verdict(&old, &new, &json!({})), Accept);
+}
+
+/// Everything around a running pod annotates it. Only what the runtime acts on matters.
+#[test]
+fn annotations_of_a_running_pod() {
+    let old = object("Pod", |_| {});
+    let annotated = |key: &str| {
+        let mut new = old.clone();
+        new["metadata"]["annotations"] = json!({ key: "true" });
+        new
+    };
+    let nobody = json!({ "allow": [] });
+    assert_eq!(verdict(&old, &annotated("cni.projectcalico.org/podIP"), &nobody), Accept);
+    let reserved = annotated("microsoft.com/hostprocess-container");
+    assert_eq!(verdict(&old, &reserved, &json!({})), Deny);
+    let mut labelled = reserved.clone();
+    labelled["metadata"]["labels"] = json!({ "team": "a" });
+    assert_eq!(verdict(&reserved, &labelled, &nobody), Accept, "it had it before");
+}
+
+/// What a rule says of a new pod's annotations it says of those that a running pod gets.
+#[test]
+fn no_annotation_with_a_rule_is_overlooked_on_a_running_pod() {
+    let rules = ["reserved-annotations", "hyperv-annotations"];
+    let created = |fixture: &&fixtures::Fixture| fixture.payload["request"]["oldObject"].is_null();
+    let mut compared = 0;
+    for fixture in fixtures::fixtures().iter().filter(|f| rules.contains(&f.rule.as_str())).filter(created) {
+        let object = &fixture.payload["request"]["object"];
+        if object["kind"] != "Pod" || fixture.expectation == fixtures::Expectation::Accept {
+            continue;
+        }
+        let mut without = object.clone();
+        without["metadata"]["annotations"] = Value::Null;
+        let answer = send(&without, object, &fixture.payload["settings"], Value::Null);
+        let named = answer.audit_annotations.unwrap_or_default();
+        assert!(named.values().any(|rules| rules.split(',').any(|rule| rule == fixture.rule)), "{}", fixture.name);
+        compared += 1;
+    }
+    assert!(compared >= 5, "{compared} fixtures are too few to show anything");
+}
+
+/// A grant for bob must not turn into a workload of alice's because she is not granted what he is.
+#[test]
+fn a_stranger_does_not_make_the_finding_of_a_granted_owner_old() {
+    let settings = json!({ "allow": [{ "requesters": { "users": ["bob"] } }] });
+    let old = object("Deployment", |spec| {
+        spec["volumes"] = json!([{ "name": "script", "configMap": { "name": "bobs" } }]);
+    });
+    let by = |user: &str, new: &Value| {
+        verdict_of(&send(&old, new, &settings, json!({ "userInfo": { "username": user, "groups": ["a"] } })))
+    };
+    let mut swapped = old.clone();
+    template(&mut swapped, "Deployment")["spec"]["volumes"][0]["configMap"]["name"] = "alices".into();
+    assert_eq!((by("bob", &swapped), by("alice", &swapped)), (Accept, Deny));
+    let mut annotated = old.clone();
+    template(&mut annotated, "Deployment")["metadata"] = json!({ "annotations": { "example.com/script": "a" } });
+    assert_eq!((by("bob", &annotated), by("alice", &annotated)), (Accept, Deny));
+    // It does not matter who starts again what runs already, or who labels it.
+    let mut restarted = old.clone();
+    template(&mut restarted, "Deployment")["metadata"] =
+        json!({ "annotations": { "kubectl.kubernetes.io/restartedAt": "now" } });
+    assert_eq!((by("bob", &restarted), by("alice", &restarted)), (Accept, Warn));
+    let mut labelled = old.clone();
+    labelled["metadata"]["labels"] = json!({ "team": "a" });
+    assert_eq!(by("alice", &labelled), Accept);
+}
+
+/// An old workload is restarted and not denied, but the pods that this makes are.
+#[test]
+fn the_warning_about_an_old_workload_says_what_happens_to_its_pods() {
+    let warning = |old: &Value, new: &Value, settings: Value| {
+        let response = send(old, new, &settings, Value::Null);
+        assert!(response.accepted, "{:?}", response.message);
+        response.warnings.unwrap_or_default().join("\n")
+    };
+    let old = object("Deployment", |_| {});
+    let new = object("Deployment", tolerant);
+    let without_grant = warning(&old, &new, json!({ "allow": [{ "namespaces": ["team"] }] }));
+    let end = "(accepted as old, but new pods are denied without a grant) [not-allowed]";
+    assert!(without_grant.ends_with(end), "{without_grant}");
+    let (old, new) = (
+        object("Deployment", not_enforced),
+        object("Deployment", |spec| {
+            not_enforced(spec);
+            tolerant(spec);
+        }),
+    );
+    let violating = warning(&old, &new, json!({}));
+    let end = "(accepted as old, but new pods are denied) [run-as-non-root]";
+    assert!(violating.ends_with(end), "{violating}");
+    // Nor does it get lost among findings of the same rule that only warn.
+    let pipes = |spec: &mut Value| {
+        let pipe = |name: &str| json!({ "name": name, "hostPath": { "path": "\\\\.\\pipe\\x" } });
+        spec["volumes"] = json!([pipe("unused"), pipe("used")]);
+        spec["containers"][0]["volumeMounts"] = json!([{ "name": "used", "mountPath": "C:\\pipe" }]);
+    };
+    let (old, new) = (
+        object("Deployment", pipes),
+        object("Deployment", |spec| {
+            pipes(spec);
+            tolerant(spec);
+        }),
+    );
+    let of_two = warning(&old, &new, json!({}));
+    assert!(of_two.ends_with("(accepted as old, but new pods are denied) (and 1 more) [named-pipe-mount]"), "{of_two}");
+    // A pod makes no pods.
+    let (old, new) = (
+        object("Pod", not_enforced),
+        object("Pod", |spec| {
+            not_enforced(spec);
+            tolerant(spec);
+        }),
+    );
+    assert!(warning(&old, &new, json!({})).ends_with("HostProcess containers [run-as-non-root]"));
 }
 
 /// What runs is another thing than before: nothing is inherited.
@@ -131,6 +329,54 @@ fn what_runs_changes() {
             assert_eq!(verdict(&old, &new, &json!({})), Deny, "{kind}: {what}");
         }
     }
+}
+
+/// The same for what concerns no container in particular.
+#[test]
+fn a_finding_about_the_pod_is_old_as_long_as_the_containers_are() {
+    let old = object("Pod", |spec| {
+        spec["nodeSelector"] = json!({ "kubernetes.io/os": "linux" });
+        spec["initContainers"] = json!([{ "name": "setup", "image": "registry.example/setup:1.0" }]);
+        spec["ephemeralContainers"] = json!([{ "name": "shell", "image": "registry.example/shell:1.0" }]);
+    });
+    let containers = ["containers", "initContainers", "ephemeralContainers"];
+    for (key, value) in [("image", "registry.example/other:1.0"), ("name", "other")] {
+        for list in containers {
+            let mut new = old.clone();
+            new["spec"][list][0][key] = value.into();
+            assert_eq!(verdict(&old, &new, &json!({})), Deny, "{list} {key}");
+        }
+    }
+    for list in containers {
+        let mut new = old.clone();
+        new["spec"][list][0]["args"] = json!(["--verbose"]);
+        assert_eq!(verdict(&old, &new, &json!({})), Warn, "{list}");
+        let mut fewer = old.clone();
+        fewer["spec"][list] = json!([]);
+        assert_eq!(verdict(&old, &fewer, &json!({})), Warn, "{list} removed");
+    }
+}
+
+/// A finding is about a value of a container, not about a place.
+#[test]
+fn another_value_or_container_at_the_same_place_is_new() {
+    let account = |name: &str| json!({ "windowsOptions": { "runAsUserName": name } });
+    let old = object("DaemonSet", |spec| {
+        let image = "registry.example/agent:1.0";
+        spec["containers"] = json!([
+            { "name": "agent", "image": image, "securityContext": account("SYSTEM") },
+            { "name": "helper", "image": image, "securityContext": account("SYSTEM") },
+        ]);
+    });
+    let mut other_value = old.clone();
+    template(&mut other_value, "DaemonSet")["spec"]["containers"][0]["securityContext"] = account("LocalSystem");
+    assert_eq!(verdict(&old, &other_value, &json!({})), Deny);
+    let mut moved = old.clone();
+    template(&mut moved, "DaemonSet")["spec"]["containers"].as_array_mut().expect("a list").remove(0);
+    assert_eq!(verdict(&old, &moved, &json!({})), Deny);
+    let mut last = old.clone();
+    template(&mut last, "DaemonSet")["spec"]["containers"].as_array_mut().expect("a list").remove(1);
+    assert_eq!(verdict(&old, &last, &json!({})), Warn);
 }
 
 /// Who may run a command as SYSTEM was not asked about another command.
@@ -176,7 +422,9 @@ fn a_static_pod_is_reported_and_not_denied() {
     pod["metadata"]["annotations"] = json!({ "kubernetes.io/config.mirror": "5f3c1a" });
     let settings = json!({ "allow": [] });
     assert_eq!(verdict(&Value::Null, &pod, &settings), Warn);
-    assert_eq!(verdict(&pod, &pod, &settings), Warn);
+    let mut changed = pod.clone();
+    with_arguments(&mut changed["spec"]);
+    assert_eq!(verdict(&pod, &changed, &settings), Warn);
     // In a template the annotation says nothing about the object.
     let mut deployment = object("Deployment", misspelt);
     deployment["metadata"]["annotations"] = json!({ "kubernetes.io/config.mirror": "5f3c1a" });
@@ -258,14 +506,69 @@ fn a_debug_container_needs_a_grant() {
 
 #[test]
 fn a_debug_container_may_be_added_to_an_old_pod_that_is_denied_today() {
-    let response = debug(&object("Pod", not_enforced), shell(), &json!({}));
+    let pipe = |spec: &mut Value| {
+        spec["volumes"] = json!([{ "name": "pipe", "hostPath": { "path": "\\\\.\\pipe\\x" } }]);
+        spec["containers"][0]["volumeMounts"] = json!([{ "name": "pipe", "mountPath": "C:\\pipe" }]);
+        spec["containers"][0]["securityContext"] = json!({ "runAsNonRoot": true });
+    };
+    let old = object("Pod", pipe);
+    assert_eq!(verdict(&Value::Null, &old, &json!({})), Deny);
+    let response = debug(&old, shell(), &json!({}));
     assert!(response.accepted, "{:?}", response.message);
     // Its own account is another matter.
     let mut container = shell();
     container["securityContext"] = json!({ "windowsOptions": { "runAsUserName": "ContainerUser" } });
-    let response = debug(&object("Pod", not_enforced), container, &json!({}));
-    let message = response.message.expect("denied");
+    let message = debug(&old, container, &json!({})).message.expect("denied");
     assert!(message.contains("[container-account]") && !message.contains("[run-as-non-root]"), "{message}");
+}
+
+/// It takes over what the pod says, so what is wrong with that is new for this container.
+#[rstest]
+#[case::privileged_group("privileged-local-group", json!({ "windowsOptions": { "hostProcess": true, "runAsUserName": "Administrators" } }))]
+#[case::local_system("local-system", json!({ "windowsOptions": { "hostProcess": true, "runAsUserName": "NT AUTHORITY\\SYSTEM" } }))]
+#[case::misspelt("nt-authority-spelling", json!({ "windowsOptions": { "hostProcess": true, "runAsUserName": "SYSTEM" } }))]
+#[case::gmsa("gmsa", json!({ "windowsOptions": { "hostProcess": true, "runAsUserName": "NT AUTHORITY\\SYSTEM", "gmsaCredentialSpecName": "app" } }))]
+#[case::non_root("run-as-non-root", json!({ "runAsNonRoot": true, "windowsOptions": { "hostProcess": true, "runAsUserName": "NT AUTHORITY\\SYSTEM" } }))]
+fn a_debug_container_inherits(#[case] rule: &str, #[case] security_context: Value) {
+    let settings = json!({ "rules": { rule: "deny" } });
+    let old = object("Pod", |spec| spec["securityContext"] = security_context);
+    let message = debug(&old, shell(), &settings).message.expect("denied");
+    assert!(message.contains(&format!("[{rule}]")) && message.contains("(container 'shell')"), "{message}");
+    // With values of its own it inherits nothing, except the credentials, which a container can only replace.
+    let mut own = shell();
+    own["securityContext"] = json!({
+        "runAsNonRoot": false,
+        "windowsOptions": { "runAsUserName": "NT AUTHORITY\\Local service" },
+    });
+    let response = debug(&old, own, &settings);
+    let denied = response.audit_annotations.unwrap_or_default().remove("denied-rules");
+    assert_eq!(denied, (rule == "gmsa").then(|| rule.to_owned()), "{:?}", response.message);
+    // Once it is there it is old.
+    let old = debugged(&old, shell());
+    let mut new = old.clone();
+    tolerant(&mut new["spec"]);
+    assert_eq!(verdict(&old, &new, &settings), Warn);
+}
+
+/// The same hole without a debug container: an account of one's own that is dropped.
+#[test]
+fn a_container_that_begins_to_inherit() {
+    let inheriting = |spec: &mut Value| {
+        spec["securityContext"]["windowsOptions"]["runAsUserName"] = "Administrators".into();
+        let containers = spec["containers"].as_array_mut().expect("a list");
+        containers.push(json!({ "name": "helper", "image": "registry.example/agent:1.0" }));
+    };
+    let with_own_account = object("DaemonSet", |spec| {
+        inheriting(spec);
+        spec["containers"][1]["securityContext"] =
+            json!({ "windowsOptions": { "runAsUserName": "NT AUTHORITY\\Local service" } });
+    });
+    let response = send(&with_own_account, &object("DaemonSet", inheriting), &json!({}), Value::Null);
+    let message = response.message.expect("denied");
+    let expected = "runAsUserName (container 'helper'): 'Administrators' is a privileged local group";
+    assert!(message.contains(expected), "{message}");
+    // The other way round fewer containers are concerned.
+    assert_eq!(verdict(&object("DaemonSet", inheriting), &with_own_account, &json!({})), Warn);
 }
 
 #[test]

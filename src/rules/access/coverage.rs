@@ -16,8 +16,9 @@ use std::mem::replace;
 /// Compares one list of a grant with the workload.
 type Check = for<'c> fn(&Context<'c, '_>, &'c Grant) -> Option<Mismatch<'c>>;
 
-/// One for each list that the request itself decides, in the order in which messages name them.
-const CHECKS: [Check; 7] = [
+/// One for each list that the object decides, in the order in which messages name them. The requester and the cluster, in
+/// this order, come after them.
+const CHECKS: [Check; 6] = [
     |context, grant| unmatched_namespace(context, grant),
     |context, grant| {
         let name = [service_account(context.pod)];
@@ -31,14 +32,23 @@ const CHECKS: [Check; 7] = [
         unmatched("host path", "hostPaths", &grant.host_paths, mounted_host_paths(context.pod), matches_host_path)
     },
     |context, grant| unmatched_kind(context, grant),
-    |context, grant| unmatched_requester(context, grant),
 ];
+
+/// For whom a workload is to be covered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Whom {
+    /// The one who sends the request.
+    Requester,
+    /// Anybody at all.
+    Somebody,
+}
 
 /// Whether a grant covers the workload. A grant without lists covers nothing; validation refuses such settings anyway.
 /// The cluster is asked for the namespace's labels only when everything else matches.
-pub fn covers(context: &Context, grant: &Grant) -> bool {
+pub fn covers(context: &Context, grant: &Grant, whom: Whom) -> bool {
     grant.constraint_count() > 0
         && CHECKS.iter().all(|check| check(context, grant).is_none())
+        && (whom == Whom::Somebody || unmatched_requester(context, grant).is_none())
         && unmatched_labels(context, grant).is_none()
 }
 
@@ -50,6 +60,7 @@ pub fn depends_on_requester(context: &Context, grant: &Grant) -> bool {
 /// The lists of a grant that do not match.
 pub fn mismatches<'c>(context: &Context<'c, '_>, grant: &'c Grant) -> Vec<Mismatch<'c>> {
     let mut missed: Vec<Mismatch> = CHECKS.iter().filter_map(|check| check(context, grant)).collect();
+    missed.extend(unmatched_requester(context, grant));
     if missed.is_empty() {
         missed.extend(unmatched_labels(context, grant));
     }
@@ -77,7 +88,7 @@ fn unmatched_namespace<'c>(context: &Context<'c, '_>, grant: &'c Grant) -> Optio
 /// `Deployment` or `CronJob`, because its owner reference goes only one level up.
 fn unmatched_kind<'c>(context: &Context<'c, '_>, grant: &'c Grant) -> Option<Mismatch<'c>> {
     let patterns = grant.kinds.as_ref()?;
-    let owner = requester::template_owner(context);
+    let owner = requester::kind_of_origin(context);
     let sent = owner.unwrap_or(context.request.kind.kind);
     let above = match owner {
         Some("ReplicaSet") => "Deployment",

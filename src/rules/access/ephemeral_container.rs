@@ -1,7 +1,6 @@
 use crate::decode::Fields;
 use crate::k8s::pod::Effective;
 use crate::k8s::pod::{ContainerList, Level};
-use crate::outcome::ratchet::Ratchet;
 use crate::rules::api_server::ApiServer;
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
@@ -15,7 +14,6 @@ pub static RULE: Rule = Rule {
     severity: Severity::Warn,
     api_server: ApiServer::Partly("when `hostProcess` is set on the containers only and the new one lacks it"),
     reads: Fields::of(&["ephemeralContainers"]),
-    ratchet: Ratchet::SameSpec,
     page: page!("ephemeral_container.md"),
     check,
     ..Rule::DEFAULT

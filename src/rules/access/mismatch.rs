@@ -53,13 +53,18 @@ impl fmt::Display for Mismatch<'_> {
 impl fmt::Display for Wanted<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Wanted::Patterns(patterns) => f.write_str(&list_patterns(patterns)),
+            Wanted::Patterns(patterns) => list_patterns(patterns, f),
             Wanted::Requesters(Requesters { users, groups }) => {
-                let named = [("users", users), ("groups", groups)];
-                let lists = named.into_iter().filter_map(|(key, list)| {
-                    list.as_ref().filter(|list| !list.is_empty()).map(|list| format!("{key} {}", list_patterns(list)))
-                });
-                f.write_str(&lists.collect::<Vec<_>>().join(" or "))
+                let mut joint = "";
+                for (key, list) in [("users ", users), ("groups ", groups)] {
+                    if let Some(list) = list.as_ref().filter(|list| !list.is_empty()) {
+                        f.write_str(joint)?;
+                        f.write_str(key)?;
+                        list_patterns(list, f)?;
+                        joint = " or ";
+                    }
+                }
+                Ok(())
             }
             Wanted::Labels(selector) => selector.fmt(f),
             Wanted::UnknownLabels(reason) => f.write_str(reason),
@@ -68,12 +73,15 @@ impl fmt::Display for Wanted<'_> {
 }
 
 /// `'a', 'b', 'c' and 4 more`.
-fn list_patterns(patterns: &[&str]) -> String {
+fn list_patterns(patterns: &[&str], f: &mut fmt::Formatter<'_>) -> fmt::Result {
     const MAX_SHOWN: usize = 3;
-    let shown: Vec<String> = patterns.iter().take(MAX_SHOWN).map(|pattern| quote(pattern).to_string()).collect();
-    let shown = shown.join(", ");
+    let mut joint = "";
+    for pattern in patterns.iter().take(MAX_SHOWN) {
+        write!(f, "{joint}{}", quote(pattern))?;
+        joint = ", ";
+    }
     match patterns.len().saturating_sub(MAX_SHOWN) {
-        0 => shown,
-        more => format!("{shown} and {more} more"),
+        0 => Ok(()),
+        more => write!(f, " and {more} more"),
     }
 }

@@ -1,12 +1,12 @@
-use super::coverage::{covers, depends_on_requester, mismatches};
+use super::coverage::{Whom, covers, depends_on_requester, mismatches};
 use super::mismatch::Mismatch;
-use super::permission;
+use super::{permission, requester};
 use crate::outcome::ratchet::Ratchet;
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
 use crate::rules::rule::{Rule, Scope, page};
 use crate::settings::grant::Grant;
-use crate::settings::rbac::Subject;
+use crate::settings::rbac::{Rbac, Subject};
 use std::cmp::Reverse;
 use std::fmt::Write;
 
@@ -14,7 +14,7 @@ pub static RULE: Rule = Rule {
     id: "not-allowed",
     summary: "a HostProcess workload that no grant in `allow` covers",
     scope: Scope::MayBeHostProcess,
-    ratchet: Ratchet::SameSpec,
+    ratchet: Ratchet::RunsTheSame,
     page: page!("not_allowed.md"),
     check,
     ..Rule::DEFAULT
@@ -29,27 +29,35 @@ fn check(context: &Context, findings: &mut Findings) {
     if !context.is_host_process && !spares_controllers(context, grants) {
         return;
     }
-    let Err(closest) = granted(context, grants) else { return };
-    let permission = match rbac.as_ref().map(|rbac| permission::granted(context, rbac)) {
-        Some(Ok(())) => return,
-        Some(Err(reason)) => Some(reason),
-        None => None,
-    };
-    let reasons: Vec<String> = closest.into_iter().chain(permission).collect();
-    let reasons = reasons.join(", and ");
-    if !context.is_host_process {
-        let message = format!("is merged into a pod template that may be HostProcess, and {reasons}");
-        findings.pod(
-            "data.spec".to_owned(),
-            message,
-            "replace the whole template ($patch: replace), or ask for a grant",
-        );
-    } else if reasons.is_empty() {
-        let message = "the policy allows no HostProcess workloads".to_owned();
-        report(context, findings, message, "run it without hostProcess, or ask for a grant");
-    } else {
-        report(context, findings, reasons, "change that, or ask for a grant");
+    if grants.iter().any(|grant| covers(context, grant, Whom::Requester)) {
+        return;
     }
+    let is_unknown = requester::is_unknown(context);
+    let is_undecided = |rbac: &Rbac| rbac.subject == Subject::Requester && is_unknown;
+    let permission = match rbac {
+        Some(rbac) if !is_undecided(rbac) => Some(permission::granted(context, rbac)),
+        _ => None,
+    };
+    if permission == Some(Ok(())) {
+        return;
+    }
+    let covers_somebody = || grants.iter().any(|grant| covers(context, grant, Whom::Somebody));
+    if rbac.as_ref().is_some_and(is_undecided) || is_unknown && covers_somebody() {
+        let message =
+            "was not judged: whether it is allowed depends on the requester, and the request does not name one";
+        let fix = "send it with kubectl apply --dry-run=server to have it judged";
+        report(context, &mut findings.warnings(), message.to_owned(), fix);
+        return;
+    }
+    const FIX: &str = "change that, or ask for a grant";
+    let (message, fix) = match (closest(context, grants), permission.and_then(Result::err)) {
+        (Some(grant), Some(refusal)) => ([grant, refusal].join(", and "), FIX),
+        (Some(reason), None) | (None, Some(reason)) => (reason, FIX),
+        (None, None) => {
+            ("the policy allows no HostProcess workloads".to_owned(), "run it without hostProcess, or ask for a grant")
+        }
+    };
+    report(context, findings, message, fix);
 }
 
 /// Whether what a controller sends in this namespace is not asked for its requester, so that what it is made from must be.
@@ -58,13 +66,8 @@ fn spares_controllers(context: &Context, grants: &[Grant]) -> bool {
         || grants.iter().any(|grant| depends_on_requester(context, grant))
 }
 
-/// `Ok` when one of the grants covers the workload. Otherwise a sentence about the closest one, `None` when there are
-/// no grants.
-fn granted(context: &Context, grants: &[Grant]) -> Result<(), Option<String>> {
-    if grants.iter().any(|grant| covers(context, grant)) {
-        return Ok(());
-    }
-    // How much each of them misses matters only for the message of a denial.
+/// A sentence about the grant that misses least; `None` when there are no grants.
+fn closest(context: &Context, grants: &[Grant]) -> Option<String> {
     let mut closest: Option<(usize, Vec<Mismatch>)> = None;
     for (index, grant) in grants.iter().enumerate() {
         let missed = mismatches(context, grant);
@@ -74,7 +77,7 @@ fn granted(context: &Context, grants: &[Grant]) -> Result<(), Option<String>> {
             closest = Some((index, missed));
         }
     }
-    Err(closest.map(|(index, missed)| explain(index, &missed)))
+    closest.map(|(index, missed)| explain(index, &missed))
 }
 
 /// `no grant covers it: allow[1] comes closest, but image 'x' is not in its images ['registry.example/*']`.
@@ -88,10 +91,16 @@ fn explain(index: usize, missed: &[Mismatch]) -> String {
     message
 }
 
-/// Reports at the pod's `hostProcess`, or at the first container that sets it to true when the pod does not.
+/// Reports at the pod's `hostProcess`, or at the first container that sets it to true when the pod does not; of a revision
+/// that is merged into another template, at the patch.
 fn report(context: &Context, findings: &mut Findings, message: String, fix: &str) {
     const FIELD: &str = "securityContext.windowsOptions.hostProcess";
     let pod = context.pod;
+    if !context.is_host_process {
+        let message = format!("is merged into a pod template that may be HostProcess, and {message}");
+        let fix = "replace the whole template ($patch: replace), or ask for a grant";
+        return findings.pod("data.spec".to_owned(), message, fix);
+    }
     let on_container = pod.containers().find(|c| c.own_windows_options().is_some_and(|o| o.host_process == Some(true)));
     match on_container {
         Some(container) if pod.windows_options().is_none_or(|options| options.host_process != Some(true)) => {

@@ -6,6 +6,7 @@
 //! the controllers create carries an owner reference to the object that holds the template, and that object was checked
 //! when it was submitted.
 
+use crate::admission::workload::Workload;
 use crate::rules::context::Context;
 
 /// The service accounts of the controllers that create pods, or objects that create pods, each with the kind that holds
@@ -23,12 +24,36 @@ const CONTROLLERS: [(&str, &str); 7] = [
 /// The kind that holds the template of this object, if the controller of that kind sent the request. `None` for
 /// requests of any other user, whatever owner the object claims.
 pub fn template_owner<'c>(context: &Context<'c, '_>) -> Option<&'c str> {
-    let owners = &context.workload.metadata.owner_references;
-    let owner = owners.iter().find(|owner| owner.controller == Some(true))?.kind?;
+    let owner = claimed_owner(context.workload)?;
     let user = context.request.user_info.username?;
     let may_send = |controller: &str, kind: &str| match user.strip_prefix("system:serviceaccount:kube-system:") {
         Some(service_account) => service_account == controller && owner == kind,
         None => user == "system:kube-controller-manager" && owner == kind,
     };
     CONTROLLERS.iter().any(|(controller, kind)| may_send(controller, kind)).then_some(owner)
+}
+
+/// The kind that counts for `kinds` instead of the object's own: that of the template, if a controller made the object
+/// from one. A request that names no user is about an object that exists already, so what the object claims is believed:
+/// otherwise every audit would report what is granted.
+pub fn kind_of_origin<'c>(context: &Context<'c, '_>) -> Option<&'c str> {
+    let is_built_in = |owner: &&str| CONTROLLERS.iter().any(|(_, kind)| kind == owner);
+    match is_unknown(context) {
+        true => claimed_owner(context.workload).filter(is_built_in),
+        false => template_owner(context),
+    }
+}
+
+fn claimed_owner<'c>(workload: &'c Workload) -> Option<&'c str> {
+    workload.metadata.owner_references.iter().find(|owner| owner.controller == Some(true))?.kind
+}
+
+/// Whether the request does not say who sent it. That is so for Kubewarden's audit scanner, which sends existing objects as
+/// CREATE (read in its `admission_request.go`), and for `hostprocess check`. An API server never leaves it out: it refuses
+/// requests that it cannot authenticate, and all others have the group `system:authenticated` or `system:unauthenticated`,
+/// even if an authenticator returned an empty name (read in `endpoints/filters/authentication.go`,
+/// `authentication/group/authenticated_group_adder.go` and `authentication/request/anonymous` of k8s.io/apiserver, 1.36).
+pub fn is_unknown(context: &Context) -> bool {
+    let user = &context.request.user_info;
+    user.username.unwrap_or_default().is_empty() && user.groups.is_empty()
 }

@@ -1,5 +1,6 @@
 use crate::decode::Fields;
 use crate::k8s::effective::effective_settings;
+use crate::k8s::pod::{ContainerView, Effective};
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
 use crate::rules::rule::{Rule, page};
@@ -23,16 +24,12 @@ enum Gmsa<'p> {
 }
 
 fn check(context: &Context, findings: &mut Findings) {
-    let credentials = effective_settings(context.pod, |container| {
-        container.windows_option(|options| {
-            let name = options.gmsa_credential_spec_name.map(Gmsa::Name);
-            name.or_else(|| options.gmsa_credential_spec.as_ref().map(|_| Gmsa::Inline))
-        })
-    });
-    for credential in credentials {
+    for credential in effective_settings(context.pod, |container| Some(effective(container)?.set_on), effective) {
         let (field, found) = match credential.value {
-            Gmsa::Name(name) => ("securityContext.windowsOptions.gmsaCredentialSpecName", quote(name).to_string()),
-            Gmsa::Inline => ("securityContext.windowsOptions.gmsaCredentialSpec", "a credential spec".to_owned()),
+            Some(Effective { value: Gmsa::Name(name), .. }) => {
+                ("securityContext.windowsOptions.gmsaCredentialSpecName", quote(name).to_string())
+            }
+            _ => ("securityContext.windowsOptions.gmsaCredentialSpec", "a credential spec".to_owned()),
         };
         findings.setting(
             &credential,
@@ -41,4 +38,12 @@ fn check(context: &Context, findings: &mut Findings) {
             "remove it, or run the application in an ordinary Windows container",
         );
     }
+}
+
+/// The two fields override those of the pod together.
+fn effective<'p>(container: &ContainerView<'p, '_>) -> Option<Effective<Gmsa<'p>>> {
+    container.windows_option(|options| {
+        let name = options.gmsa_credential_spec_name.map(Gmsa::Name);
+        name.or_else(|| options.gmsa_credential_spec.as_ref().map(|_| Gmsa::Inline))
+    })
 }

@@ -1,6 +1,6 @@
 use crate::decode::Fields;
 use crate::k8s::effective::effective_settings;
-use crate::k8s::pod::{ContainerView, Effective};
+use crate::k8s::pod::{ContainerView, Level};
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
 use crate::rules::rule::{Rule, page};
@@ -15,7 +15,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &Context, findings: &mut Findings) {
-    for non_root in effective_settings(context.pod, run_as_non_root).filter(|non_root| non_root.value) {
+    for non_root in effective_settings(context.pod, set_to_true_on, |_| ()) {
         findings.setting(
             &non_root,
             "securityContext.runAsNonRoot",
@@ -25,7 +25,8 @@ fn check(context: &Context, findings: &mut Findings) {
     }
 }
 
-fn run_as_non_root(container: &ContainerView) -> Option<Effective<bool>> {
+fn set_to_true_on(container: &ContainerView) -> Option<Level> {
     let own = container.raw.security_context.as_ref().and_then(|context| context.run_as_non_root);
-    container.effective(own, || container.pod.spec.security_context.as_ref()?.run_as_non_root)
+    let effective = container.effective(own, || container.pod.spec.security_context.as_ref()?.run_as_non_root)?;
+    effective.value.then_some(effective.set_on)
 }

@@ -1,6 +1,6 @@
 use super::accounts::RUN_AS_USER_NAME;
 use crate::k8s::effective::effective_settings;
-use crate::k8s::pod::{ContainerList, ContainerView, Effective, Level};
+use crate::k8s::pod::{ContainerList, ContainerView, Level};
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
 use crate::rules::rule::{Rule, page};
@@ -15,7 +15,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &Context, findings: &mut Findings) {
-    for missing in effective_settings(context.pod, missing_account) {
+    for missing in effective_settings(context.pod, missing_on, |_| ()) {
         findings.setting(
             &missing,
             RUN_AS_USER_NAME,
@@ -31,10 +31,10 @@ fn check(context: &Context, findings: &mut Findings) {
 /// Where a container without an effective `runAsUserName` should get one: at the level where its `hostProcess` is set,
 /// because a container that inherits one can inherit the other. An ephemeral container must set its own, because the
 /// pod that it joins cannot be changed.
-fn missing_account(container: &ContainerView) -> Option<Effective<bool>> {
+fn missing_on(container: &ContainerView) -> Option<Level> {
     match (container.run_as_user_name(), container.list) {
         (Some(_), _) => None,
-        (None, ContainerList::Ephemeral) => Some(Effective { value: true, set_on: Level::Container }),
-        (None, _) => container.windows_option(|options| options.host_process),
+        (None, ContainerList::Ephemeral) => Some(Level::Container),
+        (None, _) => Some(container.windows_option(|options| options.host_process)?.set_on),
     }
 }

@@ -9,7 +9,7 @@ pub static RULE: Rule = Rule {
     summary: "in-place resize of a HostProcess pod",
     scope: Scope::Resize,
     api_server: ApiServer::Partly("only with `os.name: windows`"),
-    ratchet: Ratchet::Never,
+    ratchet: Ratchet::RunsTheSame,
     page: page!("resize.md"),
     check,
     ..Rule::DEFAULT

@@ -1,0 +1,249 @@
+//! What an update changes of the pod that an object is, or of the pod template that it has.
+//!
+//! Compared as JSON, because a field that no rule reads may decide what runs: the ConfigMap behind a script, for example.
+
+use serde_json_borrow::{ObjectAsVec, Value};
+
+use crate::admission::kinds::TemplateLocation;
+use crate::decode::{Result, member};
+
+/// How much an update changes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Change {
+    /// Neither the pod spec nor an annotation that counts.
+    Nothing,
+    /// Only where pods run and when they start: tolerations, and the annotation that `kubectl rollout restart` sets.
+    WhereOrWhen,
+    /// What runs. An object that was not there before, or cannot be compared, counts as changed.
+    #[default]
+    WhatRuns,
+}
+
+/// Whether a member of an object counts.
+type Counts = fn(&str) -> bool;
+
+const RESTARTED_AT: &str = "kubectl.kubernetes.io/restartedAt";
+
+impl Change {
+    /// Compares an object of this kind before and after an update.
+    pub fn between(group: &str, kind: &str, old: &Value, new: &Value) -> Change {
+        let location = TemplateLocation::of(group, kind, new);
+        let Some(location) = location.filter(|_| location == TemplateLocation::of(group, kind, old)) else {
+            return Change::WhatRuns;
+        };
+        let (Ok(Some(old)), Ok(Some(new))) = (Parts::read(location, old), Parts::read(location, new)) else {
+            return Change::WhatRuns;
+        };
+        let (annotations, other_annotations): (Counts, Counts) = match location {
+            TemplateLocation::Pod => (is_for_the_runtime, is_for_the_runtime),
+            _ => (|_| true, |key| key != RESTARTED_AT),
+        };
+        if old.is_same(&new, |_| true, annotations) {
+            Change::Nothing
+        } else if old.is_same(&new, |key| key != "tolerations", other_annotations) {
+            Change::WhereOrWhen
+        } else {
+            Change::WhatRuns
+        }
+    }
+}
+
+/// The parts of a pod or pod template that decide what runs.
+///
+/// Annotations do, because containerd and its shim act on some, and a program can read all of them through the downward
+/// API. Those of a template come from its author. A Pod that runs already is annotated by network plugins, autoscalers and
+/// people as well, so there only those count that the runtime acts on; a program that reads others trusts everyone who may
+/// patch its pod. Labels do not count, in templates either, as in Pod Security.
+struct Parts<'t> {
+    spec: Option<&'t Value<'t>>,
+    annotations: Option<&'t Value<'t>>,
+}
+
+/// Whether containerd or its shim may act on an annotation: all that have rules begin like this.
+fn is_for_the_runtime(key: &str) -> bool {
+    key.starts_with("microsoft.com/") || key.starts_with("io.microsoft.")
+}
+
+impl<'t> Parts<'t> {
+    fn read(location: TemplateLocation, object: &'t Value<'t>) -> Result<Option<Parts<'t>>> {
+        if location == TemplateLocation::Revision {
+            // A patch, in which more than the template matters.
+            return Ok(Some(Parts { spec: member(object, "data")?, annotations: None }));
+        }
+        let mut pod = object;
+        for key in location.keys() {
+            let Some(value) = member(pod, key)? else { return Ok(None) };
+            pod = value;
+        }
+        let annotations = match member(pod, "metadata")? {
+            Some(metadata) => member(metadata, "annotations")?,
+            None => None,
+        };
+        Ok(Some(Parts { spec: member(pod, "spec")?, annotations }))
+    }
+
+    fn is_same(&self, other: &Parts, spec: Counts, annotations: Counts) -> bool {
+        let empty = Value::Object(ObjectAsVec::default());
+        let is_same = |a: Option<&Value>, b: Option<&Value>, counts| {
+            has_same_members(a.unwrap_or(&empty), b.unwrap_or(&empty), counts)
+        };
+        is_same(self.annotations, other.annotations, annotations) && is_same(self.spec, other.spec, spec)
+    }
+}
+
+/// Whether two values are equal as JSON, where the order of members does not matter.
+fn is_same(a: &Value, b: &Value) -> bool {
+    match (a, b) {
+        (Value::Object(_), Value::Object(_)) => has_same_members(a, b, |_| true),
+        (Value::Array(a), Value::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| is_same(a, b)),
+        (Value::Str(a), Value::Str(b)) => a == b,
+        (Value::Number(a), Value::Number(b)) => a == b,
+        (Value::Bool(a), Value::Bool(b)) => a == b,
+        _ => a.is_null() && b.is_null(),
+    }
+}
+
+/// Whether two objects have the same members, apart from those that do not count.
+fn has_same_members(a: &Value, b: &Value, counts: Counts) -> bool {
+    let (Value::Object(a), Value::Object(b)) = (a, b) else { return false };
+    let (mut of_a, mut of_b) = (a.iter().filter(|(key, _)| counts(key)), b.iter().filter(|(key, _)| counts(key)));
+    loop {
+        match (of_a.next(), of_b.next()) {
+            (None, None) => return true,
+            (Some((key, a)), Some((other_key, b))) if key == other_key => {
+                if !is_same(a, b) {
+                    return false;
+                }
+            }
+            _ => return has_same_members_in_any_order(a, b, counts),
+        }
+    }
+}
+
+/// An API server writes both objects in the same order. For whoever does not, members are looked up one by one, so larger
+/// objects in another order count as different.
+#[cold]
+fn has_same_members_in_any_order(a: &ObjectAsVec, b: &ObjectAsVec, counts: Counts) -> bool {
+    const MOST: usize = 100;
+    if a.len() > MOST || b.len() > MOST {
+        return false;
+    }
+    let in_a = a.iter().filter(|(key, _)| counts(key)).count();
+    let mut in_both = 0;
+    for (key, value) in b.iter().filter(|(key, _)| counts(key)) {
+        match (only(a, key), only(b, key)) {
+            (Some(other), Some(_)) if is_same(other, value) => in_both += 1,
+            _ => return false,
+        }
+    }
+    in_both == in_a
+}
+
+/// The member with this key, unless there are several.
+fn only<'o>(object: &'o ObjectAsVec, key: &str) -> Option<&'o Value<'o>> {
+    let mut members = object.iter().filter(|(name, _)| *name == key);
+    let (_, value) = members.next()?;
+    members.next().is_none().then_some(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::decode::parse;
+
+    fn change(kind: &str, old: &str, new: &str) -> Change {
+        let (old, new) = (parse(old.as_bytes()).expect("JSON"), parse(new.as_bytes()).expect("JSON"));
+        let there = Change::between("", kind, &old, &new);
+        assert_eq!(there, Change::between("", kind, &new, &old), "the same in both directions");
+        there
+    }
+
+    fn change_of_spec(old: &str, new: &str) -> Change {
+        change("Pod", &format!(r#"{{"spec": {old}}}"#), &format!(r#"{{"spec": {new}}}"#))
+    }
+
+    #[test]
+    fn the_order_of_members_does_not_matter() {
+        for (old, new) in [
+            (
+                r#"{"a": 1, "b": {"c": [1, {"d": null, "e": ""}]}}"#,
+                r#"{"b": {"c": [1, {"d": null, "e": ""}]}, "a": 1}"#,
+            ),
+            (r#"{"b": {"x": 1, "y": 2, "z": 3}}"#, r#"{"b": {"z": 3, "x": 1, "y": 2}}"#),
+            ("{}", "{}"),
+            ("null", "null"),
+        ] {
+            assert_eq!(change_of_spec(old, new), Change::Nothing, "{old} -> {new}");
+        }
+    }
+
+    #[test]
+    fn everything_else_does() {
+        for (old, new) in [
+            (r#"{"a": 1}"#, r#"{"a": 2}"#),
+            (r#"{"a": 1}"#, r#"{"b": 1}"#),
+            (r#"{"a": 1}"#, r#"{"a": "1"}"#),
+            (r#"{"a": 1}"#, "{}"),
+            (r#"{"a": 1}"#, "null"),
+            (r#"{"a": [1, 2]}"#, r#"{"a": [2, 1]}"#),
+            (r#"{"a": [1]}"#, r#"{"a": [1, 1]}"#),
+            (r#"{"a": {"b": {"c": true}}}"#, r#"{"a": {"b": {"c": false}}}"#),
+            (r#"{"a": {}}"#, r#"{"a": []}"#),
+        ] {
+            assert_eq!(change_of_spec(old, new), Change::WhatRuns, "{old} -> {new}");
+        }
+    }
+
+    /// Readers differ in which of the two they take.
+    #[test]
+    fn a_key_that_is_there_twice_is_the_same_only_as_written() {
+        assert_eq!(change_of_spec(r#"{"a": 1, "a": 2}"#, r#"{"a": 1, "a": 2}"#), Change::Nothing);
+        for (old, new) in [
+            (r#"{"a": 1, "a": 2}"#, r#"{"a": 2, "a": 1}"#),
+            (r#"{"a": 1, "a": 1}"#, r#"{"a": 1, "b": 2}"#),
+            (r#"{"a": 1, "a": 2, "b": 3}"#, r#"{"a": 1, "b": 3, "a": 1}"#),
+            (r#"{"a": 1, "a": 2, "b": 3}"#, r#"{"b": 3, "a": 1, "a": 2}"#),
+        ] {
+            assert_eq!(change_of_spec(old, new), Change::WhatRuns, "{old} -> {new}");
+        }
+        let twice = r#"{"spec": {"a": 1}, "spec": {"a": 1}}"#;
+        assert_eq!(change("Pod", twice, twice), Change::WhatRuns);
+    }
+
+    #[test]
+    fn what_cannot_be_compared_has_changed() {
+        for (kind, object) in [
+            ("Pod", "[]"),
+            ("Pod", r#"{"spec": 7}"#),
+            ("Pod", r#"{"metadata": 7, "spec": {}}"#),
+            ("PodTemplate", "{}"),
+            ("PodTemplate", r#"{"template": []}"#),
+            ("ConfigMap", "{}"),
+        ] {
+            assert_eq!(change(kind, object, object), Change::WhatRuns, "{kind} {object}");
+        }
+        let (template, job) = (
+            r#"{"spec": {"template": {"spec": {"containers": []}}}}"#,
+            r#"{"spec": {"jobTemplate": {"spec": {"template": {"spec": {"containers": []}}}}}}"#,
+        );
+        assert_eq!(change("Rollout", template, template), Change::Nothing);
+        assert_eq!(change("Rollout", template, job), Change::WhatRuns);
+        // With both, the template is what was judged before.
+        let both = [&template[..template.len() - 2], ",", &job[r#"{"spec": {"#.len()..]].concat();
+        assert_eq!(change("Rollout", &both, &both), Change::Nothing);
+        assert_eq!(change("Rollout", &both, job), Change::WhatRuns);
+    }
+
+    /// A few thousand members in reverse order would take seconds to look up one by one.
+    #[test]
+    fn a_large_object_in_another_order_counts_as_different() {
+        let object = |keys: &mut dyn Iterator<Item = usize>| {
+            let members: Vec<String> = keys.map(|key| format!(r#""{key}": 1"#)).collect();
+            format!("{{{}}}", members.join(","))
+        };
+        let (up, down) = (|n| object(&mut (0..n)), |n| object(&mut (0..n).rev()));
+        assert_eq!(change_of_spec(&up(100), &down(100)), Change::Nothing);
+        assert_eq!(change_of_spec(&up(101), &down(101)), Change::WhatRuns);
+        assert_eq!(change_of_spec(&up(50_000), &up(50_000)), Change::Nothing);
+    }
+}

@@ -1,0 +1,176 @@
+# What the tests are written with: policies and namespaces, workloads, and what kubectl has to say.
+
+bats_require_minimum_version 1.7.0
+load processes
+
+# policy NAME <SETTINGS: a policy with these settings. It applies where `namespace` and `apply_policy` say.
+policy() {
+  # kubectl reads the settings, as it does for a ClusterAdmissionPolicy.
+  local settings
+  settings=$({ printf 'apiVersion: v1\nkind: Policy\nsettings:\n' && sed 's/^/  /'; } |
+    kubectl label --local -f - played=yes -o jsonpath='{.settings}')
+  cat >>"$CLUSTER/policies.yml" <<END
+$1:
+  module: file://$PWD/annotated-policy.wasm
+  settings: $settings
+  contextAwareResources:
+$(metadata contextAwareResources)
+  hostCapabilities:
+$(metadata hostCapabilities)
+END
+}
+
+# What metadata.yml says under a key.
+metadata() {
+  awk -v key="$1:" '/^[^ #]/ { found = ($0 == key); next } found { print "  " $0 }' metadata.yml
+}
+
+# Starts policy-server with the policies declared so far, and registers a webhook for each.
+serve_policies() {
+  local readiness
+  POLICY_SERVER=https://127.0.0.1:$(free_port)
+  readiness=$(free_port)
+  export POLICY_SERVER
+  # Nothing is verified, so the trust root of sigstore need not be downloaded.
+  KUBECONFIG=$CLUSTER/policy-server.kubeconfig KUBEWARDEN_SIGSTORE_TRUST_CONFIG_PATH=/dev/null \
+    start policy-server policy-server --addr 127.0.0.1 --port "${POLICY_SERVER##*:}" --readiness-probe-port "$readiness" \
+    --cert-file "$CLUSTER/tls.crt" --key-file "$CLUSTER/tls.key" --policies "$CLUSTER/policies.yml" \
+    --policies-download-dir "$CLUSTER" --sigstore-cache-dir "$CLUSTER"
+  wait_for policy-server curl --fail "http://127.0.0.1:$readiness/readiness"
+
+  sed -n 's/^\([a-z].*\):$/\1/p' "$CLUSTER/policies.yml" | while read -r name; do webhook "$name"; done
+}
+
+# webhook POLICY
+webhook() {
+  kubectl create -f - <<END
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingWebhookConfiguration
+metadata: {name: $1}
+webhooks:
+- name: $1.kubewarden.admission
+  clientConfig: {url: $POLICY_SERVER/validate/$1, caBundle: $(base64 -w0 "$CLUSTER/tls.crt")}
+  namespaceSelector: {matchLabels: {policy: $1}}
+  failurePolicy: Fail
+  sideEffects: None
+  admissionReviewVersions: [v1]
+  rules:
+$(metadata rules)
+    # What an administrator adds for custom kinds.
+    - {apiGroups: [fleet.example], apiVersions: [v1], resources: ["*"], operations: [CREATE, UPDATE]}
+END
+}
+
+teardown_file() {
+  kubectl delete --all validatingwebhookconfigurations,nodes,runtimeclasses
+  stop policy-server
+  rm "$CLUSTER/policies.yml"
+}
+
+# After a test that failed: what the last request was answered, and where the logs are.
+teardown() {
+  [ -n "${BATS_TEST_COMPLETED:-}${BATS_TEST_SKIPPED:-}" ] && return
+  touch "$CLUSTER/keep"
+  echo "${output:0:3000}"
+  echo "logs: $CLUSTER/*.log"
+}
+
+# namespace NAME [POLICY]: a namespace in which every user is a tenant. The policy applies at once.
+namespace() {
+  kubectl create namespace "$1" --dry-run=client -o yaml | kubectl apply -f -
+  kubectl -n "$1" create serviceaccount default
+  kubectl -n "$1" create rolebinding tenants --clusterrole tenant --group system:authenticated
+  [ -z "${2:-}" ] || apply_policy "$2" "$1"
+}
+
+# apply_policy POLICY NAMESPACE: until kube-apiserver has noticed.
+apply_policy() {
+  kubectl label namespace "$2" "policy=$1"
+  eventually is_guarded "$2"
+}
+
+# Whether a policy is asked in this namespace: all of them deny this annotation.
+is_guarded() {
+  kubectl -n "$1" create --dry-run=server -f <(object v1 PodTemplate probe 'template:
+  metadata: {annotations: {microsoft.com/hostprocess-container: "true"}}
+  spec: {containers: [{name: probe, image: registry.example/probe:1.0}]}') 2>&1 | grep -F '[reserved-annotations]'
+}
+
+# join NAME KUBELET CONTAINERD: a Windows node that says so about itself, to which pods may be scheduled.
+join() {
+  kubectl create -f - <<END
+apiVersion: v1
+kind: Node
+metadata: {name: $1, labels: {kubernetes.io/os: windows, kubernetes.io/hostname: $1}}
+status: {nodeInfo: {kubeletVersion: $2, containerRuntimeVersion: containerd://$3}}
+END
+  kubectl taint node "$1" node.kubernetes.io/not-ready:NoSchedule-
+}
+
+# Skips the rest of a test that cannot go on without kube-controller-manager.
+needs_controllers() {
+  command -v kube-controller-manager >/dev/null ||
+    skip 'kube-controller-manager is not installed: https://kubernetes.io/releases/download/#binaries'
+}
+
+# eventually COMMAND...: it succeeds within 20 seconds.
+eventually() {
+  local end=$((SECONDS + 20))
+  until "$@" >"$CLUSTER/attempt.log" 2>&1; do
+    ((SECONDS < end)) || { cat "$CLUSTER/attempt.log"; return 1; }
+    sleep 0.2
+  done
+}
+
+# workload KIND NAME: a manifest without a finding.
+workload() {
+  local pod template restart=Always
+  [[ $1 != *Job ]] || restart=Never
+  pod="{hostNetwork: true, nodeSelector: {kubernetes.io/os: windows}, restartPolicy: $restart,
+    securityContext: {windowsOptions: {hostProcess: true, runAsUserName: 'NT AUTHORITY\\SYSTEM'}},
+    containers: [{name: agent, image: 'registry.example/agent:1.0', command: [agent.exe]}]}"
+  template="{metadata: {labels: {app: $2}}, spec: $pod}"
+  case $1 in
+  Pod) object v1 "$@" "spec: $pod" ;;
+  PodTemplate) object v1 "$@" "template: $template" ;;
+  ReplicationController) object v1 "$@" "spec: {selector: {app: $2}, template: $template}" ;;
+  ControllerRevision) object apps/v1 "$@" "data: {spec: {template: $template}}" ;;
+  Job) object batch/v1 "$@" "spec: {template: $template}" ;;
+  CronJob) object batch/v1 "$@" "spec: {schedule: '@daily', jobTemplate: {spec: {template: $template}}}" ;;
+  *) object apps/v1 "$@" "spec: {selector: {matchLabels: {app: $2}}, template: $template}" ;;
+  esac
+}
+
+# object VERSION KIND NAME BODY
+object() {
+  printf 'apiVersion: %s\nkind: %s\nmetadata: {name: %s}\n%s\n' "$@"
+}
+
+# with PATCH <MANIFEST: the manifest, patched as `kubectl patch` would.
+with() {
+  kubectl patch --local -f - -p "$1" -o yaml
+}
+
+# The rules at the end of the lines that begin with this.
+rules_after() {
+  sed -nE "s/^$1.*\[([a-z-]+)\]\$/\1/p" <<<"$output" | sort -u | xargs
+}
+
+# The request was accepted without a warning.
+accepted() {
+  [ "$status" -eq 0 ]
+  [[ $output != *Warning:* ]]
+}
+
+# warned_by RULE...: it was accepted, and these rules warned.
+warned_by() {
+  [ "$status" -eq 0 ]
+  [ "$(rules_after 'Warning: ')" = "$(printf '%s\n' "$@" | sort | xargs)" ]
+}
+
+# denied_by RULE...: the policy denied it because of these rules.
+denied_by() {
+  [ "$status" -ne 0 ]
+  [[ $output == *'.kubewarden.admission" denied the request: '* ]]
+  [ "$(rules_after '- ')" = "$(printf '%s\n' "$@" | sort | xargs)" ]
+}

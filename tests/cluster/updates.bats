@@ -1,0 +1,91 @@
+#!/usr/bin/env bats
+# What may be done with workloads that are there.
+
+load story
+
+setup_file() {
+  policy defaults <<<'{}'
+  policy registry <<'END'
+allow:
+- images: ["registry.example/*"]
+END
+  policy nobody <<<'allow: nobody'
+  policy no-debugging <<<'rules: {ephemeral-container: deny}'
+  serve_policies
+  namespace fleet registry
+}
+
+@test "a label changes nothing that was judged, so the warnings are not repeated" {
+  namespace warned defaults
+  for kind in Pod Deployment; do
+    run kubectl -n warned create -f <(workload $kind agent | sed 's/nodeSelector: [^}]*}, //')
+    warned_by windows-node
+    run kubectl -n warned label $kind agent reviewed=yes
+    accepted
+  done
+}
+
+@test "another image is judged anew" {
+  kubectl -n fleet create -f <(workload Deployment imaged)
+  run kubectl -n fleet set image deployment/imaged agent=registry.example/agent:1.1
+  accepted
+  run kubectl -n fleet set image deployment/imaged agent=elsewhere.example/agent:1.1
+  denied_by not-allowed
+}
+
+@test "a granted workload is scaled without a word" {
+  kubectl -n fleet create -f <(workload Deployment scaled)
+  run kubectl -n fleet scale deployment scaled --replicas 3
+  accepted
+}
+
+@test "a workload from before the policy can be labelled, scaled and restarted, but gets no new pods" {
+  namespace legacy
+  kubectl -n legacy create -f <(workload Deployment agent)
+  apply_policy nobody legacy
+
+  run kubectl -n legacy label deployment agent reviewed=yes
+  accepted
+  run kubectl -n legacy scale deployment agent --replicas 3
+  accepted
+  run kubectl -n legacy rollout restart deployment agent
+  warned_by not-allowed
+  run kubectl -n legacy set image deployment/agent agent=registry.example/agent:1.1
+  denied_by not-allowed
+
+  needs_controllers
+  replicaset_is_denied() {
+    kubectl -n legacy get deployment agent -o jsonpath='{.status.conditions[*].message}' | grep -F '[not-allowed]'
+  }
+  eventually replicaset_is_denied
+}
+
+@test "a debug container in a HostProcess pod is reported, or denied where the settings say so" {
+  namespace debugged defaults
+  kubectl -n debugged create -f <(workload Pod agent)
+  run kubectl -n debugged debug agent --image registry.example/debug:1.0 -- powershell.exe
+  warned_by ephemeral-container
+
+  namespace undebugged no-debugging
+  kubectl -n undebugged create -f <(workload Pod agent)
+  run kubectl -n undebugged debug agent --image registry.example/debug:1.0 -- powershell.exe
+  denied_by ephemeral-container
+}
+
+@test "a HostProcess pod is not resized in place" {
+  kubectl -n fleet create -f <(workload Pod resized |
+    with 'spec: {containers: [{name: agent, resources: {requests: {cpu: 1}}}]}')
+  run kubectl -n fleet patch pod resized --subresource resize \
+    -p '{"spec": {"containers": [{"name": "agent", "resources": {"requests": {"cpu": "2"}}}]}}'
+  denied_by resize
+}
+
+@test "what would be denied can be deleted, finalizer and all" {
+  namespace outdated
+  kubectl -n outdated create -f <(workload Pod agent | with 'metadata: {finalizers: [fleet.example/cleanup]}')
+  apply_policy nobody outdated
+  run kubectl -n outdated delete pod agent --wait=false
+  accepted
+  run kubectl -n outdated patch pod agent -p '{"metadata": {"finalizers": null}}'
+  accepted
+}
