@@ -84,9 +84,10 @@ pub const ALL: [(&str, Shape); 22] = [
     ("old findings in another order", |n| {
         update(with_containers(n, misspelt), with_containers(n, |at| misspelt(n - 1 - at)))
     }),
-    ("ephemeral containers", |n| {
+    ("ephemeral containers that inherit a long account", |n| {
         let with_debuggers = |count: usize| {
             let mut spec = pod(1, 0);
+            spec["securityContext"]["windowsOptions"]["runAsUserName"] = long(n).into();
             spec["ephemeralContainers"] = (0..count).map(|at| json!({ "name": format!("d{at}") })).collect();
             spec
         };
