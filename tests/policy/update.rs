@@ -379,6 +379,40 @@ fn another_value_or_container_at_the_same_place_is_new() {
     assert_eq!(verdict(&old, &last, &json!({})), Warn);
 }
 
+/// Whatever their order: by rule first, then by path, the second container before the tenth.
+#[test]
+fn all_findings_of_an_old_object_are_old() {
+    let violating = |spec: &mut Value| {
+        misspelt(spec);
+        not_enforced(spec);
+        spec["hostNetwork"] = false.into();
+        let container = |n| {
+            json!({
+                "name": format!("agent-{n}"), "image": "registry.example/agent:1.0",
+                "securityContext": { "windowsOptions": { "runAsUserName": "SYSTEM" } },
+                "volumeMounts": [{ "name": "c", "mountPath": "C:" }],
+            })
+        };
+        spec["containers"] = (0..12).map(container).collect();
+        spec["volumes"] = json!([{ "name": "c", "hostPath": { "path": "C:\\" } }]);
+    };
+    let old = object("DaemonSet", violating);
+    let denied = send(&Value::Null, &old, &json!({}), Value::Null).audit_annotations.unwrap_or_default();
+    let rules: Vec<&str> = denied["denied-rules"].split(',').collect();
+    assert!(rules.len() >= 3, "{rules:?}");
+    let mut new = old.clone();
+    tolerant(&mut template(&mut new, "DaemonSet")["spec"]);
+    let response = send(&old, &new, &json!({}), Value::Null);
+    assert_eq!(verdict_of(&response), Warn, "{:?}", response.message);
+    // Another value in one of them is new, and nothing else.
+    let containers = template(&mut new, "DaemonSet")["spec"]["containers"].as_array_mut().expect("a list");
+    let last = containers.last_mut().expect("twelve");
+    last["securityContext"]["windowsOptions"]["runAsUserName"] = "LocalSystem".into();
+    let message = send(&old, &new, &json!({}), Value::Null).message.expect("denied");
+    let lines: Vec<&str> = message.lines().filter(|line| line.starts_with("- ")).collect();
+    assert!(matches!(lines[..], [line] if line.contains("containers[11].securityContext.windowsOptions")), "{message}");
+}
+
 /// Who may run a command as SYSTEM was not asked about another command.
 #[rstest]
 #[case::command(|spec: &mut Value| spec["containers"][0]["command"] = json!(["cmd.exe", "/c", "net user"]))]
