@@ -135,6 +135,23 @@ fn one_grant_covers_all_containers() {
     assert_eq!(denial(&pod, ALICE, both), None);
 }
 
+/// Those of containers that do not inherit the pod's as well, the last one, too.
+#[test]
+fn one_grant_covers_all_accounts() {
+    let mut pod = object(POD, None);
+    let containers = pod["spec"]["containers"].as_array_mut().expect("a list");
+    for (name, account) in [("helper", "NT AUTHORITY\\Network service"), ("other", "NT AUTHORITY\\SYSTEM")] {
+        let security_context = json!({ "windowsOptions": { "runAsUserName": account } });
+        let image = "registry.example/agent:1.0";
+        containers.push(json!({ "name": name, "image": image, "securityContext": security_context }));
+    }
+    containers.push(json!({ "name": "inherits", "image": "registry.example/agent:1.0" }));
+    let grant = |third: &str| json!({ "runAsUserNames": ["NT AUTHORITY\\Local service", "NT AUTHORITY\\Network service", third] });
+    let message = denial(&pod, ALICE, grant("LocalSystem")).expect("denied");
+    assert!(message.contains("account 'NT AUTHORITY\\SYSTEM' is not in its runAsUserNames"), "{message}");
+    assert_eq!(denial(&pod, ALICE, grant("NT AUTHORITY\\SYSTEM")), None);
+}
+
 #[test]
 fn what_is_not_written_is_not_granted() {
     let mut template = object("Rollout", None);
