@@ -460,11 +460,18 @@ fn a_static_pod_is_reported_and_not_denied() {
     with_arguments(&mut changed["spec"]);
     assert_eq!(verdict(&pod, &changed, &settings), Warn);
     // In a template the annotation says nothing about the object.
-    let mut deployment = object("Deployment", misspelt);
-    deployment["metadata"]["annotations"] = json!({ "kubernetes.io/config.mirror": "5f3c1a" });
-    template(&mut deployment, "Deployment")["metadata"] =
-        json!({ "annotations": { "kubernetes.io/config.mirror": "5f3c1a" } });
-    assert_eq!(verdict(&Value::Null, &deployment, &settings), Deny);
+    for kind in KINDS.map(|kind| kind.name).into_iter().filter(|kind| *kind != "Pod") {
+        let mut object = object(kind, misspelt);
+        let annotated = json!({ "annotations": { "kubernetes.io/config.mirror": "5f3c1a" } });
+        object["metadata"]["annotations"] = annotated["annotations"].clone();
+        template(&mut object, kind)["metadata"] = annotated;
+        assert_eq!(verdict(&Value::Null, &object, &settings), Deny, "{kind}");
+        // Nor is any kind with that name a pod.
+        if kind == "Rollout" {
+            object["kind"] = "Pod".into();
+            assert_eq!(verdict(&Value::Null, &object, &settings), Deny, "a Pod of another group");
+        }
+    }
 }
 
 /// Gatekeeper's check skips every UPDATE: whoever was let in with one image could go on with another.
