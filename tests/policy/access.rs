@@ -152,6 +152,25 @@ fn one_grant_covers_all_accounts() {
     assert_eq!(denial(&pod, ALICE, grant("NT AUTHORITY\\SYSTEM")), None);
 }
 
+/// Two accounts of a domain may differ by a space only.
+#[test]
+fn spaces_count_except_in_accounts_of_nt_authority() {
+    let mut pod = object(POD, None);
+    for (account, is_granted) in [
+        ("NT AUTHORITY\\LocalService", true),
+        ("NT AUTHORITY\\Local Service", true),
+        ("CONTOSO\\backup agent", true),
+        ("CONTOSO\\backupagent", false),
+    ] {
+        pod["spec"]["securityContext"]["windowsOptions"]["runAsUserName"] = account.into();
+        let grant = json!({ "runAsUserNames": ["NT AUTHORITY\\local service", "CONTOSO\\backup agent"] });
+        let settings = json!({ "allow": [grant] });
+        let answer = ask(&pod, ALICE, &settings, &NoCluster);
+        let denied = answer.audit_annotations.unwrap_or_default().remove("denied-rules").unwrap_or_default();
+        assert_eq!(!denied.split(',').any(|rule| rule == "not-allowed"), is_granted, "{account}");
+    }
+}
+
 #[test]
 fn what_is_not_written_is_not_granted() {
     let mut template = object("Rollout", None);
