@@ -618,6 +618,17 @@ fn a_debug_container_that_was_there_before_is_not_named_again() {
     let mut new = old.clone();
     new["metadata"]["labels"] = json!({ "team": "a" });
     assert_eq!(verdict(&old, &new, &json!({})), Accept);
+    // Nor beside a second one.
+    let mut second = shell();
+    second["name"] = "second".into();
+    new["spec"]["ephemeralContainers"] = json!([shell(), second]);
+    let response = send(&old, &new, &json!({}), json!({ "subResource": "ephemeralcontainers" }));
+    let warnings = response.warnings.unwrap_or_default();
+    let of_rule: Vec<&String> = warnings.iter().filter(|line| line.ends_with("[ephemeral-container]")).collect();
+    assert!(
+        matches!(of_rule[..], [line] if line.starts_with("spec.ephemeralContainers[1]") && !line.contains("(and ")),
+        "{warnings:?}"
+    );
 }
 
 /// kube-apiserver sends the pod in full with the resources changed.
