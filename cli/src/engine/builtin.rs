@@ -7,7 +7,7 @@ use windows_hostprocess_policy::outcome::finding::Finding;
 use windows_hostprocess_policy::settings::severity::Severity;
 
 use crate::input::object::Object;
-use crate::input::source::Source;
+use crate::input::source::{Place, Source};
 use crate::report::{Diagnostic, UNREADABLE, Verdict};
 
 /// Judges the creation of an object, which was read from `source`.
@@ -18,8 +18,7 @@ pub fn check(object: &Object, source: &Source, settings: &Value, host: &dyn Host
         Err(error) => vec![unreadable(error)],
     };
     for diagnostic in &mut diagnostics {
-        diagnostic.place = source.first_line(object.node.nearest(&diagnostic.path).place());
-        (diagnostic.line, diagnostic.column) = source.line_and_column(diagnostic.place.start);
+        diagnostic.place = source.place(object.node.nearest(&diagnostic.path).place());
     }
     (verdict(&diagnostics), diagnostics)
 }
@@ -38,12 +37,10 @@ fn diagnostic(finding: Finding) -> Diagnostic {
         rule: finding.rule.to_owned(),
         severity: finding.severity,
         path: finding.path,
-        line: 0,
-        column: 0,
+        place: Place::default(),
         message: finding.message,
         fix: finding.fix,
         container: finding.container,
-        place: 0..0,
     }
 }
 
@@ -53,12 +50,10 @@ fn unreadable(error: Unreadable) -> Diagnostic {
         rule: UNREADABLE.to_owned(),
         severity: Severity::Deny,
         path: error.path.strip_prefix("request.object.").unwrap_or_default().to_owned(),
-        line: 0,
-        column: 0,
+        place: Place::default(),
         message: error.message,
         fix: String::new(),
         container: None,
-        place: 0..0,
     }
 }
 
@@ -75,7 +70,7 @@ mod tests {
         let (verdict, diagnostics) = check(&file.objects[0], &file.source, &json!({}), &NoCluster);
         assert_eq!(verdict, Verdict::Deny);
         let found = &diagnostics[0];
-        assert_eq!((found.rule.as_str(), found.path.as_str(), found.line), (UNREADABLE, "spec.hostNetwork", 4));
+        assert_eq!((found.rule.as_str(), found.path.as_str(), found.place.line), (UNREADABLE, "spec.hostNetwork", 4));
         assert!(found.message.contains("expected a boolean"), "{}", found.message);
     }
 }
