@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::order::sorted;
+use crate::order::{Natural, sorted};
 use crate::outcome::ratchet::Ratchet;
 use crate::settings::severity::Severity;
 use crate::wording::quote;
@@ -68,7 +68,7 @@ impl fmt::Display for Finding {
 
 /// Sorts the findings from `begin` on by path, `containers[2]` before `containers[10]`.
 pub fn sort_by_path(findings: &mut Vec<Finding>, begin: usize) {
-    if findings.len() > begin + 1 {
+    if !findings[begin..].is_sorted_by_key(|finding| Natural(&finding.path)) {
         let mut unsorted: Vec<Option<Finding>> = findings.drain(begin..).map(Some).collect();
         let paths = unsorted.iter().flatten().map(|finding| finding.path.as_str()).collect();
         let order: Vec<usize> = sorted(paths).into_iter().map(|(_, place)| place).collect();

@@ -14,6 +14,9 @@ pub fn is_same(one: &str, other: &str) -> bool {
 /// wimlib have it, for Vista) differs from Unicode in a few signs that have a lower-case form and are no capital to
 /// Windows (the kelvin, the ohm and the ångström among them), and in the final sigma, which is a sigma. Letters that Unicode got later are compared as Unicode does.
 fn lower(c: char) -> char {
+    if c.is_ascii() {
+        return c.to_ascii_lowercase();
+    }
     let mut lower = c.to_lowercase();
     match (c, lower.next(), lower.next()) {
         ('ς', ..) => 'σ',

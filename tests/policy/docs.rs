@@ -89,3 +89,26 @@ fn the_rules_page_is_up_to_date() {
     let committed = fs::read_to_string(PAGE).unwrap_or_default();
     assert!(committed == page(), "docs/rules.md is out of date: run `make docs`");
 }
+
+/// `docs/statements.md` sends its readers to rules.
+#[test]
+fn the_statements_are_checked_by_rules_that_exist() {
+    let file = fixtures::repository().join("docs/statements.md");
+    let text = fs::read_to_string(file).expect("docs/statements.md is readable");
+    let mut links = 0;
+    for link in text.split("](rules.md#").skip(1) {
+        let id = link.split(')').next().expect("a link ends");
+        assert!(registry::find(id).is_some(), "there is no rule {id}");
+        links += 1;
+    }
+    // Every rule that is written there is a link, and every link says where it leads.
+    let written = registry::all().map(|rule| text.matches(&format!("`{}`", rule.id)).count()).sum::<usize>();
+    let shown =
+        registry::all().map(|rule| text.matches(&format!("[`{0}`](rules.md#{0})", rule.id)).count()).sum::<usize>();
+    assert_eq!((written, shown), (links, links));
+    for row in text.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| --- ")) {
+        let answer = row.trim_end_matches(" |").rsplit(" | ").next().expect("a row has cells");
+        let is_answered = ["checked by", "](", "Out of reach: ", "Out of reach, ", "Nothing to check."];
+        assert!(is_answered.iter().any(|text| answer.contains(text)), "{row}");
+    }
+}

@@ -103,8 +103,9 @@ fn every_recipe_does_what_the_page_says() {
         match block {
             Block::Policy(policy) => {
                 policies += 1;
-                assert_eq!(policy["spec"]["rules"], deployed["spec"]["rules"]);
-                assert_eq!(policy["spec"]["module"], deployed["spec"]["module"]);
+                for same in ["module", "rules", "matchConditions"] {
+                    assert_eq!(policy["spec"][same], deployed["spec"][same], "{same}");
+                }
                 settings = policy["spec"]["settings"].clone();
                 check_settings(settings.to_string().as_bytes()).expect("valid settings");
             }

@@ -3,6 +3,7 @@
 pub mod counted;
 pub mod report;
 pub mod requests;
+pub mod shapes;
 pub mod timed;
 
 use std::path::{Path, PathBuf};

@@ -42,7 +42,14 @@ pub fn scaled(containers: usize, volumes: usize, grants_: usize) -> Vec<u8> {
     payload("", "Pod", object, None, if grants_ == 0 { json!({}) } else { grants(grants_) })
 }
 
-fn payload(group: &str, kind: &str, mut object: Value, old_object: Option<Value>, settings: Value) -> Vec<u8> {
+/// A request with an object of a kind, `UPDATE` when there is an old one.
+pub(crate) fn payload(
+    group: &str,
+    kind: &str,
+    mut object: Value,
+    old_object: Option<Value>,
+    settings: Value,
+) -> Vec<u8> {
     object["apiVersion"] = if group.is_empty() { json!("v1") } else { json!(format!("{group}/v1")) };
     object["kind"] = json!(kind);
     let resource = format!("{}s", kind.to_lowercase());
@@ -128,7 +135,8 @@ fn deployment() -> Value {
     })
 }
 
-fn pod(containers: usize, volumes: usize) -> Value {
+/// The spec of a HostProcess pod.
+pub(crate) fn pod(containers: usize, volumes: usize) -> Value {
     let volume = |n: usize| json!({ "name": format!("data-{n}"), "hostPath": { "path": format!("C:\\data\\{n}"), "type": "Directory" } });
     let container = |n: usize| {
         let mount = (n < volumes).then(|| json!({ "name": format!("data-{n}"), "mountPath": format!("C:\\mnt\\{n}") }));
@@ -150,7 +158,7 @@ fn pod(containers: usize, volumes: usize) -> Value {
 }
 
 /// Settings with grants of which only the last covers the requests above.
-fn grants(count: usize) -> Value {
+pub(crate) fn grants(count: usize) -> Value {
     let grant =
         |n: usize| json!({ "namespaces": [format!("team-{n}-*")], "images": [format!("registry.example/team-{n}/*")] });
     let mut grants: Vec<Value> = (1..count).map(grant).collect();

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use compare::counted::Counted;
 use compare::requests;
+use compare::shapes;
 use compare::{Guest, root};
 use serde::{Deserialize, Serialize};
 
@@ -53,22 +54,16 @@ fn within_the_committed_budgets() {
 fn linear_in_what_an_attacker_can_multiply() {
     let (policy, _) = counted(Guest::Policy);
     let count = |payload: Vec<u8>| policy.validate(&payload).expect("the guest does not trap").instructions as f64;
-    type Payload = fn(usize) -> Vec<u8>;
-    let dimensions: [(&str, Payload); 3] = [
-        ("containers", |n| requests::scaled(n, 0, 0)),
-        ("volumes", |n| requests::scaled(1, n, 0)),
-        ("grants", |n| requests::scaled(1, 0, n)),
-    ];
-    for (of, payload) in dimensions {
-        let [few, some, many] = [10, 100, 1000].map(|n| count(payload(n)));
-        let growth = ((some - few) / 90.0, (many - some) / 900.0);
-        assert!(
-            growth.1 <= growth.0 * 1.5,
-            "{of}: {:.0} instructions each up to 100, {:.0} up to 1,000",
-            growth.0,
-            growth.1
-        );
+    let mut steep = Vec::new();
+    for (of, payload) in shapes::ALL {
+        let [few, some, many] = [50, 500, 5000].map(|n| count(payload(n)));
+        let growth = ((some - few) / 450.0, (many - some) / 4500.0);
+        println!("{of}: {:.0} instructions each up to 500, {:.0} up to 5,000", growth.0, growth.1);
+        if growth.1 > growth.0 * 1.5 {
+            steep.push(of);
+        }
     }
+    assert!(steep.is_empty(), "more than linear: {}", steep.join("; "));
 }
 
 #[test]

@@ -1,6 +1,7 @@
 use crate::decode::Fields;
 use crate::k8s::pod::Effective;
 use crate::k8s::pod::{ContainerList, Level};
+use crate::order::{Natural, sorted};
 use crate::rules::api_server::ApiServer;
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
@@ -20,18 +21,19 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &Context, findings: &mut Findings) {
-    let is_old = |name: &str| {
-        let old = context.request.old_object.iter();
-        old.flat_map(|old| old.pod.spec.ephemeral_containers.iter()).any(|old| old.name == Some(name))
-    };
+    let old = context.request.old_object.iter().flat_map(|old| old.pod.spec.ephemeral_containers.iter());
+    let old = sorted(old.map(|container| container.name.unwrap_or_default()).collect());
+    let is_old = |name: &str| old.binary_search_by(|(old, _)| old.cmp(&Natural(name))).is_ok();
+    let inherited = context.pod.windows_options().and_then(|options| options.run_as_user_name);
+    let inherited = quote(inherited.unwrap_or_default()).to_string();
     let added = context.pod.host_process_containers().filter(|c| c.list == ContainerList::Ephemeral);
     for container in added.filter(|container| !is_old(container.name())) {
         let message = match container.run_as_user_name() {
             Some(Effective { value, set_on: Level::Container }) => {
                 format!("runs on the node itself as {}", quote(value))
             }
-            Some(Effective { value, set_on: Level::Pod }) => {
-                format!("runs on the node itself as {}, which it inherits from the pod", quote(value))
+            Some(Effective { set_on: Level::Pod, .. }) => {
+                format!("runs on the node itself as {inherited}, which it inherits from the pod")
             }
             None => "runs on the node itself".to_owned(),
         };
