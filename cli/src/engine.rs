@@ -7,15 +7,16 @@ pub mod kubeconfig;
 pub mod module;
 pub mod replay;
 
+use rayon::prelude::*;
 use serde_json::Value;
 
 use crate::engine::capabilities::{Capabilities, SharedHost};
 use crate::engine::module::Module;
 use crate::input::creation::Creation;
-use crate::input::manifest::File;
+use crate::input::files::Input;
 use crate::input::object::Object;
 use crate::input::source::Source;
-use crate::report::{FileReport, ModuleResponse, ObjectReport, Report, Verdict};
+use crate::report::{FileReport, ModuleResponse, ObjectReport, Problem, Report, Verdict};
 
 /// Judges objects. The settings are the same for all of them.
 pub struct Engine {
@@ -55,18 +56,26 @@ impl Engine {
         Engine { creation, ..self }
     }
 
-    /// Judges every object of every file.
+    /// Judges every object of every file, several files at a time. The report has the order of the input, and of each file's
+    /// text the lines that it shows.
     ///
     /// # Errors
     /// The module failed. The built-in rules cannot.
-    pub fn check(&self, files: Vec<File>) -> Result<Report, String> {
-        let files = files.into_iter().map(|mut file| {
-            let objects = std::mem::take(&mut file.objects);
-            let objects = objects.iter().map(|object| self.check_object(object, &file.source));
-            let objects = objects.collect::<Result<_, String>>()?;
-            Ok(FileReport { file, objects })
-        });
+    pub fn check(&self, inputs: Vec<Input>) -> Result<Report, String> {
+        let files = inputs.into_par_iter().map(|input| self.check_file(input));
         files.collect::<Result<_, String>>().map(|files| Report { files })
+    }
+
+    fn check_file(&self, input: Input) -> Result<FileReport, String> {
+        let file = input.read();
+        let objects = file.objects.iter().map(|object| self.check_object(object, &file.source));
+        let objects = objects.collect::<Result<_, String>>()?;
+        let problems = file.problems.into_iter().map(|problem| Problem {
+            place: problem.offset.map(|offset| file.source.place(offset..file.source.text.len())),
+            message: problem.message,
+        });
+        let problems = problems.collect();
+        Ok(FileReport { name: file.source.name, objects, problems, skipped: file.skipped, chart: file.chart })
     }
 
     fn check_object(&self, object: &Object, source: &Source) -> Result<ObjectReport, String> {

@@ -21,12 +21,18 @@ use crate::report::Verdict;
 /// The arguments of `check`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Files, folders (their .yaml, .yml and .json files, at any depth), or `-` for standard input
+    /// Files, folders (their .yaml, .yml and .json files, at any depth, less what .gitignore excludes), or `-` for standard input
     ///
     /// An AdmissionReview or AdmissionRequest is judged as the request that it is, with its own namespace, user, operation and
     /// old object.
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
+    /// Leave out what this glob matches in folders, as in .gitignore and relative to the current folder; may be repeated
+    #[arg(long, value_name = "GLOB")]
+    exclude: Vec<String>,
+    /// In folders, too, a document that is not a Kubernetes object is an error, and so is an unrendered Helm template
+    #[arg(long)]
+    strict_input: bool,
     /// The policy's settings, in YAML or JSON
     #[arg(long, value_name = "FILE")]
     settings: Option<PathBuf>,
@@ -94,7 +100,7 @@ impl FailOn {
 /// The settings are not valid, the kubeconfig or the module cannot be used, or the module failed.
 pub fn check(args: &Args) -> Result<u8, String> {
     let engine = engine(args)?;
-    let report = engine.check(files::read(&args.paths))?;
+    let report = engine.check(files::find(&args.paths, &args.exclude, args.strict_input)?)?;
     output::print(&report, args.output)?;
     Ok(report.exit_code(args.fail_on.verdict()))
 }

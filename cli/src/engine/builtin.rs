@@ -7,7 +7,7 @@ use windows_hostprocess_policy::judge::{Unreadable, judge};
 use windows_hostprocess_policy::outcome::finding::Finding;
 use windows_hostprocess_policy::settings::severity::Severity;
 
-use crate::input::source::Source;
+use crate::input::source::{Place, Source};
 use crate::report::{Diagnostic, UNREADABLE, Verdict};
 
 /// Judges an admission request. `node` is the place of its object in `source`.
@@ -24,8 +24,7 @@ pub fn check(
         Err(error) => vec![unreadable(error)],
     };
     for diagnostic in &mut diagnostics {
-        diagnostic.place = source.first_line(node.nearest(&diagnostic.path).place());
-        (diagnostic.line, diagnostic.column) = source.line_and_column(diagnostic.place.start);
+        diagnostic.place = source.place(node.nearest(&diagnostic.path).place());
     }
     (verdict(&diagnostics), diagnostics)
 }
@@ -44,12 +43,10 @@ fn diagnostic(finding: Finding) -> Diagnostic {
         rule: finding.rule.to_owned(),
         severity: finding.severity,
         path: finding.path,
-        line: 0,
-        column: 0,
+        place: Place::default(),
         message: finding.message,
         fix: finding.fix,
         container: finding.container,
-        place: 0..0,
     }
 }
 
@@ -63,12 +60,10 @@ fn unreadable(error: Unreadable) -> Diagnostic {
         rule: UNREADABLE.to_owned(),
         severity: Severity::Deny,
         path,
-        line: 0,
-        column: 0,
+        place: Place::default(),
         message,
         fix: String::new(),
         container: None,
-        place: 0..0,
     }
 }
 
@@ -93,7 +88,7 @@ mod tests {
         let (verdict, diagnostics) = check_first("apiVersion: v1\nkind: Pod\nspec:\n  hostNetwork: [1]\n");
         assert_eq!(verdict, Verdict::Deny);
         let found = &diagnostics[0];
-        assert_eq!((found.rule.as_str(), found.path.as_str(), found.line), (UNREADABLE, "spec.hostNetwork", 4));
+        assert_eq!((found.rule.as_str(), found.path.as_str(), found.place.line), (UNREADABLE, "spec.hostNetwork", 4));
         assert!(found.message.contains("expected a boolean"), "{}", found.message);
     }
 
@@ -103,7 +98,7 @@ mod tests {
         let (verdict, diagnostics) = check_first(request);
         assert_eq!(verdict, Verdict::Deny);
         let found = &diagnostics[0];
-        assert_eq!((found.rule.as_str(), found.path.as_str(), found.line), (UNREADABLE, "", 3));
+        assert_eq!((found.rule.as_str(), found.path.as_str(), found.place.line), (UNREADABLE, "", 3));
         assert!(found.message.contains("request.oldObject.spec.hostNetwork: found a list"), "{}", found.message);
     }
 }

@@ -1,6 +1,7 @@
 //! From the text of a file to Kubernetes objects.
 
 use std::io;
+use std::path::PathBuf;
 
 use kubernetes_yaml::{self as yaml, Children, Located};
 use serde_json::Value;
@@ -18,6 +19,10 @@ pub struct File {
     pub objects: Vec<Object>,
     /// The parts that could not be read.
     pub problems: Vec<Problem>,
+    /// How many documents were skipped because they are not Kubernetes objects.
+    pub skipped: usize,
+    /// The Helm chart that the file is a template of. It was not read then.
+    pub chart: Option<PathBuf>,
 }
 
 /// Why a file or a part of it could not be read.
@@ -27,24 +32,55 @@ pub struct Problem {
     pub offset: Option<usize>,
     /// What is wrong there.
     pub message: String,
+    /// Nothing says that the document should be a Kubernetes object: a repository has many other YAML and JSON files.
+    pub is_other_document: bool,
+}
+
+impl Problem {
+    fn at(offset: usize, message: String) -> Problem {
+        Problem { offset: Some(offset), message, is_other_document: false }
+    }
 }
 
 impl File {
+    fn new(source: Source) -> File {
+        File { source, objects: Vec::new(), problems: Vec::new(), skipped: 0, chart: None }
+    }
+
     /// A file that could not be read.
     pub fn unreadable(name: String, error: &io::Error) -> File {
-        let problem = Problem { offset: None, message: format!("cannot be read: {error}") };
-        File { source: Source::new(name, String::new()), objects: Vec::new(), problems: vec![problem] }
+        let message = format!("cannot be read: {error}");
+        let problem = Problem { offset: None, message, is_other_document: false };
+        File { problems: vec![problem], ..File::new(Source::new(name, String::new())) }
+    }
+
+    /// A template of a Helm chart, which only Helm can read.
+    pub fn template(name: String, chart: PathBuf) -> File {
+        File { chart: Some(chart), ..File::new(Source::new(name, String::new())) }
+    }
+
+    /// Skips the documents that are not Kubernetes objects, and counts them.
+    pub fn without_other_documents(mut self) -> File {
+        let all = self.problems.len();
+        self.problems.retain(|problem| !problem.is_other_document);
+        self.skipped = all - self.problems.len();
+        self
     }
 
     /// Splits a text into its objects. A document that cannot be read does not hide the others.
     pub fn parse(name: &str, text: String) -> File {
         let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
-        let mut file = File { source: Source::new(name, String::new()), objects: Vec::new(), problems: Vec::new() };
+        let mut file = File::new(Source::new(name, String::new()));
         for (index, document) in documents(&text).into_iter().enumerate() {
             match document {
-                Ok((value, node)) => file.add(index + 1, value, node, None),
+                Ok((value, node)) if is_object(&value) => file.add(index + 1, value, node, None),
+                Ok((_, node)) => {
+                    file.problems.push(Problem { is_other_document: true, ..not_an_object(&node) });
+                }
                 Err(error) => {
-                    file.problems.push(Problem { offset: Some(error.offset), message: describe(&text, error) });
+                    let is_other_document = !yaml::document_at(&text, error.offset).contains("apiVersion");
+                    let problem = Problem::at(error.offset, describe(&text, error));
+                    file.problems.push(Problem { is_other_document, ..problem });
                 }
             }
         }
@@ -58,12 +94,11 @@ impl File {
         if request::is_review(&value) || request::is_request(&value) {
             return self.add_request(document, value, node);
         }
-        let text = |key: &str| value.get(key).and_then(Value::as_str).filter(|text| !text.is_empty());
+        let text = |key: &str| text_of(&value, key);
         let (Some(api_version), Some(kind)) =
             (text("apiVersion").or(list.map(|list| list.0)), text("kind").or(list.map(|list| list.1)))
         else {
-            let message = "not a Kubernetes object: it needs an apiVersion and a kind".to_owned();
-            self.problems.push(Problem { offset: Some(node.place().start), message });
+            self.problems.push(not_an_object(&node));
             return;
         };
         let (api_version, kind) = (api_version.to_owned(), kind.to_owned());
@@ -100,7 +135,7 @@ impl File {
                 Value::Null => request::REVIEW_WITHOUT_REQUEST.to_owned(),
                 _ => "the request in the AdmissionReview does not name the kind of its object".to_owned(),
             };
-            self.problems.push(Problem { offset: Some(start), message });
+            self.problems.push(Problem::at(start, message));
             return;
         }
         let text = |pointer| request.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
@@ -117,6 +152,20 @@ fn member(mut mapping: Located, name: &str) -> Located {
         Children::Map(mut members) => members.remove(name).unwrap_or(mapping),
         _ => mapping,
     }
+}
+
+fn text_of<'v>(value: &'v Value, key: &str) -> Option<&'v str> {
+    value.get(key).and_then(Value::as_str).filter(|text| !text.is_empty())
+}
+
+/// Whether a document says that it is a Kubernetes object, or an admission request.
+fn is_object(value: &Value) -> bool {
+    let has_type = text_of(value, "apiVersion").is_some() && text_of(value, "kind").is_some();
+    has_type || request::is_review(value) || request::is_request(value)
+}
+
+fn not_an_object(node: &Located) -> Problem {
+    Problem::at(node.place().start, "not a Kubernetes object: it needs an apiVersion and a kind".to_owned())
 }
 
 /// Values and their places. A file that begins like JSON is read as JSON where YAML reads it differently, as kubectl
@@ -186,6 +235,14 @@ mod tests {
             assert_eq!(problem.message, "not a Kubernetes object: it needs an apiVersion and a kind", "{text}");
             assert_eq!(file.source.line_and_column(problem.offset.expect("has a place")).0, 2, "{text}");
         }
+    }
+
+    #[test]
+    fn other_documents_are_skipped_but_not_broken_objects() {
+        let others = "replicas: 1\n---\nkind: DaemonSet\n---\n- a\n---\nnav: !!python/name:x [\n---\n";
+        let broken = "apiVersion: v1\nkind: Pod\nspec: [\n---\napiVersion: v1\nkind: List\nitems: [{kind: Pod}]\n";
+        let file = parse(&format!("{others}{broken}")).without_other_documents();
+        assert_eq!((file.skipped, file.problems.len()), (4, 2), "{:?}", file.problems);
     }
 
     #[test]
