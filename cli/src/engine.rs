@@ -14,6 +14,7 @@ use crate::engine::capabilities::{Capabilities, SharedHost};
 use crate::engine::module::Module;
 use crate::input::creation::Creation;
 use crate::input::files::Input;
+use crate::input::manifest::File;
 use crate::input::object::Object;
 use crate::input::source::Source;
 use crate::report::{FileReport, ModuleResponse, ObjectReport, Problem, Report, Verdict};
@@ -62,12 +63,15 @@ impl Engine {
     /// # Errors
     /// The module failed. The built-in rules cannot.
     pub fn check(&self, inputs: Vec<Input>) -> Result<Report, String> {
-        let files = inputs.into_par_iter().map(|input| self.check_file(input));
+        let files = inputs.into_par_iter().map(|input| self.check_file(input.read()));
         files.collect::<Result<_, String>>().map(|files| Report { files })
     }
 
-    fn check_file(&self, input: Input) -> Result<FileReport, String> {
-        let file = input.read();
+    /// Judges every object of one file.
+    ///
+    /// # Errors
+    /// As [`Engine::check`].
+    pub fn check_file(&self, file: File) -> Result<FileReport, String> {
         let objects = file.objects.iter().map(|object| self.check_object(object, &file.source));
         let objects = objects.collect::<Result<_, String>>()?;
         let problems = file.problems.into_iter().map(|problem| Problem {
