@@ -15,7 +15,7 @@ pub use error::Error;
 pub use fields::Fields;
 pub use read::{Read, Reader, Result};
 pub(crate) use record::record;
-pub use values::{List, Pairs, Presence, Quantity, one_of};
+pub use values::{List, NonEmpty, Pairs, Presence, Quantity, one_of};
 
 /// Parses a JSON text.
 ///

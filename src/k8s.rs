@@ -2,6 +2,7 @@
 
 pub mod command_lines;
 pub mod effective;
+pub mod misplaced;
 pub mod node_selection;
 pub mod pod;
 pub mod pod_spec;

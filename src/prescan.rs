@@ -1,22 +1,23 @@
 //! Most admission requests have nothing to do with Windows. A search for a few texts and a check of the grammar, far
 //! cheaper than reading the request, find those that no rule can report anything about.
 //!
-//! Rules look at pods with a `hostProcess` key, at a few annotation keys (`reserved-annotations`) and at the HostProcess
-//! base image (`base-image-misuse`). Keys and images are case-sensitive in Kubernetes, so a request that names a kind and
-//! has none of these texts is accepted, provided that it is valid JSON and that no `\u` escape could hide one of them.
-//! ControllerRevisions, which are rare, are never accepted here: whoever reads what they hold ignores case. Everything else
-//! is decoded, which also says what is wrong.
+//! Rules look at pods with a `hostProcess` key, at a few annotation keys (`reserved-annotations`) and at images for
+//! HostProcess containers (`base-image-misuse`). Keys and images are case-sensitive in Kubernetes, so a request that names a
+//! kind and has none of these texts is accepted, provided that it is valid JSON and that no `\u` escape could hide one of
+//! them. ControllerRevisions, which are rare, are never accepted here: whoever reads what they hold ignores case. Everything
+//! else is decoded, which also says what is wrong.
 
 use std::fmt;
 
 use memchr::memmem;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-/// Without one of these texts there is nothing to report: the key of HostProcess containers; the end of
-/// `microsoft.com/hostprocess-*` and the middle of `microsoft.com/disable-hostprocess-container`;
-/// `io.microsoft.disable-unsafe-operations`; the base image. None has a character that JSON may escape otherwise than by `\u`.
-const MARKS: [&str; 4] =
-    ["hostProcess", "hostprocess-", "disable-unsafe-operations", "host-process-containers-base-image"];
+/// Without one of these texts there is nothing to report: the key of HostProcess containers; the annotations
+/// `microsoft.com/hostprocess-*` and `microsoft.com/disable-hostprocess-container`, and images with the tag `*-hostprocess`;
+/// `io.microsoft.disable-unsafe-operations`; the base image; images with the tag `*-windows-hp`. None has a character that
+/// JSON may escape otherwise than by `\u`.
+const MARKS: [&str; 5] =
+    ["hostProcess", "hostprocess", "disable-unsafe-operations", "host-process-containers-base-image", "-windows-hp"];
 
 /// Whether a payload is a well-formed request that no rule could report anything about.
 pub fn concerns_no_rule(payload: &[u8]) -> bool {

@@ -42,6 +42,10 @@ record! {
         pub resources: ResourceSettings<'a> = "resources",
         /// What the policy asks the cluster about nodes and RuntimeClasses.
         pub nodes: NodeSettings = "nodes",
+        /// What the policy asks the cluster about namespaces.
+        pub namespaces: NamespaceSettings = "namespaces",
+        /// Whose conventions hold in the cluster.
+        pub platform: Platform = "platform",
         /// On UPDATE, what the old object already had is a warning.
         pub ratchet: bool = "ratchet",
     }
@@ -61,6 +65,8 @@ impl Default for Settings<'_> {
             host_ports: None,
             resources: ResourceSettings::default(),
             nodes: NodeSettings::default(),
+            namespaces: NamespaceSettings::default(),
+            platform: Platform::default(),
             ratchet: true,
         }
     }
@@ -136,6 +142,32 @@ impl Default for NodeSettings {
             min_kubernetes: Version::new(1, 23),
             min_containerd: Version::new(1, 6),
         }
+    }
+}
+
+record! {
+    /// What the policy asks the cluster about namespaces, except for the selectors of grants.
+    #[derive(Clone, Copy, Debug, Default)]
+    pub struct NamespaceSettings: strict {
+        /// Whether to ask for the Pod Security level that a workload's namespace enforces.
+        pub check: bool = "check",
+    }
+}
+
+/// The kind of cluster.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Platform {
+    /// Any that does not treat Windows pods in a way of its own.
+    #[default]
+    Kubernetes,
+    /// With SecurityContextConstraints, from which pods with `os.name: windows` are exempt.
+    OpenShift,
+}
+
+impl<'t> Read<'t> for Platform {
+    fn read(&mut self, value: &'t Value<'t>, _: &mut Reader) -> Result<()> {
+        *self = one_of(value, &[("kubernetes", Platform::Kubernetes), ("openshift", Platform::OpenShift)])?;
+        Ok(())
     }
 }
 

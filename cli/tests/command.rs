@@ -109,6 +109,18 @@ fn several_documents_a_list_and_parts_that_cannot_be_read() {
     assert_snapshot("several_documents", shown(&output));
 }
 
+/// As `kubectl get controllerrevisions -o yaml` prints it.
+#[test]
+fn a_controller_revision_is_checked_at_its_own_place() {
+    let pod = bad().split_once("spec:\n").expect("a spec").1.replace('\n', "\n      ");
+    let revision = "apiVersion: apps/v1\nkind: ControllerRevision\nmetadata:\n  name: agent\nrevision: 1\n";
+    let input = format!("{revision}data:\n  spec:\n    template:\n      $patch: replace\n      spec:\n      {pod}");
+    let output = hostprocess(&["check", "-", "--output", "json"], &input);
+    let finding = &objects(&output)[0]["findings"][0];
+    assert_eq!(finding["path"], "data.spec.template.spec.hostNetwork", "{}", shown(&output));
+    assert_eq!((finding["rule"].as_str(), finding["line"].as_u64()), (Some("host-network"), Some(10)));
+}
+
 #[test]
 fn exit_codes() {
     let (bad, dubious) = (bad(), dubious());

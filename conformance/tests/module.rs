@@ -172,20 +172,32 @@ fn check_gives_the_same_verdict_with_the_module() {
     }
 }
 
-/// The examples, with the module: what `make run` prints.
+/// An example with the module's verdict: what `make run` prints.
+fn shown(name: &str) -> String {
+    let manifest = std::fs::read_to_string(fixtures::repository().join(name)).expect("a readable example");
+    text::render(&check(name, &manifest, &json!({}), true), &text::renderer(false))
+}
+
 #[test]
 fn check_shows_the_words_of_the_module() {
-    let shown = |name: &str| {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(name);
-        let manifest = std::fs::read_to_string(path).expect("a readable example");
-        text::render(&check(name, &manifest, &json!({}), true), &text::renderer(false))
-    };
     insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
         insta::assert_snapshot!(
             "examples",
             shown("examples/privileged-daemonset.yaml") + "\n" + &shown("examples/broken.yaml")
         );
     });
+}
+
+/// kubectl prints the message as the module wrote it.
+#[test]
+fn the_readme_shows_what_kubectl_prints() {
+    let readme = std::fs::read_to_string(fixtures::repository().join("README.md")).expect("README.md");
+    let message = shown("examples/broken.yaml");
+    let quoted: Vec<&str> = readme.lines().filter(|line| line.starts_with("- spec.")).collect();
+    assert_eq!(quoted.len(), 3);
+    for line in quoted {
+        assert!(message.contains(line), "{line}");
+    }
 }
 
 #[test]

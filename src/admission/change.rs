@@ -5,14 +5,16 @@
 use serde_json_borrow::{ObjectAsVec, Value};
 
 use crate::admission::kinds::TemplateLocation;
-use crate::decode::{Result, member};
+use crate::decode::{Result, at, member};
+use crate::k8s::node_selection::OS;
 
 /// How much an update changes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Change {
-    /// Neither the pod spec nor an annotation that counts.
+    /// Neither the pod spec nor an annotation or label that counts.
     Nothing,
-    /// Only where pods run and when they start: tolerations, and the annotation that `kubectl rollout restart` sets.
+    /// Only where pods run and when they start: tolerations, the label that kubelets compare with their operating system, and
+    /// the annotation that `kubectl rollout restart` sets.
     WhereOrWhen,
     /// What runs. An object that was not there before, or cannot be compared, counts as changed.
     #[default]
@@ -38,7 +40,7 @@ impl Change {
             TemplateLocation::Pod => (is_for_the_runtime, is_for_the_runtime),
             _ => (|_| true, |key| key != RESTARTED_AT),
         };
-        if old.is_same(&new, |_| true, annotations) {
+        if old.os == new.os && old.is_same(&new, |_| true, annotations) {
             Change::Nothing
         } else if old.is_same(&new, |key| key != "tolerations", other_annotations) {
             Change::WhereOrWhen
@@ -53,10 +55,13 @@ impl Change {
 /// Annotations do, because containerd and its shim act on some, and a program can read all of them through the downward
 /// API. Those of a template come from its author. A Pod that runs already is annotated by network plugins, autoscalers and
 /// people as well, so there only those count that the runtime acts on; a program that reads others trusts everyone who may
-/// patch its pod. Labels do not count, in templates either, as in Pod Security.
+/// patch its pod. Labels do not count, in templates either, as in Pod Security, except for the one that keeps a pod from
+/// Windows nodes.
 struct Parts<'t> {
     spec: Option<&'t Value<'t>>,
     annotations: Option<&'t Value<'t>>,
+    /// The label `kubernetes.io/os`.
+    os: Option<&'t str>,
 }
 
 /// Whether containerd or its shim may act on an annotation: all that have rules begin like this.
@@ -68,7 +73,7 @@ impl<'t> Parts<'t> {
     fn read(location: TemplateLocation, object: &'t Value<'t>) -> Result<Option<Parts<'t>>> {
         if location == TemplateLocation::Revision {
             // A patch, in which more than the template matters.
-            return Ok(Some(Parts { spec: member(object, "data")?, annotations: None }));
+            return Ok(Some(Parts { spec: member(object, "data")?, annotations: None, os: None }));
         }
         let mut pod = object;
         for key in location.keys() {
@@ -79,7 +84,8 @@ impl<'t> Parts<'t> {
             Some(metadata) => member(metadata, "annotations")?,
             None => None,
         };
-        Ok(Some(Parts { spec: member(pod, "spec")?, annotations }))
+        let os = at(pod, ["metadata", "labels", OS]).and_then(|os| os.as_str());
+        Ok(Some(Parts { spec: member(pod, "spec")?, annotations, os }))
     }
 
     fn is_same(&self, other: &Parts, spec: Counts, annotations: Counts) -> bool {

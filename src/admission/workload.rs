@@ -16,6 +16,8 @@ pub struct Workload<'a> {
     /// Whether the pod template is merged into another one, which the request does not show: only in a ControllerRevision
     /// that no controller of Kubernetes wrote.
     pub is_merged: bool,
+    /// `spec.updateStrategy` of a DaemonSet, as written.
+    pub update_strategy: Option<&'a Value<'a>>,
 }
 
 record! {
@@ -25,6 +27,7 @@ record! {
     pub struct ObjectMeta<'a> {
         pub annotations: Pairs<'a> = "annotations",
         pub generate_name: Option<&'a str> = "generateName",
+        pub labels: Pairs<'a> = "labels",
         pub name: Option<&'a str> = "name",
         pub namespace: Option<&'a str> = "namespace",
         pub owner_references: List<OwnerReference<'a>> = "ownerReferences",
@@ -58,6 +61,9 @@ impl<'a> Workload<'a> {
             reader.read_member(&mut workload.metadata, object, "metadata")?;
             workload.read_template(object, location.keys(), &mut reader)?;
         }
+        if (group, kind) == ("apps", "DaemonSet") {
+            workload.update_strategy = at(object, ["spec", "updateStrategy"]);
+        }
         if location == TemplateLocation::Revision
             && let Some(spec) = at(object, ["data", "spec"])
         {
@@ -82,6 +88,7 @@ impl<'a> Workload<'a> {
     fn read_pod_metadata(&mut self, object: &'a Value<'a>, reader: &mut Reader) -> Result<()> {
         reader.read_member(&mut self.metadata, object, "metadata")?;
         self.pod.annotations = std::mem::take(&mut self.metadata.annotations);
+        self.pod.labels = std::mem::take(&mut self.metadata.labels);
         Ok(())
     }
 
@@ -92,6 +99,7 @@ impl<'a> Workload<'a> {
             let mut own = ObjectMeta::default();
             reader.read_member(&mut own, value, "metadata")?;
             self.pod.annotations = own.annotations;
+            self.pod.labels = own.labels;
             return Ok(());
         };
         match reader.member(value, key)? {

@@ -2,7 +2,7 @@
 
 /// The fields that decide whether a rule can report anything, by their key in the pod spec or in its metadata. A key counts
 /// wherever it stands: `runAsUser` of the pod and of any container are the same entry.
-const NAMES: [&str; 51] = [
+const NAMES: [&str; 56] = [
     "affinity",
     "allowPrivilegeEscalation",
     "annotations",
@@ -23,7 +23,9 @@ const NAMES: [&str; 51] = [
     "hostPort",
     "hostUsers",
     "hostname",
+    "hostnameOverride",
     "image",
+    "labels",
     "limits",
     "medium",
     "mountPath",
@@ -35,6 +37,9 @@ const NAMES: [&str; 51] = [
     "procMount",
     "readOnly",
     "readOnlyRootFilesystem",
+    "recursiveReadOnly",
+    "resourceClaims",
+    "resources",
     "runAsGroup",
     "runAsNonRoot",
     "runAsUser",

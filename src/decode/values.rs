@@ -81,14 +81,19 @@ pub fn read_or_true(flag: &mut Option<bool>, value: &Value, reader: &mut Reader)
 ///
 /// # Errors
 /// It is another name; the message suggests the closest.
-pub fn one_of<T: Copy>(value: &Value, names: &[(&'static str, T)]) -> Result<T> {
+pub fn one_of<T: Copy, const N: usize>(value: &Value, names: &[(&'static str, T); N]) -> Result<T> {
+    let index = index_of(value, &names.map(|(name, _)| name))?;
+    Ok(names[index].1)
+}
+
+/// The same for all types, so that the guest has it once.
+#[inline(never)]
+fn index_of(value: &Value, names: &[&'static str]) -> Result<usize> {
     let Value::Str(name) = value else { return Err(Error::wrong_type(value, "a string")) };
-    if let Some((_, value)) = names.iter().find(|(known, _)| known == name) {
-        return Ok(*value);
-    }
-    let known: Vec<&str> = names.iter().map(|(known, _)| *known).collect();
-    let hint = did_you_mean(name, known.iter().copied());
-    Err(Error::new(format!("unknown value '{name}', expected one of {}{hint}", known.join(", "))))
+    names.iter().position(|known| known == name).ok_or_else(|| {
+        let hint = did_you_mean(name, names.iter().copied());
+        Error::new(format!("unknown value '{name}', expected one of {}{hint}", names.join(", ")))
+    })
 }
 
 /// A `resource.Quantity` as written: a string (`"100Mi"`) or a plain number.
@@ -112,17 +117,24 @@ fn number(value: &Value) -> serde_json::Number {
     whole.or_else(|| serde_json::Number::from_f64(value.as_f64()?)).unwrap_or_else(|| 0.into())
 }
 
-/// Whether a field is set to anything but `null` or an empty list.
+/// Whether a field is set to anything but `null`. An empty list counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Presence(pub bool);
 
 impl<'t> Read<'t> for Presence {
     fn read(&mut self, value: &'t Value<'t>, _: &mut Reader) -> Result<()> {
-        self.0 = match value {
-            Value::Null => false,
-            Value::Array(items) => !items.is_empty(),
-            _ => true,
-        };
+        self.0 = !value.is_null();
+        Ok(())
+    }
+}
+
+/// Whether a field is set to anything but `null` or an empty list.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct NonEmpty(pub bool);
+
+impl<'t> Read<'t> for NonEmpty {
+    fn read(&mut self, value: &'t Value<'t>, _: &mut Reader) -> Result<()> {
+        self.0 = !value.is_null() && value.as_array().is_none_or(|items| !items.is_empty());
         Ok(())
     }
 }

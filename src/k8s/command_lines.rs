@@ -68,6 +68,11 @@ impl<'p, 'a> CommandLine<'p, 'a> {
         of(self.field, self.command).chain(of("args", self.args))
     }
 
+    /// The probe that runs it, as the field of the container; `None` for other commands.
+    pub fn probe(&self) -> Option<&'static str> {
+        self.field.strip_suffix(".exec.command").filter(|field| field.ends_with("Probe"))
+    }
+
     /// The path of the program in the object.
     pub fn program_path(&self) -> String {
         self.container.path(&format!("{}[0]", self.field))

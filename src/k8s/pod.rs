@@ -18,8 +18,12 @@ pub struct Pod<'a> {
     pub prefix: &'static str,
     /// The annotations that end up on the pod: a template's, not its controller's.
     pub annotations: Pairs<'a>,
+    /// The labels that end up on the pod.
+    pub labels: Pairs<'a>,
     /// The slice of the spec that rules read.
     pub spec: PodSpec<'a>,
+    /// The whole spec as written.
+    pub written_spec: Option<&'a Value<'a>>,
     /// The fields that are set anywhere in it.
     pub fields: Fields,
     /// The HostProcess containers as list and index, found once because most rules need them.
@@ -87,6 +91,7 @@ impl<'a> Pod<'a> {
     /// # Errors
     /// A field that rules read has another type than Kubernetes gives it.
     pub fn read_spec(&mut self, pod: &'a Value<'a>, reader: &mut Reader) -> Result<()> {
+        self.written_spec = reader.member(pod, "spec")?;
         reader.read_member(&mut self.spec, pod, "spec")?;
         self.volumes = Volumes::of(self);
         Ok(())
@@ -148,6 +153,11 @@ impl<'a> Pod<'a> {
     /// The path of an annotation of the pod.
     pub fn annotation_path(&self, key: &str) -> String {
         format!("{}metadata.annotations[{key}]", self.prefix)
+    }
+
+    /// The path of a label of the pod.
+    pub fn label_path(&self, key: &str) -> String {
+        format!("{}metadata.labels[{key}]", self.prefix)
     }
 
     /// The containers that mount the volume with this name. One that mounts it twice is there twice.

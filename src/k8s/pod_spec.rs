@@ -1,7 +1,7 @@
 //! The part of a pod that rules read. Field names and nesting are those of `PodSpec` (k8s.io/api core/v1); fields that
 //! no rule reads are skipped while decoding, whatever they hold.
 
-use crate::decode::{List, Pairs, Presence, Quantity, record};
+use crate::decode::{List, NonEmpty, Pairs, Presence, Quantity, record};
 
 record! {
     /// The fields of `PodSpec` that rules read.
@@ -13,16 +13,18 @@ record! {
         pub containers: List<Container<'a>> = "containers",
         pub dns_policy: Option<&'a str> = "dnsPolicy",
         pub ephemeral_containers: List<Container<'a>> = "ephemeralContainers",
-        pub host_aliases: Presence = "hostAliases",
+        pub host_aliases: NonEmpty = "hostAliases",
         pub host_ipc: Option<bool> = "hostIPC",
         pub host_network: Option<bool> = "hostNetwork",
         pub host_pid: Option<bool> = "hostPID",
         pub host_users: Option<bool> = "hostUsers",
         pub hostname: Option<&'a str> = "hostname",
+        pub hostname_override: Presence = "hostnameOverride",
         pub init_containers: List<Container<'a>> = "initContainers",
         pub node_name: Option<&'a str> = "nodeName",
         pub node_selector: Pairs<'a> = "nodeSelector",
         pub os: Option<PodOs<'a>> = "os",
+        pub resource_claims: NonEmpty = "resourceClaims",
         pub resources: Option<Resources<'a>> = "resources",
         pub runtime_class_name: Option<&'a str> = "runtimeClassName",
         pub security_context: Option<PodSecurityContext<'a>> = "securityContext",
@@ -55,7 +57,7 @@ record! {
         pub security_context: Option<SecurityContext<'a>> = "securityContext",
         pub startup_probe: Option<Handler<'a>> = "startupProbe",
         pub termination_message_path: Option<&'a str> = "terminationMessagePath",
-        pub volume_devices: Presence = "volumeDevices",
+        pub volume_devices: NonEmpty = "volumeDevices",
         pub volume_mounts: List<VolumeMount<'a>> = "volumeMounts",
         pub working_dir: Option<&'a str> = "workingDir",
     }
@@ -88,8 +90,8 @@ record! {
         pub se_linux_options: Presence = "seLinuxOptions",
         pub seccomp_profile: Presence = "seccompProfile",
         pub supplemental_groups: Presence = "supplementalGroups",
-        pub supplemental_groups_policy: Presence = "supplementalGroupsPolicy",
-        pub sysctls: Presence = "sysctls",
+        pub supplemental_groups_policy: Option<&'a str> = "supplementalGroupsPolicy",
+        pub sysctls: NonEmpty = "sysctls",
         pub windows_options: Option<WindowsOptions<'a>> = "windowsOptions",
     }
 }
@@ -179,6 +181,7 @@ record! {
     pub struct Volume<'a> {
         pub empty_dir: Option<EmptyDir<'a>> = "emptyDir",
         pub host_path: Option<HostPath<'a>> = "hostPath",
+        pub image: Presence = "image",
         pub name: Option<&'a str> = "name",
         pub projected: Option<Projected> = "projected",
     }
@@ -257,11 +260,12 @@ record! {
 }
 
 record! {
-    /// The limits of `ResourceRequirements`.
+    /// The quantities of `ResourceRequirements`, by resource name: `cpu`, `memory` ...
     #[derive(Debug, Default)]
+    #[allow(missing_docs, reason = "documented by Kubernetes")]
     pub struct Resources<'a> {
-        /// By resource name: `cpu`, `memory` ...
         pub limits: Pairs<'a, Quantity<'a>> = "limits",
+        pub requests: Pairs<'a, Quantity<'a>> = "requests",
     }
 }
 

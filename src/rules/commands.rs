@@ -4,6 +4,8 @@ use crate::rules::rule::Rule;
 
 mod absolute_image_path;
 mod cmd_metacharacters;
+mod entrypoint_unknown;
+mod exec_probe;
 mod linux_command;
 mod sandbox_variable_spelling;
 mod working_dir;
@@ -15,4 +17,6 @@ pub const RULES: &[&Rule] = &[
     &sandbox_variable_spelling::RULE,
     &working_dir::RULE,
     &cmd_metacharacters::RULE,
+    &entrypoint_unknown::RULE,
+    &exec_probe::RULE,
 ];

@@ -23,7 +23,7 @@ pub struct Context<'c, 'a> {
     pub is_host_process: bool,
     /// What the administrator configured.
     pub settings: &'c Settings<'a>,
-    /// Answers questions about namespace labels and permissions, on which grants may depend.
+    /// Answers questions about namespace labels and permissions, which few rules need and only when they are on.
     pub cluster: &'c Cluster<'c>,
     /// The nodes that could run the pod, and its RuntimeClass, if the settings ask for them.
     pub facts: &'c Facts,

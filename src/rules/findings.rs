@@ -51,11 +51,13 @@ impl<'l> Findings<'l> {
 
     /// Reports a finding about the pod. `path` is the path of the field in the object; for `message` and `fix` see
     /// [`Finding`].
+    #[inline(never)]
     pub fn pod(&mut self, path: String, message: impl Into<String>, fix: impl Into<String>) {
         self.add(path, None, Vec::new(), message.into(), fix.into());
     }
 
     /// Reports a finding about a container, which the output names. The other arguments are those of [`Findings::pod`].
+    #[inline(never)]
     pub fn container(
         &mut self,
         container: &ContainerView,

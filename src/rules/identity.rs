@@ -2,7 +2,7 @@
 
 use crate::rules::rule::Rule;
 
-mod accounts;
+pub mod accounts;
 mod container_account;
 mod domain_account;
 mod gmsa;

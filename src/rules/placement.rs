@@ -5,6 +5,7 @@ use crate::rules::rule::Rule;
 mod host_namespaces;
 mod linux_node;
 mod linux_only_fields;
+mod openshift_os_name;
 mod os_name;
 mod run_as_uid;
 mod windows_node;
@@ -15,6 +16,7 @@ pub const RULES: &[&Rule] = &[
     &linux_node::RULE,
     &run_as_uid::RULE,
     &os_name::RULE,
+    &openshift_os_name::RULE,
     &linux_only_fields::RULE,
     &host_namespaces::RULE,
 ];

@@ -9,6 +9,7 @@ mod mount_shadows_host;
 mod mounts;
 mod named_pipe_mount;
 mod read_only_not_enforced;
+mod recursive_read_only;
 mod unix_socket_mount;
 mod unsupported_volume_features;
 
@@ -21,5 +22,6 @@ pub const RULES: &[&Rule] = &[
     &mount_over_rootfs::RULE,
     &mount_drive::RULE,
     &read_only_not_enforced::RULE,
+    &recursive_read_only::RULE,
     &unsupported_volume_features::RULE,
 ];

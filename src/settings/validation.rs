@@ -106,6 +106,8 @@ mod tests {
         assert!(error(r#"{"profile": "strikt"}"#).ends_with("did you mean 'strict'?"));
         assert!(error(r#"{"rules": {"host-netwrok": "warn"}}"#).ends_with("did you mean 'host-network'?"));
         assert!(error(r#"{"rules": {"host-network": "wran"}}"#).ends_with("did you mean 'warn'?"));
+        assert!(error(r#"{"platform": "OpenShift"}"#).ends_with("did you mean 'openshift'?"));
+        assert!(error(r#"{"namespaces": {"chek": true}}"#).ends_with("did you mean 'check'?"));
         assert!(!error(r#"{"rules": {"zzzzzzzzzzzzzzzz": "warn"}}"#).contains("did you mean"));
     }
 

@@ -62,7 +62,22 @@ pub enum Malformed {
     Character(char),
 }
 
-const NT_AUTHORITY: &str = r"NT AUTHORITY\";
+/// The domain of the service accounts, which hcsshim knows in this spelling only, with its backslash.
+pub const NT_AUTHORITY: &str = r"NT AUTHORITY\";
+
+/// The users in that domain that can log on without a password, in lower case and without spaces.
+pub const SERVICE_USERS: [(&str, Service); 3] = [
+    ("system", Service::LocalSystem),
+    ("localservice", Service::LocalService),
+    ("networkservice", Service::NetworkService),
+];
+
+/// How the Win32 API calls the first of them, in the same form; it cannot log on.
+pub const LOCAL_SYSTEM: &str = "localsystem";
+
+/// Accounts that exist only inside Windows Server containers, in lower case.
+pub const CONTAINER_ACCOUNTS: [&str; 2] = ["containeradministrator", "containeruser"];
+
 const MAX_DOMAIN_BYTES: usize = 255;
 const MAX_USER_BYTES: usize = 104;
 
@@ -106,13 +121,7 @@ impl Service {
             "Local service" => return Some(Service::LocalService),
             _ => {}
         }
-        [
-            ("system", Service::LocalSystem),
-            ("localservice", Service::LocalService),
-            ("networkservice", Service::NetworkService),
-        ]
-        .into_iter()
-        .find_map(|(name, service)| is_spelt(user, name, &[' ']).then_some(service))
+        SERVICE_USERS.into_iter().find_map(|(name, service)| is_spelt(user, name, &[' ']).then_some(service))
     }
 }
 
@@ -127,10 +136,10 @@ fn kind(name: &str) -> Kind {
     if let Some(defect) = defect(name, domain, user) {
         return Kind::Malformed(defect);
     }
-    if ["containeradministrator", "containeruser"].into_iter().any(|only| user.eq_ignore_ascii_case(only)) {
+    if CONTAINER_ACCOUNTS.into_iter().any(|only| user.eq_ignore_ascii_case(only)) {
         return Kind::ContainerOnly;
     }
-    let meant = || Service::of(user).or_else(|| is_spelt(user, "localsystem", &[' ']).then_some(Service::LocalSystem));
+    let meant = || Service::of(user).or_else(|| is_spelt(user, LOCAL_SYSTEM, &[' ']).then_some(Service::LocalSystem));
     match domain {
         // `NT Authority`, `NT-AUTHORITY`, `NTAUTHORITY`, and the right domain with a user that it does not have.
         Some(domain) if is_spelt(domain, "ntauthority", &[' ', '-', '_']) => Kind::Misspelt(meant()),

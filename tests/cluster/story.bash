@@ -25,6 +25,11 @@ metadata() {
   awk -v key="$1:" '/^[^ #]/ { found = ($0 == key); next } found { print "  " $0 }' metadata.yml
 }
 
+# The `matchConditions` of the deployed policy.
+match_conditions() {
+  kubectl label --local -f deploy/clusteradmissionpolicy.yaml played=yes -o jsonpath='{.spec.matchConditions}'
+}
+
 # Starts policy-server with the policies declared so far, and registers a webhook for each.
 serve_policies() {
   local readiness
@@ -54,6 +59,7 @@ webhooks:
   failurePolicy: Fail
   sideEffects: None
   admissionReviewVersions: [v1]
+  matchConditions: $(match_conditions)
   rules:
 $(metadata rules)
     # What an administrator adds for custom kinds.

@@ -135,6 +135,42 @@ fn one_grant_covers_all_containers() {
     assert_eq!(denial(&pod, ALICE, both), None);
 }
 
+/// Those of containers that do not inherit the pod's as well, the last one, too.
+#[test]
+fn one_grant_covers_all_accounts() {
+    let mut pod = object(POD, None);
+    let containers = pod["spec"]["containers"].as_array_mut().expect("a list");
+    for (name, account) in [("helper", "NT AUTHORITY\\Network service"), ("other", "NT AUTHORITY\\SYSTEM")] {
+        let security_context = json!({ "windowsOptions": { "runAsUserName": account } });
+        let image = "registry.example/agent:1.0";
+        containers.push(json!({ "name": name, "image": image, "securityContext": security_context }));
+    }
+    containers.push(json!({ "name": "inherits", "image": "registry.example/agent:1.0" }));
+    let grant = |third: &str| json!({ "runAsUserNames": ["NT AUTHORITY\\Local service", "NT AUTHORITY\\Network service", third] });
+    let message = denial(&pod, ALICE, grant("LocalSystem")).expect("denied");
+    assert!(message.contains("account 'NT AUTHORITY\\SYSTEM' is not in its runAsUserNames"), "{message}");
+    assert_eq!(denial(&pod, ALICE, grant("NT AUTHORITY\\SYSTEM")), None);
+}
+
+/// Two accounts of a domain may differ by a space only.
+#[test]
+fn spaces_count_except_in_accounts_of_nt_authority() {
+    let mut pod = object(POD, None);
+    for (account, is_granted) in [
+        ("NT AUTHORITY\\LocalService", true),
+        ("NT AUTHORITY\\Local Service", true),
+        ("CONTOSO\\backup agent", true),
+        ("CONTOSO\\backupagent", false),
+    ] {
+        pod["spec"]["securityContext"]["windowsOptions"]["runAsUserName"] = account.into();
+        let grant = json!({ "runAsUserNames": ["NT AUTHORITY\\local service", "CONTOSO\\backup agent"] });
+        let settings = json!({ "allow": [grant] });
+        let answer = ask(&pod, ALICE, &settings, &NoCluster);
+        let denied = answer.audit_annotations.unwrap_or_default().remove("denied-rules").unwrap_or_default();
+        assert_eq!(!denied.split(',').any(|rule| rule == "not-allowed"), is_granted, "{account}");
+    }
+}
+
 #[test]
 fn what_is_not_written_is_not_granted() {
     let mut template = object("Rollout", None);

@@ -132,6 +132,32 @@ fn an_update_of_a_pod_whose_nodes_have_aged_is_a_warning_and_asks_once() {
 }
 
 #[test]
+fn the_labels_of_a_namespace_are_asked_for_once_and_not_for_a_pod() {
+    let labels = json!({ "pod-security.kubernetes.io/enforce": "restricted", "tier": "system" });
+    let host = Canned::new(&json!({ "metadata": { "labels": labels } }));
+    let mut update = payload(DAEMON_SET);
+    update["settings"] = json!({
+        "namespaces": { "check": true },
+        "allow": [{ "namespaceSelector": { "matchLabels": { "tier": "system" } } }],
+    });
+    update["request"]["operation"] = "UPDATE".into();
+    update["request"]["oldObject"] = update["request"]["object"].clone();
+    update["request"]["oldObject"]["spec"]["template"]["spec"]["containers"][0]["command"] = json!(["old.exe"]);
+    let response = judge(&update, &host);
+    assert!(response.accepted, "{:?}", response.message);
+    assert!(response.warnings.is_some_and(|warnings| warnings[0].contains("[namespace-pod-security]")));
+    assert_eq!(host.asked(), ["get_resource"]);
+
+    let host = Canned::new(&json!({}));
+    let mut pod = update["request"]["object"]["spec"]["template"].clone();
+    (pod["apiVersion"], pod["kind"]) = ("v1".into(), "Pod".into());
+    let mut creation = payload(&pod.to_string());
+    creation["settings"] = json!({ "namespaces": { "check": true } });
+    assert!(judge(&creation, &host).accepted);
+    assert_eq!(host.asked(), [""; 0]);
+}
+
+#[test]
 fn an_error_of_hostile_length_is_cut_and_made_visible() {
     let host = Canned { answer: Err("no\nDENIED\u{1b}[0m ".repeat(1000)), asked: RefCell::default() };
     let response = judge(&payload(DAEMON_SET), &host);

@@ -21,8 +21,8 @@ Every rule, in the order in which findings are reported. *Default* is the severi
 *API server*: whether kube-apiserver refuses the same in native kinds. Its validation runs before validating webhooks, so in a cluster these rules
 matter only for custom workload kinds and for audits of old objects; offline (`hostprocess check`, `kwctl run`) they always apply.
 
-The pages say how each statement is known: **V** read in source or documentation, **I** inferred from source that was read but not
-executed on a Windows node, **R** recalled. Unless a page says otherwise a rule looks only at pods with `hostProcess: true` on the pod or
+The pages say how each statement is known: **M** measured on kube-apiserver 1.36.2, **V** read in source or documentation, **T** read in
+an issue or pull request, **I** inferred from source that was read but not executed on a Windows node, **R** recalled. Unless a page says otherwise a rule looks only at pods with `hostProcess: true` on the pod or
 on any container, and at init and ephemeral containers as at regular ones.
 
 Native kinds are read strictly: an object with a field of another type than Kubernetes gives it is rejected with code 400. Custom kinds are judged by
@@ -88,4 +88,27 @@ fn the_rules_page_is_up_to_date() {
     }
     let committed = fs::read_to_string(PAGE).unwrap_or_default();
     assert!(committed == page(), "docs/rules.md is out of date: run `make docs`");
+}
+
+/// `docs/statements.md` sends its readers to rules.
+#[test]
+fn the_statements_are_checked_by_rules_that_exist() {
+    let file = fixtures::repository().join("docs/statements.md");
+    let text = fs::read_to_string(file).expect("docs/statements.md is readable");
+    let mut links = 0;
+    for link in text.split("](rules.md#").skip(1) {
+        let id = link.split(')').next().expect("a link ends");
+        assert!(registry::find(id).is_some(), "there is no rule {id}");
+        links += 1;
+    }
+    // Every rule that is written there is a link, and every link says where it leads.
+    let written = registry::all().map(|rule| text.matches(&format!("`{}`", rule.id)).count()).sum::<usize>();
+    let shown =
+        registry::all().map(|rule| text.matches(&format!("[`{0}`](rules.md#{0})", rule.id)).count()).sum::<usize>();
+    assert_eq!((written, shown), (links, links));
+    for row in text.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| --- ")) {
+        let answer = row.trim_end_matches(" |").rsplit(" | ").next().expect("a row has cells");
+        let is_answered = ["checked by", "](", "Out of reach: ", "Out of reach, ", "Nothing to check."];
+        assert!(is_answered.iter().any(|text| answer.contains(text)), "{row}");
+    }
 }

@@ -1,7 +1,8 @@
 //! What messages say stays readable, whatever the object holds.
 
 use kubewarden_policy_sdk::response::ValidationResponse;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
+use windows_hostprocess_policy::rules::registry;
 use windows_hostprocess_policy::validate;
 
 fn respond(object: &Value, settings: &Value) -> ValidationResponse {
@@ -83,7 +84,7 @@ fn a_message_is_bounded_and_says_how_many_more() {
     containers.push(json!({ "name": "last", "volumeMounts": [{ "name": "v", "mountPath": "C:" }] }));
     let response = respond(&pod(&json!(containers)), &json!({}));
     let message = response.message.as_deref().expect("a message");
-    assert!(message.len() < 12_000, "{} bytes", message.len());
+    assert!(message.len() <= 10_000, "{} bytes", message.len());
     assert!(message.contains("\n- spec.containers[0].securityContext"), "{message}");
     let shown = message.lines().filter(|line| line.starts_with("- spec")).count();
     assert!(shown > 20, "{message}");
@@ -107,5 +108,44 @@ fn long_names_and_values_do_not_make_long_messages() {
     assert!(lines(&response).len() > 5);
     for line in lines(&response) {
         assert!(line.len() <= 1050, "{} bytes: {line:.200}", line.len());
+    }
+    // kube-apiserver may cut what is longer, and the rule's id with it.
+    let rules = json!({ "container-account": "warn", "linux-command": "warn", "reserved-annotations": "warn" });
+    let warnings = respond(&object, &json!({ "rules": rules })).warnings.unwrap_or_default();
+    assert!(warnings.iter().any(|warning| warning.len() > 200), "{warnings:?}");
+    for warning in warnings {
+        assert!(warning.len() <= 250 && warning.ends_with(']'), "{} bytes: {warning}", warning.len());
+    }
+}
+
+/// Clients may drop warnings when there are too many, so the last one says how many rules it stands for.
+#[test]
+fn ten_warnings_are_shown_and_of_more_rules_the_rest_is_counted() {
+    let mut object = pod(&json!([{
+        "name": "agent", "image": "agent", "command": ["/bin/agent"], "args": ["a & b"], "tty": true,
+        "volumeMounts": [{ "name": "pipe", "mountPath": "C:\\pipe" }, { "name": "c", "mountPath": "C:" }],
+        "ports": [{ "containerPort": 80, "hostPort": 8080 }],
+    }]));
+    object["spec"]["nodeSelector"] = json!({});
+    object["spec"]["hostPID"] = true.into();
+    object["spec"]["securityContext"]["runAsNonRoot"] = true.into();
+    object["spec"]["volumes"] = json!([
+        { "name": "pipe", "hostPath": { "path": "\\\\.\\pipe\\x" } },
+        { "name": "c", "hostPath": { "path": "C:\\" } },
+    ]);
+    let mut rules: Map<String, Value> = registry::all().map(|rule| (rule.id.to_owned(), json!("warn"))).collect();
+    let mut annotations = respond(&object, &json!({ "rules": rules })).audit_annotations.expect("annotations");
+    let warned = annotations.remove("warned-rules").expect("rules that warn");
+    let warned: Vec<&str> = warned.split(',').collect();
+    assert!(warned.len() > 11, "{warned:?}");
+    for count in (1..=warned.len()).rev() {
+        let warnings = respond(&object, &json!({ "rules": rules })).warnings.expect("warnings");
+        let named = if count > 10 { 9 } else { count };
+        for (warning, rule) in warnings.iter().zip(&warned[..named]) {
+            assert!(warning.ends_with(&format!(" [{rule}]")), "{count}: {warning}");
+        }
+        let rest = (count > 10).then(|| format!("and {} more rules warn about this object", count - 9));
+        assert_eq!(warnings.get(named..), Some(rest.as_slice()), "{count} rules warn");
+        rules.insert(warned[count - 1].to_owned(), json!("off"));
     }
 }

@@ -50,6 +50,7 @@ const fn mirror(path: &'static str, error: Text, rule: &'static str, place: Plac
 }
 
 const USER_NAME: &str = "securityContext.windowsOptions.runAsUserName";
+/// Since 1.36 at the latest the text ends in "when `hostUsers` is false".
 const HOST_USERS: Text = Is("when `pod.Spec.HostUsers` is false");
 
 /// Error text to rule.

@@ -54,7 +54,7 @@ fn the_kubelet_reports_the_status_of_a_pod_without_a_word() {
         misspelt(spec);
         spec["containers"][0]["image"] = "registry.example/windows-host-process-containers-base-image".into();
     });
-    old["metadata"]["annotations"] = json!({ "example.com/owner": "team" });
+    old["metadata"]["annotations"] = json!({ "example.com/owner": "team", (INHERIT): "true" });
     let mut new = old.clone();
     new["status"] = json!({ "phase": "Running", "conditions": [{ "type": "Ready", "status": "True" }] });
     assert_eq!(verdict_of(&send(&old, &new, &settings, json!({ "subResource": "status" }))), Accept);

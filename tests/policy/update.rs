@@ -379,6 +379,40 @@ fn another_value_or_container_at_the_same_place_is_new() {
     assert_eq!(verdict(&old, &last, &json!({})), Warn);
 }
 
+/// Whatever their order: by rule first, then by path, the second container before the tenth.
+#[test]
+fn all_findings_of_an_old_object_are_old() {
+    let violating = |spec: &mut Value| {
+        misspelt(spec);
+        not_enforced(spec);
+        spec["hostNetwork"] = false.into();
+        let container = |n| {
+            json!({
+                "name": format!("agent-{n}"), "image": "registry.example/agent:1.0",
+                "securityContext": { "windowsOptions": { "runAsUserName": "SYSTEM" } },
+                "volumeMounts": [{ "name": "c", "mountPath": "C:" }],
+            })
+        };
+        spec["containers"] = (0..12).map(container).collect();
+        spec["volumes"] = json!([{ "name": "c", "hostPath": { "path": "C:\\" } }]);
+    };
+    let old = object("DaemonSet", violating);
+    let denied = send(&Value::Null, &old, &json!({}), Value::Null).audit_annotations.unwrap_or_default();
+    let rules: Vec<&str> = denied["denied-rules"].split(',').collect();
+    assert!(rules.len() >= 3, "{rules:?}");
+    let mut new = old.clone();
+    tolerant(&mut template(&mut new, "DaemonSet")["spec"]);
+    let response = send(&old, &new, &json!({}), Value::Null);
+    assert_eq!(verdict_of(&response), Warn, "{:?}", response.message);
+    // Another value in one of them is new, and nothing else.
+    let containers = template(&mut new, "DaemonSet")["spec"]["containers"].as_array_mut().expect("a list");
+    let last = containers.last_mut().expect("twelve");
+    last["securityContext"]["windowsOptions"]["runAsUserName"] = "LocalSystem".into();
+    let message = send(&old, &new, &json!({}), Value::Null).message.expect("denied");
+    let lines: Vec<&str> = message.lines().filter(|line| line.starts_with("- ")).collect();
+    assert!(matches!(lines[..], [line] if line.contains("containers[11].securityContext.windowsOptions")), "{message}");
+}
+
 /// Who may run a command as SYSTEM was not asked about another command.
 #[rstest]
 #[case::command(|spec: &mut Value| spec["containers"][0]["command"] = json!(["cmd.exe", "/c", "net user"]))]
@@ -426,11 +460,18 @@ fn a_static_pod_is_reported_and_not_denied() {
     with_arguments(&mut changed["spec"]);
     assert_eq!(verdict(&pod, &changed, &settings), Warn);
     // In a template the annotation says nothing about the object.
-    let mut deployment = object("Deployment", misspelt);
-    deployment["metadata"]["annotations"] = json!({ "kubernetes.io/config.mirror": "5f3c1a" });
-    template(&mut deployment, "Deployment")["metadata"] =
-        json!({ "annotations": { "kubernetes.io/config.mirror": "5f3c1a" } });
-    assert_eq!(verdict(&Value::Null, &deployment, &settings), Deny);
+    for kind in KINDS.map(|kind| kind.name).into_iter().filter(|kind| *kind != "Pod") {
+        let mut object = object(kind, misspelt);
+        let annotated = json!({ "annotations": { "kubernetes.io/config.mirror": "5f3c1a" } });
+        object["metadata"]["annotations"] = annotated["annotations"].clone();
+        template(&mut object, kind)["metadata"] = annotated;
+        assert_eq!(verdict(&Value::Null, &object, &settings), Deny, "{kind}");
+        // Nor is any kind with that name a pod.
+        if kind == "Rollout" {
+            object["kind"] = "Pod".into();
+            assert_eq!(verdict(&Value::Null, &object, &settings), Deny, "a Pod of another group");
+        }
+    }
 }
 
 /// Gatekeeper's check skips every UPDATE: whoever was let in with one image could go on with another.
@@ -577,6 +618,17 @@ fn a_debug_container_that_was_there_before_is_not_named_again() {
     let mut new = old.clone();
     new["metadata"]["labels"] = json!({ "team": "a" });
     assert_eq!(verdict(&old, &new, &json!({})), Accept);
+    // Nor beside a second one.
+    let mut second = shell();
+    second["name"] = "second".into();
+    new["spec"]["ephemeralContainers"] = json!([shell(), second]);
+    let response = send(&old, &new, &json!({}), json!({ "subResource": "ephemeralcontainers" }));
+    let warnings = response.warnings.unwrap_or_default();
+    let of_rule: Vec<&String> = warnings.iter().filter(|line| line.ends_with("[ephemeral-container]")).collect();
+    assert!(
+        matches!(of_rule[..], [line] if line.starts_with("spec.ephemeralContainers[1]") && !line.contains("(and ")),
+        "{warnings:?}"
+    );
 }
 
 /// kube-apiserver sends the pod in full with the resources changed.

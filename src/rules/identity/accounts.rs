@@ -41,13 +41,18 @@ const ADMINISTRATORS_ELSEWHERE: &[&str] = &[
     "Администраторы",
 ];
 
+/// The built-in list of privileged local groups.
+pub fn privileged_groups() -> impl Iterator<Item = &'static str> {
+    PRIVILEGED.iter().chain(ADMINISTRATORS_ELSEWHERE).copied()
+}
+
 /// Whether the account is a privileged local group: a built-in one, or one in the setting `privilegedLocalGroups`. Spaces
 /// and dots around a name do not make it another group.
 pub fn is_privileged(account: &Account, settings: &Settings) -> bool {
-    let is_account = |group: &&str| is_same(bare(group), bare(account.name()));
+    let is_account = |group: &str| is_same(bare(group), bare(account.name()));
     account.kind() == Kind::Local
-        && (PRIVILEGED.iter().chain(ADMINISTRATORS_ELSEWHERE).any(is_account)
-            || settings.privileged_local_groups.iter().any(is_account))
+        && (privileged_groups().any(is_account)
+            || settings.privileged_local_groups.iter().any(|group| is_account(group)))
 }
 
 fn bare(group: &str) -> &str {

@@ -1,5 +1,6 @@
 use super::accounts::RUN_AS_USER_NAME;
 use crate::k8s::effective::effective_settings;
+use crate::k8s::misplaced;
 use crate::k8s::pod::{ContainerList, ContainerView, Level};
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
@@ -15,12 +16,14 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &Context, findings: &mut Findings) {
+    let mut note = None;
     for missing in effective_settings(context.pod, missing_on, |_| ()) {
+        let note = note.get_or_insert_with(|| misplaced::note(context.pod, "runAsUserName", "windowsOptions"));
         findings.setting(
             &missing,
             RUN_AS_USER_NAME,
             format!(
-                "is not set, so the image decides which account {} runs as on the node",
+                "is not set{note}, so the image decides which account {} runs as on the node",
                 quote(missing.container.name())
             ),
             r"set runAsUserName: NT AUTHORITY\Local service, or NT AUTHORITY\SYSTEM if necessary",

@@ -7,7 +7,7 @@ use crate::wording::quote;
 
 pub static RULE: Rule = Rule {
     id: "base-image-misuse",
-    summary: "the HostProcess base image in an ordinary container",
+    summary: "an image for HostProcess containers in an ordinary one: the base image, or a tag such as `v1-windows-hp`",
     severity: Severity::Warn,
     scope: Scope::AnyPod,
     reads: Fields::of(&["image"]),
@@ -19,15 +19,48 @@ pub static RULE: Rule = Rule {
 fn check(context: &Context, findings: &mut Findings) {
     for container in context.pod.containers() {
         let image = container.raw.image.unwrap_or_default();
-        if !container.is_host_process() && image.contains(BASE_IMAGE) {
+        if !container.is_host_process() && is_for_host_process(image) {
             findings.container(
                 &container,
                 container.path("image"),
-                format!("{} runs only as a HostProcess container", quote(image)),
-                "set windowsOptions.hostProcess: true, or use a Windows base image",
+                format!("{} is made for HostProcess containers", quote(image)),
+                "set windowsOptions.hostProcess: true, or use an image for ordinary Windows containers",
             );
         }
     }
 }
 
-const BASE_IMAGE: &str = "windows-host-process-containers-base-image";
+/// Whether an image is the base image, by its name, or has a tag such as the CSI drivers and sig-windows-tools use. The texts
+/// are marks of the prescan as well.
+fn is_for_host_process(image: &str) -> bool {
+    // What follows the first colon after the last slash: the tag, with the digest if there is one.
+    let tag = image.rsplit('/').next().and_then(|name| name.split_once(':')).map_or("", |(_, tag)| tag);
+    [(image, "windows-host-process-containers-base-image"), (tag, "-windows-hp"), (tag, "-hostprocess")]
+        .into_iter()
+        .any(|(text, part)| text.contains(part))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_for_host_process;
+
+    #[test]
+    fn by_the_name_of_the_base_image_or_the_tag() {
+        for image in [
+            "registry.example:5000/windows-host-process-containers-base-image@sha256:00",
+            "smbplugin:v1-windows-hp",
+            "registry.example:5000/kube-proxy:v1-calico-hostprocess@sha256:00",
+        ] {
+            assert!(is_for_host_process(image), "{image}");
+        }
+        for image in [
+            "registry.example:5000/agent-windows-hp/smbplugin:v1",
+            "registry.example/agent-windows-hp",
+            "agent-hostprocess@sha256:00",
+            "policies/windows-hostprocess:v0.1.0",
+            "",
+        ] {
+            assert!(!is_for_host_process(image), "{image}");
+        }
+    }
+}

@@ -49,7 +49,7 @@ fn check(context: &Context, findings: &mut Findings) {
 
 /// The field and number of the node's port that a container opens. On the host network `containerPort` is a port of the
 /// node, too. Zero counts as not set.
-fn node_port(port: &ContainerPort) -> Option<(&'static str, i64)> {
+pub(super) fn node_port(port: &ContainerPort) -> Option<(&'static str, i64)> {
     let host = port.host_port.filter(|port| *port != 0).map(|port| ("hostPort", port));
     host.or_else(|| port.container_port.filter(|port| *port != 0).map(|port| ("containerPort", port)))
 }

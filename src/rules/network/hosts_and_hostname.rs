@@ -1,4 +1,5 @@
 use crate::decode::Fields;
+use crate::rules::api_server::ApiServer;
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
 use crate::rules::rule::{Rule, page};
@@ -7,9 +8,10 @@ use crate::wording::quote;
 
 pub static RULE: Rule = Rule {
     id: "hosts-and-hostname",
-    summary: "`hostAliases`, `hostname` and similar fields, which are ignored",
-    severity: Severity::Warn,
-    reads: Fields::of(&["hostAliases", "hostname", "subdomain", "setHostnameAsFQDN"]),
+    summary: "`hostAliases`, `hostname` and similar fields, which are ignored or refused",
+    severity_varies: "warn; deny for `hostnameOverride`, which kube-apiserver refuses on the host network",
+    api_server: ApiServer::Partly("`hostnameOverride`"),
+    reads: Fields::of(&["hostAliases", "hostname", "hostnameOverride", "subdomain", "setHostnameAsFQDN"]),
     page: page!("hosts_and_hostname.md"),
     check,
     ..Rule::DEFAULT
@@ -17,6 +19,14 @@ pub static RULE: Rule = Rule {
 
 fn check(context: &Context, findings: &mut Findings) {
     let pod = context.pod;
+    if pod.spec.hostname_override.0 && pod.spec.host_network == Some(true) {
+        findings.pod(
+            pod.path("hostnameOverride"),
+            "cannot be combined with hostNetwork: true",
+            "remove it, because HostProcess containers have the node's name",
+        );
+    }
+    let findings = &mut findings.at(Severity::Warn);
     if pod.spec.host_aliases.0 {
         findings.pod(
             pod.path("hostAliases"),

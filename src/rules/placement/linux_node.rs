@@ -8,8 +8,8 @@ use crate::wording::quote;
 
 pub static RULE: Rule = Rule {
     id: "linux-node",
-    summary: "a node selector or affinity that no Windows node satisfies",
-    reads: Fields::of(&["nodeSelector", "affinity"]),
+    summary: "a node selector, affinity or pod label that no Windows node satisfies",
+    reads: Fields::of(&["nodeSelector", "affinity", "labels"]),
     page: page!("linux_node.md"),
     check,
     ..Rule::DEFAULT
@@ -19,12 +19,11 @@ fn check(context: &Context, findings: &mut Findings) {
     let pod = context.pod;
     for (key, value) in pod.spec.node_selector.iter() {
         if !selector_admits(key, value, NodeOs::Windows) {
-            findings.pod(
-                pod.path(&format!("nodeSelector[{key}]")),
-                format!("no Windows node has the value {}", quote(value)),
-                "set it to windows, because HostProcess containers exist only there",
-            );
+            report(findings, pod.path(&format!("nodeSelector[{key}]")), value);
         }
+    }
+    if let Some(os) = pod.labels.get(OS).filter(|os| **os != "windows") {
+        report(findings, pod.label_path(OS), os);
     }
     if let Some(terms) = pod.spec.required_terms()
         && !terms.iter().any(|term| term.admits(NodeOs::Windows))
@@ -35,6 +34,14 @@ fn check(context: &Context, findings: &mut Findings) {
             format!("require {OS} In [windows], because HostProcess containers exist only there"),
         );
     }
+}
+
+fn report(findings: &mut Findings, path: String, value: &str) {
+    findings.pod(
+        path,
+        format!("no Windows node has the value {}", quote(value)),
+        "set it to windows, because HostProcess containers exist only there",
+    );
 }
 
 fn affinity_message(terms: &[NodeSelectorTerm]) -> String {

@@ -1,5 +1,6 @@
 use crate::decode::Fields;
 use crate::k8s::pod_spec::{PodSpec, SecurityContext};
+use crate::k8s::version::Version;
 use crate::rules::api_server::ApiServer;
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
@@ -9,7 +10,7 @@ use crate::settings::severity::Severity;
 pub static RULE: Rule = Rule {
     id: "linux-only-fields",
     summary: "security fields that only Linux supports",
-    severity_varies: "deny with `os.name: windows`, off without",
+    severity_varies: "deny with `os.name: windows`; off without, except warn for `supplementalGroupsPolicy: Strict` while nodes may run containerd older than 2.0",
     api_server: ApiServer::Partly("with `os.name: windows`"),
     reads: Fields::of(&[
         "hostPID",
@@ -41,16 +42,20 @@ pub static RULE: Rule = Rule {
 fn check(context: &Context, findings: &mut Findings) {
     let pod = context.pod;
     let refused = pod.os_is("windows");
-    let mut findings = findings.at(if refused { Severity::Deny } else { Severity::Off });
-    if findings.are_off() {
-        return;
-    }
-    let message = match refused {
-        true => "cannot be combined with os.name: windows",
-        false => "has no effect on Windows",
+    let (severity, message) = match refused {
+        true => (Severity::Deny, "cannot be combined with os.name: windows"),
+        false => (Severity::Off, "has no effect on Windows"),
     };
     for field in set_on_pod(&pod.spec) {
-        findings.pod(pod.path(field), message, FIX);
+        let (severity, message) = match field {
+            GROUPS_POLICY if !refused && needs_containerd_2(context) => (Severity::Warn, STRICT_MESSAGE),
+            _ => (severity, message),
+        };
+        findings.at(severity).pod(pod.path(field), message, FIX);
+    }
+    let mut findings = findings.at(severity);
+    if findings.are_off() {
+        return;
     }
     for container in pod.containers() {
         for field in container.raw.security_context.iter().flat_map(set_on_container) {
@@ -61,6 +66,16 @@ fn check(context: &Context, findings: &mut Findings) {
 }
 
 const FIX: &str = "remove it";
+const GROUPS_POLICY: &str = "securityContext.supplementalGroupsPolicy";
+const STRICT_MESSAGE: &str =
+    "'Strict' needs containerd 2.0 or later, because kubelets since 1.33 reject the pod on an older one";
+
+/// Whether the policy for groups is the one that the kubelet does not just ignore: it wants the runtime to report support,
+/// which containerd does since 2.0, on every operating system.
+fn needs_containerd_2(context: &Context) -> bool {
+    let policy = context.pod.spec.security_context.as_ref().and_then(|own| own.supplemental_groups_policy);
+    policy == Some("Strict") && context.settings.containerd < Version::new(2, 0)
+}
 
 /// The Linux-only fields that a pod sets. Some count when they are set at all, others only when they are true, as in
 /// Kubernetes' validation.
@@ -83,7 +98,7 @@ fn set_on_pod(spec: &PodSpec) -> impl Iterator<Item = &'static str> {
             ("securityContext.runAsUser", context.run_as_user.is_some()),
             ("securityContext.runAsGroup", context.run_as_group.is_some()),
             ("securityContext.supplementalGroups", context.supplemental_groups.0),
-            ("securityContext.supplementalGroupsPolicy", context.supplemental_groups_policy.0),
+            (GROUPS_POLICY, context.supplemental_groups_policy.is_some()),
         ]
     });
     own.into_iter().chain(of_context.into_iter().flatten()).filter(|(_, set)| *set).map(|(field, _)| field)

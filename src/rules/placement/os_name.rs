@@ -1,6 +1,7 @@
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
 use crate::rules::rule::{Rule, page};
+use crate::settings::Platform;
 use crate::settings::severity::Severity;
 
 pub static RULE: Rule = Rule {
@@ -15,7 +16,7 @@ pub static RULE: Rule = Rule {
 fn check(context: &Context, findings: &mut Findings) {
     let pod = context.pod;
     // `linux` is reported by `os-linux`, and Kubernetes refuses any other value.
-    if pod.spec.os.as_ref().is_none_or(|os| os.name.is_none()) {
+    if context.settings.platform != Platform::OpenShift && pod.spec.os.as_ref().is_none_or(|os| os.name.is_none()) {
         findings.pod(
             pod.path("os.name"),
             "is not set",

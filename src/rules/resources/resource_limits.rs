@@ -17,17 +17,13 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &Context, findings: &mut Findings) {
-    let pod = context.pod;
     for resource in context.settings.resources.required() {
         let name = match resource {
             Resource::Cpu => "cpu",
             Resource::Memory => "memory",
         };
-        if has_limit(pod.spec.resources.as_ref(), name) {
-            continue;
-        }
         // Ephemeral containers cannot have limits.
-        for container in pod.host_process_containers().filter(|c| c.list != ContainerList::Ephemeral) {
+        for container in context.pod.host_process_containers().filter(|c| c.list != ContainerList::Ephemeral) {
             if !has_limit(container.raw.resources.as_ref(), name) {
                 findings.container(
                     &container,

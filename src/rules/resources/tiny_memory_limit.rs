@@ -18,11 +18,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &Context, findings: &mut Findings) {
-    let pod = context.pod;
-    if let Some((limit, problem)) = check_limit(pod.spec.resources.as_ref(), context) {
-        findings.pod(pod.path(FIELD), problem, fix(limit));
-    }
-    for container in pod.host_process_containers() {
+    for container in context.pod.host_process_containers() {
         if let Some((limit, problem)) = check_limit(container.raw.resources.as_ref(), context) {
             findings.container(&container, container.path(FIELD), problem, fix(limit));
         }

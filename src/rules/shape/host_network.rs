@@ -1,3 +1,4 @@
+use crate::k8s::misplaced;
 use crate::rules::api_server::ApiServer;
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
@@ -15,7 +16,10 @@ pub static RULE: Rule = Rule {
 fn check(context: &Context, findings: &mut Findings) {
     let pod = context.pod;
     if pod.spec.host_network != Some(true) && pod.host_process_containers().next().is_some() {
-        let found = if pod.spec.host_network.is_some() { "is false" } else { "is not set" };
+        let found = match pod.spec.host_network {
+            Some(_) => "is false".to_owned(),
+            None => "is not set".to_owned() + &misplaced::note(pod, "hostNetwork", "spec"),
+        };
         findings.pod(
             pod.path("hostNetwork"),
             format!("{found}, but HostProcess containers share the node's network"),

@@ -22,7 +22,7 @@ fn check(context: &Context, findings: &mut Findings) {
     {
         findings.pod(
             context.pod.path("hostUsers"),
-            format!("is false, which cannot be combined with {field}: true"),
+            format!("is false, which kube-apiserver refuses by default together with {field}: true"),
             "remove it, because Windows has no user namespaces",
         );
     }

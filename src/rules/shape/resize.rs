@@ -1,27 +1,45 @@
+use crate::k8s::version::Version;
 use crate::outcome::ratchet::Ratchet;
 use crate::rules::api_server::ApiServer;
+use crate::rules::cluster::affected_nodes::candidates;
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
 use crate::rules::rule::{Rule, Scope, page};
+use crate::settings::severity::Severity;
 
 pub static RULE: Rule = Rule {
     id: "resize",
     summary: "in-place resize of a HostProcess pod",
+    severity_varies: "deny; warn where the pod's node is known to have kubelet 1.38 or later (asks the cluster)",
     scope: Scope::Resize,
-    api_server: ApiServer::Partly("only with `os.name: windows`"),
+    api_server: ApiServer::Partly("with `os.name: windows`; since Kubernetes 1.36 on every Windows node"),
     ratchet: Ratchet::RunsTheSame,
     page: page!("resize.md"),
     check,
     ..Rule::DEFAULT
 };
 
+/// The first kubelet that may resize Windows containers, as planned in KEP-6303.
+const PLANNED_IN: Version = Version::new(1, 38);
+
 fn check(context: &Context, findings: &mut Findings) {
     let pod = context.pod;
-    if pod.host_process_containers().next().is_some() {
-        findings.pod(
-            pod.path("containers"),
-            "cannot be resized in place, because they are HostProcess containers",
-            "change the resources in the controller's template, so that new pods replace the old ones",
-        );
+    if pod.host_process_containers().next().is_none() {
+        return;
     }
+    let nodes = candidates(context);
+    let may_resize = |version: &str| Version::parse(version).is_some_and(|version| version >= PLANNED_IN);
+    let (severity, message) = if !nodes.is_empty() && nodes.iter().all(|node| may_resize(&node.kubelet_version)) {
+        (
+            Severity::Warn,
+            "are resized in place only where Kubernetes has the support for Windows that was planned for 1.38",
+        )
+    } else {
+        (Severity::Deny, "cannot be resized in place, because kubelets on Windows do not support it")
+    };
+    findings.at(severity).pod(
+        pod.path("containers"),
+        message,
+        "change the resources in the controller's template, so that new pods replace the old ones",
+    );
 }

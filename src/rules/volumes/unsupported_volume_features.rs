@@ -1,6 +1,7 @@
 use super::mounts::mounts;
 use crate::decode::Fields;
 use crate::k8s::pod::{ContainerView, Pod};
+use crate::k8s::quantity::Amount;
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
 use crate::rules::rule::{Rule, page};
@@ -9,16 +10,18 @@ use crate::wording::quote;
 
 pub static RULE: Rule = Rule {
     id: "unsupported-volume-features",
-    summary: "memory-backed volumes, mount propagation and block devices, which Windows does not have",
-    severity: Severity::Warn,
-    reads: Fields::of(&["medium", "mountPropagation", "volumeDevices"]),
+    summary: "volumes, mounts and devices that Windows does not support: in memory, of images, propagation, huge pages ...",
+    severity_varies: "warn; deny for huge pages and resource claims, with which the pod does not get what it asks for",
+    reads: Fields::of(&["image", "limits", "medium", "mountPropagation", "resourceClaims", "volumeDevices"]),
     page: page!("unsupported_volume_features.md"),
     check,
     ..Rule::DEFAULT
 };
 
 fn check(context: &Context, findings: &mut Findings) {
-    report_media(context.pod, findings);
+    report_resources(context.pod, findings);
+    report_volumes(context.pod, findings);
+    let findings = &mut findings.at(Severity::Warn);
     for mount in mounts(context.pod) {
         let propagation = mount.raw.mount_propagation;
         if let Some(propagation) = propagation.filter(|propagation| !matches!(*propagation, "" | "None")) {
@@ -40,18 +43,58 @@ fn check(context: &Context, findings: &mut Findings) {
     }
 }
 
-fn report_media(pod: &Pod, findings: &mut Findings) {
-    for (index, volume) in pod.spec.volumes.iter().enumerate() {
-        let medium = volume.empty_dir.as_ref().and_then(|dir| dir.medium).unwrap_or_default();
-        let mut users = pod.containers_mounting(volume.name.unwrap_or_default());
-        let user = users.find(ContainerView::is_host_process);
-        if let (false, Some(container)) = (medium.is_empty(), user) {
-            findings.container(
-                &container,
-                pod.path(&format!("volumes[{index}].emptyDir.medium")),
-                format!("{} has no effect on Windows, where the volume is on the node's disk", quote(medium)),
-                "remove medium, and keep no secrets in the volume",
-            );
+/// Huge pages, and devices of resource claims.
+fn report_resources(pod: &Pod, findings: &mut Findings) {
+    if pod.spec.resource_claims.0 {
+        findings.pod(
+            pod.path("resourceClaims"),
+            "is set, but kubelets on Windows do not prepare the devices of resource claims",
+            "remove it, and request the device from a device plugin",
+        );
+    }
+    for container in pod.host_process_containers() {
+        for (name, limit) in container.raw.resources.iter().flat_map(|resources| resources.limits.iter()) {
+            if name.starts_with("hugepages-") && limit.amount() != Some(Amount::ZERO) {
+                findings.container(
+                    &container,
+                    container.path(&format!("resources.limits.{name}")),
+                    "keeps the pod from being scheduled, because Windows nodes have no huge pages",
+                    "remove it",
+                );
+            }
         }
+    }
+}
+
+fn report_volumes(pod: &Pod, findings: &mut Findings) {
+    for (index, volume) in pod.spec.volumes.iter().enumerate() {
+        let mut users = pod.containers_mounting(volume.name.unwrap_or_default());
+        let Some(container) = users.find(ContainerView::is_host_process) else { continue };
+        let medium = volume.empty_dir.as_ref().and_then(|dir| dir.medium).unwrap_or_default();
+        let (severity, field, message, fix) = if volume.image.0 {
+            (
+                Severity::Warn,
+                "image",
+                "may be an empty folder on Windows once containerd has restarted",
+                "put the files into the container's image",
+            )
+        } else if medium.starts_with("HugePages") {
+            (
+                Severity::Deny,
+                "emptyDir.medium",
+                "asks for huge pages, which Windows nodes cannot mount, so the pod does not start",
+                "remove medium",
+            )
+        } else if !medium.is_empty() {
+            (
+                Severity::Warn,
+                "emptyDir.medium",
+                "has no effect on Windows, where the volume is on the node's disk",
+                "remove medium, and keep no secrets in the volume",
+            )
+        } else {
+            continue;
+        };
+        findings.at(severity).container(&container, pod.path(&format!("volumes[{index}].{field}")), message, fix);
     }
 }

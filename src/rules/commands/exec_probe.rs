@@ -1,0 +1,27 @@
+use crate::decode::Fields;
+use crate::rules::context::Context;
+use crate::rules::findings::Findings;
+use crate::rules::rule::{Rule, page};
+use crate::settings::severity::Severity;
+
+pub static RULE: Rule = Rule {
+    id: "exec-probe",
+    summary: "a probe that runs a command, for which the container's shim has grown until the node ran out of memory",
+    severity: Severity::Off,
+    reads: Fields::of(&["command"]),
+    page: page!("exec_probe.md"),
+    check,
+    ..Rule::DEFAULT
+};
+
+fn check(context: &Context, findings: &mut Findings) {
+    for line in &context.command_lines {
+        let (Some(probe), Some(_)) = (line.probe(), line.program()) else { continue };
+        findings.container(
+            &line.container,
+            line.container.path(&[probe, ".exec"].concat()),
+            "starts a process on the node each time, and the container's shim may keep memory for every one",
+            "probe with httpGet, tcpSocket or grpc",
+        );
+    }
+}

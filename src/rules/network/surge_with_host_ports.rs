@@ -1,0 +1,46 @@
+use serde_json_borrow::Value;
+
+use super::host_ports::node_port;
+use crate::decode::{Fields, at};
+use crate::k8s::pod::ContainerList;
+use crate::rules::context::Context;
+use crate::rules::findings::Findings;
+use crate::rules::rule::{Rule, page};
+use crate::wording::quote;
+
+pub static RULE: Rule = Rule {
+    id: "surge-with-host-ports",
+    summary: "a DaemonSet whose updates start the new pod first, while the old one still has its ports",
+    reads: Fields::of(&["ports"]),
+    page: page!("surge_with_host_ports.md"),
+    check,
+    ..Rule::DEFAULT
+};
+
+fn check(context: &Context, findings: &mut Findings) {
+    if !context.workload.update_strategy.is_some_and(surges) {
+        return;
+    }
+    let mut containers = context.pod.host_process_containers().filter(|c| c.list == ContainerList::Regular);
+    let port = containers.find_map(|container| Some((container, container.raw.ports.iter().find_map(node_port)?)));
+    if let Some((container, (_, port))) = port {
+        findings.pod(
+            "spec.updateStrategy.rollingUpdate.maxSurge".to_owned(),
+            format!(
+                "is not 0, so an update waits for a new pod, which waits for port {port} of the old one (container {})",
+                quote(container.name())
+            ),
+            "set maxSurge: 0 and maxUnavailable: 1, or do not declare the ports",
+        );
+    }
+}
+
+/// Whether `maxSurge`, a number or a percentage, is above zero. Kubernetes refuses whatever is neither.
+fn surges<'t>(strategy: &'t Value<'t>) -> bool {
+    let of = |keys: &[&'static str]| at(strategy, keys.iter().copied());
+    let amount = of(&["rollingUpdate", "maxSurge"]).and_then(|surge| match surge {
+        Value::Str(percentage) => percentage.strip_suffix('%')?.parse().ok(),
+        number => number.as_i64(),
+    });
+    amount > Some(0_i64) && of(&["type"]).and_then(|kind| kind.as_str()) != Some("OnDelete")
+}

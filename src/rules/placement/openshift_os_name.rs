@@ -1,0 +1,28 @@
+use crate::decode::Fields;
+use crate::rules::context::Context;
+use crate::rules::findings::Findings;
+use crate::rules::rule::{Rule, page};
+use crate::settings::Platform;
+use crate::settings::severity::Severity;
+
+pub static RULE: Rule = Rule {
+    id: "openshift-os-name",
+    summary: "`os.name: windows`, which exempts a pod from OpenShift's SecurityContextConstraints",
+    severity: Severity::Off,
+    severity_varies: "off; silent without `platform: openshift`",
+    reads: Fields::of(&["os"]),
+    page: page!("openshift_os_name.md"),
+    check,
+    ..Rule::DEFAULT
+};
+
+fn check(context: &Context, findings: &mut Findings) {
+    let pod = context.pod;
+    if context.settings.platform == Platform::OpenShift && pod.os_is("windows") {
+        findings.pod(
+            pod.path("os.name"),
+            "is 'windows', so OpenShift applies no SecurityContextConstraints to the pod",
+            "remove it and let the service account use an SCC that allows the pod, or grant the workload in the policy's setting allow",
+        );
+    }
+}

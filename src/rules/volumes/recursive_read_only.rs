@@ -1,0 +1,25 @@
+use super::mounts::mounts;
+use crate::decode::Fields;
+use crate::rules::context::Context;
+use crate::rules::findings::Findings;
+use crate::rules::rule::{Rule, page};
+
+pub static RULE: Rule = Rule {
+    id: "recursive-read-only",
+    summary: "`recursiveReadOnly: Enabled`, with which containers do not start on Windows",
+    reads: Fields::of(&["recursiveReadOnly"]),
+    page: page!("recursive_read_only.md"),
+    check,
+    ..Rule::DEFAULT
+};
+
+fn check(context: &Context, findings: &mut Findings) {
+    for mount in mounts(context.pod).filter(|mount| mount.raw.recursive_read_only == Some("Enabled")) {
+        findings.container(
+            &mount.container,
+            mount.field("recursiveReadOnly"),
+            "'Enabled' keeps the container from starting, because containerd does not support it on Windows",
+            "remove it, or set it to IfPossible",
+        );
+    }
+}

@@ -1,0 +1,249 @@
+//! The ValidatingAdmissionPolicy: the rules that CEL can say, with the ids, summaries and names of the rules themselves.
+
+use windows_hostprocess_policy::rules::identity::accounts::privileged_groups;
+use windows_hostprocess_policy::rules::registry;
+use windows_hostprocess_policy::windows::account::{CONTAINER_ACCOUNTS, LOCAL_SYSTEM, NT_AUTHORITY, SERVICE_USERS};
+
+use super::paths::{named_pipe, rootfs};
+
+/// The beginning of the manifest.
+const HEAD: &str = "\
+# Written from the rules by `make docs`: see docs/validatingadmissionpolicy.md.
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicy
+metadata:
+  name: windows-hostprocess
+spec:
+  failurePolicy: Fail
+  matchConstraints:
+    resourceRules:
+    - apiGroups: [\"\"]
+      apiVersions: [\"v1\"]
+      resources: [\"pods\", \"podtemplates\", \"replicationcontrollers\"]
+      operations: [\"CREATE\", \"UPDATE\"]
+    - apiGroups: [\"\"]
+      apiVersions: [\"v1\"]
+      resources: [\"pods/ephemeralcontainers\"]
+      operations: [\"UPDATE\"]
+    - apiGroups: [\"apps\"]
+      apiVersions: [\"v1\"]
+      resources: [\"daemonsets\", \"deployments\", \"replicasets\", \"statefulsets\"]
+      operations: [\"CREATE\", \"UPDATE\"]
+    - apiGroups: [\"batch\"]
+      apiVersions: [\"v1\"]
+      resources: [\"jobs\", \"cronjobs\"]
+      operations: [\"CREATE\", \"UPDATE\"]
+  variables:
+";
+
+/// The end of the manifest, and the binding. A message has one line.
+const TAIL: &str = "  validations:
+  - expression: variables.findings.size() == 0
+    messageExpression: variables.findings.join('; ')
+    message: a rule about HostProcess containers is violated
+    reason: Forbidden
+---
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicyBinding
+metadata:
+  name: windows-hostprocess
+spec:
+  policyName: windows-hostprocess
+  validationActions: [Deny]
+";
+
+/// A rule in CEL.
+pub struct Check {
+    /// Its id.
+    pub rule: &'static str,
+    /// What is filtered: `containers` or `accounts`.
+    list: &'static str,
+    /// Whether an element `x` of it violates the rule.
+    offends: String,
+}
+
+impl Check {
+    /// The variable with the names of the containers that violate the rule: `gmsa`, `runAsNonRoot`.
+    fn variable(&self) -> String {
+        let mut words = self.rule.split('-');
+        let first = words.next().unwrap_or_default().to_owned();
+        words.fold(first, |name, word| name + &word[..1].to_uppercase() + &word[1..])
+    }
+
+    fn offenders(&self) -> String {
+        format!("variables.{}.filter(x, {}).map(x, x.name)", self.list, self.offends)
+    }
+
+    /// What is said about them: the rule's summary and id.
+    fn finding(&self) -> String {
+        let rule = registry::find(self.rule).expect("a rule");
+        let summary = rule.summary.replace('`', "").replace('\\', r"\\").replace('\'', r"\'");
+        format!("{{'containers': variables.{}.join(', '), 'violate': '{summary} [{}]'}}", self.variable(), rule.id)
+    }
+}
+
+fn check(rule: &'static str, list: &'static str, offends: impl Into<String>) -> Check {
+    Check { rule, list, offends: offends.into() }
+}
+
+/// A list of texts in CEL.
+fn list<'t>(texts: impl IntoIterator<Item = &'t str>) -> String {
+    format!("['{}']", texts.into_iter().collect::<Vec<_>>().join("', '"))
+}
+
+/// What a container has in a field of `windowsOptions`, else its pod.
+fn option(field: &str) -> String {
+    format!("x.?securityContext.?windowsOptions.?{field}.or(variables.podOptions.?{field})")
+}
+
+fn template(object: &str) -> String {
+    format!(
+        "(request.kind.kind == 'Pod' ? {object} : request.kind.kind == 'PodTemplate' ? {object}.template : \
+         request.kind.kind == 'CronJob' ? {object}.spec.jobTemplate.spec.template : {object}.spec.template)"
+    )
+}
+
+/// Names and expressions, each of which may use those before it.
+fn variables() -> Vec<(String, String)> {
+    let (pod, old_pod) = (template("object"), template("oldObject"));
+    let account = option("runAsUserName");
+    // All values of a map must have one type.
+    let written = "string(x.written)";
+    let before_checks = [
+        ("pod", format!("{pod}.?spec.orValue({{}})")),
+        // Finalizers are removed by updates, too.
+        (
+            "isUnchanged",
+            format!(
+                "request.operation == 'UPDATE' && (object.metadata.?deletionTimestamp.hasValue() \
+                 || {old_pod}.?spec.orValue({{}}) == variables.pod)"
+            ),
+        ),
+        ("podOptions", "variables.pod.?securityContext.?windowsOptions.orValue({})".to_owned()),
+        // The HostProcess containers.
+        (
+            "containers",
+            format!(
+                "variables.isUnchanged ? [] : (variables.pod.?containers.orValue([]) \
+                 + variables.pod.?initContainers.orValue([]) + variables.pod.?ephemeralContainers.orValue([]))\
+                 .filter(x, {}.orValue(false))",
+                option("hostProcess")
+            ),
+        ),
+        // Their accounts as written, and in lower case.
+        (
+            "namesOfAccounts",
+            format!(
+                "variables.containers.filter(x, {account}.hasValue()).map(x, {{'name': x.name, 'written': {account}.value()}})"
+            ),
+        ),
+        (
+            "accounts",
+            format!(
+                "variables.namesOfAccounts.map(x, {{'name': string(x.name), 'written': {written}, \
+                 'domain': {written}.contains(r'\\') ? {written}.lowerAscii().split(r'\\')[0] : '', \
+                 'user': {written}.lowerAscii().substring({written}.lastIndexOf(r'\\') + 1)}})"
+            ),
+        ),
+        ("namedPipe", format!("r'{}'", named_pipe())),
+        ("rootfs", format!("r'{}'", rootfs())),
+        (
+            "pipes",
+            "variables.pod.?volumes.orValue([]).filter(x, x.?hostPath.?path.orValue('').matches(variables.namedPipe))\
+             .map(x, x.name)"
+                .to_owned(),
+        ),
+    ];
+    let before_checks = before_checks.map(|(name, expression)| (name.to_owned(), expression));
+    let checks = checks().into_iter().map(|check| (check.variable(), check.offenders()));
+    before_checks.into_iter().chain(checks).chain([("findings".to_owned(), findings())]).collect()
+}
+
+/// kube-apiserver shows the message of one validation only, so there is only one.
+fn findings() -> String {
+    let findings: Vec<String> = checks().iter().map(Check::finding).collect();
+    format!(
+        "[{}].filter(x, x.containers != '').map(x, 'container ' + x.containers + ': ' + x.violate)",
+        findings.join(", ")
+    )
+}
+
+/// In the order in which findings are reported.
+pub fn checks() -> Vec<Check> {
+    let bare = |text: &str| text.trim_end_matches('\\').to_lowercase().replace([' ', '-', '_'], "");
+    let container_account = format!("x.user in {}", list(CONTAINER_ACCOUNTS));
+    let in_nt_authority =
+        format!("x.domain.replace(' ', '').replace('-', '').replace('_', '') == '{}'", bare(NT_AUTHORITY));
+    let services = || SERVICE_USERS.into_iter().map(|(name, _)| name);
+    let user = "x.user.replace(' ', '')";
+    let logs_on = format!("x.written.startsWith(r'{NT_AUTHORITY}') && {user} in {}", list(services()));
+    let groups = privileged_groups().collect::<Vec<_>>().join("|");
+    let mounts = |condition: &str| format!("x.?volumeMounts.orValue([]).exists(mount, {condition})");
+    vec![
+        check("run-as-user-required", "containers", format!("!{}.hasValue()", option("runAsUserName"))),
+        check("container-account", "accounts", container_account.clone()),
+        check(
+            "nt-authority-spelling",
+            "accounts",
+            format!(
+                "!({container_account}) && (x.domain == '' ? {user} in {} : {in_nt_authority} && !({logs_on}))",
+                list(services().chain([LOCAL_SYSTEM]))
+            ),
+        ),
+        check(
+            "domain-account",
+            "accounts",
+            format!("!({container_account}) && x.domain != '' && !({in_nt_authority})"),
+        ),
+        check(
+            "privileged-local-group",
+            "accounts",
+            format!(r"x.domain == '' && x.written.matches(r'(?i)^[.\s]*({groups})[.\s]*$')"),
+        ),
+        check(
+            "gmsa",
+            "containers",
+            format!("{}.hasValue() || {}.hasValue()", option("gmsaCredentialSpec"), option("gmsaCredentialSpecName")),
+        ),
+        check(
+            "run-as-non-root",
+            "containers",
+            "x.?securityContext.?runAsNonRoot.or(variables.pod.?securityContext.?runAsNonRoot).orValue(false)",
+        ),
+        // kube-apiserver limits what an expression may cost, and a long regular expression costs much: a short one goes before.
+        check(
+            "named-pipe-mount",
+            "containers",
+            mounts(
+                "mount.name in variables.pipes || \
+                 mount.mountPath.matches('(?i)pipe|ipc') && mount.mountPath.matches(variables.namedPipe)",
+            ),
+        ),
+        check("mount-over-rootfs", "containers", mounts("mount.mountPath.matches(variables.rootfs)")),
+        check("mount-drive", "containers", mounts("mount.mountPath.matches('^[cC]:$')")),
+    ]
+}
+
+/// A folded block of YAML, in which a line break is a space.
+fn folded(text: &str) -> String {
+    let mut block = ">-".to_owned();
+    let mut length = usize::MAX;
+    for word in text.split(' ') {
+        if length.saturating_add(1 + word.len()) > 150 {
+            block += "\n     ";
+            length = 5;
+        }
+        block = block + " " + word;
+        length += 1 + word.len();
+    }
+    block
+}
+
+/// The policy and its binding.
+pub fn manifest() -> String {
+    let mut manifest = HEAD.to_owned();
+    for (name, expression) in variables() {
+        manifest += &format!("  - name: {name}\n    expression: {}\n", folded(&expression));
+    }
+    manifest + TAIL
+}

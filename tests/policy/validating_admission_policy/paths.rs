@@ -1,0 +1,39 @@
+//! What `src/windows/path.rs` knows about Windows paths, as far as a regular expression can say it: all but `..`.
+
+/// Between the separators of a path: nothing, or a period.
+const SKIP: &str = r"(\.?[/\\])*";
+
+/// The rest of a name: what Windows drops at its end, and a stream.
+const END: &str = r"[. ]*(:[^/\\]*)?([/\\]|$)";
+
+/// Paths of named pipes, but for those with `..`. The table of `src/windows/path.rs` in a regular expression.
+pub fn named_pipe() -> String {
+    let name = |name: &str| format!("({name}){END}{SKIP}");
+    let device = |object: &str| [name("globalroot"), name("device"), name(object)].concat();
+    let rest = name(r"pipe|ipc\$");
+    let prefix = format!(r"([/\\]{{2,}}[.?]|[/\\]\?\?)[/\\]{SKIP}");
+    let global = format!("({}|{}{})*", name("global"), name("globalroot"), name(r"\?\?|global\?\?|dosdevices"));
+    let prefix = prefix + &global;
+    let local = format!("([a-z]:)?{prefix}({}|{})", name("pipe"), device("namedpipe"));
+    let remote = format!(
+        r"{prefix}({}|{})([^/\\.]|\.[^/\\])[^/\\]*[/\\]{SKIP}{rest}",
+        name("unc"),
+        device("mup|lanmanredirector")
+    );
+    let on_machine = format!(r"\\\\([^/\\.?]|[.?][^/\\])[^/\\]*[/\\]{SKIP}{rest}");
+    let by_nt_name = format!("{}{}{}", rooted(), name("device"), name("namedpipe"));
+    format!("(?i)^({local}|{remote}|{on_machine}|{by_nt_name})")
+}
+
+/// The beginning of a path at the root of no drive in particular. After two backslashes there is a server or a device.
+fn rooted() -> String {
+    format!(r"(/{SKIP}|\\((/|\.[/\\]){SKIP})?)")
+}
+
+/// `C:\hpc` and `C:\`, but for paths with `..` and those of devices and shares.
+pub fn rootfs() -> String {
+    let rooted = rooted();
+    let hpc = format!(r"(c:{SKIP}|{rooted}|\\\\[/\\]+|(\.[/\\]{SKIP})?)hpc[. ]*(:[^/\\]*)?([/\\]\.?)*([/\\][. ]*)?");
+    let drive = format!(r"(c:\.?[/\\]{SKIP}|{rooted}|\\\\[/\\]+|\.[/\\]{SKIP})[. ]*|(c:)?[. ]+|\\\\");
+    format!("(?i)^({hpc}|{drive})$")
+}
