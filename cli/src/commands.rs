@@ -10,7 +10,11 @@ use crate::output::write_stdout;
 /// A subcommand with its arguments.
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
-    /// Check manifests; exits with 0 when nothing is denied, 1 when something is, 2 when something could not be read
+    /// Check manifests and admission requests
+    #[command(
+        after_help = "Exit code: 0 when nothing is denied, 1 when something is (see --fail-on), 2 when an input or the \
+        settings could not be read; the rest of the input is still checked."
+    )]
     Check(check::Args),
     /// Evaluate one admission request with a module, as `kwctl run` does
     Run(run::Args),

@@ -7,19 +7,23 @@ pub mod kubeconfig;
 pub mod module;
 pub mod replay;
 
+use rayon::prelude::*;
 use serde_json::Value;
 
 use crate::engine::capabilities::{Capabilities, SharedHost};
 use crate::engine::module::Module;
+use crate::input::creation::Creation;
+use crate::input::files::Input;
 use crate::input::manifest::File;
 use crate::input::object::Object;
 use crate::input::source::Source;
-use crate::report::{FileReport, ModuleResponse, ObjectReport, Report, Verdict};
+use crate::report::{FileReport, ModuleResponse, ObjectReport, Problem, Report, Verdict};
 
 /// Judges objects. The settings are the same for all of them.
 pub struct Engine {
     settings: Value,
     backend: Backend,
+    creation: Creation,
 }
 
 enum Backend {
@@ -34,7 +38,7 @@ impl Engine {
     /// The settings are not valid.
     pub fn with_builtin_rules(settings: Value, host: SharedHost) -> Result<Engine, String> {
         windows_hostprocess_policy::check_settings(settings.to_string().as_bytes()).map_err(invalid_settings)?;
-        Ok(Engine { settings, backend: Backend::Builtin(host) })
+        Ok(Engine { settings, backend: Backend::Builtin(host), creation: Creation::default() })
     }
 
     /// An engine that asks a module; `host` answers its questions about the cluster.
@@ -43,31 +47,50 @@ impl Engine {
     /// The module finds the settings not valid, or failed.
     pub fn with_module(settings: Value, module: Module, host: SharedHost) -> Result<Engine, String> {
         module.validate_settings(&settings).map_err(invalid_settings)?;
-        Ok(Engine { settings, backend: Backend::Module(Box::new(module), capabilities::of_host(host)) })
+        let backend = Backend::Module(Box::new(module), capabilities::of_host(host));
+        Ok(Engine { settings, backend, creation: Creation::default() })
     }
 
-    /// Judges every object of every file.
+    /// The same engine, which assumes this about the creation of objects.
+    #[must_use]
+    pub fn assuming(self, creation: Creation) -> Engine {
+        Engine { creation, ..self }
+    }
+
+    /// Judges every object of every file, several files at a time. The report has the order of the input, and of each file's
+    /// text the lines that it shows.
     ///
     /// # Errors
     /// The module failed. The built-in rules cannot.
-    pub fn check(&self, files: Vec<File>) -> Result<Report, String> {
-        let files = files.into_iter().map(|mut file| {
-            let objects = std::mem::take(&mut file.objects);
-            let objects = objects.iter().map(|object| self.check_object(object, &file.source));
-            let objects = objects.collect::<Result<_, String>>()?;
-            Ok(FileReport { file, objects })
-        });
+    pub fn check(&self, inputs: Vec<Input>) -> Result<Report, String> {
+        let files = inputs.into_par_iter().map(|input| self.check_file(input.read()));
         files.collect::<Result<_, String>>().map(|files| Report { files })
     }
 
+    /// Judges every object of one file.
+    ///
+    /// # Errors
+    /// As [`Engine::check`].
+    pub fn check_file(&self, file: File) -> Result<FileReport, String> {
+        let objects = file.objects.iter().map(|object| self.check_object(object, &file.source));
+        let objects = objects.collect::<Result<_, String>>()?;
+        let problems = file.problems.into_iter().map(|problem| Problem {
+            place: problem.offset.map(|offset| file.source.place(offset..file.source.text.len())),
+            message: problem.message,
+        });
+        let problems = problems.collect();
+        Ok(FileReport { name: file.source.name, objects, problems, skipped: file.skipped, chart: file.chart })
+    }
+
     fn check_object(&self, object: &Object, source: &Source) -> Result<ObjectReport, String> {
+        let request = object.admission_request(&self.creation);
         let (verdict, findings, response) = match &self.backend {
             Backend::Builtin(host) => {
-                let (verdict, findings) = builtin::check(object, source, &self.settings, &**host);
+                let (verdict, findings) = builtin::check(&request, &self.settings, &object.node, source, &**host);
                 (verdict, findings, None)
             }
             Backend::Module(module, capabilities) => {
-                let (verdict, response) = self.ask(module, object, capabilities)?;
+                let (verdict, response) = self.ask(module, &request, capabilities)?;
                 (verdict, Vec::new(), Some(response))
             }
         };
@@ -89,12 +112,10 @@ impl Engine {
     fn ask(
         &self,
         module: &Module,
-        object: &Object,
+        request: &Value,
         capabilities: &Capabilities,
     ) -> Result<(Verdict, ModuleResponse), String> {
-        let response = module
-            .validate(&object.admission_request(), &self.settings, capabilities)
-            .map_err(|error| error.to_string())?;
+        let response = module.validate(request, &self.settings, capabilities).map_err(|error| error.to_string())?;
         let warnings = response.warnings.unwrap_or_default();
         let verdict = match response.accepted {
             false => Verdict::Deny,

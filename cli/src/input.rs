@@ -1,5 +1,6 @@
 //! Reading what the command is given: manifests, settings and admission requests.
 
+pub mod creation;
 pub mod files;
 pub mod manifest;
 pub mod object;

@@ -6,7 +6,11 @@ pub mod junit;
 pub mod sarif;
 pub mod text;
 
+use std::collections::BTreeMap;
 use std::io::{IsTerminal, Write};
+use std::path::Path;
+
+use windows_hostprocess_policy::wording::escaped;
 
 use crate::report::Report;
 
@@ -46,7 +50,30 @@ pub fn print(report: &Report, format: Format) -> Result<(), String> {
         Format::Junit => write_stdout(&junit::render(report)?),
         Format::Github => write_stdout(&github::render(report)),
     }
+    eprint!("{}", notes(report));
     Ok(())
+}
+
+/// What folders hold that was not checked.
+fn notes(report: &Report) -> String {
+    let mut charts: BTreeMap<&Path, usize> = BTreeMap::new();
+    for chart in report.files.iter().filter_map(|file| file.chart.as_deref()) {
+        *charts.entry(chart).or_default() += 1;
+    }
+    let s = |count| if count == 1 { "" } else { "s" };
+    let mut text = String::new();
+    for (chart, count) in charts {
+        let chart = chart.display().to_string();
+        let chart = escaped(&chart);
+        text += &format!("note: skipped {count} template{} of the Helm chart {chart}; ", s(count));
+        text += &format!("to check what it renders: helm template {chart} | hostprocess check -\n");
+    }
+    let count: usize = report.files.iter().map(|file| file.skipped).sum();
+    if count > 0 {
+        text += &format!("note: skipped {count} document{} without an apiVersion or a kind; ", s(count));
+        text += "--strict-input makes this an error\n";
+    }
+    text
 }
 
 /// Writes to standard output. Errors are ignored: a reader such as `head` may close the pipe early.

@@ -1,12 +1,12 @@
 //! The result of a check: what the engines produce and the outputs show.
 
-use std::ops::Range;
+use std::path::PathBuf;
 
 use serde::Serialize;
 use windows_hostprocess_policy::settings::severity::Severity;
 use windows_hostprocess_policy::wording::escaped;
 
-use crate::input::manifest::File;
+use crate::input::source::Place;
 
 /// Used in place of a rule's id for an object that the rules could not read, and for a file that is not a manifest.
 pub const UNREADABLE: &str = "unreadable";
@@ -23,10 +23,32 @@ pub struct Report {
 /// The result for one file.
 #[derive(Debug)]
 pub struct FileReport {
-    /// The file, whose `objects` have been moved out.
-    pub file: File,
+    /// The path as given on the command line; `<stdin>` for `-`.
+    pub name: String,
     /// The result for each object, in their order.
     pub objects: Vec<ObjectReport>,
+    /// The parts that could not be read.
+    pub problems: Vec<Problem>,
+    /// How many documents were skipped because they are not Kubernetes objects.
+    pub skipped: usize,
+    /// The Helm chart that the file is a template of. It was not read then.
+    pub chart: Option<PathBuf>,
+}
+
+/// Why a file or a part of it could not be read.
+#[derive(Debug)]
+pub struct Problem {
+    /// `None` when the whole file is affected.
+    pub place: Option<Place>,
+    /// What is wrong there.
+    pub message: String,
+}
+
+impl Problem {
+    /// Line and column; the first of the file when all of it is affected.
+    pub fn line_and_column(&self) -> (usize, usize) {
+        self.place.as_ref().map_or((1, 1), |place| (place.line, place.column))
+    }
 }
 
 /// The result for one object.
@@ -53,7 +75,7 @@ pub struct ObjectReport {
 }
 
 /// The verdict on an object.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
     /// Nothing was found.
@@ -72,16 +94,13 @@ pub struct Diagnostic {
     #[serde(serialize_with = "as_name")]
     pub severity: Severity,
     pub path: String,
-    pub line: usize,
-    pub column: usize,
+    #[serde(flatten)]
+    pub place: Place,
     pub message: String,
     pub fix: String,
     /// The name of the container that the field belongs to.
     #[serde(skip)]
     pub container: Option<String>,
-    /// The bytes to underline, all on one line.
-    #[serde(skip)]
-    pub place: Range<usize>,
 }
 
 /// A module's answer about an object, unchanged.
@@ -116,12 +135,12 @@ impl Report {
         self.files.iter().flat_map(|file| &file.objects)
     }
 
-    /// 0 when nothing is denied, 1 when something is, 2 when a part of the input could not be read.
-    pub fn exit_code(&self) -> u8 {
-        if self.files.iter().any(|file| !file.file.problems.is_empty()) {
+    /// 2 when a part of the input could not be read, else 1 when the verdict on an object is at least `fails`, else 0.
+    pub fn exit_code(&self, fails: Option<Verdict>) -> u8 {
+        if self.files.iter().any(|file| !file.problems.is_empty()) {
             2
         } else {
-            u8::from(self.objects().any(|object| object.verdict == Verdict::Deny))
+            u8::from(fails.is_some_and(|fails| self.objects().any(|object| object.verdict >= fails)))
         }
     }
 }
@@ -168,8 +187,8 @@ impl Diagnostic {
             rule: &self.rule,
             severity: self.severity,
             path: Some(&self.path),
-            line: self.line,
-            column: self.column,
+            line: self.place.line,
+            column: self.place.column,
             text,
         }
     }

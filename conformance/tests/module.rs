@@ -143,7 +143,8 @@ fn check(name: &str, manifest: &str, settings: &Value, with_module: bool) -> Rep
         Engine::with_builtin_rules(settings.clone(), host)
     };
     let engine = engine.unwrap_or_else(|error| panic!("{name}: {error}"));
-    engine.check(vec![File::parse(name, manifest.to_owned())]).unwrap_or_else(|error| panic!("{name}: {error}"))
+    let file = engine.check_file(File::parse(name, manifest.to_owned()));
+    Report { files: vec![file.unwrap_or_else(|error| panic!("{name}: {error}"))] }
 }
 
 /// The rules that deny the object: those of its findings, or those that the module's message names in brackets.

@@ -3,30 +3,58 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use windows_hostprocess_policy::cluster::host::NoCluster;
+use windows_hostprocess_policy::rules::registry;
+use windows_hostprocess_policy::rules::rule::Rule;
+use windows_hostprocess_policy::settings::severity::Severity;
 
+use crate::commands::rules;
 use crate::engine::Engine;
 use crate::engine::capabilities::SharedHost;
 use crate::engine::module::Module;
+use crate::input::creation::Creation;
 use crate::input::{files, settings};
 use crate::output::{self, Format};
+use crate::report::Verdict;
 
 /// The arguments of `check`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Files, folders (their .yaml, .yml and .json files, at any depth), or `-` for standard input
+    /// Files, folders (their .yaml, .yml and .json files, at any depth, less what .gitignore excludes), or `-` for standard input
+    ///
+    /// An AdmissionReview or AdmissionRequest is judged as the request that it is, with its own namespace, user, operation and
+    /// old object.
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
+    /// Leave out what this glob matches in folders, as in .gitignore and relative to the current folder; may be repeated
+    #[arg(long, value_name = "GLOB")]
+    exclude: Vec<String>,
+    /// In folders, too, a document that is not a Kubernetes object is an error, and so is an unrendered Helm template
+    #[arg(long)]
+    strict_input: bool,
     /// The policy's settings, in YAML or JSON
     #[arg(long, value_name = "FILE")]
     settings: Option<PathBuf>,
     /// Overrides the profile in the settings
     #[arg(long, value_name = "P")]
     profile: Option<Profile>,
+    /// Judge by these rules only
+    ///
+    /// One that is off becomes a warning. `hostprocess rules` lists the ids.
+    #[arg(long, value_name = "ID,...", value_delimiter = ',', value_parser = rules::find)]
+    rules: Vec<&'static Rule>,
+    /// Leave these rules out, also where --rules names them
+    #[arg(long, value_name = "ID,...", value_delimiter = ',', value_parser = rules::find)]
+    ignore_rules: Vec<&'static Rule>,
+    #[command(flatten)]
+    creation: Creation,
     /// Output format
     #[arg(long, value_enum, default_value_t = Format::Text)]
     output: Format,
+    /// What makes the exit code 1
+    #[arg(long, value_name = "WHAT", value_enum, default_value_t = FailOn::Deny)]
+    fail_on: FailOn,
     /// Ask this module instead of the built-in rules, and show its message and warnings for each object
     #[arg(long, value_name = "FILE")]
     wasm: Option<PathBuf>,
@@ -44,16 +72,37 @@ enum Profile {
     Strict,
 }
 
+/// The verdict at which the exit code is 1.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum FailOn {
+    /// An object is denied
+    Deny,
+    /// An object is denied or has warnings
+    Warn,
+    /// Nothing; what could not be read still makes it 2
+    Never,
+}
+
+impl FailOn {
+    fn verdict(self) -> Option<Verdict> {
+        match self {
+            FailOn::Deny => Some(Verdict::Deny),
+            FailOn::Warn => Some(Verdict::Warn),
+            FailOn::Never => None,
+        }
+    }
+}
+
 /// Checks and prints. The exit code is 0 when nothing is denied, 1 when something is, 2 when something could not be
-/// read.
+/// read; `--fail-on` changes what makes it 1.
 ///
 /// # Errors
 /// The settings are not valid, the kubeconfig or the module cannot be used, or the module failed.
 pub fn check(args: &Args) -> Result<u8, String> {
     let engine = engine(args)?;
-    let report = engine.check(files::read(&args.paths))?;
+    let report = engine.check(files::find(&args.paths, &args.exclude, args.strict_input)?)?;
     output::print(&report, args.output)?;
-    Ok(report.exit_code())
+    Ok(report.exit_code(args.fail_on.verdict()))
 }
 
 fn engine(args: &Args) -> Result<Engine, String> {
@@ -64,23 +113,57 @@ fn engine(args: &Args) -> Result<Engine, String> {
             Profile::Strict => json!("strict"),
         };
     }
+    select_rules(&mut settings, &args.rules, &args.ignore_rules);
     let mut host: SharedHost = Arc::new(NoCluster);
     if args.cluster {
         enable_node_checks(&mut settings);
         host = current_cluster()?;
     }
-    match &args.wasm {
+    let engine = match &args.wasm {
         Some(path) => Engine::with_module(settings, Module::load(path)?, host),
         None => Engine::with_builtin_rules(settings, host),
+    };
+    Ok(engine?.assuming(args.creation.clone()))
+}
+
+/// Turns off the rules that are not in `only`, unless that is empty, and those in `ignored`. Modules know only settings, so
+/// this is one of them.
+fn select_rules(settings: &mut Value, only: &[&Rule], ignored: &[&Rule]) {
+    if only.is_empty() && ignored.is_empty() {
+        return;
+    }
+    let is_strict = settings["profile"] == "strict";
+    let Some(severities) = mapping(settings, "rules") else { return };
+    for rule in registry::all() {
+        let is_in = |rules: &[&Rule]| rules.iter().any(|listed| listed.id == rule.id);
+        // YAML takes an unquoted `off` for a boolean.
+        let is_off = match severities.get(rule.id) {
+            Some(severity) => severity == "off" || severity == false,
+            None => rule.severity == Severity::Off && !is_strict,
+        };
+        if is_in(ignored) || !only.is_empty() && !is_in(only) {
+            severities.insert(rule.id.to_owned(), json!("off"));
+        } else if is_in(only) && is_off {
+            severities.insert(rule.id.to_owned(), json!("warn"));
+        }
     }
 }
 
 /// `--cluster` implies `nodes.check`: without it most questions would never be asked.
 fn enable_node_checks(settings: &mut Value) {
-    let nodes = settings.as_object_mut().map(|settings| settings.entry("nodes").or_insert_with(|| json!({})));
-    if let Some(nodes) = nodes.and_then(Value::as_object_mut) {
+    if let Some(nodes) = mapping(settings, "nodes") {
         nodes.insert("check".to_owned(), Value::Bool(true));
     }
+}
+
+/// The mapping under a key of the settings, which is added where it is missing or empty. `None` for settings that are not
+/// valid, which the engine refuses.
+fn mapping<'s>(settings: &'s mut Value, key: &str) -> Option<&'s mut Map<String, Value>> {
+    let value = settings.as_object_mut()?.entry(key).or_insert(Value::Null);
+    if value.is_null() {
+        *value = json!({});
+    }
+    value.as_object_mut()
 }
 
 #[cfg(feature = "cluster")]

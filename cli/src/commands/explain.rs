@@ -1,9 +1,6 @@
 //! `hostprocess explain`: shows a rule's page.
 
-use windows_hostprocess_policy::rules::registry;
-use windows_hostprocess_policy::wording::did_you_mean;
-
-use crate::commands::rules::default_severity;
+use crate::commands::rules;
 use crate::report::UNREADABLE;
 
 /// The arguments of `explain`.
@@ -25,16 +22,14 @@ pub fn explain(id: &str) -> Result<String, String> {
              policy cannot read the object and rejects it with code 400. The message names the field.\n"
         ));
     }
-    match registry::find(id) {
-        Some(rule) => {
-            Ok(format!("# {id}\n\nBy default: {}. {}.\n\n{}", default_severity(rule), rule.summary, rule.page))
-        }
-        None => Err(format!("there is no rule '{id}'{}", did_you_mean(id, registry::all().map(|rule| rule.id)))),
-    }
+    let rule = rules::find(id)?;
+    Ok(format!("# {id}\n\nBy default: {}. {}.\n\n{}", rules::default_severity(rule), rule.summary, rule.page))
 }
 
 #[cfg(test)]
 mod tests {
+    use windows_hostprocess_policy::rules::registry;
+
     use super::*;
 
     #[test]

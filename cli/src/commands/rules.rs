@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use windows_hostprocess_policy::rules::api_server::ApiServer;
 use windows_hostprocess_policy::rules::registry::{self, Group};
 use windows_hostprocess_policy::rules::rule::{Rule, Scope};
+use windows_hostprocess_policy::wording::did_you_mean;
 
 /// The arguments of `rules`.
 #[derive(Debug, clap::Args)]
@@ -31,6 +32,15 @@ pub fn list(format: Format) -> String {
             format!("{:#}\n", Value::Array(rules.collect()))
         }
     }
+}
+
+/// The rule with an id.
+///
+/// # Errors
+/// There is none; the text suggests a similar one.
+pub fn find(id: &str) -> Result<&'static Rule, String> {
+    registry::find(id)
+        .ok_or_else(|| format!("there is no rule '{id}'{}", did_you_mean(id, registry::all().map(|rule| rule.id))))
 }
 
 /// The severity of a rule where neither the settings nor the profile change it.

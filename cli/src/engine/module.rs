@@ -53,6 +53,9 @@ impl Module {
     /// # Errors
     /// The file cannot be read, or is not a waPC module; the text begins with the path.
     pub fn load(path: &Path) -> Result<Module, String> {
+        if let Some(instead) = instead_of(path) {
+            return Err(format!("{}: {instead}", path.display()));
+        }
         let in_file = |error: &dyn fmt::Display| format!("{}: {error}", path.display());
         let bytes = std::fs::read(path).map_err(|error| in_file(&error))?;
         Module::compile(&bytes).map_err(|error| in_file(&error))
@@ -123,6 +126,25 @@ impl Module {
             Err(error) => Err(format!("invalid response: {error}")),
         }
     }
+}
+
+/// What to pass instead of the other things that `kwctl run` takes for a policy, and people pass for a module.
+fn instead_of(path: &Path) -> Option<String> {
+    let text = path.to_str().unwrap_or_default();
+    // `registry://ghcr.io/...` and `https://...`, and references without a scheme, such as `ghcr.io/a/policy:v1`.
+    let (host, rest) = text.split_once('/').unwrap_or_default();
+    let is_reference = host.contains('.') && !host.starts_with('.') && rest.contains(':') && !path.exists();
+    if text.contains("://") || is_reference {
+        let scheme = if is_reference && !text.contains("://") { "registry://" } else { "" };
+        return Some(format!(
+            "modules are not downloaded here; get it with `kwctl pull {scheme}{text} -o policy.wasm` and pass policy.wasm"
+        ));
+    }
+    let is_yaml = path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml");
+    is_yaml.then(|| {
+        "this is YAML, not a module; pass the .wasm file that its spec.module names, and its spec.settings as settings"
+            .to_owned()
+    })
 }
 
 /// Advances the epoch of an engine until the engine is dropped.

@@ -1,62 +1,157 @@
 //! From paths on the command line to files.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+use ignore::WalkBuilder;
+use ignore::overrides::{Override, OverrideBuilder};
+
 use crate::input::manifest::File;
 
-/// Reads files, folders (their `.yaml`, `.yml` and `.json` files, at any depth, in the order of their names) and `-`,
-/// which is standard input. A file that cannot be read is returned with a problem.
-pub fn read(paths: &[PathBuf]) -> Vec<File> {
-    let mut files = Vec::new();
-    for path in paths {
-        if path.as_os_str() == "-" {
-            files.push(parse("<stdin>", read_to_end(io::stdin().lock())));
-        } else if path.is_dir() {
-            read_folder(path, &mut files);
-        } else {
-            files.push(read_file(path));
-        }
-    }
-    files
+/// A file that is to be checked. Its text is not in memory before [`Input::read`].
+#[derive(Debug)]
+pub struct Input {
+    origin: Origin,
+    /// Every document must be a Kubernetes object: the file was named on the command line, or `--strict-input` is set.
+    is_strict: bool,
 }
 
-fn read_folder(folder: &Path, files: &mut Vec<File>) {
-    let entries = fs::read_dir(folder).and_then(|entries| entries.map(|entry| Ok(entry?.path())).collect());
-    let mut entries: Vec<PathBuf> = match entries {
-        Ok(entries) => entries,
-        Err(error) => return files.push(File::unreadable(folder.display().to_string(), &error)),
-    };
-    entries.sort();
-    for path in entries {
-        let is_hidden = path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."));
-        // A link to a folder above would never end.
-        if path.is_dir() && !path.is_symlink() && !is_hidden {
-            read_folder(&path, files);
-        } else if path.is_file() && is_manifest(&path) {
-            files.push(read_file(&path));
+#[derive(Debug)]
+enum Origin {
+    Stdin,
+    File(PathBuf),
+    /// What is below could not be listed.
+    UnlistedFolder(PathBuf, io::Error),
+}
+
+/// Finds the files to check: files, those that folders hold, and `-`, which is standard input. Each comes once, at its
+/// first place.
+///
+/// Of a folder these are the `.yaml`, `.yml` and `.json` files at any depth, in the order of their names, but not what is in
+/// hidden folders, what `.gitignore` excludes, or what a glob of `exclude` matches.
+///
+/// # Errors
+/// A glob is not valid.
+pub fn find(paths: &[PathBuf], exclude: &[String], is_strict: bool) -> Result<Vec<Input>, String> {
+    let exclude = overrides(exclude)?;
+    let mut inputs = Inputs::default();
+    for path in paths {
+        if path.as_os_str() == "-" {
+            inputs.add(path.clone(), Input { origin: Origin::Stdin, is_strict: true });
+        } else if path.is_dir() {
+            inputs.add_folder(path, &exclude, is_strict);
+        } else {
+            inputs.add(identity(path), Input { origin: Origin::File(path.clone()), is_strict: true });
         }
     }
+    Ok(inputs.list)
+}
+
+/// Globs are relative to the current folder, and mean what they mean in `.gitignore`.
+fn overrides(exclude: &[String]) -> Result<Override, String> {
+    let invalid = |error: &dyn std::fmt::Display| format!("--exclude: {error}");
+    let mut builder = OverrideBuilder::new(std::env::current_dir().map_err(|error| invalid(&error))?);
+    for glob in exclude {
+        // An override without `!` would select instead.
+        builder.add(&format!("!{glob}")).map_err(|error| invalid(&error))?;
+    }
+    builder.build().map_err(|error| invalid(&error))
+}
+
+/// The same for all ways to write the path of a file. Links in its folder are resolved, but not the file itself when it is
+/// one: walking a folder finds both a file and the links to it.
+fn identity(path: &Path) -> PathBuf {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    match (fs::canonicalize(folder), path.file_name()) {
+        (Ok(folder), Some(name)) => folder.join(name),
+        _ => path.to_owned(),
+    }
+}
+
+#[derive(Default)]
+struct Inputs {
+    list: Vec<Input>,
+    /// Their places in the list, by identity.
+    known: HashMap<PathBuf, usize>,
+}
+
+impl Inputs {
+    fn add(&mut self, identity: PathBuf, input: Input) {
+        match self.known.entry(identity) {
+            Entry::Occupied(known) => self.list[*known.get()].is_strict |= input.is_strict,
+            Entry::Vacant(unknown) => {
+                unknown.insert(self.list.len());
+                self.list.push(input);
+            }
+        }
+    }
+
+    fn add_folder(&mut self, folder: &Path, exclude: &Override, is_strict: bool) {
+        let resolved = fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
+        // What a `.gitignore` of the repository says is the same for everybody, unlike a user's own exclusions.
+        let mut walk = WalkBuilder::new(folder);
+        walk.standard_filters(false).git_ignore(true).parents(true).overrides(exclude.clone());
+        walk.sort_by_file_name(Ord::cmp).filter_entry(|entry| entry.depth() == 0 || !is_hidden_folder(entry));
+        for entry in walk.build() {
+            match entry {
+                Ok(entry) if is_manifest(entry.path()) && entry.path().is_file() => {
+                    let path = entry.into_path();
+                    let identity = path.strip_prefix(folder).map_or_else(|_| path.clone(), |path| resolved.join(path));
+                    self.add(identity, Input { origin: Origin::File(path), is_strict });
+                }
+                Ok(_) => {}
+                Err(error) => {
+                    let origin = Origin::UnlistedFolder(folder.to_owned(), io::Error::other(error));
+                    self.list.push(Input { origin, is_strict });
+                }
+            }
+        }
+    }
+}
+
+fn is_hidden_folder(entry: &ignore::DirEntry) -> bool {
+    entry.file_type().is_some_and(|kind| kind.is_dir()) && entry.file_name().as_encoded_bytes().starts_with(b".")
 }
 
 fn is_manifest(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml" || extension == "json")
 }
 
-fn read_file(path: &Path) -> File {
-    parse(&path.display().to_string(), fs::read(path))
+impl Input {
+    /// Reads the file. One that cannot be read is returned with a problem.
+    pub fn read(self) -> File {
+        let (name, bytes) = match &self.origin {
+            Origin::Stdin => ("<stdin>".to_owned(), read_to_end(io::stdin().lock())),
+            Origin::File(path) => (path.display().to_string(), fs::read(path)),
+            Origin::UnlistedFolder(path, error) => return File::unreadable(path.display().to_string(), error),
+        };
+        let text = match bytes.and_then(|bytes| String::from_utf8(bytes).map_err(io::Error::other)) {
+            Ok(text) => text,
+            Err(error) => return File::unreadable(name, &error),
+        };
+        match self.origin {
+            Origin::File(path) if !self.is_strict => match text.contains("{{").then(|| chart_of(&path)).flatten() {
+                Some(chart) => File::template(name, chart),
+                None => File::parse(&name, text).without_other_documents(),
+            },
+            _ => File::parse(&name, text),
+        }
+    }
+}
+
+/// The Helm chart that a file is a template of: the folder `templates` is beside `Chart.yaml`.
+fn chart_of(path: &Path) -> Option<PathBuf> {
+    let templates =
+        path.ancestors().skip(1).filter(|folder| folder.file_name().is_some_and(|name| name == "templates"));
+    let mut charts = templates.filter_map(Path::parent).filter(|chart| chart.join("Chart.yaml").is_file());
+    charts.next().map(|chart| if chart.as_os_str().is_empty() { PathBuf::from(".") } else { chart.to_owned() })
 }
 
 fn read_to_end(mut input: impl Read) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     input.read_to_end(&mut bytes)?;
     Ok(bytes)
-}
-
-fn parse(name: &str, bytes: io::Result<Vec<u8>>) -> File {
-    match bytes.and_then(|bytes| String::from_utf8(bytes).map_err(io::Error::other)) {
-        Ok(text) => File::parse(name, text),
-        Err(error) => File::unreadable(name.to_owned(), &error),
-    }
 }

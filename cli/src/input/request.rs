@@ -1,4 +1,4 @@
-//! The admission request for `hostprocess run`.
+//! Admission requests, as the API server sends them.
 
 use std::fmt;
 use std::io::Read;
@@ -22,11 +22,23 @@ pub fn load(path: &Path) -> Result<Value, String> {
     parse(&text).map_err(|error| in_file(&error))
 }
 
+/// What is wrong with an AdmissionReview that holds a response, for example.
+pub const REVIEW_WITHOUT_REQUEST: &str = "the AdmissionReview has no request";
+
+/// Whether a document is an AdmissionReview.
+pub fn is_review(document: &Value) -> bool {
+    document.get("kind").and_then(Value::as_str) == Some("AdmissionReview")
+}
+
+/// Whether a document is an AdmissionRequest: its `kind` is a mapping, which names that of the object.
+pub fn is_request(document: &Value) -> bool {
+    document.pointer("/kind/kind").is_some_and(Value::is_string)
+}
+
 fn parse(text: &str) -> Result<Value, String> {
     let mut request: Value = serde_json::from_str(text).map_err(|error| error.to_string())?;
-    // An AdmissionRequest has a `kind`, too, but there it is an object.
-    if request.get("kind").and_then(Value::as_str) == Some("AdmissionReview") {
-        request = request.get("request").cloned().ok_or("the AdmissionReview has no request")?;
+    if is_review(&request) {
+        request = request.get("request").cloned().ok_or(REVIEW_WITHOUT_REQUEST)?;
     }
     if request.is_object() { Ok(request) } else { Err("not an AdmissionRequest".to_owned()) }
 }

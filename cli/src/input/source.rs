@@ -2,6 +2,23 @@
 
 use std::ops::Range;
 
+use serde::Serialize;
+
+/// Where something stands in a text, with the line that shows it: the text itself need not be kept.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Place {
+    /// From 1.
+    pub line: usize,
+    /// In characters, from 1.
+    pub column: usize,
+    /// The whole line.
+    #[serde(skip)]
+    pub text: String,
+    /// The bytes of the line to underline.
+    #[serde(skip)]
+    pub underlined: Range<usize>,
+}
+
 /// A file's text, and the name that messages use for it.
 #[derive(Debug)]
 pub struct Source {
@@ -28,8 +45,17 @@ impl Source {
         (line, self.text[start..offset].chars().count() + 1)
     }
 
+    /// The place of a range of bytes, of which what is on its first line is underlined.
+    pub fn place(&self, range: Range<usize>) -> Place {
+        let range = self.first_line(range);
+        let (line, column) = self.line_and_column(range.start);
+        let start = self.lines[line - 1];
+        let text = self.text[start..].lines().next().unwrap_or_default().to_owned();
+        Place { line, column, text, underlined: range.start - start..range.end - start }
+    }
+
     /// The part of a range of bytes that is on its first line, without trailing blanks. A range beyond the text is empty.
-    pub fn first_line(&self, range: Range<usize>) -> Range<usize> {
+    fn first_line(&self, range: Range<usize>) -> Range<usize> {
         let start = self.text.floor_char_boundary(range.start);
         let end = self.text.floor_char_boundary(range.end.max(start));
         let line = self.text[start..end].split('\n').next().unwrap_or_default();
@@ -56,5 +82,14 @@ mod tests {
         let source = Source::new("x", "a: |  \n b\n".to_owned());
         assert_eq!(source.first_line(0..8), 0..4);
         assert_eq!(source.first_line(50..80), 10..10);
+    }
+
+    #[test]
+    fn a_place_shows_its_line() {
+        let source = Source::new("x", "a: 1\r\n  ü: b\r\nc".to_owned());
+        let place = source.place(8..15);
+        assert_eq!((place.line, place.column, place.text.as_str()), (2, 3, "  ü: b"));
+        assert_eq!(&place.text[place.underlined], "ü: b");
+        assert_eq!(source.place(99..99).text, "c");
     }
 }

@@ -7,38 +7,28 @@ use std::fmt::Write;
 
 use windows_hostprocess_policy::settings::severity::Severity;
 
-use crate::input::source::Source;
 use crate::report::{Report, UNREADABLE};
 
 /// The workflow commands.
 pub fn render(report: &Report) -> String {
     let mut text = String::new();
     for file in &report.files {
-        let source = &file.file.source;
-        for problem in &file.file.problems {
-            let place = source.line_and_column(problem.offset.unwrap_or_default());
-            command(&mut text, "error", source, place, UNREADABLE, &problem.message);
+        for problem in &file.problems {
+            command(&mut text, "error", &file.name, problem.line_and_column(), UNREADABLE, &problem.message);
         }
         for object in &file.objects {
             for result in object.results() {
                 let level = if result.severity == Severity::Deny { "error" } else { "warning" };
                 let message = format!("{}: {}", object.title(), result.text);
-                command(&mut text, level, source, (result.line, result.column), result.rule, &message);
+                command(&mut text, level, &file.name, (result.line, result.column), result.rule, &message);
             }
         }
     }
     text
 }
 
-fn command(
-    text: &mut String,
-    level: &str,
-    source: &Source,
-    (line, column): (usize, usize),
-    title: &str,
-    message: &str,
-) {
-    let (file, title) = (property(&source.name), property(title));
+fn command(text: &mut String, level: &str, file: &str, (line, column): (usize, usize), title: &str, message: &str) {
+    let (file, title) = (property(file), property(title));
     // Writing to a string cannot fail.
     let _ = writeln!(text, "::{level} file={file},line={line},col={column},title={title}::{}", data(message));
 }

@@ -16,12 +16,11 @@ pub fn render(report: &Report) -> Result<String, String> {
 /// A line for each part of the input that could not be read.
 pub fn problems(report: &Report) -> String {
     let mut text = String::new();
-    for file in report.files.iter().map(|report| &report.file) {
+    for file in &report.files {
         for problem in &file.problems {
-            let mut place = file.source.name.clone();
-            if let Some(offset) = problem.offset {
-                let (line, column) = file.source.line_and_column(offset);
-                place = format!("{place}:{line}:{column}");
+            let mut place = file.name.clone();
+            if let Some(at) = &problem.place {
+                place = format!("{place}:{}:{}", at.line, at.column);
             }
             // Writing to a string cannot fail.
             let _ = writeln!(text, "error: {place}: {}", problem.message);

@@ -16,8 +16,8 @@ pub fn render(report: &Report) -> Result<String, String> {
 }
 
 fn suite(file: &FileReport) -> TestSuite {
-    let mut suite = TestSuite::new(file.file.source.name.as_str());
-    for problem in &file.file.problems {
+    let mut suite = TestSuite::new(file.name.as_str());
+    for problem in &file.problems {
         let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
         status.set_message(problem.message.as_str());
         suite.add_test_case(TestCase::new("the file", status));

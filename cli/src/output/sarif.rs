@@ -81,14 +81,14 @@ fn sarif_result(object: &ObjectReport, result: &CheckResult) -> SarifResult {
 /// The parts of the input that could not be read are notifications: results are about rules.
 fn invocation(report: &Report) -> Invocation {
     let mut notifications = Vec::new();
-    for file in report.files.iter().map(|report| &report.file) {
+    for file in &report.files {
         for problem in &file.problems {
-            let (line, column) = file.source.line_and_column(problem.offset.unwrap_or_default());
+            let (line, column) = problem.line_and_column();
             notifications.push(
                 Notification::builder()
                     .level(serde_json::json!("error"))
                     .message(Message::builder().text(problem.message.as_str()).build())
-                    .locations(vec![place(&file.source.name, line, column)])
+                    .locations(vec![place(&file.name, line, column)])
                     .build(),
             );
         }

@@ -1,11 +1,10 @@
 //! For people at a terminal: findings point into the manifest as cargo points into code, a module's answers are quoted.
 
-use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
+use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 use windows_hostprocess_policy::settings::severity::Severity;
 
-use crate::input::manifest::Problem;
-use crate::input::source::Source;
-use crate::report::{Diagnostic, ModuleResponse, ObjectReport, Report, Verdict};
+use crate::input::source::Place;
+use crate::report::{Diagnostic, ModuleResponse, ObjectReport, Problem, Report, Verdict};
 
 /// A renderer with or without colours.
 pub fn renderer(styled: bool) -> Renderer {
@@ -18,7 +17,7 @@ pub fn render(report: &Report, renderer: &Renderer) -> String {
     for file in &report.files {
         for object in &file.objects {
             for diagnostic in &object.findings {
-                text += &renderer.render(&[diagnostic_group(&file.file.source, object, diagnostic)]);
+                text += &renderer.render(&[diagnostic_group(object, diagnostic)]);
                 text += "\n\n";
             }
             if let Some(response) = &object.response {
@@ -33,34 +32,37 @@ pub fn render(report: &Report, renderer: &Renderer) -> String {
 /// The parts of the input that could not be read.
 pub fn problems(report: &Report, renderer: &Renderer) -> String {
     let mut text = String::new();
-    for file in report.files.iter().map(|report| &report.file) {
+    for file in &report.files {
         for problem in &file.problems {
-            text += &renderer.render(&[problem_group(&file.source, problem)]);
+            text += &renderer.render(&[problem_group(&file.name, problem)]);
             text += "\n\n";
         }
     }
     text
 }
 
-fn diagnostic_group<'r>(source: &'r Source, object: &'r ObjectReport, diagnostic: &'r Diagnostic) -> Group<'r> {
+fn diagnostic_group<'r>(object: &'r ObjectReport, diagnostic: &'r Diagnostic) -> Group<'r> {
     let level = if diagnostic.severity == Severity::Deny { Level::ERROR } else { Level::WARNING };
     let title = level.primary_title(printable(&diagnostic.summary())).id(&diagnostic.rule);
-    let annotation = AnnotationKind::Primary.span(diagnostic.place.clone()).label(printable(&object.title()));
-    let group = title.element(Snippet::source(&source.text).path(&source.name).annotation(annotation));
+    let annotation = underline(&diagnostic.place).label(printable(&object.title()));
+    let group = title.element(snippet(&object.file, &diagnostic.place).annotation(annotation));
     if diagnostic.fix.is_empty() { group } else { group.element(Level::HELP.message(printable(&diagnostic.fix))) }
 }
 
-fn problem_group<'r>(source: &'r Source, problem: &'r Problem) -> Group<'r> {
+fn problem_group<'r>(file: &'r str, problem: &'r Problem) -> Group<'r> {
     let title = Level::ERROR.primary_title(printable(&problem.message));
-    match problem.offset {
-        None => title.element(Origin::path(&source.name)),
-        Some(offset) => {
-            let place = source.first_line(offset..source.text.len());
-            title.element(
-                Snippet::source(&source.text).path(&source.name).annotation(AnnotationKind::Primary.span(place)),
-            )
-        }
+    match &problem.place {
+        None => title.element(Origin::path(file)),
+        Some(place) => title.element(snippet(file, place).annotation(underline(place))),
     }
+}
+
+fn snippet<'r>(file: &'r str, place: &'r Place) -> Snippet<'r, Annotation<'r>> {
+    Snippet::source(&place.text).line_start(place.line).path(file)
+}
+
+fn underline(place: &Place) -> Annotation<'_> {
+    AnnotationKind::Primary.span(place.underlined.clone())
 }
 
 /// The object, its file and the verdict, then the module's own lines.
@@ -84,7 +86,7 @@ fn answer(object: &ObjectReport, response: &ModuleResponse) -> String {
 
 fn summary(report: &Report) -> String {
     let count = |verdict| report.objects().filter(|object| object.verdict == verdict).count();
-    let problems: usize = report.files.iter().map(|file| file.file.problems.len()).sum();
+    let problems: usize = report.files.iter().map(|file| file.problems.len()).sum();
     let objects = report.objects().count();
     let mut text = format!(
         "{objects} object{}: {} accepted, {} with warnings, {} denied",

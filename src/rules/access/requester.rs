@@ -49,7 +49,7 @@ fn claimed_owner<'c>(workload: &'c Workload) -> Option<&'c str> {
 }
 
 /// Whether the request does not say who sent it. That is so for Kubewarden's audit scanner, which sends existing objects as
-/// CREATE (read in its `admission_request.go`), and for `hostprocess check`. An API server never leaves it out: it refuses
+/// CREATE (read in its `admission_request.go`), and for `hostprocess check` without `--as`. An API server never leaves it out: it refuses
 /// requests that it cannot authenticate, and all others have the group `system:authenticated` or `system:unauthenticated`,
 /// even if an authenticator returned an empty name (read in `endpoints/filters/authentication.go`,
 /// `authentication/group/authenticated_group_adder.go` and `authentication/request/anonymous` of k8s.io/apiserver, 1.36).
