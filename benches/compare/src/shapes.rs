@@ -9,8 +9,20 @@ use crate::requests::{grants, payload, pod};
 pub type Shape = fn(usize) -> Vec<u8>;
 
 /// Every shape, and what there is much of.
-pub const ALL: [(&str, Shape); 22] = [
+pub const ALL: [(&str, Shape); 27] = [
     ("containers", |n| create(pod(n, 0))),
+    ("empty containers", |n| strict(with_containers(10 * n, |_| json!({})))),
+    ("empty mounts", |n| strict(with_containers(1, |_| json!({ "volumeMounts": vec![json!({}); 10 * n] })))),
+    ("empty volumes, ports and variables", |n| {
+        let mut spec = with_containers(1, |_| json!({ "ports": vec![json!({}); n], "env": vec![json!({}); n] }));
+        spec["volumes"] = json!(vec![json!({}); n]);
+        strict(spec)
+    }),
+    ("ports", |n| {
+        let ports: Vec<Value> = (0..n).map(|at| json!({ "containerPort": at + 1, "hostPort": 1 })).collect();
+        strict(with_containers(1, |_| json!({ "ports": ports })))
+    }),
+    ("empty elements of a command", |n| create(with_containers(1, |_| json!({ "command": vec!["&"; 10 * n] })))),
     ("volumes", |n| create(pod(1, n))),
     ("grants", |n| payload("", "Pod", json!({ "metadata": {}, "spec": pod(1, 0) }), None, grants(n))),
     ("mounts and volumes", |n| strict(mounts(n, |at| format!("data-{at}"), |at| format!("C:\\data\\{at}")))),

@@ -40,13 +40,13 @@ fn check(context: &Context, findings: &mut Findings) {
 }
 
 fn message(text: &str, operator: Operator, containerd: Version) -> String {
+    let since = if containerd < FIRST_WITH_CMD { "since containerd 1.7, " } else { "" };
     let found = quote(text);
-    let effect = match operator {
-        Operator::Command(c) => format!("cmd /c runs what follows the '{c}' in {found} as a command"),
-        Operator::Redirection(c) => format!("cmd /c takes what follows the '{c}' in {found} as a file name"),
-        Operator::Escape => format!("cmd /c removes the '^' from {found}"),
-    };
-    if containerd < FIRST_WITH_CMD { format!("since containerd {FIRST_WITH_CMD}, {effect}") } else { effect }
+    match operator {
+        Operator::Command(c) => format!("{since}cmd /c runs what follows the '{c}' in {found} as a command"),
+        Operator::Redirection(c) => format!("{since}cmd /c takes what follows the '{c}' in {found} as a file name"),
+        Operator::Escape => format!("{since}cmd /c removes the '^' from {found}"),
+    }
 }
 
 fn fix(shell: Option<Shell>) -> &'static str {
