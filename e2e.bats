@@ -61,10 +61,17 @@ says() {
 }
 
 @test "what was there before an update is a warning" {
-  policy_run -r test_data/requests/update-label.json
+  policy_run -r test_data/requests/update-arguments.json
   [ "$status" -eq 0 ]
   says '"allowed":true'
   says 'host-network'
+}
+
+@test "an update that changes nothing of the pod is accepted without a warning" {
+  policy_run -r test_data/requests/update-label.json
+  [ "$status" -eq 0 ]
+  says '"allowed":true'
+  says '"warnings":null'
 }
 
 @test "a debug container is reported" {
