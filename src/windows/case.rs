@@ -11,7 +11,7 @@ pub fn is_same(one: &str, other: &str) -> bool {
 }
 
 /// One letter becomes one letter, and letters that Windows keeps apart stay apart. Its table of capitals (as ntfs-3g and
-/// wimlib have it, for Vista) differs from Unicode in a few signs that have a lower-case form and are no capital to
+/// wimlib have it, for Vista) differs from Unicode in a few signs that have a lower-case form but are not capitals to
 /// Windows (the kelvin, the ohm and the ångström among them), and in the final sigma, which is a sigma. Letters that Unicode got later are compared as Unicode does.
 fn lower(c: char) -> char {
     if c.is_ascii() {
