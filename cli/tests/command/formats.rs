@@ -1,0 +1,81 @@
+//! The output formats.
+
+use super::*;
+
+#[test]
+fn json_has_the_keys_of_the_contract() {
+    let output = hostprocess(&["check", "--output", "json", "-"], &bad());
+    assert_snapshot("json", shown(&output));
+}
+
+/// Two objects, one that cannot be read, and a file whose name needs escapes.
+fn for_other_programs(format: &str) -> Output {
+    let folder = folder(format);
+    write(&folder, "100% a,b.yaml", &format!("{}---\n{}---\nname: {{{{ .Values.name }}}}\n", dubious(), bad()));
+    hostprocess_in(&folder, &["check", "--output", format, "./100% a,b.yaml"])
+}
+
+#[test]
+fn sarif_for_code_scanning() {
+    let output = for_other_programs("sarif");
+    let log: serde_sarif::sarif::Sarif = serde_json::from_slice(&output.stdout).expect("SARIF");
+    let run = &log.runs[0];
+    let results = run.results.as_ref().expect("results");
+    let rules = run.tool.driver.rules.as_ref().expect("rules");
+    assert!(results.iter().all(|result| rules.iter().any(|rule| Some(&rule.id) == result.rule_id.as_ref())));
+    assert_snapshot("sarif", shown(&output));
+}
+
+#[test]
+fn junit_for_test_reports() {
+    let output = for_other_programs("junit");
+    let report = quick_junit::Report::deserialize_from_str(&String::from_utf8_lossy(&output.stdout)).expect("JUnit");
+    assert_eq!((report.tests, report.failures, report.errors), (3, 1, 1));
+    assert_snapshot("junit", shown(&output));
+}
+
+#[test]
+fn github_for_annotations() {
+    assert_snapshot("github", shown(&for_other_programs("github")));
+}
+
+/// A module in WebAssembly text that gives the same answer to every call.
+pub fn module_that_answers(answer: &Value) -> String {
+    let answer = answer.to_string();
+    let bytes: String = answer.bytes().map(|byte| format!("\\{byte:02x}")).collect();
+    format!(
+        r#"(module
+            (import "wapc" "__guest_response" (func $respond (param i32 i32)))
+            (memory (export "memory") 1)
+            (data (i32.const 0) "{bytes}")
+            (func (export "__guest_call") (param i32 i32) (result i32)
+                (call $respond (i32.const 0) (i32.const {})) (i32.const 1)))"#,
+        answer.len()
+    )
+}
+
+#[test]
+fn the_answer_of_a_module_is_shown_unchanged_in_every_format() {
+    let folder = folder("module");
+    let answer = json!({"valid": true, "accepted": false, "message": "refused:\n- a: b; c [d]",
+        "warnings": ["e: f [g]", "h"]});
+    let module = write(&folder, "module.wat", &module_that_answers(&answer));
+    let show = |format: &str| {
+        let output = hostprocess(&["check", "--wasm", &module, "--output", format, "-"], &bad());
+        format!("=== {format}\n{}", shown(&output))
+    };
+    assert_snapshot("module", ["text", "json", "sarif", "junit", "github"].map(show).concat());
+}
+
+#[test]
+fn a_module_that_warns_or_accepts_denies_nothing() {
+    let folder = folder("accepting-module");
+    for (warnings, verdict) in [(json!(["w"]), "warn"), (json!([]), "accept"), (Value::Null, "accept")] {
+        let answer = json!({"valid": true, "accepted": true, "warnings": warnings});
+        let module = write(&folder, "module.wat", &module_that_answers(&answer));
+        let output = hostprocess(&["check", "--wasm", &module, "--output", "json", "-"], &bad());
+        assert_eq!(code(&output), 0, "{}", shown(&output));
+        let objects = objects(&output);
+        assert_eq!((&objects[0]["verdict"], &objects[0]["message"]), (&json!(verdict), &Value::Null));
+    }
+}
