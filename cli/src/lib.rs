@@ -7,6 +7,7 @@
 
 pub mod commands;
 pub mod engine;
+pub mod grants;
 pub mod input;
 pub mod output;
 pub mod report;
