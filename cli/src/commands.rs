@@ -34,7 +34,7 @@ impl Command {
             Command::Check(args) => return check::check(args),
             Command::Run(args) => run::run(args)? + "\n",
             Command::Rules(args) => rules::list(args.output),
-            Command::Explain(args) => explain::explain(&args.rule)?,
+            Command::Explain(args) => explain::explain(args)?,
         };
         write_stdout(&text);
         Ok(0)

@@ -15,7 +15,7 @@ use crate::engine::capabilities::SharedHost;
 use crate::engine::module::Module;
 use crate::input::creation::Creation;
 use crate::input::{files, settings};
-use crate::output::{self, Format};
+use crate::output::{self, Destination};
 use crate::report::Verdict;
 
 /// The arguments of `check`.
@@ -49,9 +49,14 @@ pub struct Args {
     ignore_rules: Vec<&'static Rule>,
     #[command(flatten)]
     creation: Creation,
-    /// Output format
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    output: Format,
+    /// Name of standard input in the output
+    #[arg(long, value_name = "NAME", default_value = "<stdin>", hide_default_value = true)]
+    stdin_filename: String,
+    /// Output format, and the file to write it to instead of standard output; may be repeated
+    ///
+    /// `-o text -o sarif=hostprocess.sarif` shows the report and writes it for code scanning as well.
+    #[arg(short, long, value_name = "FORMAT[=FILE]", default_value = "text", value_parser = Destination::parser())]
+    output: Vec<Destination>,
     /// What makes the exit code 1
     #[arg(long, value_name = "WHAT", value_enum, default_value_t = FailOn::Deny)]
     fail_on: FailOn,
@@ -97,11 +102,13 @@ impl FailOn {
 /// read; `--fail-on` changes what makes it 1.
 ///
 /// # Errors
-/// The settings are not valid, the kubeconfig or the module cannot be used, or the module failed.
+/// The settings are not valid, the kubeconfig or the module cannot be used, the module failed, or an output cannot be written.
 pub fn check(args: &Args) -> Result<u8, String> {
+    output::check(&args.output)?;
     let engine = engine(args)?;
-    let report = engine.check(files::find(&args.paths, &args.exclude, args.strict_input)?)?;
-    output::print(&report, args.output)?;
+    let inputs = files::find(&args.paths, &args.exclude, args.strict_input, &args.stdin_filename)?;
+    let report = engine.check(inputs)?;
+    output::write(&report, &args.output)?;
     Ok(report.exit_code(args.fail_on.verdict()))
 }
 

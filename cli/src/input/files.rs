@@ -21,7 +21,8 @@ pub struct Input {
 
 #[derive(Debug)]
 enum Origin {
-    Stdin,
+    /// With the name that outputs use for it.
+    Stdin(String),
     File(PathBuf),
     /// What is below could not be listed.
     UnlistedFolder(PathBuf, io::Error),
@@ -31,16 +32,16 @@ enum Origin {
 /// first place.
 ///
 /// Of a folder these are the `.yaml`, `.yml` and `.json` files at any depth, in the order of their names, but not what is in
-/// hidden folders, what `.gitignore` excludes, or what a glob of `exclude` matches.
+/// hidden folders, what `.gitignore` excludes, or what a glob of `exclude` matches. `stdin` is the name of standard input.
 ///
 /// # Errors
 /// A glob is not valid.
-pub fn find(paths: &[PathBuf], exclude: &[String], is_strict: bool) -> Result<Vec<Input>, String> {
+pub fn find(paths: &[PathBuf], exclude: &[String], is_strict: bool, stdin: &str) -> Result<Vec<Input>, String> {
     let exclude = overrides(exclude)?;
     let mut inputs = Inputs::default();
     for path in paths {
         if path.as_os_str() == "-" {
-            inputs.add(path.clone(), Input { origin: Origin::Stdin, is_strict: true });
+            inputs.add(path.clone(), Input { origin: Origin::Stdin(stdin.to_owned()), is_strict: true });
         } else if path.is_dir() {
             inputs.add_folder(path, &exclude, is_strict);
         } else {
@@ -124,7 +125,7 @@ impl Input {
     /// Reads the file. One that cannot be read is returned with a problem.
     pub fn read(self) -> File {
         let (name, bytes) = match &self.origin {
-            Origin::Stdin => ("<stdin>".to_owned(), read_to_end(io::stdin().lock())),
+            Origin::Stdin(name) => (name.clone(), read_to_end(io::stdin().lock())),
             Origin::File(path) => (path.display().to_string(), fs::read(path)),
             Origin::UnlistedFolder(path, error) => return File::unreadable(path.display().to_string(), error),
         };

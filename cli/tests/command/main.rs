@@ -4,7 +4,9 @@ mod asked;
 mod check;
 mod folders;
 mod formats;
+mod outputs;
 mod run;
+mod sarif;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -73,6 +75,8 @@ fn assert_snapshot(name: &str, shown: String) {
         insta::assert_snapshot!(name, shown);
     });
 }
+
+use sarif::assert_valid_sarif;
 
 const GOOD: &str = "apiVersion: v1
 kind: Pod
