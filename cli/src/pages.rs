@@ -34,13 +34,13 @@ pub fn all() -> impl Iterator<Item = Page> {
             summary: rule.summary,
             group: Some(group.name),
             severity: rule.severity,
-            url: format!("{RULES_PAGE}#{}", rule.id),
+            url: url(rule.id),
             text: text(rule),
         })
     });
     let other = |id, summary, text: &str| {
         let text = format!("{}.\n\n{text}\n", capitalised(summary));
-        Page { id, summary, group: None, severity: Severity::Deny, url: RULES_PAGE.to_owned(), text }
+        Page { id, summary, group: None, severity: Severity::Deny, url: url(id), text }
     };
     let unreadable = other(
         UNREADABLE,
@@ -55,6 +55,11 @@ pub fn all() -> impl Iterator<Item = Page> {
          lines are those of rules.",
     );
     rules.chain([unreadable, module])
+}
+
+/// Where the page of an id is on the web. An id that is not a rule's is explained at the top.
+pub fn url(id: &str) -> String {
+    if registry::find(id).is_some() { format!("{RULES_PAGE}#{id}") } else { RULES_PAGE.to_owned() }
 }
 
 /// The page of an id.

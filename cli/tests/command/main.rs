@@ -4,6 +4,7 @@ mod asked;
 mod check;
 mod folders;
 mod formats;
+mod itself;
 mod outputs;
 mod run;
 mod sarif;
