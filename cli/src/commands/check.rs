@@ -14,7 +14,8 @@ use crate::engine::Engine;
 use crate::engine::capabilities::SharedHost;
 use crate::engine::module::Module;
 use crate::input::creation::Creation;
-use crate::input::{files, settings};
+use crate::input::files::Search;
+use crate::input::settings;
 use crate::output::{self, Destination};
 use crate::report::Verdict;
 
@@ -33,6 +34,17 @@ pub struct Args {
     /// In folders, too, a document that is not a Kubernetes object is an error, and so is an unrendered Helm template
     #[arg(long)]
     strict_input: bool,
+    /// Judge what `helm template` prints for the charts in folders, under the names of their folders
+    ///
+    /// Lines are those of the rendered text. Charts inside charts and library charts are rendered with the others.
+    #[arg(long)]
+    helm: bool,
+    /// Judge what `kubectl kustomize` prints for the kustomizations in folders, in place of the files that they name
+    ///
+    /// Lines are those of the rendered text. Without kubectl, `kustomize build` is run. Bases are judged as well, components
+    /// only in the kustomizations that use them. kustomize fetches remote resources itself.
+    #[arg(long)]
+    kustomize: bool,
     /// The policy's settings, in YAML or JSON
     #[arg(long, value_name = "FILE")]
     settings: Option<PathBuf>,
@@ -106,8 +118,15 @@ impl FailOn {
 pub fn check(args: &Args) -> Result<u8, String> {
     output::check(&args.output)?;
     let engine = engine(args)?;
-    let inputs = files::find(&args.paths, &args.exclude, args.strict_input, &args.stdin_filename)?;
-    let report = engine.check(inputs)?;
+    let search = Search {
+        paths: &args.paths,
+        exclude: &args.exclude,
+        is_strict: args.strict_input,
+        stdin: &args.stdin_filename,
+        helm: args.helm,
+        kustomize: args.kustomize,
+    };
+    let report = engine.check(search.find()?)?;
     output::write(&report, &args.output)?;
     Ok(report.exit_code(args.fail_on.verdict()))
 }

@@ -6,6 +6,8 @@ mod folders;
 mod formats;
 mod itself;
 mod outputs;
+#[cfg(unix)]
+mod rendered;
 mod run;
 mod sarif;
 
