@@ -1,12 +1,23 @@
 //! The subcommands.
 
 pub mod check;
+pub mod completions;
 pub mod explain;
 pub mod grants;
+pub mod man;
 pub mod rules;
 pub mod run;
 
 use crate::output::write_stdout;
+
+/// Windows HostProcess workloads: may they run, will they run, do they mean what they say?
+#[derive(Debug, clap::Parser)]
+#[command(name = "hostprocess", version = env!("HOSTPROCESS_VERSION"))]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
 
 /// A subcommand with its arguments.
 #[derive(Debug, clap::Subcommand)]
@@ -26,6 +37,16 @@ pub enum Command {
     Rules(rules::Args),
     /// Show a rule's page: what happens, before and after, false positives
     Explain(explain::Args),
+    /// Print a script that completes the arguments of this command in a shell
+    #[command(
+        after_help = "bash: source <(hostprocess completions bash)\nzsh: hostprocess completions zsh > \"${fpath[1]}/_hostprocess\"\n\
+        fish: hostprocess completions fish > ~/.config/fish/completions/hostprocess.fish\n\
+        PowerShell: hostprocess completions powershell | Out-String | Invoke-Expression"
+    )]
+    Completions(completions::Args),
+    /// Print a manual page, for packages: `hostprocess man check > hostprocess-check.1`
+    #[command(hide = true)]
+    Man(man::Args),
 }
 
 impl Command {
@@ -39,7 +60,9 @@ impl Command {
             Command::Grants(args) => return grants::grants(args),
             Command::Run(args) => run::run(args)? + "\n",
             Command::Rules(args) => rules::list(args.output),
-            Command::Explain(args) => explain::explain(&args.rule)?,
+            Command::Explain(args) => explain::explain(args)?,
+            Command::Completions(args) => completions::script(args),
+            Command::Man(args) => man::page(args)?,
         };
         write_stdout(&text);
         Ok(0)
@@ -49,7 +72,7 @@ impl Command {
     pub fn error_code(&self) -> u8 {
         match self {
             Command::Check(_) | Command::Grants(_) => 2,
-            Command::Run(_) | Command::Rules(_) | Command::Explain(_) => 1,
+            _ => 1,
         }
     }
 }

@@ -4,6 +4,7 @@ pub mod creation;
 pub mod files;
 pub mod manifest;
 pub mod object;
+pub mod rendered;
 pub mod request;
 pub mod settings;
 pub mod source;

@@ -14,8 +14,9 @@ use crate::engine::Engine;
 use crate::engine::capabilities::SharedHost;
 use crate::engine::module::Module;
 use crate::input::creation::Creation;
-use crate::input::{files, settings};
-use crate::output::{self, Format};
+use crate::input::files::{STDIN, Search};
+use crate::input::settings;
+use crate::output::{self, Destination};
 use crate::report::Verdict;
 
 /// The arguments of `check`.
@@ -33,6 +34,17 @@ pub struct Args {
     /// In folders, too, a document that is not a Kubernetes object is an error, and so is an unrendered Helm template
     #[arg(long)]
     strict_input: bool,
+    /// Judge what `helm template` prints for the charts in folders, under the names of their folders
+    ///
+    /// Lines are those of the rendered text. Charts inside charts and library charts are rendered with the others.
+    #[arg(long)]
+    helm: bool,
+    /// Judge what `kubectl kustomize` prints for the kustomizations in folders, in place of the files that they name
+    ///
+    /// Lines are those of the rendered text. Without kubectl, `kustomize build` is run. Bases are judged as well, components
+    /// only in the kustomizations that use them. kustomize fetches remote resources itself.
+    #[arg(long)]
+    kustomize: bool,
     /// The policy's settings, in YAML or JSON
     #[arg(long, value_name = "FILE")]
     settings: Option<PathBuf>,
@@ -49,9 +61,14 @@ pub struct Args {
     ignore_rules: Vec<&'static Rule>,
     #[command(flatten)]
     creation: Creation,
-    /// Output format
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    output: Format,
+    /// Name of standard input in the output
+    #[arg(long, value_name = "NAME", default_value = STDIN, hide_default_value = true)]
+    stdin_filename: String,
+    /// Output format, and the file to write it to instead of standard output; may be repeated
+    ///
+    /// `-o text -o sarif=hostprocess.sarif` shows the report and writes it for code scanning as well.
+    #[arg(short, long, value_name = "FORMAT[=FILE]", default_value = "text", value_parser = Destination::parser())]
+    output: Vec<Destination>,
     /// What makes the exit code 1
     #[arg(long, value_name = "WHAT", value_enum, default_value_t = FailOn::Deny)]
     fail_on: FailOn,
@@ -97,11 +114,20 @@ impl FailOn {
 /// read; `--fail-on` changes what makes it 1.
 ///
 /// # Errors
-/// The settings are not valid, the kubeconfig or the module cannot be used, or the module failed.
+/// The settings are not valid, the kubeconfig or the module cannot be used, the module failed, or an output cannot be written.
 pub fn check(args: &Args) -> Result<u8, String> {
+    output::check(&args.output)?;
     let engine = engine(args)?;
-    let report = engine.check(files::find(&args.paths, &args.exclude, args.strict_input)?)?;
-    output::print(&report, args.output)?;
+    let search = Search {
+        paths: &args.paths,
+        exclude: &args.exclude,
+        is_strict: args.strict_input,
+        stdin: &args.stdin_filename,
+        helm: args.helm,
+        kustomize: args.kustomize,
+    };
+    let report = engine.check(search.find()?)?;
+    output::write(&report, &args.output)?;
     Ok(report.exit_code(args.fail_on.verdict()))
 }
 

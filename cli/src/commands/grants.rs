@@ -10,7 +10,7 @@ use windows_hostprocess_policy::wording::escaped;
 
 use crate::grants::Grants;
 use crate::input::creation::Creation;
-use crate::input::files;
+use crate::input::files::{STDIN, Search};
 use crate::input::manifest::File;
 use crate::input::object::{Given, Object};
 use crate::output::write_stdout;
@@ -52,7 +52,15 @@ pub fn grants(args: &Args) -> Result<u8, String> {
         eprintln!("error: {}", escaped(&line));
         has_problems = true;
     };
-    for input in files::find(&args.paths, &args.exclude, false)? {
+    let search = Search {
+        paths: &args.paths,
+        exclude: &args.exclude,
+        is_strict: false,
+        stdin: STDIN,
+        helm: false,
+        kustomize: false,
+    };
+    for input in search.find()? {
         let file = input.read();
         for problem in &file.problems {
             let (line, column) = file.source.line_and_column(problem.offset.unwrap_or_default());
