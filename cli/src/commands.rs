@@ -4,9 +4,12 @@ pub mod check;
 pub mod completions;
 pub mod explain;
 pub mod grants;
+pub mod judging;
 pub mod man;
 pub mod rules;
 pub mod run;
+#[cfg(feature = "cluster")]
+pub mod scan;
 
 use crate::output::write_stdout;
 
@@ -31,6 +34,10 @@ pub enum Command {
     /// Print the smallest `allow` that covers given workloads
     #[command(after_help = "Exit code: 0, or 2 when something could not be read or granted.")]
     Grants(grants::Args),
+    /// Check the workloads of the cluster of the current kubeconfig, or list its HostProcess workloads
+    #[cfg(feature = "cluster")]
+    #[command(after_help = "Exit code: as for check.")]
+    Scan(scan::Args),
     /// Evaluate one admission request with a module, as `kwctl run` does
     Run(run::Args),
     /// List the rules
@@ -57,6 +64,8 @@ impl Command {
     pub fn run(&self) -> Result<u8, String> {
         let text = match self {
             Command::Check(args) => return check::check(args),
+            #[cfg(feature = "cluster")]
+            Command::Scan(args) => return scan::scan(args),
             Command::Grants(args) => return grants::grants(args),
             Command::Run(args) => run::run(args)? + "\n",
             Command::Rules(args) => rules::list(args.output),
@@ -72,6 +81,8 @@ impl Command {
     pub fn error_code(&self) -> u8 {
         match self {
             Command::Check(_) | Command::Grants(_) => 2,
+            #[cfg(feature = "cluster")]
+            Command::Scan(_) => 2,
             _ => 1,
         }
     }

@@ -4,10 +4,36 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use serde::Serialize;
-use windows_hostprocess_policy::rules::access::coverage::Needs;
+use serde_json::{Value, json};
+use windows_hostprocess_policy::cluster::host::NoCluster;
+use windows_hostprocess_policy::judge::judge;
+use windows_hostprocess_policy::rules::access::coverage::{Needs, needs};
 use windows_hostprocess_policy::settings::pattern::host_path::{self, NONE};
 use windows_hostprocess_policy::settings::pattern::image;
 use windows_hostprocess_policy::wording::escaped;
+
+use crate::input::creation::Creation;
+use crate::input::object::Object;
+
+/// What a grant must list to cover an object; `None` when it needs none.
+///
+/// # Errors
+/// The object cannot be read.
+pub fn needs_of(object: &Object, creation: &Creation) -> Result<Option<Needs>, String> {
+    let payload = json!({ "request": *object.admission_request(creation), "settings": {} }).to_string();
+    judge(payload.as_bytes(), &NoCluster, |request, _| needs(request)).map_err(|error| error.to_string())
+}
+
+/// The name of the workload that an object belongs to: of the controller that made it, else its own.
+pub fn family(object: &Object) -> &str {
+    controller(object).and_then(|owner| owner["name"].as_str()).unwrap_or_else(|| object.name_or_none())
+}
+
+/// The owner reference to the controller that made an object.
+pub fn controller(object: &Object) -> Option<&Value> {
+    let owners = object.value()?.pointer("/metadata/ownerReferences")?.as_array()?;
+    owners.iter().find(|owner| owner["controller"] == true)
+}
 
 /// Collects what workloads need.
 #[derive(Debug, Default)]

@@ -2,6 +2,8 @@
 
 pub mod creation;
 pub mod files;
+#[cfg(feature = "cluster")]
+pub mod live;
 pub mod manifest;
 pub mod object;
 pub mod rendered;

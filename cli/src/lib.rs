@@ -10,6 +10,8 @@ pub mod commands;
 pub mod engine;
 pub mod grants;
 pub mod input;
+#[cfg(feature = "cluster")]
+pub mod inventory;
 pub mod output;
 pub mod pages;
 pub mod report;

@@ -2,29 +2,40 @@
 
 use std::path::PathBuf;
 
-use serde_json::{Value, json};
-use windows_hostprocess_policy::cluster::host::NoCluster;
-use windows_hostprocess_policy::judge::judge;
-use windows_hostprocess_policy::rules::access::coverage::{Needs, needs};
 use windows_hostprocess_policy::wording::escaped;
 
-use crate::grants::Grants;
+#[cfg(feature = "cluster")]
+use crate::commands::scan::Place;
+#[cfg(feature = "cluster")]
+use crate::engine::kubeconfig::KubeconfigCluster;
+use crate::grants::{Grants, family, needs_of};
 use crate::input::creation::Creation;
-use crate::input::files::{STDIN, Search};
+use crate::input::files::{Input, STDIN, Search};
 use crate::input::manifest::File;
-use crate::input::object::{Given, Object};
+use crate::input::object::Object;
 use crate::output::write_stdout;
 
 /// The arguments of `grants`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Files, folders, or `-` for standard input, as for `check`
-    #[arg(required = true, value_name = "PATH")]
+    #[cfg_attr(feature = "cluster", arg(required_unless_present = "cluster", value_name = "PATH"))]
+    #[cfg_attr(not(feature = "cluster"), arg(required = true, value_name = "PATH"))]
     paths: Vec<PathBuf>,
+    /// Cover what runs in the cluster of the current kubeconfig, as `scan` lists it
+    #[cfg(feature = "cluster")]
+    #[arg(long, conflicts_with = "paths")]
+    cluster: bool,
+    /// With --cluster, look in all namespaces
+    #[cfg(feature = "cluster")]
+    #[arg(long, short = 'A', requires = "cluster", conflicts_with = "namespace")]
+    all_namespaces: bool,
     /// Leave out what this glob matches in folders, as in .gitignore and relative to the current folder; may be repeated
     #[arg(long, value_name = "GLOB")]
     exclude: Vec<String>,
     /// Namespace of objects whose manifests name none [default: default]
+    ///
+    /// With --cluster, the namespace to look in [default: that of the current context].
     #[arg(long, short, value_name = "NS")]
     namespace: Option<String>,
     /// Output format
@@ -52,15 +63,7 @@ pub fn grants(args: &Args) -> Result<u8, String> {
         eprintln!("error: {}", escaped(&line));
         has_problems = true;
     };
-    let search = Search {
-        paths: &args.paths,
-        exclude: &args.exclude,
-        is_strict: false,
-        stdin: STDIN,
-        helm: false,
-        kustomize: false,
-    };
-    for input in search.find()? {
+    for input in inputs(args)? {
         let file = input.read();
         for problem in &file.problems {
             let (line, column) = file.source.line_and_column(problem.offset.unwrap_or_default());
@@ -71,12 +74,12 @@ pub fn grants(args: &Args) -> Result<u8, String> {
             match needs_of(object, &creation) {
                 Ok(None) => {}
                 Ok(Some(needs)) => {
-                    let source = format!("{} {}/{} ({place})", object.kind, needs.namespace, name(object));
+                    let source = format!("{} {}/{} ({place})", object.kind, needs.namespace, object.name_or_none());
                     if let Err(problem) = grants.add(needs, family(object), source) {
-                        report(format!("{place}: {} {}: {problem}", object.kind, name(object)));
+                        report(format!("{place}: {} {}: {problem}", object.kind, object.name_or_none()));
                     }
                 }
-                Err(problem) => report(format!("{place}: {} {}: {problem}", object.kind, name(object))),
+                Err(problem) => report(format!("{place}: {} {}: {problem}", object.kind, object.name_or_none())),
             }
         }
     }
@@ -87,27 +90,24 @@ pub fn grants(args: &Args) -> Result<u8, String> {
     Ok(if has_problems { 2 } else { 0 })
 }
 
-fn needs_of(object: &Object, creation: &Creation) -> Result<Option<Needs>, String> {
-    let payload = json!({ "request": *object.admission_request(creation), "settings": {} }).to_string();
-    judge(payload.as_bytes(), &NoCluster, |request, _| needs(request)).map_err(|error| error.to_string())
+fn inputs(args: &Args) -> Result<Vec<Input>, String> {
+    #[cfg(feature = "cluster")]
+    if args.cluster {
+        let place = Place { namespace: args.namespace.clone(), all_namespaces: args.all_namespaces };
+        return Ok(place.workloads(&KubeconfigCluster::current()?));
+    }
+    let search = Search {
+        paths: &args.paths,
+        exclude: &args.exclude,
+        is_strict: false,
+        stdin: STDIN,
+        helm: false,
+        kustomize: false,
+    };
+    search.find()
 }
 
 fn place(file: &File, object: &Object) -> String {
     let (line, _) = file.source.line_and_column(object.node.place().start);
     format!("{}:{line}", file.source.name)
-}
-
-fn name(object: &Object) -> &str {
-    object.name().unwrap_or("(no name)")
-}
-
-/// The name of the controller that made an object, else its own.
-fn family(object: &Object) -> &str {
-    let object_of = match &object.given {
-        Given::Manifest(value) => Some(value),
-        Given::Request(request) => request.get("object"),
-    };
-    let owners = object_of.and_then(|value| value.pointer("/metadata/ownerReferences")).and_then(Value::as_array);
-    let controller = owners.into_iter().flatten().find(|owner| owner["controller"] == true);
-    controller.and_then(|owner| owner["name"].as_str()).unwrap_or_else(|| name(object))
 }

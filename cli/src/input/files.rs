@@ -30,6 +30,8 @@ enum Origin {
     File(PathBuf),
     /// What another program makes of a folder.
     Rendered(Rendered),
+    /// A name, and the text or why there is none.
+    Text(String, io::Result<String>),
     /// What is below could not be listed.
     UnlistedFolder(PathBuf, io::Error),
 }
@@ -158,9 +160,16 @@ fn is_manifest(path: &Path) -> bool {
 }
 
 impl Input {
+    /// A text that is not in a file.
+    pub fn of_text(name: String, text: io::Result<String>) -> Input {
+        Input { origin: Origin::Text(name, text), is_strict: true }
+    }
+
     /// Reads the file. One that cannot be read is returned with a problem.
     pub fn read(self) -> File {
         let (name, bytes) = match &self.origin {
+            Origin::Text(name, Err(error)) => return File::unreadable(name.clone(), error),
+            Origin::Text(name, Ok(text)) => return File::parse(name, text.clone()),
             Origin::Stdin(name) => (name.clone(), read_to_end(io::stdin().lock())),
             Origin::File(path) => (path.display().to_string(), fs::read(path)),
             Origin::Rendered(rendered) => (rendered.name(), rendered.render()),
