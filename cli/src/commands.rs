@@ -3,6 +3,7 @@
 pub mod check;
 pub mod completions;
 pub mod explain;
+pub mod grants;
 pub mod man;
 pub mod rules;
 pub mod run;
@@ -27,6 +28,9 @@ pub enum Command {
         settings could not be read; the rest of the input is still checked."
     )]
     Check(check::Args),
+    /// Print the smallest `allow` that covers given workloads
+    #[command(after_help = "Exit code: 0, or 2 when something could not be read or granted.")]
+    Grants(grants::Args),
     /// Evaluate one admission request with a module, as `kwctl run` does
     Run(run::Args),
     /// List the rules
@@ -53,6 +57,7 @@ impl Command {
     pub fn run(&self) -> Result<u8, String> {
         let text = match self {
             Command::Check(args) => return check::check(args),
+            Command::Grants(args) => return grants::grants(args),
             Command::Run(args) => run::run(args)? + "\n",
             Command::Rules(args) => rules::list(args.output),
             Command::Explain(args) => explain::explain(args)?,
@@ -66,7 +71,7 @@ impl Command {
     /// The exit code of a run that failed. `check` uses 1 for denials.
     pub fn error_code(&self) -> u8 {
         match self {
-            Command::Check(_) => 2,
+            Command::Check(_) | Command::Grants(_) => 2,
             _ => 1,
         }
     }

@@ -8,6 +8,7 @@
 
 pub mod commands;
 pub mod engine;
+pub mod grants;
 pub mod input;
 pub mod output;
 pub mod pages;

@@ -141,6 +141,11 @@ fn notes(report: &Report) -> String {
         text += &format!("note: skipped {count} template{} of the Helm chart {chart}; ", s(count));
         text += &format!("to check what it renders: helm template {chart} | hostprocess check -\n");
     }
+    for file in &report.files {
+        for again in &file.repeated_keys {
+            text += &format!("warning: {}\n", escaped(&again.line(&file.name)));
+        }
+    }
     let count: usize = report.files.iter().map(|file| file.skipped).sum();
     if count > 0 {
         text += &format!("note: skipped {count} document{} without an apiVersion or a kind; ", s(count));

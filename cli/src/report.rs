@@ -30,6 +30,8 @@ pub struct FileReport {
     pub objects: Vec<ObjectReport>,
     /// The parts that could not be read.
     pub problems: Vec<Problem>,
+    /// Keys that are written twice.
+    pub repeated_keys: Vec<Problem>,
     /// How many documents were skipped because they are not Kubernetes objects.
     pub skipped: usize,
     /// The Helm chart that the file is a template of. It was not read then.
@@ -46,6 +48,14 @@ pub struct Problem {
 }
 
 impl Problem {
+    /// `agent.yaml:3:1: what is wrong`.
+    pub fn line(&self, file: &str) -> String {
+        match &self.place {
+            Some(at) => format!("{file}:{}:{}: {}", at.line, at.column, self.message),
+            None => format!("{file}: {}", self.message),
+        }
+    }
+
     /// Line and column; the first of the file when all of it is affected.
     pub fn line_and_column(&self) -> (usize, usize) {
         self.place.as_ref().map_or((1, 1), |place| (place.line, place.column))

@@ -14,7 +14,7 @@ use crate::engine::Engine;
 use crate::engine::capabilities::SharedHost;
 use crate::engine::module::Module;
 use crate::input::creation::Creation;
-use crate::input::files::Search;
+use crate::input::files::{STDIN, Search};
 use crate::input::settings;
 use crate::output::{self, Destination};
 use crate::report::Verdict;
@@ -62,7 +62,7 @@ pub struct Args {
     #[command(flatten)]
     creation: Creation,
     /// Name of standard input in the output
-    #[arg(long, value_name = "NAME", default_value = "<stdin>", hide_default_value = true)]
+    #[arg(long, value_name = "NAME", default_value = STDIN, hide_default_value = true)]
     stdin_filename: String,
     /// Output format, and the file to write it to instead of standard output; may be repeated
     ///

@@ -31,8 +31,11 @@ enum Origin {
     UnlistedFolder(PathBuf, io::Error),
 }
 
+/// The usual name of standard input.
+pub const STDIN: &str = "<stdin>";
+
 /// Which files to check, and how.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Search<'s> {
     /// Files, folders, and `-`, which is standard input.
     pub paths: &'s [PathBuf],

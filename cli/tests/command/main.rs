@@ -4,6 +4,7 @@ mod asked;
 mod check;
 mod folders;
 mod formats;
+mod grants;
 mod itself;
 mod outputs;
 #[cfg(unix)]
