@@ -12,6 +12,9 @@ use ignore::overrides::{Override, OverrideBuilder};
 use crate::input::manifest::File;
 use crate::input::rendered::{Rendered, files_of, is_kustomization};
 
+/// The name of standard input in the output, unless another one is given.
+pub const STDIN: &str = "<stdin>";
+
 /// A file that is to be checked. Its text is not in memory before [`Input::read`].
 #[derive(Debug)]
 pub struct Input {
@@ -30,9 +33,6 @@ enum Origin {
     /// What is below could not be listed.
     UnlistedFolder(PathBuf, io::Error),
 }
-
-/// The usual name of standard input.
-pub const STDIN: &str = "<stdin>";
 
 /// Which files to check, and how.
 #[derive(Debug, Default)]
