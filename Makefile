@@ -78,6 +78,13 @@ target/bench-guests/%.wasm: benches/%/src/lib.rs benches/%/Cargo.toml Cargo.toml
 bench: policy.wasm bench-guests ## Time and count the policy against the floor and a conventional policy, and hold it to its budgets
 	cargo run --locked -p compare
 
+CORPUS := test_data
+
+.PHONY: bench-check
+bench-check: ## Time `hostprocess check` on 10,000 files (the release build takes minutes; CORPUS=folder for other files)
+	MAKEFLAGS= cargo build --locked --release -p hostprocess-cli --no-default-features
+	cargo run --quiet --locked -p check-speed -- target/release/hostprocess $(CORPUS)
+
 .PHONY: docs
 docs: ## Write docs/rules.md and deploy/validatingadmissionpolicy.yaml from the rules, and the answers in docs/recipes.md
 	UPDATE_DOCS=1 cargo test --locked -p windows-hostprocess-policy --test policy -- docs:: recipes:: validating_admission_policy::

@@ -48,9 +48,10 @@ def main():
     differs = False
     for name, command in SELECTIONS.items():
         for key, variants in sorted(below_wasmtime(command).items()):
-            for features in variants - test.get(key, set()):
+            # One more variant in the tests is as bad as another one: everything above it is compiled for both.
+            for features in variants ^ test.get(key, variants):
                 differs = True
-                others = [sorted(set(other) ^ set(features)) for other in test.get(key, ())]
+                others = [sorted(set(other) ^ set(features)) for other in (test.get(key, set()) | variants) - {features}]
                 print(f"{name}: {key[0]} ({key[1]}, {key[2]}) differs from make test in {others}", file=sys.stderr)
     return 1 if differs else 0
 

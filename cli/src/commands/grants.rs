@@ -96,14 +96,7 @@ fn inputs(args: &Args) -> Result<Vec<Input>, String> {
         let place = Place { namespace: args.namespace.clone(), all_namespaces: args.all_namespaces };
         return Ok(place.workloads(&KubeconfigCluster::current()?));
     }
-    let search = Search {
-        paths: &args.paths,
-        exclude: &args.exclude,
-        is_strict: false,
-        stdin: STDIN,
-        helm: false,
-        kustomize: false,
-    };
+    let search = Search { paths: &args.paths, exclude: &args.exclude, stdin: STDIN, ..Search::default() };
     search.find()
 }
 

@@ -37,7 +37,7 @@ enum Origin {
 }
 
 /// Which files to check, and how.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Search<'s> {
     /// Files, folders, and `-`, which is standard input.
     pub paths: &'s [PathBuf],
