@@ -79,8 +79,9 @@ bench: policy.wasm bench-guests ## Time and count the policy against the floor a
 	cargo run --locked -p compare
 
 .PHONY: docs
-docs: ## Write docs/rules.md and deploy/validatingadmissionpolicy.yaml from the rules, and the answers in docs/recipes.md
+docs: ## Write docs/rules.md, deploy/validatingadmissionpolicy.yaml and docs/schema from the rules, and the answers in docs/recipes.md
 	UPDATE_DOCS=1 cargo test --locked -p windows-hostprocess-policy --test policy -- docs:: recipes:: validating_admission_policy::
+	UPDATE_DOCS=1 cargo test --locked -p hostprocess-cli --test command -- schema::
 
 .PHONY: clean
 clean: ## Remove what was built
