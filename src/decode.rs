@@ -3,18 +3,20 @@
 //!
 //! Kubernetes treats an explicit `null` like a missing field, so every optional field here does too.
 
-use serde_json_borrow::Value;
+pub use serde_json_borrow::Value;
 
 pub mod error;
 pub mod fields;
 pub mod read;
 pub mod record;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod schema;
 pub mod values;
 
+pub use crate::record;
 pub use error::Error;
 pub use fields::Fields;
 pub use read::{Read, Reader, Result};
-pub(crate) use record::record;
 pub use values::{List, NonEmpty, Pairs, Presence, Quantity, one_of};
 
 /// Parses a JSON text.
@@ -73,6 +75,12 @@ mod tests {
         struct Outer<'a>: strict {
             items: List<Inner<'a>> = "items",
             labels: Pairs<'a> = "labels",
+        }
+    }
+
+    impl schema::Described for Inner<'_> {
+        fn schema() -> schema::Json {
+            serde_json::json!({ "type": "object" })
         }
     }
 

@@ -9,6 +9,8 @@ pub mod grant;
 pub mod label_selector;
 pub mod pattern;
 pub mod rbac;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod schema;
 pub mod severity;
 pub mod validation;
 
@@ -164,9 +166,11 @@ pub enum Platform {
     OpenShift,
 }
 
+const PLATFORMS: [(&str, Platform); 2] = [("kubernetes", Platform::Kubernetes), ("openshift", Platform::OpenShift)];
+
 impl<'t> Read<'t> for Platform {
     fn read(&mut self, value: &'t Value<'t>, _: &mut Reader) -> Result<()> {
-        *self = one_of(value, &[("kubernetes", Platform::Kubernetes), ("openshift", Platform::OpenShift)])?;
+        *self = one_of(value, &PLATFORMS)?;
         Ok(())
     }
 }
@@ -180,9 +184,11 @@ pub enum Resource {
     Memory,
 }
 
+const RESOURCES: [(&str, Resource); 2] = [("cpu", Resource::Cpu), ("memory", Resource::Memory)];
+
 impl<'t> Read<'t> for Resource {
     fn read(&mut self, value: &'t Value<'t>, _: &mut Reader) -> Result<()> {
-        *self = one_of(value, &[("cpu", Resource::Cpu), ("memory", Resource::Memory)])?;
+        *self = one_of(value, &RESOURCES)?;
         Ok(())
     }
 }

@@ -10,6 +10,7 @@ pub mod rules;
 pub mod run;
 #[cfg(feature = "cluster")]
 pub mod scan;
+pub mod schema;
 
 use crate::output::write_stdout;
 
@@ -44,6 +45,8 @@ pub enum Command {
     Rules(rules::Args),
     /// Show a rule's page: what happens, before and after, false positives
     Explain(explain::Args),
+    /// Print the JSON Schema of the settings, for editors
+    Schema(schema::Args),
     /// Print a script that completes the arguments of this command in a shell
     #[command(
         after_help = "bash: source <(hostprocess completions bash)\nzsh: hostprocess completions zsh > \"${fpath[1]}/_hostprocess\"\n\
@@ -70,6 +73,7 @@ impl Command {
             Command::Run(args) => run::run(args)? + "\n",
             Command::Rules(args) => rules::list(args.output),
             Command::Explain(args) => explain::explain(args)?,
+            Command::Schema(args) => schema::schema(args),
             Command::Completions(args) => completions::script(args),
             Command::Man(args) => man::page(args)?,
         };

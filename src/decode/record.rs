@@ -89,7 +89,9 @@ fn unknown_key(name: &str, keys: &[Key]) -> Error {
 /// Declares a struct with the JSON key of each field: `name: Type = "name"`, followed by `required` where an object
 /// without it is an error, by `not_null` where an option must not be `null`, and by `or_true` where
 /// [`read_or_true`](crate::decode::values::read_or_true) reads it. A field that is missing keeps the struct's default.
-/// Members that are not declared are skipped, or refused after `struct Name: strict`.
+/// Members that are not declared are skipped. After `struct Name: strict` they are refused, and the struct has a
+/// [JSON Schema](crate::decode::schema), which takes descriptions from the documentation of the fields.
+#[macro_export]
 macro_rules! record {
     (@unknown) => { $crate::decode::record::Unknown::Skipped };
     (@unknown strict) => { $crate::decode::record::Unknown::Refused };
@@ -105,32 +107,48 @@ macro_rules! record {
     (@read $value:ident, $reader:ident, $field:expr, or_true) => {
         $crate::decode::values::read_or_true(&mut $field, $value, $reader)
     };
+    (@documentation doc = $text:literal) => { $text };
+    (@documentation $($other:tt)*) => { "" };
+    (@schema () $($rest:tt)*) => {};
+    (@schema (strict) $name:ident ($($lifetime:lifetime)?) $([$($documentation:expr),*] $type:ty, $key:literal, $is_required:expr;)*) => {
+        #[cfg(not(target_arch = "wasm32"))]
+        impl $(<$lifetime>)? $crate::decode::schema::Described for $name $(<$lifetime>)? {
+            fn schema() -> $crate::decode::schema::Json {
+                $crate::decode::schema::object(&[$((
+                    $key,
+                    &[$($documentation),*],
+                    $is_required,
+                    <$type as $crate::decode::schema::Described>::schema(),
+                )),*])
+            }
+        }
+    };
     (
         $(#[$attribute:meta])*
         $visibility:vis struct $name:ident $(<$lifetime:lifetime>)? $(: $strict:ident)? {
             $(
-                $(#[$field_attribute:meta])*
+                $(#[$($field_attribute:tt)*])*
                 $field_visibility:vis $field:ident: $type:ty = $key:literal $($how:ident)?
             ),* $(,)?
         }
     ) => {
         $(#[$attribute])*
         $visibility struct $name $(<$lifetime>)? {
-            $($(#[$field_attribute])* $field_visibility $field: $type,)*
+            $($(#[$($field_attribute)*])* $field_visibility $field: $type,)*
         }
 
         impl<'t $(: $lifetime, $lifetime)?> $crate::decode::record::Record<'t> for $name $(<$lifetime>)? {
             fn read_member(
                 &mut self,
                 index: usize,
-                value: &'t serde_json_borrow::Value<'t>,
+                value: &'t $crate::decode::Value<'t>,
                 reader: &mut $crate::decode::read::Reader,
             ) -> $crate::decode::read::Result<()> {
                 /// The place of each field among the keys.
                 #[allow(non_camel_case_types, reason = "named as the fields are")]
                 enum Field { $($field),* }
                 $(if index == Field::$field as usize {
-                    return $crate::decode::record::record!(@read value, reader, self.$field $(, $how)?);
+                    return $crate::record!(@read value, reader, self.$field $(, $how)?);
                 })*
                 Ok(())
             }
@@ -139,17 +157,20 @@ macro_rules! record {
         impl<'t $(: $lifetime, $lifetime)?> $crate::decode::read::Read<'t> for $name $(<$lifetime>)? {
             fn read(
                 &mut self,
-                value: &'t serde_json_borrow::Value<'t>,
+                value: &'t $crate::decode::Value<'t>,
                 reader: &mut $crate::decode::read::Reader,
             ) -> $crate::decode::read::Result<()> {
                 static KEYS: &[$crate::decode::record::Key] = &[$($crate::decode::record::Key {
                     name: $key,
                     field: $crate::decode::fields::Fields::named($key),
-                    is_required: $crate::decode::record::record!(@required $($how)?),
+                    is_required: $crate::record!(@required $($how)?),
                 }),*];
-                $crate::decode::record::read_record(self, KEYS, $crate::decode::record::record!(@unknown $($strict)?), value, reader)
+                $crate::decode::record::read_record(self, KEYS, $crate::record!(@unknown $($strict)?), value, reader)
             }
         }
+
+        $crate::record!(@schema ($($strict)?) $name ($($lifetime)?) $(
+            [$($crate::record!(@documentation $($field_attribute)*)),*] $type, $key, $crate::record!(@required $($how)?);
+        )*);
     };
 }
-pub(crate) use record;

@@ -57,10 +57,11 @@ impl<'a> Deref for Grants<'a> {
     }
 }
 
+pub(super) const NOBODY: &str = "nobody";
+
 /// Refuses `null`, which could mean either nobody or anyone.
 impl<'t: 'a, 'a> Read<'t> for Grants<'a> {
     fn read(&mut self, value: &'t Value<'t>, reader: &mut Reader) -> Result<()> {
-        const NOBODY: &str = "nobody";
         match value {
             Value::Str(word) if word == NOBODY => Ok(()),
             Value::Str(word) => {

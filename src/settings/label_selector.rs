@@ -29,11 +29,13 @@ record! {
 
 /// The name of an operator of label selectors.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Operator(&'static str);
+pub(super) struct Operator(&'static str);
+
+pub(super) const OPERATORS: [&str; 4] = ["In", "NotIn", "Exists", "DoesNotExist"];
 
 impl<'t> Read<'t> for Operator {
     fn read(&mut self, value: &'t Value<'t>, _: &mut Reader) -> Result<()> {
-        self.0 = one_of(value, &["In", "NotIn", "Exists", "DoesNotExist"].map(|name| (name, name)))?;
+        self.0 = one_of(value, &OPERATORS.map(|name| (name, name)))?;
         Ok(())
     }
 }

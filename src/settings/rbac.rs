@@ -31,9 +31,12 @@ pub enum Subject {
     Requester,
 }
 
+pub(super) const SUBJECTS: [(&str, Subject); 2] =
+    [("serviceAccount", Subject::ServiceAccount), ("requester", Subject::Requester)];
+
 impl<'t> Read<'t> for Subject {
     fn read(&mut self, value: &'t Value<'t>, _: &mut Reader) -> Result<()> {
-        *self = one_of(value, &[("serviceAccount", Subject::ServiceAccount), ("requester", Subject::Requester)])?;
+        *self = one_of(value, &SUBJECTS)?;
         Ok(())
     }
 }

@@ -16,12 +16,15 @@ pub enum Severity {
     Deny,
 }
 
+pub(super) const SEVERITIES: [(&str, Severity); 3] =
+    [("deny", Severity::Deny), ("warn", Severity::Warn), ("off", Severity::Off)];
+
 impl<'t> Read<'t> for Severity {
     fn read(&mut self, value: &'t Value<'t>, _: &mut Reader) -> Result<()> {
         *self = match value {
             // YAML takes an unquoted `off` for a boolean.
             Value::Bool(false) => Severity::Off,
-            _ => one_of(value, &[("deny", Severity::Deny), ("warn", Severity::Warn), ("off", Severity::Off)])?,
+            _ => one_of(value, &SEVERITIES)?,
         };
         Ok(())
     }
@@ -48,9 +51,11 @@ pub enum Profile {
     Strict,
 }
 
+pub(super) const PROFILES: [(&str, Profile); 2] = [("default", Profile::Default), ("strict", Profile::Strict)];
+
 impl<'t> Read<'t> for Profile {
     fn read(&mut self, value: &'t Value<'t>, _: &mut Reader) -> Result<()> {
-        *self = one_of(value, &[("default", Profile::Default), ("strict", Profile::Strict)])?;
+        *self = one_of(value, &PROFILES)?;
         Ok(())
     }
 }

@@ -39,7 +39,7 @@ fn check_rule_ids(settings: &Settings, rule_ids: &[&str]) -> Result<(), String> 
     match settings.rules.iter().find(|(id, _)| !rule_ids.contains(id)) {
         Some((id, _)) => {
             let hint = did_you_mean(id, rule_ids.iter().copied());
-            Err(format!("settings.rules: there is no rule '{id}'{hint}"))
+            Err(format!("settings.rules.{id}: there is no such rule{hint}"))
         }
         None => Ok(()),
     }

@@ -11,6 +11,7 @@ mod outputs;
 mod rendered;
 mod run;
 mod sarif;
+mod schema;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};

@@ -1,0 +1,52 @@
+//! `hostprocess schema`: prints JSON Schemas.
+
+use serde_json::{Map, Value, json};
+use windows_hostprocess_policy::decode::schema::Described;
+use windows_hostprocess_policy::rules::registry;
+use windows_hostprocess_policy::settings::Settings;
+use windows_hostprocess_policy::settings::severity::Severity;
+
+/// The arguments of `schema`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// What the schema describes
+    #[arg(value_enum)]
+    subject: Subject,
+}
+
+/// What a schema describes.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum Subject {
+    /// The policy's settings
+    Settings,
+}
+
+/// The schema, ready to print.
+pub fn schema(args: &Args) -> String {
+    let schema = match args.subject {
+        Subject::Settings => settings(),
+    };
+    format!("{schema:#}\n")
+}
+
+/// In draft 7, which editors know best.
+fn settings() -> Value {
+    let mut schema = Settings::schema();
+    schema["$schema"] = json!("http://json-schema.org/draft-07/schema#");
+    schema["title"] = json!("Settings of windows-hostprocess-policy");
+    let rules = &mut schema["properties"]["rules"];
+    rules["properties"] = severities();
+    rules["additionalProperties"] = json!(false);
+    schema
+}
+
+/// The type of `rules` does not know the rules.
+fn severities() -> Value {
+    let mut severities = Map::new();
+    for rule in registry::all() {
+        let mut severity = Severity::schema();
+        severity["description"] = json!(rule.summary);
+        severities.insert(rule.id.to_owned(), severity);
+    }
+    Value::Object(severities)
+}

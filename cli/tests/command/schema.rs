@@ -1,0 +1,164 @@
+//! JSON Schemas, and that they say what the policy does.
+
+use std::{env, fs};
+
+use jsonschema::Validator;
+use windows_hostprocess_policy::check_settings;
+
+use super::*;
+
+const SETTINGS: &str = "docs/schema/settings.schema.json";
+
+fn printed() -> String {
+    String::from_utf8(hostprocess(&["schema", "settings"], "").stdout).expect("UTF-8")
+}
+
+fn schema() -> Value {
+    serde_json::from_str(&printed()).expect("JSON")
+}
+
+fn validator() -> Validator {
+    let schema = schema();
+    jsonschema::meta::validate(&schema).expect("a schema of its draft");
+    jsonschema::validator_for(&schema).expect("a schema")
+}
+
+/// With `UPDATE_DOCS` in the environment the file is renewed.
+#[test]
+fn the_committed_schema_is_the_one_that_is_printed() {
+    let path = repository().join(SETTINGS);
+    if env::var_os("UPDATE_DOCS").is_some() {
+        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        fs::write(&path, printed()).expect("written");
+    }
+    let committed = fs::read_to_string(&path).unwrap_or_default();
+    assert!(committed == printed(), "{SETTINGS} is out of date: run `make docs`");
+}
+
+/// The settings of the policies in a text: whole documents, or the YAML blocks of a page.
+fn settings_in(file: &str) -> Vec<Value> {
+    let text = fs::read_to_string(repository().join(file)).expect("a file");
+    let blocks: Vec<&str> = match file.ends_with(".md") {
+        true => text.split("```yaml\n").skip(1).filter_map(|rest| rest.split("\n```").next()).collect(),
+        false => vec![&text],
+    };
+    let documents = blocks.into_iter().flat_map(kubernetes_yaml::documents);
+    let settings = documents.map(|document| {
+        let value = document.expect("YAML").value;
+        value.pointer("/spec/settings").or(value.get("settings")).cloned()
+    });
+    settings.flatten().collect()
+}
+
+#[test]
+fn the_settings_on_every_page_fit() {
+    let validator = validator();
+    for file in ["deploy/clusteradmissionpolicy.yaml", "docs/recipes.md", "README.md", "examples/settings.yaml"] {
+        let settings = match file {
+            "examples/settings.yaml" => vec![example()],
+            _ => settings_in(file),
+        };
+        assert!(!settings.is_empty(), "{file}");
+        for settings in settings {
+            let errors: Vec<String> = validator.iter_errors(&settings).map(|error| error.to_string()).collect();
+            assert!(errors.is_empty(), "{file}: {errors:?} in {settings}");
+        }
+    }
+}
+
+fn example() -> Value {
+    let text = fs::read_to_string(repository().join("examples/settings.yaml")).expect("the example");
+    assert!(text.starts_with("# yaml-language-server: $schema=../docs/schema/settings.schema.json\n"), "{text}");
+    kubernetes_yaml::documents(&text).remove(0).expect("YAML").value
+}
+
+#[test]
+fn the_example_is_valid() {
+    assert_eq!(check_settings(example().to_string().as_bytes()), Ok(()));
+}
+
+/// Settings that hold a value at the place that a pointer into the schema leads to.
+fn at(path: &[String], value: Value) -> Value {
+    path.iter().rev().fold(value, |value, step| match step.as_str() {
+        "[]" => json!([value]),
+        key => json!({ key: value }),
+    })
+}
+
+/// Visits every object that the schema describes, with the path to it.
+fn objects_of(schema: &Value, path: &mut Vec<String>, visit: &mut dyn FnMut(&[String], &Value)) {
+    for alternative in schema["oneOf"].as_array().into_iter().flatten() {
+        objects_of(alternative, path, visit);
+    }
+    if schema["items"].is_object() {
+        path.push("[]".to_owned());
+        objects_of(&schema["items"], path, visit);
+        path.pop();
+    }
+    let Some(properties) = schema["properties"].as_object() else { return };
+    visit(path, schema);
+    for (key, property) in properties {
+        path.push(key.clone());
+        objects_of(property, path, visit);
+        path.pop();
+    }
+}
+
+#[test]
+fn a_key_is_unknown_to_the_schema_where_it_is_unknown_to_the_policy() {
+    let (validator, schema) = (validator(), schema());
+    let mut visited = 0;
+    objects_of(&schema, &mut Vec::new(), &mut |path, object| {
+        visited += 1;
+        let misspelt = at(path, json!({ "misspelt": true }));
+        let error = check_settings(misspelt.to_string().as_bytes()).expect_err("refused");
+        assert!(error.contains("misspelt"), "{misspelt}: {error}");
+        assert!(!validator.is_valid(&misspelt), "{misspelt}");
+        for key in object["properties"].as_object().expect("properties").keys() {
+            let settings = at(path, json!({ key: null }));
+            let error = check_settings(settings.to_string().as_bytes()).err().unwrap_or_default();
+            assert!(!error.contains("unknown field") && !error.contains("no such rule"), "{settings}: {error}");
+        }
+    });
+    assert!(visited > 10, "{visited}");
+}
+
+#[test]
+fn what_the_policy_takes_fits() {
+    let validator = validator();
+    for settings in [
+        json!({"profile": "strict", "ratchet": false, "containerd": "1.7", "platform": "openshift"}),
+        json!({"containerd": 1.7, "rules": {"host-network": false, "local-system": "off"}}),
+        json!({"allow": "nobody", "localGroups": ["a"], "privilegedLocalGroups": ["b"], "namespaces": {"check": true}}),
+        json!({"allow": [{"namespaces": ["a"], "serviceAccounts": ["a"], "images": ["a/b"], "runAsUserNames": ["a"],
+            "hostPaths": ["C:\\k"], "kinds": ["Pod"], "requesters": {"users": ["a"], "groups": ["b"]},
+            "namespaceSelector": {"matchLabels": {"a": "b"},
+                "matchExpressions": [{"key": "a", "operator": "In", "values": ["b"]}]}}]}),
+        json!({"rbac": {"verb": "use", "group": "a", "resource": "b", "name": "c", "subject": "requester"}}),
+        json!({"runtimeClasses": {"hyperv": ["a"], "process": ["b"]}, "hostPorts": [{"min": 1, "max": 2}]}),
+        json!({"resources": {"require": ["cpu", "memory"], "memoryFloor": 20}}),
+        json!({"nodes": {"check": true, "required": true, "minKubernetes": "1.23", "minContainerd": "1.6"}}),
+    ] {
+        assert_eq!(check_settings(settings.to_string().as_bytes()), Ok(()), "{settings}");
+        let errors: Vec<String> = validator.iter_errors(&settings).map(|error| error.to_string()).collect();
+        assert!(errors.is_empty(), "{errors:?} in {settings}");
+    }
+}
+
+#[test]
+fn values_of_another_type_or_name_do_not_fit() {
+    let validator = validator();
+    for settings in [
+        json!({"profile": "strikt"}),
+        json!({"rules": {"host-network": "wran"}}),
+        json!({"allow": "noboby"}),
+        json!({"allow": {}}),
+        json!({"hostPorts": [{"min": 1}]}),
+        json!({"hostPorts": [{"min": 1, "max": 70_000}]}),
+        json!({"localGroups": [7]}),
+        json!({"ratchet": "no"}),
+    ] {
+        assert!(check_settings(settings.to_string().as_bytes()).is_err(), "{settings}");
+        assert!(!validator.is_valid(&settings), "{settings}");
+    }
+}
