@@ -11,8 +11,6 @@ setup_file() {
   namespace live
   namespace empty
   join new v1.36.2 2.3.4
-  load setup_suite
-  add_user scanner "$(kubectl config view --minify -o 'jsonpath={.clusters[0].cluster.server}')"
   kubectl apply -f deploy/scan-clusterrole.yaml
   kubectl create clusterrolebinding scan --clusterrole hostprocess-scan --user scanner
   kubectl -n live create -f <(workload DaemonSet agent)

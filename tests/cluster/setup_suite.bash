@@ -55,6 +55,7 @@ start_control_plane() {
   add_user admin "$server" system:masters
   add_user system:kube-controller-manager "$server"
   add_user policy-server "$server"
+  add_user scanner "$server"
   # Without --allow-privileged kube-apiserver refuses HostProcess containers.
   start kube-apiserver kube-apiserver --etcd-servers "$etcd" --bind-address 127.0.0.1 --secure-port "$port" \
     --tls-cert-file "$CLUSTER/tls.crt" --tls-private-key-file "$CLUSTER/tls.key" \
