@@ -1,0 +1,58 @@
+//! What the policy changes in a pod before it is judged for good: the patches that the setting `mutate` selects.
+
+use json_patch::Patch as JsonPatch;
+use serde_json::Value;
+use serde_json_borrow::Value as Tree;
+
+use crate::admission::request::Request;
+use crate::admission::subresource::Part;
+use crate::outcome::finding::Finding;
+use crate::outcome::patch::Reach;
+use crate::settings::Settings;
+
+/// What was changed.
+#[derive(Debug)]
+pub struct Mutation {
+    /// The payload with the changed object, which is to be judged again.
+    pub payload: Value,
+    /// The findings that are mended, in rule order.
+    pub mended: Vec<Finding>,
+}
+
+impl Mutation {
+    /// Both mutations as one, this one being the later.
+    pub fn after(mut self, earlier: Option<Mutation>) -> Mutation {
+        self.mended.splice(..0, earlier.into_iter().flat_map(|earlier| earlier.mended));
+        self
+    }
+
+    /// The changed object, whole.
+    pub fn object(&self) -> Option<Value> {
+        self.payload.pointer(OBJECT).cloned()
+    }
+}
+
+const OBJECT: &str = "/request/object";
+
+/// Applies the patches of findings to the object of `payload`. `None` when there is nothing to change.
+///
+/// Only a pod that somebody creates is changed: in a template, GitOps tools would take the change for drift and revert it, and
+/// a request without a user is that of an audit, whose object exists already.
+pub fn mutate(payload: &Tree, request: &Request, settings: &Settings, findings: &[Finding]) -> Option<Mutation> {
+    let is_new_pod = request.operation == "CREATE" && request.part == Part::Pod && request.kind.is_pod();
+    if !is_new_pod || request.user_info.is_unknown() {
+        return None;
+    }
+    let mut selected = findings.iter().filter_map(|finding| Some((finding, operations(finding, settings)?))).peekable();
+    selected.peek()?;
+    let mut payload = Value::from(payload);
+    let object = payload.pointer_mut(OBJECT)?;
+    let applied = selected.filter(|(_, operations)| json_patch::patch(object, operations).is_ok());
+    let mended: Vec<Finding> = applied.map(|(finding, _)| finding.clone()).collect();
+    (!mended.is_empty()).then_some(Mutation { payload, mended })
+}
+
+fn operations<'f>(finding: &'f Finding, settings: &Settings) -> Option<&'f JsonPatch> {
+    let patch = finding.patch.as_ref().filter(|patch| patch.reach == Reach::Admission)?;
+    settings.mutate.includes(finding.rule).then_some(&patch.operations)
+}
