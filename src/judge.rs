@@ -66,14 +66,16 @@ fn judge_after<T, F: FnOnce(&Request, Outcome) -> T>(
     answer: F,
 ) -> Result<T, Unreadable> {
     let judged = judge_once(payload, host, |tree, request, settings, findings| {
-        match mutate(tree, request, settings, &findings).filter(|_| more_mutations > 0) {
-            Some(mutation) => Err((mutation.after(earlier), answer)),
-            None => Ok(answer(request, Outcome { findings, mutation: earlier })),
+        let mutated = if more_mutations == 0 { Err(findings) } else { mutate(tree, request, settings, findings) };
+        match mutated {
+            Ok(mutation) => Err((mutation.after(earlier), answer)),
+            Err(findings) => Ok(answer(request, Outcome { findings, mutation: earlier })),
         }
     })?;
     judged.or_else(|(mutation, answer)| {
-        let payload = mutation.payload.to_string();
-        judge_after(Some(mutation), more_mutations - 1, payload.as_bytes(), host, answer)
+        // Serialising a tree of JSON values cannot fail.
+        let payload = serde_json::to_vec(&mutation.payload).unwrap_or_default();
+        judge_after(Some(mutation), more_mutations - 1, &payload, host, answer)
     })
 }
 

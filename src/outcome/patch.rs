@@ -1,8 +1,7 @@
 //! What certainly mends a finding, as operations of JSON Patch (RFC 6902) on the object.
 
-use json_patch::jsonptr::PointerBuf;
-use json_patch::{AddOperation, PatchOperation, RemoveOperation};
-use serde_json::Value;
+use serde::Serialize;
+use serde_json::{Map, Value};
 
 /// A change of the object that removes the cause of a finding and nothing else that the object says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -10,7 +9,7 @@ pub struct Patch {
     /// Who may apply it.
     pub reach: Reach,
     /// In the order in which they are applied.
-    pub operations: json_patch::Patch,
+    pub operations: Vec<Operation>,
 }
 
 /// Who may apply a patch. Each includes those after it.
@@ -24,26 +23,108 @@ pub enum Reach {
     OnDemand,
 }
 
-/// Removes the field at a path such as `spec.template.spec.hostUsers`.
-pub fn remove(path: &str) -> PatchOperation {
-    PatchOperation::Remove(RemoveOperation { path: pointer(path) })
+/// An operation; serialised as RFC 6902 says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "op", rename_all = "lowercase")]
+pub enum Operation {
+    /// Adds a member to an object, or replaces its value.
+    Add {
+        /// JSON Pointer to the member.
+        path: String,
+        /// Its new value.
+        value: Scalar,
+    },
+    /// Replaces the value of a member, or an item of a list.
+    Replace {
+        /// JSON Pointer to the value.
+        path: String,
+        /// What takes its place.
+        value: Scalar,
+    },
+    /// Removes a member, or an item of a list.
+    Remove {
+        /// JSON Pointer to the value.
+        path: String,
+    },
 }
 
-/// Adds a field, or replaces its value.
-pub fn set(path: &str, value: impl Into<Value>) -> PatchOperation {
-    PatchOperation::Add(AddOperation { path: pointer(path), value: value.into() })
+/// What patches write.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+#[allow(missing_docs, reason = "the names say it")]
+pub enum Scalar {
+    True(bool),
+    Text(String),
+    EmptyObject {},
+}
+
+impl From<bool> for Scalar {
+    fn from(value: bool) -> Scalar {
+        Scalar::True(value)
+    }
+}
+
+impl From<&str> for Scalar {
+    fn from(text: &str) -> Scalar {
+        Scalar::Text(text.to_owned())
+    }
+}
+
+impl From<String> for Scalar {
+    fn from(text: String) -> Scalar {
+        Scalar::Text(text)
+    }
+}
+
+/// Adds the field at a path such as `spec.template.spec.hostNetwork`, or replaces its value.
+pub fn add(path: &str, value: impl Into<Scalar>) -> Operation {
+    Operation::Add { path: pointer(path), value: value.into() }
+}
+
+/// Replaces the value of a field, or an item of a list.
+pub fn replace(path: &str, value: impl Into<Scalar>) -> Operation {
+    Operation::Replace { path: pointer(path), value: value.into() }
+}
+
+/// Removes a field, or an item of a list.
+pub fn remove(path: &str) -> Operation {
+    Operation::Remove { path: pointer(path) }
+}
+
+/// Applies an operation on a member of an object. `None` when the object is not there, or it is an item of a list, which no
+/// patch for admission changes. The crate `json-patch`, which the command uses, would make the module an eighth larger.
+pub fn apply(operation: &Operation, object: &mut Value) -> Option<()> {
+    let (Operation::Add { path, .. } | Operation::Replace { path, .. } | Operation::Remove { path }) = operation;
+    let (parent, key) = path.rsplit_once('/')?;
+    let members = object.pointer_mut(parent)?.as_object_mut()?;
+    let key = key.replace("~1", "/").replace("~0", "~");
+    match operation {
+        Operation::Add { value, .. } | Operation::Replace { value, .. } => {
+            let value = match value {
+                Scalar::True(is_true) => Value::Bool(*is_true),
+                Scalar::Text(text) => Value::String(text.clone()),
+                Scalar::EmptyObject {} => Value::Object(Map::new()),
+            };
+            members.insert(key, value);
+        }
+        Operation::Remove { .. } => {
+            members.remove(&key);
+        }
+    }
+    Some(())
 }
 
 /// From a path as findings have it, `spec.volumes[0].hostPath` or `metadata.labels[example.com/x]`, to a JSON Pointer.
-fn pointer(path: &str) -> PointerBuf {
-    let mut pointer = PointerBuf::new();
+fn pointer(path: &str) -> String {
+    let mut pointer = String::new();
     let mut rest = path;
     while !rest.is_empty() {
         let (key, after) = match rest.strip_prefix('[') {
             Some(bracket) => bracket.split_once(']').unwrap_or((bracket, "")),
             None => rest.split_at(rest.find(['.', '[']).unwrap_or(rest.len())),
         };
-        pointer.push_back(key);
+        pointer.push('/');
+        pointer += &key.replace('~', "~0").replace('/', "~1");
         rest = after.strip_prefix('.').unwrap_or(after);
     }
     pointer
@@ -64,7 +145,7 @@ mod tests {
             ("spec.nodeSelector[kubernetes.io/os]", "/spec/nodeSelector/kubernetes.io~1os"),
             ("metadata.labels[a~b].c", "/metadata/labels/a~0b/c"),
         ] {
-            assert_eq!(pointer(path).as_str(), expected);
+            assert_eq!(pointer(path), expected);
         }
     }
 }

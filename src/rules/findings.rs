@@ -1,11 +1,9 @@
 //! Where a rule reports its findings.
 
-use json_patch::PatchOperation;
-
 use crate::k8s::effective::EffectiveSetting;
 use crate::k8s::pod::{ContainerView, Level};
 use crate::outcome::finding::Finding;
-use crate::outcome::patch::{Patch, Reach, remove};
+use crate::outcome::patch::{Operation, Patch, Reach, remove};
 use crate::outcome::ratchet::Ratchet;
 use crate::settings::Settings;
 use crate::settings::severity::{Severity, configured};
@@ -120,19 +118,24 @@ pub struct Reported<'l>(Option<&'l mut Finding>);
 
 impl Reported<'_> {
     /// Adds the patch that removes the field at the path of the finding.
+    #[inline(never)]
     pub fn removable(self, reach: Reach) {
         self.patch(reach, |path| vec![remove(path)]);
     }
 
     /// Adds the patch with these operations, given the path of the finding. No operations: there is none.
-    pub fn patch(self, reach: Reach, operations: impl FnOnce(&str) -> Vec<PatchOperation>) {
+    pub fn patch(self, reach: Reach, operations: impl FnOnce(&str) -> Vec<Operation>) {
         // The module applies no others.
         if cfg!(target_arch = "wasm32") && reach != Reach::Admission {
             return;
         }
         if let Some(finding) = self.0 {
-            let operations = json_patch::Patch(operations(&finding.path));
-            finding.patch = (!operations.is_empty()).then_some(Patch { reach, operations });
+            set_patch(finding, reach, operations(&finding.path));
         }
     }
+}
+
+#[inline(never)]
+fn set_patch(finding: &mut Finding, reach: Reach, operations: Vec<Operation>) {
+    finding.patch = (!operations.is_empty()).then_some(Patch { reach, operations });
 }

@@ -2,12 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use json_patch::PatchOperation;
 use serde_json::{Value, json};
 use windows_hostprocess_policy::cluster::host::NoCluster;
 use windows_hostprocess_policy::judge::judge;
 use windows_hostprocess_policy::outcome::finding::Finding;
-use windows_hostprocess_policy::outcome::patch::Reach;
+use windows_hostprocess_policy::outcome::patch::{Operation, Reach};
 use windows_hostprocess_policy::rules::registry;
 
 use crate::parity::generated_pods;
@@ -28,15 +27,17 @@ fn patched(payload: &Value, finding: &Finding) -> Option<Value> {
     let operations = &finding.patch.as_ref()?.operations;
     let mut payload = payload.clone();
     let object = &mut payload["request"]["object"];
-    json_patch::patch(object, operations).unwrap_or_else(|error| panic!("[{}] {error}: {object}", finding.rule));
+    let operations: json_patch::Patch =
+        serde_json::from_value(serde_json::to_value(operations).expect("JSON")).expect("JSON Patch");
+    json_patch::patch(object, &operations).unwrap_or_else(|error| panic!("[{}] {error}: {object}", finding.rule));
     Some(payload)
 }
 
 fn removes_an_item(finding: &Finding) -> bool {
-    let operations = finding.patch.iter().flat_map(|patch| patch.operations.iter());
-    operations.into_iter().any(|operation| {
-        let last = operation.path().last().map(|token| token.encoded().to_owned()).unwrap_or_default();
-        matches!(operation, PatchOperation::Remove(_)) && last.parse::<usize>().is_ok()
+    let mut operations = finding.patch.iter().flat_map(|patch| patch.operations.iter());
+    operations.any(|operation| match operation {
+        Operation::Remove { path } => path.rsplit('/').next().is_some_and(|key| key.parse::<usize>().is_ok()),
+        _ => false,
     })
 }
 
@@ -88,7 +89,7 @@ fn a_patch_mends_its_finding_and_causes_none() {
     }
     let kind = json!({ "group": "", "version": "v1", "kind": "Pod" });
     // Judging all of them after each patch takes half a minute.
-    for pod in generated_pods().into_iter().step_by(10) {
+    for pod in generated_pods().step_by(10) {
         let request = json!({ "kind": kind, "operation": "CREATE", "object": pod });
         check(&strict(json!({ "request": request, "settings": {} })), &mut reaches);
     }

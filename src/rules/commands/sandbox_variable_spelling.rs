@@ -1,7 +1,7 @@
 use crate::decode::Fields;
 use crate::k8s::command_lines::CommandLine;
 use crate::k8s::pod::ContainerView;
-use crate::outcome::patch::{Reach, set};
+use crate::outcome::patch::{Reach, replace};
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
 use crate::rules::rule::{Rule, page};
@@ -75,7 +75,7 @@ fn report(
         };
         let reported = findings.container(container, path(), message, FIX);
         if form == Form::Kubelet {
-            reported.patch(Reach::Command, |path| vec![set(path, whole.replace(text, REPLACED))]);
+            reported.patch(Reach::Command, |path| vec![replace(path, whole.replace(text, REPLACED))]);
         }
     }
 }

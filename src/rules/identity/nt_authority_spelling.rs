@@ -1,6 +1,6 @@
 use super::accounts::RUN_AS_USER_NAME;
 use crate::decode::Fields;
-use crate::outcome::patch::{Reach, set};
+use crate::outcome::patch::{Reach, replace};
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
 use crate::rules::rule::{Rule, page};
@@ -23,7 +23,7 @@ fn check(context: &Context, findings: &mut Findings) {
             findings
                 .setting(account, RUN_AS_USER_NAME, message(&account.value), fix(meant))
                 .patch(reach(&account.value), |path| {
-                    meant.map(|service| set(path, service.spelling())).into_iter().collect()
+                    meant.map(|service| replace(path, service.spelling())).into_iter().collect()
                 });
         }
     }

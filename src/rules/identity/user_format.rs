@@ -1,8 +1,6 @@
-use json_patch::PatchOperation;
-
 use super::accounts::RUN_AS_USER_NAME;
 use crate::decode::Fields;
-use crate::outcome::patch::{Reach, set};
+use crate::outcome::patch::{Operation, Reach, replace};
 use crate::rules::api_server::ApiServer;
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
@@ -38,10 +36,10 @@ fn check(context: &Context, findings: &mut Findings) {
 }
 
 /// Mends a backslash that was doubled outside double quotes, and nothing else in the name.
-fn single_backslash(path: &str, name: &str) -> Vec<PatchOperation> {
+fn single_backslash(path: &str, name: &str) -> Vec<Operation> {
     let mended = name.replacen(r"\\", r"\", 1);
     match Account::parse(&mended).kind() {
-        Kind::Service(_) => vec![set(path, mended)],
+        Kind::Service(_) => vec![replace(path, mended)],
         _ => Vec::new(),
     }
 }

@@ -1,7 +1,7 @@
 use crate::decode::Fields;
 use crate::k8s::node_selection::{NodeOs, OS, selector_admits};
 use crate::k8s::pod_spec::NodeSelectorTerm;
-use crate::outcome::patch::{Reach, set};
+use crate::outcome::patch::{Reach, replace};
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
 use crate::rules::rule::{Rule, page};
@@ -45,7 +45,7 @@ fn report(findings: &mut Findings, path: String, value: &str) {
             format!("no Windows node has the value {}", quote(value)),
             "set it to windows, because HostProcess containers exist only there",
         )
-        .patch(Reach::Admission, |path| if value == "Windows" { vec![set(path, "windows")] } else { Vec::new() });
+        .patch(Reach::Admission, |path| if value == "Windows" { vec![replace(path, "windows")] } else { Vec::new() });
 }
 
 fn affinity_message(terms: &[NodeSelectorTerm]) -> String {

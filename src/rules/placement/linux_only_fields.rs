@@ -1,10 +1,8 @@
-use json_patch::PatchOperation;
-
 use crate::decode::Fields;
 use crate::k8s::pod::{ContainerView, Pod};
 use crate::k8s::pod_spec::{PodSpec, SecurityContext};
 use crate::k8s::version::Version;
-use crate::outcome::patch::{Reach, remove};
+use crate::outcome::patch::{Operation, Reach, remove};
 use crate::rules::api_server::ApiServer;
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
@@ -71,7 +69,7 @@ fn check(context: &Context, findings: &mut Findings) {
 }
 
 /// Where Windows only ignores the field, the pod may be meant for both systems.
-fn removed_if(refused: bool) -> impl Fn(&str) -> Vec<PatchOperation> {
+fn removed_if(refused: bool) -> impl Fn(&str) -> Vec<Operation> {
     move |path| if refused { vec![remove(path)] } else { Vec::new() }
 }
 

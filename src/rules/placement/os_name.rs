@@ -1,6 +1,4 @@
-use serde_json::json;
-
-use crate::outcome::patch::{Reach, set};
+use crate::outcome::patch::{Reach, Scalar, add};
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
 use crate::rules::placement::linux_only_fields::sets_linux_only_field;
@@ -31,7 +29,11 @@ fn check(context: &Context, findings: &mut Findings) {
             .patch(Reach::OnDemand, |_| {
                 let is_safe =
                     pod.spec.is_pinned_to_windows() && pod.spec.resources.is_none() && !sets_linux_only_field(pod);
-                if is_safe { vec![set(&pod.path("os"), json!({ "name": "windows" }))] } else { Vec::new() }
+                if is_safe {
+                    vec![add(&pod.path("os"), Scalar::EmptyObject {}), add(&pod.path("os.name"), "windows")]
+                } else {
+                    Vec::new()
+                }
             });
     }
 }

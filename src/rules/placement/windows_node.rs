@@ -1,11 +1,8 @@
-use json_patch::PatchOperation;
-use serde_json::json;
-
 use crate::cluster::facts::Answer;
 use crate::k8s::node_selection::{LEGACY_OS, NodeOs, OS, selector_admits};
 use crate::k8s::pod::Pod;
 use crate::k8s::pod_spec::NodeSelectorTerm;
-use crate::outcome::patch::{Reach, set};
+use crate::outcome::patch::{Operation, Reach, Scalar, add};
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
 use crate::rules::rule::{Rule, page};
@@ -54,14 +51,16 @@ const WINDOWS: &str = "windows";
 const TERM_FIX: &str = "require kubernetes.io/os In [windows] in every term, because a node needs to match only one";
 
 /// Selects Windows nodes, unless a label of the pod says that it is for others, which `linux-node` reports.
-fn select_windows(pod: &Pod) -> Vec<PatchOperation> {
+fn select_windows(pod: &Pod) -> Vec<Operation> {
     let selector = pod.path("nodeSelector");
     if pod.labels.get(OS).is_some_and(|os| *os != WINDOWS) {
         Vec::new()
-    } else if pod.spec.node_selector.is_empty() {
-        vec![set(&selector, json!({ OS: WINDOWS }))]
     } else {
-        vec![set(&format!("{selector}[{OS}]"), WINDOWS)]
+        let mut operations = vec![add(&format!("{selector}[{OS}]"), WINDOWS)];
+        if pod.spec.node_selector.is_empty() {
+            operations.insert(0, add(&selector, Scalar::EmptyObject {}));
+        }
+        operations
     }
 }
 

@@ -1,5 +1,5 @@
 use crate::k8s::misplaced;
-use crate::outcome::patch::{Reach, set};
+use crate::outcome::patch::{Reach, add};
 use crate::rules::api_server::ApiServer;
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
@@ -31,7 +31,7 @@ fn check(context: &Context, findings: &mut Findings) {
             .patch(Reach::Admission, |path| {
                 // Not where ordinary containers would get the node's network as well.
                 let all = pod.containers().all(|container| container.is_host_process());
-                if all { vec![set(path, true)] } else { Vec::new() }
+                if all { vec![add(path, true)] } else { Vec::new() }
             });
     }
 }

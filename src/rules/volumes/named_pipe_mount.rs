@@ -1,8 +1,6 @@
-use json_patch::PatchOperation;
-
 use super::mounts::{HostVolume, host_volumes, mounts};
 use crate::decode::Fields;
-use crate::outcome::patch::{Reach, remove};
+use crate::outcome::patch::{Operation, Reach, remove};
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
 use crate::rules::rule::{Rule, page};
@@ -62,7 +60,7 @@ fn report_source(volume: &HostVolume, findings: &mut Findings) {
 
 /// Removes the mounts and then the volume. Only where every container expects the pipe at its own path: there the program
 /// finds it without the mount.
-fn without_mounts(volume: &HostVolume) -> Vec<PatchOperation> {
+fn without_mounts(volume: &HostVolume) -> Vec<Operation> {
     let mut operations = Vec::new();
     for mount in volume.mounts() {
         if !mount.container.is_host_process() || !mount.is_identity_mount() {
