@@ -52,7 +52,7 @@ pub fn validate(payload: &[u8]) -> CallResult {
 pub fn decide(payload: &[u8], host: &dyn Host) -> CallResult {
     const BAD_REQUEST: u16 = 400;
     let response = judge(payload, host, |request, outcome| {
-        if outcome.is_silent() { accept_request() } else { Ok(serde_json::to_vec(&outcome.response(request))?) }
+        if outcome.is_silent() { accept_request() } else { Ok(serde_json::to_vec(&outcome.into_response(request))?) }
     });
     response.unwrap_or_else(|unreadable| {
         reject_request(Some(line(&unreadable, MAX_LINE_BYTES)), Some(BAD_REQUEST), None, None)

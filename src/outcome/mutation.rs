@@ -21,13 +21,16 @@ pub struct Mutation {
 impl Mutation {
     /// Both mutations as one, this one being the later.
     pub fn after(mut self, earlier: Option<Mutation>) -> Mutation {
-        self.mended.splice(..0, earlier.into_iter().flat_map(|earlier| earlier.mended));
+        if let Some(mut earlier) = earlier {
+            earlier.mended.append(&mut self.mended);
+            self.mended = earlier.mended;
+        }
         self
     }
 
     /// The changed object, whole.
-    pub fn object(&self) -> Option<Value> {
-        self.payload.pointer(OBJECT).cloned()
+    pub fn into_object(mut self) -> Option<Value> {
+        self.payload.pointer_mut(OBJECT).map(Value::take)
     }
 }
 

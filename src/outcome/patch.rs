@@ -1,6 +1,6 @@
 //! What certainly mends a finding, as operations of JSON Patch (RFC 6902) on the object.
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
 /// A change of the object that removes the cause of a finding and nothing else that the object says.
@@ -29,21 +29,24 @@ pub enum Reach {
 pub enum Operation {
     /// Adds a member to an object, or replaces its value.
     Add {
-        /// JSON Pointer to the member.
+        /// The path of the member, as findings have it.
+        #[serde(serialize_with = "as_pointer")]
         path: String,
         /// Its new value.
         value: Scalar,
     },
     /// Replaces the value of a member, or an item of a list.
     Replace {
-        /// JSON Pointer to the value.
+        /// The path of the value.
+        #[serde(serialize_with = "as_pointer")]
         path: String,
         /// What takes its place.
         value: Scalar,
     },
     /// Removes a member, or an item of a list.
     Remove {
-        /// JSON Pointer to the value.
+        /// The path of the value.
+        #[serde(serialize_with = "as_pointer")]
         path: String,
     },
 }
@@ -56,6 +59,16 @@ pub enum Scalar {
     True(bool),
     Text(String),
     EmptyObject {},
+}
+
+impl Scalar {
+    fn to_json(&self) -> Value {
+        match self {
+            Scalar::True(is_true) => Value::Bool(*is_true),
+            Scalar::Text(text) => Value::String(text.clone()),
+            Scalar::EmptyObject {} => Value::Object(Map::new()),
+        }
+    }
 }
 
 impl From<bool> for Scalar {
@@ -78,56 +91,70 @@ impl From<String> for Scalar {
 
 /// Adds the field at a path such as `spec.template.spec.hostNetwork`, or replaces its value.
 pub fn add(path: &str, value: impl Into<Scalar>) -> Operation {
-    Operation::Add { path: pointer(path), value: value.into() }
+    Operation::Add { path: path.to_owned(), value: value.into() }
 }
 
 /// Replaces the value of a field, or an item of a list.
 pub fn replace(path: &str, value: impl Into<Scalar>) -> Operation {
-    Operation::Replace { path: pointer(path), value: value.into() }
+    Operation::Replace { path: path.to_owned(), value: value.into() }
 }
 
 /// Removes a field, or an item of a list.
 pub fn remove(path: &str) -> Operation {
-    Operation::Remove { path: pointer(path) }
+    Operation::Remove { path: path.to_owned() }
 }
 
 /// Applies an operation on a member of an object. `None` when the object is not there, or it is an item of a list, which no
 /// patch for admission changes. The crate `json-patch`, which the command uses, would make the module an eighth larger.
 pub fn apply(operation: &Operation, object: &mut Value) -> Option<()> {
     let (Operation::Add { path, .. } | Operation::Replace { path, .. } | Operation::Remove { path }) = operation;
-    let (parent, key) = path.rsplit_once('/')?;
-    let members = object.pointer_mut(parent)?.as_object_mut()?;
-    let key = key.replace("~1", "/").replace("~0", "~");
-    match operation {
-        Operation::Add { value, .. } | Operation::Replace { value, .. } => {
-            let value = match value {
-                Scalar::True(is_true) => Value::Bool(*is_true),
-                Scalar::Text(text) => Value::String(text.clone()),
-                Scalar::EmptyObject {} => Value::Object(Map::new()),
-            };
-            members.insert(key, value);
+    let mut target = object;
+    let mut keys = keys(path).peekable();
+    while let Some(key) = keys.next() {
+        if keys.peek().is_none() {
+            let members = target.as_object_mut()?;
+            match operation {
+                Operation::Add { value, .. } | Operation::Replace { value, .. } => {
+                    members.insert(key.to_owned(), value.to_json());
+                }
+                Operation::Remove { .. } => {
+                    members.remove(key);
+                }
+            }
+            return Some(());
         }
-        Operation::Remove { .. } => {
-            members.remove(&key);
-        }
+        target = match target {
+            Value::Object(members) => members.get_mut(key)?,
+            Value::Array(items) => items.get_mut(key.parse::<usize>().ok()?)?,
+            _ => return None,
+        };
     }
-    Some(())
+    None
 }
 
-/// From a path as findings have it, `spec.volumes[0].hostPath` or `metadata.labels[example.com/x]`, to a JSON Pointer.
-fn pointer(path: &str) -> String {
-    let mut pointer = String::new();
+/// The keys and indices of a path as findings have it, `spec.volumes[0].hostPath` or `metadata.labels[example.com/x]`.
+fn keys(path: &str) -> impl Iterator<Item = &str> {
     let mut rest = path;
-    while !rest.is_empty() {
+    std::iter::from_fn(move || {
+        if rest.is_empty() {
+            return None;
+        }
         let (key, after) = match rest.strip_prefix('[') {
             Some(bracket) => bracket.split_once(']').unwrap_or((bracket, "")),
             None => rest.split_at(rest.find(['.', '[']).unwrap_or(rest.len())),
         };
-        pointer.push('/');
-        pointer += &key.replace('~', "~0").replace('/', "~1");
         rest = after.strip_prefix('.').unwrap_or(after);
-    }
-    pointer
+        Some(key)
+    })
+}
+
+/// The path as a JSON Pointer (RFC 6901).
+fn as_pointer<S: Serializer>(path: &str, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(&pointer(path))
+}
+
+fn pointer(path: &str) -> String {
+    keys(path).map(|key| format!("/{}", key.replace('~', "~0").replace('/', "~1"))).collect()
 }
 
 #[cfg(test)]

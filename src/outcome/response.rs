@@ -50,15 +50,15 @@ impl Outcome {
     }
 
     /// The answer to policy-server.
-    pub fn response(&self, request: &Request) -> ValidationResponse {
+    pub fn into_response(self, request: &Request) -> ValidationResponse {
         let denied = self.is_denied();
         ValidationResponse {
             accepted: !denied,
             message: denied.then(|| self.message(request)),
             code: None,
-            mutated_object: self.mutation.as_ref().filter(|_| !denied).and_then(Mutation::object),
             audit_annotations: self.audit_annotations(),
             warnings: self.warnings(request),
+            mutated_object: self.mutation.filter(|_| !denied).and_then(Mutation::into_object),
         }
     }
 

@@ -36,7 +36,9 @@ fn patched(payload: &Value, finding: &Finding) -> Option<Value> {
 fn removes_an_item(finding: &Finding) -> bool {
     let mut operations = finding.patch.iter().flat_map(|patch| patch.operations.iter());
     operations.any(|operation| match operation {
-        Operation::Remove { path } => path.rsplit('/').next().is_some_and(|key| key.parse::<usize>().is_ok()),
+        Operation::Remove { path } => {
+            path.ends_with(']') && path.trim_end_matches(|c: char| c.is_ascii_digit() || c == ']').ends_with('[')
+        }
         _ => false,
     })
 }
