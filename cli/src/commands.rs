@@ -1,11 +1,26 @@
 //! The subcommands.
 
 pub mod check;
+pub mod completions;
 pub mod explain;
+pub mod grants;
+pub mod judging;
+pub mod man;
 pub mod rules;
 pub mod run;
+#[cfg(feature = "cluster")]
+pub mod scan;
 
 use crate::output::write_stdout;
+
+/// Windows HostProcess workloads: may they run, will they run, do they mean what they say?
+#[derive(Debug, clap::Parser)]
+#[command(name = "hostprocess", version = env!("HOSTPROCESS_VERSION"))]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
 
 /// A subcommand with its arguments.
 #[derive(Debug, clap::Subcommand)]
@@ -16,12 +31,29 @@ pub enum Command {
         settings could not be read; the rest of the input is still checked."
     )]
     Check(check::Args),
+    /// Print the smallest `allow` that covers given workloads
+    #[command(after_help = "Exit code: 0, or 2 when something could not be read or granted.")]
+    Grants(grants::Args),
+    /// Check the workloads of the cluster of the current kubeconfig, or list its HostProcess workloads
+    #[cfg(feature = "cluster")]
+    #[command(after_help = "Exit code: as for check.")]
+    Scan(scan::Args),
     /// Evaluate one admission request with a module, as `kwctl run` does
     Run(run::Args),
     /// List the rules
     Rules(rules::Args),
     /// Show a rule's page: what happens, before and after, false positives
     Explain(explain::Args),
+    /// Print a script that completes the arguments of this command in a shell
+    #[command(
+        after_help = "bash: source <(hostprocess completions bash)\nzsh: hostprocess completions zsh > \"${fpath[1]}/_hostprocess\"\n\
+        fish: hostprocess completions fish > ~/.config/fish/completions/hostprocess.fish\n\
+        PowerShell: hostprocess completions powershell | Out-String | Invoke-Expression"
+    )]
+    Completions(completions::Args),
+    /// Print a manual page, for packages: `hostprocess man check > hostprocess-check.1`
+    #[command(hide = true)]
+    Man(man::Args),
 }
 
 impl Command {
@@ -32,9 +64,14 @@ impl Command {
     pub fn run(&self) -> Result<u8, String> {
         let text = match self {
             Command::Check(args) => return check::check(args),
+            #[cfg(feature = "cluster")]
+            Command::Scan(args) => return scan::scan(args),
+            Command::Grants(args) => return grants::grants(args),
             Command::Run(args) => run::run(args)? + "\n",
             Command::Rules(args) => rules::list(args.output),
-            Command::Explain(args) => explain::explain(&args.rule)?,
+            Command::Explain(args) => explain::explain(args)?,
+            Command::Completions(args) => completions::script(args),
+            Command::Man(args) => man::page(args)?,
         };
         write_stdout(&text);
         Ok(0)
@@ -43,8 +80,10 @@ impl Command {
     /// The exit code of a run that failed. `check` uses 1 for denials.
     pub fn error_code(&self) -> u8 {
         match self {
-            Command::Check(_) => 2,
-            Command::Run(_) | Command::Rules(_) | Command::Explain(_) => 1,
+            Command::Check(_) | Command::Grants(_) => 2,
+            #[cfg(feature = "cluster")]
+            Command::Scan(_) => 2,
+            _ => 1,
         }
     }
 }

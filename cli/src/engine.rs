@@ -74,12 +74,15 @@ impl Engine {
     pub fn check_file(&self, file: File) -> Result<FileReport, String> {
         let objects = file.objects.iter().map(|object| self.check_object(object, &file.source));
         let objects = objects.collect::<Result<_, String>>()?;
-        let problems = file.problems.into_iter().map(|problem| Problem {
-            place: problem.offset.map(|offset| file.source.place(offset..file.source.text.len())),
-            message: problem.message,
-        });
-        let problems = problems.collect();
-        Ok(FileReport { name: file.source.name, objects, problems, skipped: file.skipped, chart: file.chart })
+        let problem = |offset: Option<usize>, message| Problem {
+            place: offset.map(|offset| file.source.place(offset..file.source.text.len())),
+            message,
+        };
+        let problems = file.problems.into_iter().map(|found| problem(found.offset, found.message)).collect();
+        let repeated_keys =
+            file.repeated_keys.into_iter().map(|(offset, again)| problem(Some(offset), again)).collect();
+        let (skipped, chart) = (file.skipped, file.chart);
+        Ok(FileReport { name: file.source.name, objects, problems, repeated_keys, skipped, chart })
     }
 
     fn check_object(&self, object: &Object, source: &Source) -> Result<ObjectReport, String> {

@@ -2,8 +2,11 @@
 
 pub mod creation;
 pub mod files;
+#[cfg(feature = "cluster")]
+pub mod live;
 pub mod manifest;
 pub mod object;
+pub mod rendered;
 pub mod request;
 pub mod settings;
 pub mod source;

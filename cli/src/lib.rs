@@ -2,11 +2,16 @@
 //! module as policy-server does.
 //!
 //! [`input`] turns paths into Kubernetes objects that remember where each field was written, [`engine`] judges them
-//! with the built-in rules or with a module, [`report`] holds the result, and [`output`] shows it. [`commands`] puts
+//! with the built-in rules or with a module, [`report`] holds the result, [`pages`] what there is to read about it, and [`output`]
+//! shows it. [`commands`] puts
 //! these together for each subcommand.
 
 pub mod commands;
 pub mod engine;
+pub mod grants;
 pub mod input;
+#[cfg(feature = "cluster")]
+pub mod inventory;
 pub mod output;
+pub mod pages;
 pub mod report;

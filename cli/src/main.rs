@@ -3,15 +3,7 @@
 use std::process::ExitCode;
 
 use clap::Parser;
-use hostprocess::commands::Command;
-
-/// Windows HostProcess workloads: may they run, will they run, do they mean what they say?
-#[derive(Parser)]
-#[command(name = "hostprocess", version)]
-struct Cli {
-    #[command(subcommand)]
-    command: Command,
-}
+use hostprocess::commands::Cli;
 
 fn main() -> ExitCode {
     let command = Cli::parse().command;

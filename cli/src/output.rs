@@ -1,15 +1,20 @@
 //! Showing a report.
 
+pub mod azure_devops;
 pub mod github;
 pub mod json;
 pub mod junit;
+pub mod markdown;
 pub mod sarif;
 pub mod text;
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::io::{IsTerminal, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use clap::builder::{EnumValueParser, PossibleValue, TypedValueParser};
+use clap::{Arg, ValueEnum};
 use windows_hostprocess_policy::wording::escaped;
 
 use crate::report::Report;
@@ -27,31 +32,99 @@ pub enum Format {
     Junit,
     /// For annotations in GitHub Actions
     Github,
+    /// For issues in Azure Pipelines
+    AzureDevops,
 }
 
-/// Prints a report on standard output. Where the format does not include the parts that could not be read, they go to
-/// standard error.
+/// A format, and where to write the report in it.
+#[derive(Clone, Debug)]
+pub struct Destination {
+    format: Format,
+    /// `None` is standard output.
+    file: Option<PathBuf>,
+}
+
+impl Destination {
+    /// Reads `FORMAT` or `FORMAT=FILE`.
+    pub fn parser() -> impl TypedValueParser<Value = Destination> {
+        DestinationParser
+    }
+}
+
+/// A parser of its own, because one that is a function has no list of values for the help and the completions.
+#[derive(Clone)]
+struct DestinationParser;
+
+impl TypedValueParser for DestinationParser {
+    type Value = Destination;
+
+    fn parse_ref(&self, command: &clap::Command, arg: Option<&Arg>, text: &OsStr) -> Result<Destination, clap::Error> {
+        let text = text.to_string_lossy();
+        let (format, file) = text.split_once('=').map_or((&*text, None), |(format, file)| (format, Some(file)));
+        let format = EnumValueParser::<Format>::new().parse_ref(command, arg, OsStr::new(format))?;
+        Ok(Destination { format, file: file.map(PathBuf::from) })
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        Some(Box::new(Format::value_variants().iter().filter_map(ValueEnum::to_possible_value)))
+    }
+}
+
+/// Checks that at most one report goes to standard output.
 ///
 /// # Errors
-/// The report cannot be expressed in this format.
-pub fn print(report: &Report, format: Format) -> Result<(), String> {
-    match format {
-        Format::Text => {
-            let styled = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-            let renderer = text::renderer(styled);
-            eprint!("{}", text::problems(report, &renderer));
-            write_stdout(&text::render(report, &renderer));
+/// There are more.
+pub fn check(destinations: &[Destination]) -> Result<(), String> {
+    if let Some(empty) = destinations.iter().find(|to| to.file.as_ref().is_some_and(|file| file.as_os_str().is_empty()))
+    {
+        let name = empty.format.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default();
+        return Err(format!("--output {name}=: the name of the file is missing"));
+    }
+    match destinations.iter().filter(|to| to.file.is_none()).count() {
+        0 | 1 => Ok(()),
+        _ => Err("--output: only one format can go to standard output, write FORMAT=FILE for the others".to_owned()),
+    }
+}
+
+/// Writes a report to each destination. What a format on standard output does not include of the parts that could not be read
+/// goes to standard error, and so does everything that could not be read when nothing is on standard output.
+///
+/// # Errors
+/// The report cannot be expressed in a format, or a file cannot be written.
+pub fn write(report: &Report, destinations: &[Destination]) -> Result<(), String> {
+    for Destination { format, file } in destinations {
+        if let Some(file) = file {
+            let text = render(report, *format, false)?;
+            std::fs::write(file, text).map_err(|error| format!("{}: cannot be written: {error}", file.display()))?;
         }
-        Format::Json => {
-            write_stdout(&json::render(report)?);
-            eprint!("{}", json::problems(report));
-        }
-        Format::Sarif => write_stdout(&sarif::render(report)?),
-        Format::Junit => write_stdout(&junit::render(report)?),
-        Format::Github => write_stdout(&github::render(report)),
+    }
+    let shown = destinations.iter().find(|to| to.file.is_none()).map(|to| to.format);
+    match shown {
+        Some(Format::Text) => eprint!("{}", text::problems(report, &text::renderer(is_styled()))),
+        Some(Format::Json) | None => eprint!("{}", json::problems(report)),
+        Some(_) => {}
+    }
+    if let Some(format) = shown {
+        write_stdout(&render(report, format, is_styled())?);
     }
     eprint!("{}", notes(report));
     Ok(())
+}
+
+fn render(report: &Report, format: Format, is_styled: bool) -> Result<String, String> {
+    match format {
+        Format::Text => Ok(text::render(report, &text::renderer(is_styled))),
+        Format::Json => json::render(report),
+        Format::Sarif => sarif::render(report),
+        Format::Junit => junit::render(report),
+        Format::Github => Ok(github::render(report)),
+        Format::AzureDevops => Ok(azure_devops::render(report)),
+    }
+}
+
+/// Whether standard output shows colours: a terminal, unless `NO_COLOR` is set.
+pub fn is_styled() -> bool {
+    std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 
 /// What folders hold that was not checked.
@@ -67,6 +140,11 @@ fn notes(report: &Report) -> String {
         let chart = escaped(&chart);
         text += &format!("note: skipped {count} template{} of the Helm chart {chart}; ", s(count));
         text += &format!("to check what it renders: helm template {chart} | hostprocess check -\n");
+    }
+    for file in &report.files {
+        for again in &file.repeated_keys {
+            text += &format!("warning: {}\n", escaped(&again.line(&file.name)));
+        }
     }
     let count: usize = report.files.iter().map(|file| file.skipped).sum();
     if count > 0 {

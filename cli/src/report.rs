@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use serde::Serialize;
+use sha2::{Digest, Sha256};
 use windows_hostprocess_policy::settings::severity::Severity;
 use windows_hostprocess_policy::wording::escaped;
 
@@ -23,12 +24,14 @@ pub struct Report {
 /// The result for one file.
 #[derive(Debug)]
 pub struct FileReport {
-    /// The path as given on the command line; `<stdin>` for `-`.
+    /// The path as given on the command line; `<stdin>` for `-` unless another name was given.
     pub name: String,
     /// The result for each object, in their order.
     pub objects: Vec<ObjectReport>,
     /// The parts that could not be read.
     pub problems: Vec<Problem>,
+    /// Keys that are written twice.
+    pub repeated_keys: Vec<Problem>,
     /// How many documents were skipped because they are not Kubernetes objects.
     pub skipped: usize,
     /// The Helm chart that the file is a template of. It was not read then.
@@ -45,6 +48,14 @@ pub struct Problem {
 }
 
 impl Problem {
+    /// `agent.yaml:3:1: what is wrong`.
+    pub fn line(&self, file: &str) -> String {
+        match &self.place {
+            Some(at) => format!("{file}:{}:{}: {}", at.line, at.column, self.message),
+            None => format!("{file}: {}", self.message),
+        }
+    }
+
     /// Line and column; the first of the file when all of it is affected.
     pub fn line_and_column(&self) -> (usize, usize) {
         self.place.as_ref().map_or((1, 1), |place| (place.line, place.column))
@@ -125,8 +136,12 @@ pub struct CheckResult<'r> {
     pub line: usize,
     /// In characters, from 1.
     pub column: usize,
+    /// The column after the last character; `None` when the result is about the whole object.
+    pub end_column: Option<usize>,
     /// The whole message. A module's may have several lines.
     pub text: String,
+    /// The same for as long as nobody changes what the result is about: lines may move.
+    pub fingerprint: String,
 }
 
 impl Report {
@@ -154,10 +169,13 @@ impl ObjectReport {
 
     /// The diagnostics, or what the module said.
     pub fn results(&self) -> Vec<CheckResult<'_>> {
-        let mut results: Vec<CheckResult> = self.findings.iter().map(Diagnostic::result).collect();
+        let mut results: Vec<CheckResult> = self.findings.iter().map(|found| self.result(found)).collect();
         if let Some(response) = &self.response {
             let (line, column) = (self.line, self.column);
-            let result = |severity, text| CheckResult { rule: MODULE, severity, path: None, line, column, text };
+            let result = |severity, text: String| {
+                let fingerprint = self.fingerprint([MODULE, "", "", &text]);
+                CheckResult { rule: MODULE, severity, path: None, line, column, end_column: None, text, fingerprint }
+            };
             if self.verdict == Verdict::Deny {
                 let message = response.message.clone();
                 results.push(result(Severity::Deny, message.unwrap_or_else(|| "denied without a message".to_owned())));
@@ -166,6 +184,48 @@ impl ObjectReport {
         }
         results
     }
+
+    fn result<'r>(&self, found: &'r Diagnostic) -> CheckResult<'r> {
+        let mut text = found.summary();
+        if !found.fix.is_empty() {
+            text = format!("{text}; {}", found.fix);
+        }
+        CheckResult {
+            rule: &found.rule,
+            severity: found.severity,
+            path: Some(&found.path),
+            line: found.place.line,
+            column: found.place.column,
+            end_column: Some(found.place.end_column()),
+            text,
+            fingerprint: self.fingerprint_of(found),
+        }
+    }
+
+    /// Identifies a diagnostic wherever its lines move: a hash of the object, the rule, the field and the message.
+    pub fn fingerprint_of(&self, found: &Diagnostic) -> String {
+        self.fingerprint([&found.rule, &found.path, found.container.as_deref().unwrap_or_default(), &found.message])
+    }
+
+    /// The file counts by its path, however it was written: `./a.yaml` is `a.yaml`.
+    fn fingerprint(&self, [rule, path, container, message]: [&str; 4]) -> String {
+        let file = slashed(&self.file);
+        let (namespace, name) = (self.namespace.as_deref(), self.name.as_deref());
+        let object = [&*file, &self.kind, namespace.unwrap_or_default(), name.unwrap_or_default()];
+        let mut hash = Sha256::new();
+        for part in object.into_iter().chain([rule, path, container, message]) {
+            hash.update(part);
+            // No part holds this byte, so that no two lists of parts are the same text.
+            hash.update([0xff]);
+        }
+        hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    }
+}
+
+/// A path with slashes, on Windows too, and without `./` at its beginning.
+pub fn slashed(path: &str) -> String {
+    let path = path.replace(std::path::MAIN_SEPARATOR, "/");
+    path.strip_prefix("./").map(str::to_owned).unwrap_or(path)
 }
 
 impl Diagnostic {
@@ -176,21 +236,6 @@ impl Diagnostic {
         }
         let container = self.container.as_ref().map(|name| format!(" (container '{name}')")).unwrap_or_default();
         escaped(&format!("{}{container}: {}", self.path, self.message)).to_string()
-    }
-
-    fn result(&self) -> CheckResult<'_> {
-        let mut text = self.summary();
-        if !self.fix.is_empty() {
-            text = format!("{text}; {}", self.fix);
-        }
-        CheckResult {
-            rule: &self.rule,
-            severity: self.severity,
-            path: Some(&self.path),
-            line: self.place.line,
-            column: self.place.column,
-            text,
-        }
     }
 }
 

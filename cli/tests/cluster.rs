@@ -1,4 +1,4 @@
-//! `hostprocess check --cluster` against an API server made of recorded answers.
+//! `check --cluster`, `scan` and `grants --cluster` against an API server made of recorded answers.
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
@@ -40,8 +40,12 @@ fn serve(stream: TcpStream, answers: &[(&str, Value)], seen: &Mutex<Vec<String>>
     let mut stream = stream;
     while let Some(request) = next_request(&mut reader) {
         let path = request.split('?').next().unwrap_or_default().to_owned();
+        // An answer to the path with exactly this query wins.
+        let answer = answers.iter().find(|(known, _)| *known == request);
+        let answer = answer.or_else(|| answers.iter().find(|(known, _)| *known == path));
         seen.lock().expect("no panic").push(request);
-        let (status, body) = match answers.iter().find(|(known, _)| *known == path) {
+        let (status, body) = match answer {
+            Some((_, body)) if body["kind"] == "Status" => ("403 Forbidden", body.clone()),
             Some((_, body)) => ("200 OK", body.clone()),
             None => (
                 "404 Not Found",
@@ -116,22 +120,30 @@ fn check(test: &str, url: &str, manifest: &str, settings: &str) -> Output {
         std::fs::write(&file, text).expect("written");
         file
     };
-    let kubeconfig = write(
-        "kubeconfig",
-        &json!({"apiVersion": "v1", "kind": "Config", "current-context": "test",
-            "clusters": [{"name": "test", "cluster": {"server": url}}],
-            "users": [{"name": "test", "user": {"token": "none"}}],
-            "contexts": [{"name": "test", "context": {"cluster": "test", "user": "test"}}]})
-        .to_string(),
-    );
-    Command::new(env!("CARGO_BIN_EXE_hostprocess"))
-        .args(["check", "--cluster", "--settings"])
-        .arg(write("settings.yaml", settings))
-        .arg(write("manifest.yaml", manifest))
-        .env("KUBECONFIG", kubeconfig)
-        .env("NO_COLOR", "1")
-        .output()
-        .expect("runs")
+    let kubeconfig = kubeconfig(&folder, url);
+    let settings = write("settings.yaml", settings);
+    let manifest = write("manifest.yaml", manifest);
+    run(&kubeconfig, &["check", "--cluster", "--settings", &path(&settings), &path(&manifest)])
+}
+
+fn path(path: &Path) -> String {
+    path.display().to_string()
+}
+
+fn kubeconfig(folder: &Path, url: &str) -> PathBuf {
+    let file = folder.join("kubeconfig");
+    let context = json!({"cluster": "test", "user": "test", "namespace": "ops"});
+    let config = json!({"apiVersion": "v1", "kind": "Config", "current-context": "test",
+        "clusters": [{"name": "test", "cluster": {"server": url}}],
+        "users": [{"name": "test", "user": {"token": "none"}}],
+        "contexts": [{"name": "test", "context": context}]});
+    std::fs::write(&file, config.to_string()).expect("written");
+    file
+}
+
+fn run(kubeconfig: &Path, arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_hostprocess"));
+    command.args(arguments).env("KUBECONFIG", kubeconfig).env("NO_COLOR", "1").output().expect("runs")
 }
 
 fn text(output: &Output) -> String {
@@ -194,4 +206,77 @@ fn without_a_kubeconfig_nothing_is_checked() {
         .expect("runs");
     assert_eq!(output.status.code(), Some(2), "{}", text(&output));
     assert!(text(&output).contains("kubeconfig: "), "{}", text(&output));
+}
+
+fn object(kind: &str, name: &str, owner: Option<&str>) -> Value {
+    let template = json!({
+        "hostNetwork": true,
+        "nodeSelector": {"kubernetes.io/os": "windows"},
+        "securityContext": {"runAsNonRoot": true,
+            "windowsOptions": {"hostProcess": true, "runAsUserName": "NT AUTHORITY\\SYSTEM"}},
+        "containers": [{"name": "agent", "image": "registry.example/agent:1.0", "command": ["agent.exe"],
+            "volumeMounts": [{"name": "data", "mountPath": "/data"}]}],
+        "volumes": [{"name": "data", "hostPath": {"path": "C:\\k"}}],
+    });
+    let spec = if kind == "Pod" { template } else { json!({"template": {"spec": template}}) };
+    let owners = owner.map(|uid| json!([{"controller": true, "uid": uid, "kind": "Installation", "name": uid}]));
+    json!({"metadata": {"name": name, "namespace": "ops", "uid": name, "ownerReferences": owners,
+        "managedFields": [{"manager": "kubectl"}]}, "spec": spec})
+}
+
+fn list(items: &[Value], token: &str) -> Value {
+    json!({"kind": "List", "apiVersion": "v1", "metadata": {"continue": token}, "items": items})
+}
+
+/// A cluster with a Deployment in two pages of the list, its ReplicaSet and pod, a pod of an operator's, and Jobs that are forbidden.
+fn cluster() -> ApiServer {
+    let forbidden = json!({"kind": "Status", "apiVersion": "v1", "status": "Failure", "code": 403, "reason": "Forbidden",
+        "message": "jobs.batch is forbidden: User \"jane\" cannot list resource \"jobs\""});
+    let linux =
+        json!({"metadata": {"name": "linux", "namespace": "ops", "uid": "linux"}, "spec": {"template": {"spec": {}}}});
+    let empty = || list(&[], "");
+    ApiServer::start(vec![
+        nodes(&[node("new", "containerd://1.7.33-1")]),
+        ("GET /apis/apps/v1/namespaces/ops/deployments?&limit=500", list(&[linux], "more")),
+        (
+            "GET /apis/apps/v1/namespaces/ops/deployments?&limit=500&continue=more",
+            list(&[object("Deployment", "agent", None)], ""),
+        ),
+        ("GET /apis/apps/v1/namespaces/ops/replicasets", list(&[object("ReplicaSet", "agent-1", Some("agent"))], "")),
+        ("GET /apis/apps/v1/namespaces/ops/daemonsets", empty()),
+        ("GET /apis/apps/v1/namespaces/ops/statefulsets", empty()),
+        ("GET /apis/batch/v1/namespaces/ops/cronjobs", empty()),
+        ("GET /apis/batch/v1/namespaces/ops/jobs", forbidden),
+        ("GET /api/v1/namespaces/ops/replicationcontrollers", empty()),
+        ("GET /api/v1/namespaces/ops/podtemplates", empty()),
+        (
+            "GET /api/v1/namespaces/ops/pods",
+            list(&[object("Pod", "agent-1-x", Some("agent-1")), object("Pod", "operated", Some("calico"))], ""),
+        ),
+    ])
+}
+
+fn assert_snapshot(name: &str, output: &Output) {
+    let shown = format!(
+        "{}--- standard error\n{}--- exit code {:?}\n",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr),
+        output.status.code()
+    );
+    insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
+        insta::assert_snapshot!(name, shown);
+    });
+}
+
+#[test]
+fn scan_reports_workloads_and_not_what_they_made() {
+    let server = cluster();
+    let kubeconfig = kubeconfig(&folder("scan"), &server.url);
+    assert_snapshot("scan", &run(&kubeconfig, &["scan"]));
+    assert_snapshot("scan_list", &run(&kubeconfig, &["scan", "--list"]));
+    assert_snapshot("scan_list_json", &run(&kubeconfig, &["scan", "-n", "ops", "--list=json"]));
+    assert_snapshot("grants_of_cluster", &run(&kubeconfig, &["grants", "--cluster"]));
+    let everywhere = run(&kubeconfig, &["scan", "-A"]);
+    assert_eq!(everywhere.status.code(), Some(2), "nothing may be listed in all namespaces: {}", text(&everywhere));
+    assert!(server.requests().iter().any(|request| request.starts_with("GET /apis/apps/v1/daemonsets?")));
 }

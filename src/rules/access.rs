@@ -2,7 +2,7 @@
 
 use crate::rules::rule::Rule;
 
-mod coverage;
+pub mod coverage;
 mod ephemeral_container;
 mod mismatch;
 mod not_allowed;

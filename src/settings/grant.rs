@@ -22,7 +22,8 @@ record! {
         pub images: Option<List<&'a str>> = "images" not_null,
         /// Patterns for the effective account of every HostProcess container, compared as Windows does.
         pub run_as_user_names: Option<List<&'a str>> = "runAsUserNames" not_null,
-        /// Patterns for every host path that is mounted, compared as Windows does. A pod that mounts none matches.
+        /// Patterns for every host path that is mounted, compared as Windows does. A pod that mounts none matches; the word `none`
+        /// lets it mount none.
         pub host_paths: Option<List<&'a str>> = "hostPaths" not_null,
         /// Patterns for the kind of the object; for a pod made by a built-in controller, the controller's kind.
         pub kinds: Option<List<&'a str>> = "kinds" not_null,

@@ -10,7 +10,7 @@ use windows_hostprocess_policy::wording::did_you_mean;
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Output format
-    #[arg(long, value_enum, default_value_t = Format::Text)]
+    #[arg(short, long, value_enum, default_value_t = Format::Text)]
     pub output: Format,
 }
 

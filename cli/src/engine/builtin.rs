@@ -25,6 +25,9 @@ pub fn check(
     };
     for diagnostic in &mut diagnostics {
         diagnostic.place = source.place(node.nearest(&diagnostic.path).place());
+        if diagnostic.rule == UNREADABLE {
+            diagnostic.fix = quotes(&diagnostic.message, &diagnostic.place);
+        }
     }
     (verdict(&diagnostics), diagnostics)
 }
@@ -67,6 +70,30 @@ fn unreadable(error: Unreadable) -> Diagnostic {
     }
 }
 
+/// What to write where quotes make the difference between the type found and the one expected; else empty.
+fn quotes(message: &str, place: &Place) -> String {
+    let written = place.text.get(place.underlined.clone()).unwrap_or_default();
+    let value = written.rsplit_once(':').map_or(written, |(_, value)| value).trim_start_matches([' ', '-']).trim_end();
+    let unquoted = value.trim_matches(['"', '\'']);
+    let read = kubernetes_yaml::documents(unquoted).pop().and_then(Result::ok).map(|document| document.value);
+    let is_quoted = unquoted != value;
+    match (message, read) {
+        ("found a number, expected a string", Some(Value::Number(_))) if !is_quoted => {
+            format!("write \"{value}\" with the quotes, without them it is a number")
+        }
+        ("found a boolean, expected a string", Some(Value::Bool(_))) if !is_quoted => {
+            format!("write \"{value}\" with the quotes, without them it is a boolean")
+        }
+        ("found a string, expected a boolean", Some(Value::Bool(_)))
+        | ("found a string, expected an integer", Some(Value::Number(_)))
+            if is_quoted =>
+        {
+            format!("write {unquoted} without the quotes")
+        }
+        _ => String::new(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use windows_hostprocess_policy::cluster::host::NoCluster;
@@ -90,6 +117,27 @@ mod tests {
         let found = &diagnostics[0];
         assert_eq!((found.rule.as_str(), found.path.as_str(), found.place.line), (UNREADABLE, "spec.hostNetwork", 4));
         assert!(found.message.contains("expected a boolean"), "{}", found.message);
+    }
+
+    #[test]
+    fn quotes_that_are_missing_or_too_many_are_named() {
+        let fix = |spec: &str| {
+            let (_, diagnostics) = check_first(&format!("apiVersion: v1\nkind: Pod\nspec:\n  {spec}\n"));
+            diagnostics[0].fix.clone()
+        };
+        let account = |value: &str| fix(&format!("securityContext: {{windowsOptions: {{runAsUserName: {value}}}}}"));
+        assert_eq!(account("1000"), r#"write "1000" with the quotes, without them it is a number"#);
+        assert_eq!(account("yes"), r#"write "yes" with the quotes, without them it is a boolean"#);
+        assert_eq!(account("[a]"), "");
+        assert_eq!(fix("hostNetwork: 'true'"), "write true without the quotes");
+        assert_eq!(fix("{\"hostNetwork\":\"true\"}"), "write true without the quotes");
+        assert_eq!(fix("hostNetwork: 'maybe'"), "");
+        assert_eq!(fix("hostNetwork: on a Sunday"), "");
+        assert_eq!(
+            fix("containers: [{name: a, args: [8080]}]"),
+            r#"write "8080" with the quotes, without them it is a number"#
+        );
+        assert_eq!(fix("containers:\n  - name: a\n    ports:\n    - hostPort: \"80\""), "write 80 without the quotes");
     }
 
     #[test]

@@ -1,5 +1,5 @@
-//! The cluster of the current kubeconfig, for `hostprocess check --cluster`. It is asked what policy-server would ask,
-//! but with the rights of the person who runs the command.
+//! The cluster of the current kubeconfig, for `check --cluster`, `scan` and `grants --cluster`. It is asked what policy-server
+//! would ask, and for lists of workloads, with the rights of the person who runs the command.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -19,6 +19,10 @@ use windows_hostprocess_policy::cluster::host::Host;
 
 /// For connecting, and for each answer.
 const TIMEOUT: Duration = Duration::from_secs(15);
+/// How many objects of a list the cluster sends at once, as kubectl asks for.
+const PAGE: u32 = 500;
+/// The status of a list whose beginning the cluster has forgotten.
+const GONE: u16 = 410;
 
 /// A cluster. Answers are kept, so that many manifests do not repeat a question.
 pub struct KubeconfigCluster {
@@ -52,6 +56,48 @@ impl KubeconfigCluster {
             Client::try_from(config).map_err(|error| describe(&error))
         })?;
         Ok(KubeconfigCluster { runtime, client, answers: Mutex::default() })
+    }
+
+    /// The namespace of the current context.
+    pub fn default_namespace(&self) -> &str {
+        self.client.default_namespace()
+    }
+
+    /// All objects of a kind, in one namespace or in all; `progress` hears of each page. A list that changed so much while it was
+    /// read that the cluster has forgotten its beginning is read again from there, once.
+    ///
+    /// # Errors
+    /// The cluster did not answer, or refused.
+    pub fn list(
+        &self,
+        api_version: &str,
+        kind: &str,
+        namespace: Option<&str>,
+        mut progress: impl FnMut(usize),
+    ) -> Result<Vec<DynamicObject>, String> {
+        let resource = resource(api_version, kind);
+        let api: Api<DynamicObject> = match namespace {
+            Some(namespace) => Api::namespaced_with(self.client.clone(), namespace, &resource),
+            None => Api::all_with(self.client.clone(), &resource),
+        };
+        let first = ListParams::default().limit(PAGE);
+        let (mut parameters, mut objects, mut has_expired) = (first.clone(), Vec::new(), false);
+        loop {
+            let page = match self.runtime.block_on(within_timeout(api.list(&parameters)))? {
+                Err(kube::Error::Api(status)) if status.code == GONE && !has_expired => {
+                    (parameters, has_expired) = (first.clone(), true);
+                    objects.clear();
+                    continue;
+                }
+                answer => answer.map_err(describe)?,
+            };
+            objects.extend(page.items);
+            progress(objects.len());
+            match page.metadata.continue_.filter(|token| !token.is_empty()) {
+                Some(token) => parameters = first.clone().continue_token(&token),
+                None => return Ok(objects),
+            }
+        }
     }
 
     fn ask(&self, operation: &str, request: &[u8]) -> Result<Vec<u8>, String> {
@@ -88,19 +134,23 @@ impl KubeconfigCluster {
 
     /// Cluster-scoped objects: the policy does not ask for others.
     fn api(&self, api_version: &str, kind: &str) -> Api<DynamicObject> {
-        let (group, version) = api_version.split_once('/').unwrap_or(("", api_version));
-        let resource = ApiResource::from_gvk(&GroupVersionKind::gvk(group, version, kind));
-        Api::all_with(self.client.clone(), &resource)
+        Api::all_with(self.client.clone(), &resource(api_version, kind))
     }
 
     fn wait<T: Serialize>(&self, answer: impl Future<Output = kube::Result<T>>) -> Result<Vec<u8>, String> {
-        let answer = self
-            .runtime
-            .block_on(async { tokio::time::timeout(TIMEOUT, answer).await })
-            .map_err(|_| format!("the cluster did not answer within {} seconds", TIMEOUT.as_secs()))?
-            .map_err(|error| with_causes(&error))?;
+        let answer = self.runtime.block_on(within_timeout(answer))?.map_err(describe)?;
         serde_json::to_vec(&answer).map_err(|error| error.to_string())
     }
+}
+
+async fn within_timeout<T>(answer: impl Future<Output = T>) -> Result<T, String> {
+    let answer = tokio::time::timeout(TIMEOUT, answer).await;
+    answer.map_err(|_| format!("the cluster did not answer within {} seconds", TIMEOUT.as_secs()))
+}
+
+fn resource(api_version: &str, kind: &str) -> ApiResource {
+    let (group, version) = api_version.split_once('/').unwrap_or(("", api_version));
+    ApiResource::from_gvk(&GroupVersionKind::gvk(group, version, kind))
 }
 
 impl Host for KubeconfigCluster {
@@ -113,6 +163,14 @@ impl Host for KubeconfigCluster {
 
 fn read<T: DeserializeOwned>(request: &[u8]) -> Result<T, String> {
     serde_json::from_slice(request).map_err(|error| error.to_string())
+}
+
+/// What the cluster says, or why it could not.
+fn describe(error: kube::Error) -> String {
+    match error {
+        kube::Error::Api(status) if !status.message.is_empty() => status.message,
+        error => with_causes(&error),
+    }
 }
 
 /// An error and its causes, without repeating what an error already says about its cause.

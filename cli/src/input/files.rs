@@ -1,7 +1,7 @@
 //! From paths on the command line to files.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -10,6 +10,10 @@ use ignore::WalkBuilder;
 use ignore::overrides::{Override, OverrideBuilder};
 
 use crate::input::manifest::File;
+use crate::input::rendered::{Rendered, files_of, is_kustomization};
+
+/// The name of standard input in the output, unless another one is given.
+pub const STDIN: &str = "<stdin>";
 
 /// A file that is to be checked. Its text is not in memory before [`Input::read`].
 #[derive(Debug)]
@@ -21,33 +25,56 @@ pub struct Input {
 
 #[derive(Debug)]
 enum Origin {
-    Stdin,
+    /// With the name that outputs use for it.
+    Stdin(String),
     File(PathBuf),
+    /// What another program makes of a folder.
+    Rendered(Rendered),
+    /// A name, and the text or why there is none.
+    Text(String, io::Result<String>),
     /// What is below could not be listed.
     UnlistedFolder(PathBuf, io::Error),
 }
 
-/// Finds the files to check: files, those that folders hold, and `-`, which is standard input. Each comes once, at its
-/// first place.
-///
-/// Of a folder these are the `.yaml`, `.yml` and `.json` files at any depth, in the order of their names, but not what is in
-/// hidden folders, what `.gitignore` excludes, or what a glob of `exclude` matches.
-///
-/// # Errors
-/// A glob is not valid.
-pub fn find(paths: &[PathBuf], exclude: &[String], is_strict: bool) -> Result<Vec<Input>, String> {
-    let exclude = overrides(exclude)?;
-    let mut inputs = Inputs::default();
-    for path in paths {
-        if path.as_os_str() == "-" {
-            inputs.add(path.clone(), Input { origin: Origin::Stdin, is_strict: true });
-        } else if path.is_dir() {
-            inputs.add_folder(path, &exclude, is_strict);
-        } else {
-            inputs.add(identity(path), Input { origin: Origin::File(path.clone()), is_strict: true });
+/// Which files to check, and how.
+#[derive(Debug)]
+pub struct Search<'s> {
+    /// Files, folders, and `-`, which is standard input.
+    pub paths: &'s [PathBuf],
+    /// Globs of what to leave out in folders.
+    pub exclude: &'s [String],
+    /// Every document must be a Kubernetes object, in folders too.
+    pub is_strict: bool,
+    /// The name of standard input.
+    pub stdin: &'s str,
+    /// Render the charts in folders.
+    pub helm: bool,
+    /// Render the kustomizations in folders.
+    pub kustomize: bool,
+}
+
+impl Search<'_> {
+    /// Finds the files to check. Each comes once, at its first place.
+    ///
+    /// Of a folder these are the `.yaml`, `.yml` and `.json` files at any depth, in the order of their names, but not what is in
+    /// hidden folders, what `.gitignore` excludes, what a glob of `exclude` matches, or what is only rendered.
+    ///
+    /// # Errors
+    /// A glob is not valid.
+    pub fn find(&self) -> Result<Vec<Input>, String> {
+        let exclude = overrides(self.exclude)?;
+        let mut inputs = Inputs::default();
+        for path in self.paths {
+            if path.as_os_str() == "-" {
+                inputs.add(path.clone(), Input { origin: Origin::Stdin(self.stdin.to_owned()), is_strict: true });
+            } else if path.is_dir() {
+                inputs.add_folder(path, &exclude, self);
+            } else {
+                inputs.add(identity(path), Input { origin: Origin::File(path.clone()), is_strict: true });
+            }
         }
+        Ok(inputs.list)
     }
-    Ok(inputs.list)
 }
 
 /// Globs are relative to the current folder, and mean what they mean in `.gitignore`.
@@ -89,23 +116,35 @@ impl Inputs {
         }
     }
 
-    fn add_folder(&mut self, folder: &Path, exclude: &Override, is_strict: bool) {
+    fn add_folder(&mut self, folder: &Path, exclude: &Override, search: &Search) {
         let resolved = fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
+        let identity =
+            |path: &Path| path.strip_prefix(folder).map_or_else(|_| path.to_owned(), |path| resolved.join(path));
+        let is_strict = search.is_strict;
         // What a `.gitignore` of the repository says is the same for everybody, unlike a user's own exclusions.
         let mut walk = WalkBuilder::new(folder);
         walk.standard_filters(false).git_ignore(true).parents(true).overrides(exclude.clone());
         walk.sort_by_file_name(Ord::cmp).filter_entry(|entry| entry.depth() == 0 || !is_hidden_folder(entry));
+        let mut paths = Vec::new();
         for entry in walk.build() {
             match entry {
-                Ok(entry) if is_manifest(entry.path()) && entry.path().is_file() => {
-                    let path = entry.into_path();
-                    let identity = path.strip_prefix(folder).map_or_else(|_| path.clone(), |path| resolved.join(path));
-                    self.add(identity, Input { origin: Origin::File(path), is_strict });
-                }
-                Ok(_) => {}
+                Ok(entry) => paths.push(entry.into_path()),
                 Err(error) => {
                     let origin = Origin::UnlistedFolder(folder.to_owned(), io::Error::other(error));
                     self.list.push(Input { origin, is_strict });
+                }
+            }
+        }
+        let kustomizations = paths.iter().filter(|path| search.kustomize && is_kustomization(path));
+        let only_rendered: HashSet<PathBuf> = kustomizations.flat_map(|path| files_of(path)).collect();
+        for path in paths {
+            if let Some(rendered) = Rendered::by(&path, search.helm, search.kustomize) {
+                let key = identity(&path);
+                self.add(key, Input { origin: Origin::Rendered(rendered), is_strict });
+            } else if is_manifest(&path) && path.is_file() && !(search.helm && chart_of(&path).is_some()) {
+                let key = identity(&path);
+                if !only_rendered.contains(&key) {
+                    self.add(key, Input { origin: Origin::File(path), is_strict });
                 }
             }
         }
@@ -121,11 +160,19 @@ fn is_manifest(path: &Path) -> bool {
 }
 
 impl Input {
+    /// A text that is not in a file.
+    pub fn of_text(name: String, text: io::Result<String>) -> Input {
+        Input { origin: Origin::Text(name, text), is_strict: true }
+    }
+
     /// Reads the file. One that cannot be read is returned with a problem.
     pub fn read(self) -> File {
         let (name, bytes) = match &self.origin {
-            Origin::Stdin => ("<stdin>".to_owned(), read_to_end(io::stdin().lock())),
+            Origin::Text(name, Err(error)) => return File::unreadable(name.clone(), error),
+            Origin::Text(name, Ok(text)) => return File::parse(name, text.clone()),
+            Origin::Stdin(name) => (name.clone(), read_to_end(io::stdin().lock())),
             Origin::File(path) => (path.display().to_string(), fs::read(path)),
+            Origin::Rendered(rendered) => (rendered.name(), rendered.render()),
             Origin::UnlistedFolder(path, error) => return File::unreadable(path.display().to_string(), error),
         };
         let text = match bytes.and_then(|bytes| String::from_utf8(bytes).map_err(io::Error::other)) {
@@ -137,13 +184,14 @@ impl Input {
                 Some(chart) => File::template(name, chart),
                 None => File::parse(&name, text).without_other_documents(),
             },
+            Origin::Rendered(_) if !self.is_strict => File::parse(&name, text).without_other_documents(),
             _ => File::parse(&name, text),
         }
     }
 }
 
 /// The Helm chart that a file is a template of: the folder `templates` is beside `Chart.yaml`.
-fn chart_of(path: &Path) -> Option<PathBuf> {
+pub fn chart_of(path: &Path) -> Option<PathBuf> {
     let templates =
         path.ancestors().skip(1).filter(|folder| folder.file_name().is_some_and(|name| name == "templates"));
     let mut charts = templates.filter_map(Path::parent).filter(|chart| chart.join("Chart.yaml").is_file());

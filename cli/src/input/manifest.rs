@@ -19,6 +19,8 @@ pub struct File {
     pub objects: Vec<Object>,
     /// The parts that could not be read.
     pub problems: Vec<Problem>,
+    /// The places where a key is written again, with a sentence about it.
+    pub repeated_keys: Vec<(usize, String)>,
     /// How many documents were skipped because they are not Kubernetes objects.
     pub skipped: usize,
     /// The Helm chart that the file is a template of. It was not read then.
@@ -44,7 +46,7 @@ impl Problem {
 
 impl File {
     fn new(source: Source) -> File {
-        File { source, objects: Vec::new(), problems: Vec::new(), skipped: 0, chart: None }
+        File { source, objects: Vec::new(), problems: Vec::new(), repeated_keys: Vec::new(), skipped: 0, chart: None }
     }
 
     /// A file that could not be read.
@@ -73,9 +75,14 @@ impl File {
         let mut file = File::new(Source::new(name, String::new()));
         for (index, document) in documents(&text).into_iter().enumerate() {
             match document {
-                Ok((value, node)) if is_object(&value) => file.add(index + 1, value, node, None),
-                Ok((_, node)) => {
-                    file.problems.push(Problem { is_other_document: true, ..not_an_object(&node) });
+                Ok(document) if is_object(&document.value) => {
+                    let sentence = |key: &str| already_there(key) + ", and the last value counts, as for kubectl";
+                    let again = document.repeated_keys.iter().map(|again| (again.offset, sentence(&again.key)));
+                    file.repeated_keys.extend(again);
+                    file.add(index + 1, document.value, document.node, None);
+                }
+                Ok(document) => {
+                    file.problems.push(Problem { is_other_document: true, ..not_an_object(&document.node) });
                 }
                 Err(error) => {
                     let is_other_document = !yaml::document_at(&text, error.offset).contains("apiVersion");
@@ -170,17 +177,23 @@ fn not_an_object(node: &Located) -> Problem {
 
 /// Values and their places. A file that begins like JSON is read as JSON where YAML reads it differently, as kubectl
 /// does: YAML lacks some of JSON's escapes, and does not allow one value after another. Only YAML gives places.
-fn documents(text: &str) -> Vec<Result<(Value, Located), yaml::Error>> {
+fn documents(text: &str) -> Vec<Result<yaml::YamlDocument, yaml::Error>> {
     let documents = yaml::documents(text);
     if text.trim_start().starts_with('{') {
         let values: Result<Vec<Value>, _> = serde_json::Deserializer::from_str(text).into_iter().collect();
         if let Ok(values) = values
             && (values.len() != documents.len() || documents.iter().any(Result::is_err))
         {
-            return values.into_iter().map(|value| Ok((value, Located::default()))).collect();
+            let without_places = |value| yaml::YamlDocument { value, ..yaml::YamlDocument::default() };
+            return values.into_iter().map(|value| Ok(without_places(value))).collect();
         }
     }
-    documents.into_iter().map(|document| document.map(|document| (document.value, document.node))).collect()
+    documents
+}
+
+/// What is wrong with a key that is written again.
+pub fn already_there(key: &str) -> String {
+    format!("the key {key:?} is already there")
 }
 
 fn describe(text: &str, error: yaml::Error) -> String {

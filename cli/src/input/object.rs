@@ -32,12 +32,21 @@ pub enum Given {
 }
 
 impl Object {
+    /// The object; `None` for a DELETE request.
+    pub fn value(&self) -> Option<&Value> {
+        match &self.given {
+            Given::Manifest(object) => Some(object),
+            Given::Request(request) => request.get("object"),
+        }
+    }
+
     fn metadata(&self, key: &str) -> Option<&str> {
-        let object = match &self.given {
-            Given::Manifest(object) => object,
-            Given::Request(request) => request.get("object")?,
-        };
-        text(object.get("metadata")?, key)
+        text(self.value()?.get("metadata")?, key)
+    }
+
+    /// Its name, or in its place the words `(no name)`.
+    pub fn name_or_none(&self) -> &str {
+        self.name().unwrap_or("(no name)")
     }
 
     fn request(&self) -> Option<&Value> {

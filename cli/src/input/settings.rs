@@ -4,6 +4,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
+use crate::input::manifest::already_there;
 use crate::input::source::Source;
 
 /// Reads settings from a YAML or JSON file.
@@ -24,13 +25,18 @@ pub fn load(path: &Path) -> Result<Value, String> {
 pub fn parse(text: &str) -> Result<Value, String> {
     match kubernetes_yaml::documents(text).pop() {
         None => Ok(json!({})),
-        Some(Ok(document)) if document.value.is_object() => Ok(document.value),
-        Some(Ok(_)) => Err("settings must be a mapping".to_owned()),
-        Some(Err(error)) => {
-            let (line, column) = Source::new("", text.to_owned()).line_and_column(error.offset);
-            Err(format!("{line}:{column}: {}", error.message))
-        }
+        Some(Ok(document)) => match document.repeated_keys.first() {
+            Some(again) => Err(at(text, again.offset, &already_there(&again.key))),
+            None if document.value.is_object() => Ok(document.value),
+            None => Err("settings must be a mapping".to_owned()),
+        },
+        Some(Err(error)) => Err(at(text, error.offset, &error.message)),
     }
+}
+
+fn at(text: &str, offset: usize, message: &str) -> String {
+    let (line, column) = Source::new("", text.to_owned()).line_and_column(offset);
+    format!("{line}:{column}: {message}")
 }
 
 #[cfg(test)]
@@ -44,5 +50,6 @@ mod tests {
         assert_eq!(parse("# empty"), Ok(json!({})));
         assert!(parse("[]").is_err());
         assert!(parse("a: [").expect_err("refused").starts_with('1'));
+        assert_eq!(parse("a: 1\na: 2").expect_err("refused"), "2:1: the key \"a\" is already there");
     }
 }

@@ -19,6 +19,13 @@ pub struct Place {
     pub underlined: Range<usize>,
 }
 
+impl Place {
+    /// The column after what is underlined.
+    pub fn end_column(&self) -> usize {
+        self.column + self.text.get(self.underlined.clone()).unwrap_or_default().chars().count()
+    }
+}
+
 /// A file's text, and the name that messages use for it.
 #[derive(Debug)]
 pub struct Source {
@@ -89,7 +96,8 @@ mod tests {
         let source = Source::new("x", "a: 1\r\n  ü: b\r\nc".to_owned());
         let place = source.place(8..15);
         assert_eq!((place.line, place.column, place.text.as_str()), (2, 3, "  ü: b"));
-        assert_eq!(&place.text[place.underlined], "ü: b");
+        assert_eq!(&place.text[place.underlined.clone()], "ü: b");
+        assert_eq!(place.end_column(), 7);
         assert_eq!(source.place(99..99).text, "c");
     }
 }

@@ -18,12 +18,8 @@ pub fn problems(report: &Report) -> String {
     let mut text = String::new();
     for file in &report.files {
         for problem in &file.problems {
-            let mut place = file.name.clone();
-            if let Some(at) = &problem.place {
-                place = format!("{place}:{}:{}", at.line, at.column);
-            }
             // Writing to a string cannot fail.
-            let _ = writeln!(text, "error: {place}: {}", problem.message);
+            let _ = writeln!(text, "error: {}", problem.line(&file.name));
         }
     }
     text

@@ -1,9 +1,12 @@
 //! For people at a terminal: findings point into the manifest as cargo points into code, a module's answers are quoted.
 
+use std::collections::BTreeSet;
+
 use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 use windows_hostprocess_policy::settings::severity::Severity;
 
 use crate::input::source::Place;
+use crate::pages;
 use crate::report::{Diagnostic, ModuleResponse, ObjectReport, Problem, Report, Verdict};
 
 /// A renderer with or without colours.
@@ -11,13 +14,15 @@ pub fn renderer(styled: bool) -> Renderer {
     if styled { Renderer::styled() } else { Renderer::plain() }
 }
 
-/// The findings, or the module's answers, and the summary.
+/// The findings, or the module's answers, and the summary. The first finding of each rule names its page.
 pub fn render(report: &Report, renderer: &Renderer) -> String {
     let mut text = String::new();
+    let mut known = BTreeSet::new();
     for file in &report.files {
         for object in &file.objects {
             for diagnostic in &object.findings {
-                text += &renderer.render(&[diagnostic_group(object, diagnostic)]);
+                let url = known.insert(&*diagnostic.rule).then(|| pages::url(&diagnostic.rule));
+                text += &renderer.render(&[diagnostic_group(object, diagnostic, url)]);
                 text += "\n\n";
             }
             if let Some(response) = &object.response {
@@ -41,12 +46,18 @@ pub fn problems(report: &Report, renderer: &Renderer) -> String {
     text
 }
 
-fn diagnostic_group<'r>(object: &'r ObjectReport, diagnostic: &'r Diagnostic) -> Group<'r> {
+fn diagnostic_group<'r>(object: &'r ObjectReport, diagnostic: &'r Diagnostic, url: Option<String>) -> Group<'r> {
     let level = if diagnostic.severity == Severity::Deny { Level::ERROR } else { Level::WARNING };
     let title = level.primary_title(printable(&diagnostic.summary())).id(&diagnostic.rule);
     let annotation = underline(&diagnostic.place).label(printable(&object.title()));
-    let group = title.element(snippet(&object.file, &diagnostic.place).annotation(annotation));
-    if diagnostic.fix.is_empty() { group } else { group.element(Level::HELP.message(printable(&diagnostic.fix))) }
+    let mut group = title.element(snippet(&object.file, &diagnostic.place).annotation(annotation));
+    if !diagnostic.fix.is_empty() {
+        group = group.element(Level::HELP.message(printable(&diagnostic.fix)));
+    }
+    match url {
+        None => group,
+        Some(url) => group.element(Level::NOTE.message(url)),
+    }
 }
 
 fn problem_group<'r>(file: &'r str, problem: &'r Problem) -> Group<'r> {

@@ -125,3 +125,14 @@ fn many_files_are_reported_in_their_order() {
     assert_eq!(names, expected);
     assert_eq!(output.stdout, check().stdout);
 }
+
+#[test]
+fn of_a_key_written_twice_the_last_value_counts() {
+    let folder = folder("twice");
+    write(&folder, "pod.yaml", &format!("{GOOD}    image: registry.example/shell:2.0\n"));
+    let output = hostprocess_in(&folder, &["check", "."]);
+    assert_eq!(code(&output), 0);
+    let warning =
+        "warning: ./pod.yaml:16:5: the key \"image\" is already there, and the last value counts, as for kubectl\n";
+    assert_eq!(String::from_utf8_lossy(&output.stderr), warning);
+}

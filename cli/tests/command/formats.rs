@@ -18,12 +18,21 @@ fn for_other_programs(format: &str) -> Output {
 #[test]
 fn sarif_for_code_scanning() {
     let output = for_other_programs("sarif");
+    assert_valid_sarif(&output.stdout);
     let log: serde_sarif::sarif::Sarif = serde_json::from_slice(&output.stdout).expect("SARIF");
     let run = &log.runs[0];
     let results = run.results.as_ref().expect("results");
     let rules = run.tool.driver.rules.as_ref().expect("rules");
     assert!(results.iter().all(|result| rules.iter().any(|rule| Some(&rule.id) == result.rule_id.as_ref())));
-    assert_snapshot("sarif", shown(&output));
+    // The pages have tests of their own.
+    let shown = shown(&output).lines().filter(|line| !is_page(line)).map(|line| format!("{line}\n")).collect();
+    assert_snapshot("sarif", shown);
+}
+
+/// A line of a `help` object.
+fn is_page(line: &str) -> bool {
+    line.starts_with(r#"                "markdown": "By default"#)
+        || line.starts_with(r#"                "text": "By default"#) && line.contains("\\n")
 }
 
 #[test]
@@ -32,6 +41,42 @@ fn junit_for_test_reports() {
     let report = quick_junit::Report::deserialize_from_str(&String::from_utf8_lossy(&output.stdout)).expect("JUnit");
     assert_eq!((report.tests, report.failures, report.errors), (3, 1, 1));
     assert_snapshot("junit", shown(&output));
+}
+
+#[test]
+fn azure_devops_for_issues() {
+    assert_snapshot("azure_devops", shown(&for_other_programs("azure-devops")));
+}
+
+/// As `Command.TryParse` and `CommandStringConvertor.Unescape` of the agent read a line.
+#[test]
+fn the_agent_of_azure_pipelines_reads_what_was_meant() {
+    let folder = folder("agent");
+    let answer = json!({"valid": true, "accepted": false, "message": "a; b]\r\nc=d 100% %3B"});
+    let module = write(&folder, "module.wat", &module_that_answers(&answer));
+    write(&folder, "100%;]=.yaml", &bad());
+    let output = hostprocess_in(&folder, &["check", "--wasm", &module, "-o", "azure-devops", "100%;]=.yaml"]);
+    let line = String::from_utf8(output.stdout).expect("UTF-8");
+    let decoded = |text: &str| {
+        let text = text.replace("%3B", ";").replace("%0D", "\r").replace("%0A", "\n").replace("%5D", "]");
+        text.replace("%AZP25", "%")
+    };
+    let (command, message) = line.trim_end().strip_prefix("##vso[").and_then(|line| line.split_once(']')).expect("one");
+    let (name, properties) = command.split_once(' ').expect("properties");
+    let properties: Vec<(&str, String)> = properties
+        .split(';')
+        .filter_map(|pair| pair.split_once('='))
+        .map(|(key, value)| (key, decoded(value)))
+        .collect();
+    assert_eq!((name, decoded(message)), ("task.logissue", "Pod bad: a; b]\r\nc=d 100% %3B".to_owned()));
+    let expected = [
+        ("type", "error"),
+        ("sourcepath", "100%;]=.yaml"),
+        ("linenumber", "1"),
+        ("columnnumber", "1"),
+        ("code", "module"),
+    ];
+    assert_eq!(properties, expected.map(|(key, value)| (key, value.to_owned())));
 }
 
 #[test]
@@ -64,7 +109,7 @@ fn the_answer_of_a_module_is_shown_unchanged_in_every_format() {
         let output = hostprocess(&["check", "--wasm", &module, "--output", format, "-"], &bad());
         format!("=== {format}\n{}", shown(&output))
     };
-    assert_snapshot("module", ["text", "json", "sarif", "junit", "github"].map(show).concat());
+    assert_snapshot("module", ["text", "json", "sarif", "junit", "github", "azure-devops"].map(show).concat());
 }
 
 #[test]

@@ -4,7 +4,13 @@ mod asked;
 mod check;
 mod folders;
 mod formats;
+mod grants;
+mod itself;
+mod outputs;
+#[cfg(unix)]
+mod rendered;
 mod run;
+mod sarif;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -73,6 +79,8 @@ fn assert_snapshot(name: &str, shown: String) {
         insta::assert_snapshot!(name, shown);
     });
 }
+
+use sarif::assert_valid_sarif;
 
 const GOOD: &str = "apiVersion: v1
 kind: Pod

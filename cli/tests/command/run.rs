@@ -60,6 +60,7 @@ fn names_and_modules_cannot_steer_the_terminal() {
 fn the_catalogue() {
     let rules = objects(&hostprocess(&["rules", "--output", "json"], ""));
     assert_eq!(rules.len(), windows_hostprocess_policy::rules::registry::all().count());
-    let page = shown(&hostprocess(&["explain", "host-network"], ""));
+    assert_snapshot("explain", shown(&hostprocess(&["explain", "host-network"], "")));
+    let page = shown(&hostprocess(&["explain", "-o", "markdown", "host-network"], ""));
     assert!(page.contains("# host-network") && page.contains("**What happens**"), "{page}");
 }

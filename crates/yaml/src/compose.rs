@@ -20,7 +20,7 @@ const VALUE_OVERHEAD: usize = 64;
 const CORE_TAG: &str = "tag:yaml.org,2002:";
 
 /// One document of a stream.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct YamlDocument {
     /// What it says.
     pub value: Value,
@@ -28,11 +28,23 @@ pub struct YamlDocument {
     pub node: Located,
     /// A tag of its own on the whole document: `KubernetesGetResource` of `!KubernetesGetResource`.
     pub tag: Option<String>,
+    /// The keys that are written twice in one mapping. The last value counts.
+    pub repeated_keys: Vec<RepeatedKey>,
+}
+
+/// A key that is already there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RepeatedKey {
+    /// Where it is written again, in bytes.
+    pub offset: usize,
+    /// The key.
+    pub key: String,
 }
 
 /// The documents of a chunk, up to its first error.
 pub fn documents(text: &str, chunk: Range<usize>) -> Vec<Result<YamlDocument, Error>> {
-    let mut composer = Composer { events: Events::new(text, chunk), anchors: HashMap::new(), shared_bytes: 0 };
+    let events = Events::new(text, chunk);
+    let mut composer = Composer { events, anchors: HashMap::new(), shared_bytes: 0, repeated_keys: Vec::new() };
     let mut documents = Vec::new();
     loop {
         match composer.document() {
@@ -53,6 +65,8 @@ struct Composer<'t> {
     anchors: HashMap<String, Option<(Value, Located)>>,
     /// What anchors and aliases have added up to.
     shared_bytes: usize,
+    /// Those of the current document.
+    repeated_keys: Vec<RepeatedKey>,
 }
 
 type Composed = Result<(Value, Located), Error>;
@@ -70,7 +84,7 @@ impl Composer<'_> {
         let (event, at) = self.events.next()?;
         let tag = own_tag(&event);
         let (value, node) = self.value(event, at, 0)?;
-        Ok(Some(YamlDocument { value, node, tag }))
+        Ok(Some(YamlDocument { value, node, tag, repeated_keys: std::mem::take(&mut self.repeated_keys) }))
     }
 
     fn value(&mut self, event: EventData, at: Range<usize>, depth: usize) -> Composed {
@@ -162,9 +176,10 @@ impl Composer<'_> {
             at.end = at.end.max(key_at.end).max(value_at.end).max(node.value.end);
             if is_merge {
                 merge(value, node, value_start, &mut merged)?;
-            } else if values.contains_key(&key) {
-                return error(key_at.start, format!("the key {key:?} is already there"));
             } else {
+                if values.contains_key(&key) {
+                    self.repeated_keys.push(RepeatedKey { offset: key_at.start, key: key.clone() });
+                }
                 node.key = Some(key_at);
                 values.insert(key.clone(), value);
                 nodes.insert(key, node);

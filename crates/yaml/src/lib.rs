@@ -2,8 +2,8 @@
 //!
 //! kubectl reads YAML 1.1 (sigs.k8s.io/yaml over go-yaml 2): `yes` and `on` are booleans, `010` is eight, `<<` merges.
 //! The parser descends from libyaml, as go-yaml does, so that both accept the same texts. What go-yaml lets pass and
-//! nobody means is refused here: a key written twice, aliases that multiply without end, and the colon of `{a:}`, which
-//! go-yaml takes for a part of the key.
+//! nobody means is refused here: aliases that multiply without end, and the colon of `{a:}`, which go-yaml takes for a part
+//! of the key. Of a key that is written twice the last value counts, as for kubectl, and the document says so.
 
 mod compose;
 mod events;
@@ -12,7 +12,7 @@ mod scalar;
 
 use std::ops::Range;
 
-pub use compose::YamlDocument;
+pub use compose::{RepeatedKey, YamlDocument};
 pub use events::Error;
 pub use place::{Children, Located};
 

@@ -111,8 +111,15 @@ fn brackets_and_quotes_may_end_at_the_column_of_their_key() {
 }
 
 #[test]
-fn a_key_written_twice_is_an_error() {
-    assert_eq!(error("a: 1\nb: 2\n\"a\": 3"), (3, 1, "the key \"a\" is already there".to_owned()));
+fn of_a_key_written_twice_the_last_value_counts() {
+    let mut found = documents("a: 1\nb: {c: 2, c: 3}\n\"a\": 4\n---\na: 5");
+    let (second, first) = (found.pop(), found.pop());
+    let first = first.expect("a document").expect("readable");
+    assert_eq!(first.value, json!({ "a": 4, "b": { "c": 3 } }));
+    assert_eq!(first.node.nearest("a").place().start, 21);
+    let repeated: Vec<_> = first.repeated_keys.iter().map(|again| (again.offset, again.key.as_str())).collect();
+    assert_eq!(repeated, [(15, "c"), (21, "a")]);
+    assert_eq!(second.expect("a document").expect("readable").repeated_keys, []);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 
 use super::mismatch::{Mismatch, Wanted};
 use super::requester;
+use crate::admission::request::Request;
 use crate::decode::List;
 use crate::k8s::pod::{ContainerView, Level, Pod};
 use crate::k8s::pod_spec::Volume;
@@ -12,6 +13,35 @@ use crate::settings::pattern::host_path::matches_host_path;
 use crate::settings::pattern::image::matches_image;
 use crate::settings::pattern::{matches, matches_ignoring_case};
 use std::mem::replace;
+
+/// What the lists of a grant must match to cover a workload.
+#[derive(Debug)]
+pub struct Needs {
+    /// The namespace of the object.
+    pub namespace: String,
+    /// `default` when the pod names none.
+    pub service_account: String,
+    /// The images as written; `""` where one is missing.
+    pub images: Vec<String>,
+    /// The effective accounts; `""` where one is missing.
+    pub accounts: Vec<String>,
+    /// The host paths that are mounted.
+    pub host_paths: Vec<String>,
+}
+
+/// What a grant must list to cover the workload of a request. `None` for one that needs no grant, and for a revision that is
+/// merged into another template, which only a grant for that one could cover.
+pub fn needs(request: &Request) -> Option<Needs> {
+    let pod = &request.object.as_ref()?.pod;
+    let owned = |values: &mut dyn Iterator<Item = &str>| values.map(str::to_owned).collect();
+    pod.sets_host_process().then(|| Needs {
+        namespace: request.namespace.to_owned(),
+        service_account: service_account(pod).to_owned(),
+        images: owned(&mut images(pod)),
+        accounts: owned(&mut accounts(pod)),
+        host_paths: owned(&mut mounted_host_paths(pod)),
+    })
+}
 
 /// Compares one list of a grant with the workload.
 type Check = for<'c> fn(&Context<'c, '_>, &'c Grant) -> Option<Mismatch<'c>>;

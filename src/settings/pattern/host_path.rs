@@ -2,16 +2,21 @@
 //! of separators. What names no drive is on `C:`.
 //!
 //! A `*` stays within its segment; as the whole last segment it is everything below: `C:\k\*` covers `C:\k\logs\a` and
-//! not `C:\k` itself.
+//! not `C:\k` itself. The word `none` matches nothing, so that a grant can say that no host path may be mounted.
 
 use super::matches_segments;
 use crate::windows::path::{Doubt, WindowsPath};
 
+/// The pattern that matches no path. (`C:\none` is the folder of this name.)
+pub const NONE: &str = "none";
+
 /// Whether a host path matches a pattern. A path that does not tell for certain which place it means (`..`, say) matches
 /// nothing but `*`.
 pub fn matches_host_path(pattern: &str, path: &str) -> bool {
-    if pattern == "*" {
-        return true;
+    match pattern {
+        "*" => return true,
+        NONE => return false,
+        _ => {}
     }
     let (Ok(pattern), Ok(path)) = (WindowsPath::new(pattern).key(), WindowsPath::new(path).key()) else { return false };
     matches_segments(&pattern, &path, '\\')
@@ -33,6 +38,9 @@ mod tests {
     use rstest::rstest;
 
     #[rstest]
+    #[case("none", "none", false)]
+    #[case("none", r"C:\none", false)]
+    #[case(r"C:\none", r"C:\none", true)]
     #[case(r"C:\k\*", r"C:\k\logs", true)]
     #[case(r"C:\k\*", r"c:/K//logs/a.txt", true)]
     #[case(r"C:\k\*", r"/k/logs", true)]

@@ -38,6 +38,11 @@ impl<'a> Reference<'a> {
     }
 }
 
+/// The repository of an image, which as a pattern covers every tag and digest of it.
+pub fn repository(image: &str) -> &str {
+    Reference::split(image).repository
+}
+
 /// Whether an image matches a pattern.
 pub fn matches_image(pattern: &str, image: &str) -> bool {
     if pattern == "*" {

@@ -1,0 +1,113 @@
+//! `hostprocess grants`: what to write in `allow`.
+
+use std::path::PathBuf;
+
+use windows_hostprocess_policy::wording::escaped;
+
+#[cfg(feature = "cluster")]
+use crate::commands::scan::Place;
+#[cfg(feature = "cluster")]
+use crate::engine::kubeconfig::KubeconfigCluster;
+use crate::grants::{Grants, family, needs_of};
+use crate::input::creation::Creation;
+use crate::input::files::{Input, STDIN, Search};
+use crate::input::manifest::File;
+use crate::input::object::Object;
+use crate::output::write_stdout;
+
+/// The arguments of `grants`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Files, folders, or `-` for standard input, as for `check`
+    #[cfg_attr(feature = "cluster", arg(required_unless_present = "cluster", value_name = "PATH"))]
+    #[cfg_attr(not(feature = "cluster"), arg(required = true, value_name = "PATH"))]
+    paths: Vec<PathBuf>,
+    /// Cover what runs in the cluster of the current kubeconfig, as `scan` lists it
+    #[cfg(feature = "cluster")]
+    #[arg(long, conflicts_with = "paths")]
+    cluster: bool,
+    /// With --cluster, look in all namespaces
+    #[cfg(feature = "cluster")]
+    #[arg(long, short = 'A', requires = "cluster", conflicts_with = "namespace")]
+    all_namespaces: bool,
+    /// Leave out what this glob matches in folders, as in .gitignore and relative to the current folder; may be repeated
+    #[arg(long, value_name = "GLOB")]
+    exclude: Vec<String>,
+    /// Namespace of objects whose manifests name none [default: default]
+    ///
+    /// With --cluster, the namespace to look in [default: that of the current context].
+    #[arg(long, short, value_name = "NS")]
+    namespace: Option<String>,
+    /// Output format
+    #[arg(long, short, value_enum, default_value_t = Format::Yaml)]
+    output: Format,
+}
+
+/// How to print the grants.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum Format {
+    /// With comments that say where each grant comes from
+    Yaml,
+    /// Without
+    Json,
+}
+
+/// Prints the grants. The exit code is 2 when something could not be read or granted, which is told on standard error.
+///
+/// # Errors
+/// A glob is not valid.
+pub fn grants(args: &Args) -> Result<u8, String> {
+    let creation = Creation { namespace: args.namespace.clone(), ..Creation::default() };
+    let (mut grants, mut has_problems) = (Grants::default(), false);
+    let mut report = |line: String| {
+        eprintln!("error: {}", escaped(&line));
+        has_problems = true;
+    };
+    for input in inputs(args)? {
+        let file = input.read();
+        for problem in &file.problems {
+            let (line, column) = file.source.line_and_column(problem.offset.unwrap_or_default());
+            report(format!("{}:{line}:{column}: {}", file.source.name, problem.message));
+        }
+        for object in &file.objects {
+            let place = place(&file, object);
+            match needs_of(object, &creation) {
+                Ok(None) => {}
+                Ok(Some(needs)) => {
+                    let source = format!("{} {}/{} ({place})", object.kind, needs.namespace, object.name_or_none());
+                    if let Err(problem) = grants.add(needs, family(object), source) {
+                        report(format!("{place}: {} {}: {problem}", object.kind, object.name_or_none()));
+                    }
+                }
+                Err(problem) => report(format!("{place}: {} {}: {problem}", object.kind, object.name_or_none())),
+            }
+        }
+    }
+    write_stdout(&match args.output {
+        Format::Yaml => grants.to_yaml()?,
+        Format::Json => grants.to_json()?,
+    });
+    Ok(if has_problems { 2 } else { 0 })
+}
+
+fn inputs(args: &Args) -> Result<Vec<Input>, String> {
+    #[cfg(feature = "cluster")]
+    if args.cluster {
+        let place = Place { namespace: args.namespace.clone(), all_namespaces: args.all_namespaces };
+        return Ok(place.workloads(&KubeconfigCluster::current()?));
+    }
+    let search = Search {
+        paths: &args.paths,
+        exclude: &args.exclude,
+        is_strict: false,
+        stdin: STDIN,
+        helm: false,
+        kustomize: false,
+    };
+    search.find()
+}
+
+fn place(file: &File, object: &Object) -> String {
+    let (line, _) = file.source.line_and_column(object.node.place().start);
+    format!("{}:{line}", file.source.name)
+}

@@ -1,0 +1,167 @@
+//! What `check` and `scan` share: how objects are judged, and how that is shown.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use serde_json::{Map, Value, json};
+use windows_hostprocess_policy::rules::registry;
+use windows_hostprocess_policy::rules::rule::Rule;
+use windows_hostprocess_policy::settings::severity::Severity;
+
+use crate::commands::rules;
+use crate::engine::capabilities::SharedHost;
+use crate::input::settings;
+use crate::output::{self, Destination};
+use crate::report::{Report, Verdict};
+
+/// The arguments of both.
+#[derive(Debug, clap::Args)]
+pub struct Judging {
+    /// The policy's settings, in YAML or JSON
+    #[arg(long, value_name = "FILE")]
+    settings: Option<PathBuf>,
+    /// Overrides the profile in the settings
+    #[arg(long, value_name = "P")]
+    profile: Option<Profile>,
+    /// Judge by these rules only
+    ///
+    /// One that is off becomes a warning. `hostprocess rules` lists the ids.
+    #[arg(long, value_name = "ID,...", value_delimiter = ',', value_parser = rules::find)]
+    rules: Vec<&'static Rule>,
+    /// Leave these rules out, also where --rules names them
+    #[arg(long, value_name = "ID,...", value_delimiter = ',', value_parser = rules::find)]
+    ignore_rules: Vec<&'static Rule>,
+    /// Output format, and the file to write it to instead of standard output; may be repeated
+    ///
+    /// `-o text -o sarif=hostprocess.sarif` shows the report and writes it for code scanning as well.
+    #[arg(short, long, value_name = "FORMAT[=FILE]", default_value = "text", value_parser = Destination::parser())]
+    output: Vec<Destination>,
+    /// What makes the exit code 1
+    #[arg(long, value_name = "WHAT", value_enum, default_value_t = FailOn::Deny)]
+    fail_on: FailOn,
+}
+
+/// The severity of rules that the settings do not mention.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum Profile {
+    /// Each rule's own default
+    Default,
+    /// Warnings become denials, and rules that are off become warnings
+    Strict,
+}
+
+/// The verdict at which the exit code is 1.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum FailOn {
+    /// An object is denied
+    Deny,
+    /// An object is denied or has warnings
+    Warn,
+    /// Nothing; what could not be read still makes it 2
+    Never,
+}
+
+impl FailOn {
+    fn verdict(self) -> Option<Verdict> {
+        match self {
+            FailOn::Deny => Some(Verdict::Deny),
+            FailOn::Warn => Some(Verdict::Warn),
+            FailOn::Never => None,
+        }
+    }
+}
+
+impl Judging {
+    /// The settings of the file, as the other arguments change them.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn settings(&self) -> Result<Value, String> {
+        let mut settings = self.settings.as_deref().map_or_else(|| Ok(json!({})), settings::load)?;
+        if let Some(profile) = self.profile {
+            settings["profile"] = match profile {
+                Profile::Default => json!("default"),
+                Profile::Strict => json!("strict"),
+            };
+        }
+        select_rules(&mut settings, &self.rules, &self.ignore_rules);
+        Ok(settings)
+    }
+
+    /// Makes sure that the report can be written where it should be.
+    ///
+    /// # Errors
+    /// See [`output::check`].
+    pub fn check_outputs(&self) -> Result<(), String> {
+        output::check(&self.output)
+    }
+
+    /// Writes the report. Returns the exit code: 0 when nothing is denied, 1 when something is, 2 when something could not be read;
+    /// `--fail-on` changes what makes it 1.
+    ///
+    /// # Errors
+    /// An output cannot be written.
+    pub fn finish(&self, report: &Report) -> Result<u8, String> {
+        output::write(report, &self.output)?;
+        Ok(report.exit_code(self.fail_on.verdict()))
+    }
+}
+
+/// Turns off the rules that are not in `only`, unless that is empty, and those in `ignored`. Modules know only settings, so
+/// this is one of them.
+fn select_rules(settings: &mut Value, only: &[&Rule], ignored: &[&Rule]) {
+    if only.is_empty() && ignored.is_empty() {
+        return;
+    }
+    let is_strict = settings["profile"] == "strict";
+    let Some(severities) = mapping(settings, "rules") else { return };
+    for rule in registry::all() {
+        let is_in = |rules: &[&Rule]| rules.iter().any(|listed| listed.id == rule.id);
+        // YAML takes an unquoted `off` for a boolean.
+        let is_off = match severities.get(rule.id) {
+            Some(severity) => severity == "off" || severity == false,
+            None => rule.severity == Severity::Off && !is_strict,
+        };
+        if is_in(ignored) || !only.is_empty() && !is_in(only) {
+            severities.insert(rule.id.to_owned(), json!("off"));
+        } else if is_in(only) && is_off {
+            severities.insert(rule.id.to_owned(), json!("warn"));
+        }
+    }
+}
+
+/// `--cluster` implies `nodes.check`: without it most questions would never be asked.
+pub fn enable_node_checks(settings: &mut Value) {
+    if let Some(nodes) = mapping(settings, "nodes") {
+        nodes.insert("check".to_owned(), Value::Bool(true));
+    }
+}
+
+/// The mapping under a key of the settings, which is added where it is missing or empty. `None` for settings that are not
+/// valid, which the engine refuses.
+fn mapping<'s>(settings: &'s mut Value, key: &str) -> Option<&'s mut Map<String, Value>> {
+    let value = settings.as_object_mut()?.entry(key).or_insert(Value::Null);
+    if value.is_null() {
+        *value = json!({});
+    }
+    value.as_object_mut()
+}
+
+/// The cluster of the current kubeconfig.
+///
+/// # Errors
+/// The kubeconfig is missing or cannot be used, or the command was built without kube.
+#[cfg(feature = "cluster")]
+pub fn current_cluster() -> Result<SharedHost, String> {
+    let cluster = crate::engine::kubeconfig::KubeconfigCluster::current()?;
+    Ok(Arc::new(cluster))
+}
+
+/// The cluster of the current kubeconfig.
+///
+/// # Errors
+/// Always.
+#[cfg(not(feature = "cluster"))]
+pub fn current_cluster() -> Result<SharedHost, String> {
+    Err("--cluster: this hostprocess was built without the feature `cluster`".to_owned())
+}

@@ -1,0 +1,30 @@
+//! `hostprocess man`: prints a manual page in roff.
+
+use clap::CommandFactory;
+
+use crate::commands::Cli;
+
+/// The arguments of `man`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// A subcommand; without it the page is about the command itself
+    #[arg(value_name = "SUBCOMMAND")]
+    subcommand: Option<String>,
+}
+
+/// The page.
+///
+/// # Errors
+/// There is no such subcommand.
+pub fn page(args: &Args) -> Result<String, String> {
+    let mut command = Cli::command();
+    // Tells subcommands their whole names.
+    command.build();
+    if let Some(name) = &args.subcommand {
+        let found = command.find_subcommand(name).ok_or_else(|| format!("there is no subcommand '{name}'"))?;
+        command = found.clone().display_name(format!("hostprocess-{name}"));
+    }
+    let mut page = Vec::new();
+    clap_mangen::Man::new(command).render(&mut page).map_err(|error| error.to_string())?;
+    Ok(String::from_utf8_lossy(&page).into_owned())
+}

@@ -1,0 +1,44 @@
+//! What the command says about itself: version, completions, manual pages.
+
+use super::*;
+
+#[test]
+fn the_version_is_that_of_the_package() {
+    let output = hostprocess(&["--version"], "");
+    // A release build adds the commit.
+    let version = String::from_utf8(output.stdout).expect("UTF-8");
+    let version = version.trim_end().strip_prefix("hostprocess ").expect("the name");
+    assert_eq!(version.split(" (").next(), Some(env!("CARGO_PKG_VERSION")));
+}
+
+#[test]
+fn every_shell_gets_completions_for_subcommands_and_formats() {
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let output = hostprocess(&["completions", shell], "");
+        let script = shown(&output);
+        assert_eq!(code(&output), 0, "{script}");
+        for word in ["explain", "stdin-filename"] {
+            assert!(script.contains(word), "{shell}: {word}");
+        }
+        // Elvish and PowerShell are not told the values of options.
+        assert_eq!(script.contains("azure-devops"), !["powershell", "elvish"].contains(&shell), "{shell}");
+    }
+    assert_eq!(code(&hostprocess(&["completions", "csh"], "")), 2);
+}
+
+#[test]
+fn bash_completes_formats() {
+    let script = String::from_utf8(hostprocess(&["completions", "bash"], "").stdout).expect("UTF-8");
+    let ask = "COMP_WORDS=(hostprocess check --output az); COMP_CWORD=3; _hostprocess hostprocess az --output; echo \"${COMPREPLY[@]}\"";
+    let output = Command::new("bash").args(["-c", &format!("{script}\n{ask}")]).output().expect("bash");
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "azure-devops\n", "{}", shown(&output));
+}
+
+#[test]
+fn manual_pages() {
+    let page = |arguments: &[&str]| shown(&hostprocess(&[&["man"], arguments].concat(), ""));
+    let (all, check) = (page(&[]), page(&["check"]));
+    assert!(all.contains(".TH hostprocess 1") && all.contains("hostprocess\\-check(1)"), "{all}");
+    assert!(check.contains(".TH hostprocess-check 1") && check.contains("fail\\-on"), "{check}");
+    assert!(page(&["chekc"]).contains("there is no subcommand 'chekc'"));
+}

@@ -1,0 +1,104 @@
+//! SARIF: valid, and what code scanning needs.
+
+use std::sync::LazyLock;
+
+use super::*;
+
+/// The standard's schema, which the package serde-sarif brings with it.
+static SCHEMA: LazyLock<jsonschema::Validator> = LazyLock::new(|| {
+    let arguments = ["metadata", "--format-version=1", "--locked", "--offline"];
+    let output = Command::new(env!("CARGO")).args(arguments).current_dir(repository()).output().expect("cargo");
+    let metadata: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let packages = metadata["packages"].as_array().expect("a list");
+    let package = packages.iter().find(|package| package["name"] == "serde-sarif").expect("is a dependency");
+    let manifest = Path::new(package["manifest_path"].as_str().expect("a path"));
+    let text = std::fs::read_to_string(manifest.with_file_name("src").join("schema.json")).expect("the schema");
+    let mut schema: Value = serde_json::from_str(&text).expect("JSON");
+    // Their pattern has a bracket too many, which not every regular expression engine accepts. No log here says its language.
+    for holder in ["run", "toolComponent"] {
+        let language = schema.pointer_mut(&format!("/definitions/{holder}/properties/language"));
+        let language = language.and_then(Value::as_object_mut).expect("a property");
+        language.remove("pattern").expect("a pattern");
+    }
+    assert_eq!(schema["title"], "Static Analysis Results Format (SARIF) Version 2.1.0 JSON Schema");
+    jsonschema::validator_for(&schema).expect("a schema")
+});
+
+pub fn assert_valid_sarif(log: &[u8]) {
+    let log: Value = serde_json::from_slice(log).expect("JSON");
+    let errors: Vec<String> =
+        SCHEMA.iter_errors(&log).map(|error| format!("{}: {error}", error.instance_path())).collect();
+    assert!(errors.is_empty(), "{errors:#?}");
+}
+
+fn log(folder: &Path, arguments: &[&str]) -> Value {
+    let output = hostprocess_in(folder, &[&["check", "-o", "sarif"], arguments].concat());
+    assert_valid_sarif(&output.stdout);
+    serde_json::from_slice(&output.stdout).expect("JSON")
+}
+
+fn results(log: &Value) -> &[Value] {
+    log["runs"][0]["results"].as_array().expect("a list")
+}
+
+#[test]
+fn the_schema_refuses_what_is_not_sarif() {
+    assert!(!SCHEMA.is_valid(&json!({"version": "2.1.0", "runs": [{"tool": {}}]})));
+}
+
+#[test]
+fn every_rule_has_what_code_scanning_reads() {
+    let test_data = repository().join("test_data");
+    let log = log(&test_data, &["--profile", "strict", "."]);
+    let rules = log["runs"][0]["tool"]["driver"]["rules"].as_array().expect("a list");
+    assert!(rules.len() > 40, "{}", rules.len());
+    for rule in rules {
+        let text = |pointer: &str| rule.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
+        for pointer in ["/shortDescription/text", "/fullDescription/text", "/help/text", "/help/markdown", "/helpUri"] {
+            assert!(!text(pointer).is_empty(), "{pointer} of {}", rule["id"]);
+        }
+        assert!(text("/fullDescription/text").len() <= 1024, "{}", rule["id"]);
+        assert!(["error", "warning", "note"].contains(&text("/defaultConfiguration/level")), "{}", rule["id"]);
+        assert!(["very-high", "high", "medium", "low"].contains(&text("/properties/precision")), "{}", rule["id"]);
+        let tags = rule["properties"]["tags"].as_array().expect("tags");
+        let score: Option<f64> = text("/properties/security-severity").parse().ok();
+        assert_eq!(tags.contains(&json!("security")), score.is_some_and(|score| score > 0.0 && score <= 10.0));
+        assert_ne!(score.is_some(), !text("/properties/problem.severity").is_empty(), "{}", rule["id"]);
+    }
+    for result in results(&log) {
+        let index = result["ruleIndex"].as_u64().and_then(|index| usize::try_from(index).ok()).expect("an index");
+        assert_eq!(rules[index]["id"], result["ruleId"]);
+        let region = &result["locations"][0]["physicalLocation"]["region"];
+        assert!(region["endColumn"].as_u64() >= region["startColumn"].as_u64(), "{region}");
+    }
+}
+
+#[test]
+fn a_fingerprint_survives_moved_lines_and_other_spellings_of_the_path() {
+    let folder = folder("fingerprints");
+    write(&folder, "a.yaml", &format!("{}---\n{}", bad(), dubious()));
+    let fingerprints = |path: &str| -> Vec<Value> {
+        let log = log(&folder, &[path]);
+        results(&log).iter().map(|result| result["partialFingerprints"]["hostprocess/v1"].clone()).collect()
+    };
+    let before = fingerprints("a.yaml");
+    assert!(before.len() == 2 && before[0] != before[1] && before[0].is_string(), "{before:?}");
+    assert_eq!(fingerprints("./a.yaml"), before);
+    write(&folder, "a.yaml", &format!("# A comment.\n\n{}---\n{}", bad(), dubious()));
+    assert_eq!(fingerprints("."), before);
+    write(&folder, "a.yaml", &format!("{}---\n{}", bad().replace("name: bad", "name: worse"), dubious()));
+    let after = fingerprints("a.yaml");
+    assert!(after[0] != before[0] && after[1] == before[1], "{after:?}");
+}
+
+#[test]
+fn a_uri_is_relative_only_for_a_relative_path() {
+    let folder = folder("uri");
+    let absolute = write(&folder, "a.yaml", &bad());
+    let uri = |path: &str| {
+        let log = log(&folder, &[path]);
+        results(&log)[0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"].clone()
+    };
+    assert_eq!(uri("./a.yaml"), "a.yaml");
+    assert_eq!(uri(&absolute), format!("file://{absolute}"));
+}

@@ -1,0 +1,78 @@
+#!/usr/bin/env bats
+# `hostprocess scan` and `hostprocess grants --cluster` on a real API server, with no more rights than deploy/scan-clusterrole.yaml gives.
+
+load story
+
+setup_file() {
+  cargo build --quiet --locked -p hostprocess-cli
+  policy granted <<<'allow: nobody'
+  serve_policies
+  namespace live
+  namespace empty
+  join new v1.36.2 2.3.4
+  add_user scanner "$(kubectl config view --minify -o 'jsonpath={.clusters[0].cluster.server}')"
+  kubectl apply -f deploy/scan-clusterrole.yaml
+  kubectl create clusterrolebinding scan --clusterrole hostprocess-scan --user scanner
+  kubectl -n live create -f <(workload DaemonSet agent)
+  kubectl -n live create -f <(workload CronJob nightly | with 'spec: {jobTemplate: {spec: {template: {spec: {securityContext: {runAsNonRoot: true}}}}}}')
+  kubectl -n live create -f <(object v1 Pod linux 'spec: {containers: [{name: a, image: registry.example/a:1}]}')
+}
+
+hostprocess() {
+  KUBECONFIG=$CLUSTER/scanner.kubeconfig NO_COLOR=1 target/debug/hostprocess "$@"
+}
+
+@test "scan finds what was admitted before the policy" {
+  run hostprocess scan -n live
+  [ "$status" -eq 1 ]
+  [[ $output == *'error[run-as-non-root]: spec.jobTemplate.spec.template.spec.securityContext.runAsNonRoot'* ]]
+  [[ $output == *'CronJob live/nightly'* ]]
+  run hostprocess scan -n empty
+  [ "$status" -eq 0 ]
+  [[ $output == *'0 objects: '* ]]
+}
+
+@test "scan points to the line that kubectl shows" {
+  run hostprocess scan -n live -o github
+  [[ $output =~ line=([0-9]+) ]]
+  [[ $(kubectl -n live get cronjob nightly -o json | sed -n "${BASH_REMATCH[1]}p") == *'"runAsNonRoot": true'* ]]
+}
+
+@test "scan reports a Deployment and not its pods" {
+  needs_controllers
+  kubectl -n live create -f <(workload Deployment web)
+  has_pods() { kubectl -n live get pods -o name | grep web; }
+  eventually has_pods
+  run hostprocess scan -A --list
+  [ "$status" -eq 0 ]
+  [[ $output == *'live        Deployment   web '* ]]
+  [[ $output != *'Pod '* && $output != *'ReplicaSet '* ]]
+}
+
+@test "scan lists every page" {
+  local names
+  names=$(for n in {1..520}; do printf -- '---\n%s\n' "$(object v1 PodTemplate "t$n" "template: {spec: {containers: [{name: a, image: a}]}}")"; done)
+  kubectl -n empty create -f - <<<"$names" >/dev/null
+  run hostprocess scan -n empty
+  [ "$status" -eq 0 ]
+  [[ $output == *'520 objects: 520 accepted'* ]]
+}
+
+@test "what may not be listed is an error, and the rest is checked" {
+  kubectl patch clusterrole hostprocess-scan --type json -p '[{"op": "remove", "path": "/rules/2"}]'
+  may_not() { run hostprocess scan -n live; [ "$status" -eq 2 ]; }
+  eventually may_not
+  [[ $output == *'cronjobs.batch is forbidden: User "scanner" cannot list resource "cronjobs"'* ]]
+  [[ $output == *' accepted'* ]]
+  kubectl apply -f deploy/scan-clusterrole.yaml
+}
+
+@test "grants of the cluster allow exactly what runs there" {
+  may_again() { hostprocess grants --cluster -n live >"$CLUSTER/grants.yaml"; }
+  eventually may_again
+  grep -F '# DaemonSet live/agent' "$CLUSTER/grants.yaml"
+  run target/debug/hostprocess check --settings "$CLUSTER/grants.yaml" --rules not-allowed --namespace live <(workload DaemonSet agent)
+  [ "$status" -eq 0 ]
+  run target/debug/hostprocess check --settings "$CLUSTER/grants.yaml" --rules not-allowed --namespace empty <(workload DaemonSet agent)
+  [ "$status" -eq 1 ]
+}
