@@ -11,6 +11,7 @@ use crate::cluster::host::Host;
 use crate::cluster::questions::Cluster;
 use crate::decode::{self, Error, Read};
 use crate::outcome::finding::Finding;
+use crate::outcome::mutation::{Mutation, mutate};
 use crate::outcome::ratchet::has_same_images;
 use crate::outcome::response::Outcome;
 use crate::outcome::severity::{tolerate_mirror_pod, tolerate_old_findings};
@@ -44,20 +45,54 @@ impl From<Error> for Unreadable {
     }
 }
 
+/// How often a pod is changed: first to `hostNetwork: true`, which may collide with other fields, then by removing those.
+const MAX_MUTATIONS: usize = 2;
+
 /// Judges a payload, `{"request": AdmissionRequest, "settings": Settings}`, and hands the request and what was found to `answer`.
-/// Both borrow from the payload, which is why they are not returned.
+/// Both borrow from the payload, which is why they are not returned. A pod that the policy changes is judged as changed.
 ///
 /// # Errors
 /// The payload is not JSON, or holds a value of another type where a rule would read it.
 pub fn judge<T>(payload: &[u8], host: &dyn Host, answer: impl FnOnce(&Request, Outcome) -> T) -> Result<T, Unreadable> {
+    judge_after(None, MAX_MUTATIONS, payload, host, answer)
+}
+
+/// The same for a payload that an earlier mutation made.
+fn judge_after<T, F: FnOnce(&Request, Outcome) -> T>(
+    earlier: Option<Mutation>,
+    more_mutations: usize,
+    payload: &[u8],
+    host: &dyn Host,
+    answer: F,
+) -> Result<T, Unreadable> {
+    let judged = judge_once(payload, host, |tree, request, settings, findings| {
+        let mutated = if more_mutations == 0 { Err(findings) } else { mutate(tree, request, settings, findings) };
+        match mutated {
+            Ok(mutation) => Err((mutation.after(earlier), answer)),
+            Err(findings) => Ok(answer(request, Outcome { findings, mutation: earlier })),
+        }
+    })?;
+    judged.or_else(|(mutation, answer)| {
+        // Serialising a tree of JSON values cannot fail.
+        let payload = serde_json::to_vec(&mutation.payload).unwrap_or_default();
+        judge_after(Some(mutation), more_mutations - 1, &payload, host, answer)
+    })
+}
+
+/// Hands over the payload, the request, the settings and what was found.
+fn judge_once<T>(
+    payload: &[u8],
+    host: &dyn Host,
+    then: impl FnOnce(&Value, &Request, &Settings, Vec<Finding>) -> T,
+) -> Result<T, Unreadable> {
     let tree = decode::parse(payload).map_err(|message| Unreadable { path: String::new(), message })?;
     let request = decode::member(&tree, "request")?.ok_or_else(|| Error::new("missing field `request`"))?;
     let Some(request) = Request::read(request).map_err(|error| error.in_member("request"))? else {
-        return Ok(answer(&Request::default(), Outcome::default()));
+        return Ok(then(&tree, &Request::default(), &Settings::default(), Vec::new()));
     };
     let settings = settings_of(&tree)?;
-    let outcome = Outcome { findings: findings(&request, &settings, host) };
-    Ok(answer(&request, outcome))
+    let findings = findings(&request, &settings, host);
+    Ok(then(&tree, &request, &settings, findings))
 }
 
 /// The settings, which policy-server has validated: what only `settings::validation` refuses opens nothing.

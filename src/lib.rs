@@ -24,6 +24,8 @@ use wapc_guest::{CallResult, register_function};
 use cluster::host::{HOST, Host};
 use judge::judge;
 use outcome::response::MAX_LINE_BYTES;
+use rules::rule::Rule;
+use settings::validation::KnownRule;
 use wording::line;
 
 /// Called by the host once per instance, before anything else.
@@ -50,7 +52,7 @@ pub fn validate(payload: &[u8]) -> CallResult {
 pub fn decide(payload: &[u8], host: &dyn Host) -> CallResult {
     const BAD_REQUEST: u16 = 400;
     let response = judge(payload, host, |request, outcome| {
-        if outcome.findings.is_empty() { accept_request() } else { Ok(serde_json::to_vec(&outcome.response(request))?) }
+        if outcome.is_silent() { accept_request() } else { Ok(serde_json::to_vec(&outcome.into_response(request))?) }
     });
     response.unwrap_or_else(|unreadable| {
         reject_request(Some(line(&unreadable, MAX_LINE_BYTES)), Some(BAD_REQUEST), None, None)
@@ -71,6 +73,6 @@ pub fn validate_settings(payload: &[u8]) -> CallResult {
 /// # Errors
 /// A sentence for the administrator.
 pub fn check_settings(settings: &[u8]) -> Result<(), String> {
-    let rule_ids: Vec<&str> = rules::registry::all().map(|rule| rule.id).collect();
-    settings::validation::validate(settings, &rule_ids)
+    let rules: Vec<KnownRule> = rules::registry::all().map(Rule::facts).collect();
+    settings::validation::validate(settings, &rules)
 }

@@ -7,6 +7,7 @@ use crate::k8s::version::Version;
 
 pub mod grant;
 pub mod label_selector;
+pub mod mutate;
 pub mod pattern;
 pub mod rbac;
 #[cfg(not(target_arch = "wasm32"))]
@@ -15,6 +16,7 @@ pub mod severity;
 pub mod validation;
 
 use grant::Grants;
+use mutate::Mutate;
 use rbac::Rbac;
 use severity::{Profile, Severity};
 
@@ -50,6 +52,8 @@ record! {
         pub platform: Platform = "platform",
         /// On UPDATE, what the old object already had is a warning.
         pub ratchet: bool = "ratchet",
+        /// The rules whose certain fixes are applied to pods on CREATE.
+        pub mutate: Mutate<'a> = "mutate",
     }
 }
 
@@ -70,6 +74,7 @@ impl Default for Settings<'_> {
             namespaces: NamespaceSettings::default(),
             platform: Platform::default(),
             ratchet: true,
+            mutate: Mutate::default(),
         }
     }
 }

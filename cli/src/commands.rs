@@ -3,6 +3,7 @@
 pub mod check;
 pub mod completions;
 pub mod explain;
+pub mod fix;
 pub mod grants;
 pub mod judging;
 pub mod man;
@@ -35,6 +36,12 @@ pub enum Command {
     /// Print the smallest `allow` that covers given workloads
     #[command(after_help = "Exit code: 0, or 2 when something could not be read or granted.")]
     Grants(grants::Args),
+    /// Make the changes that certainly mend findings: show them, or write them
+    #[command(
+        after_help = "Exit code: 0 when there is nothing to fix or it was written, 1 when --diff shows something, 2 when an input \
+        could not be read, edited or written; the rest is still fixed."
+    )]
+    Fix(fix::Args),
     /// Check the workloads of the cluster of the current kubeconfig, or list its HostProcess workloads
     #[cfg(feature = "cluster")]
     #[command(after_help = "Exit code: as for check.")]
@@ -70,6 +77,7 @@ impl Command {
             #[cfg(feature = "cluster")]
             Command::Scan(args) => return scan::scan(args),
             Command::Grants(args) => return grants::grants(args),
+            Command::Fix(args) => return fix::fix(args),
             Command::Run(args) => run::run(args)? + "\n",
             Command::Rules(args) => rules::list(args.output),
             Command::Explain(args) => explain::explain(args)?,
@@ -84,7 +92,7 @@ impl Command {
     /// The exit code of a run that failed. `check` uses 1 for denials.
     pub fn error_code(&self) -> u8 {
         match self {
-            Command::Check(_) | Command::Grants(_) => 2,
+            Command::Check(_) | Command::Fix(_) | Command::Grants(_) => 2,
             #[cfg(feature = "cluster")]
             Command::Scan(_) => 2,
             _ => 1,

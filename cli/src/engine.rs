@@ -85,7 +85,11 @@ impl Engine {
         Ok(FileReport { name: file.source.name, objects, problems, repeated_keys, skipped, chart })
     }
 
-    fn check_object(&self, object: &Object, source: &Source) -> Result<ObjectReport, String> {
+    /// Judges one object of a file.
+    ///
+    /// # Errors
+    /// As [`Engine::check`].
+    pub fn check_object(&self, object: &Object, source: &Source) -> Result<ObjectReport, String> {
         let request = object.admission_request(&self.creation);
         let (verdict, findings, response) = match &self.backend {
             Backend::Builtin(host) => {

@@ -8,6 +8,7 @@
 
 pub mod commands;
 pub mod engine;
+pub mod fix;
 pub mod grants;
 pub mod input;
 #[cfg(feature = "cluster")]

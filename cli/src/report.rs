@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 use sha2::{Digest, Sha256};
+use windows_hostprocess_policy::outcome::patch::Patch;
 use windows_hostprocess_policy::settings::severity::Severity;
 use windows_hostprocess_policy::wording::escaped;
 
@@ -112,6 +113,9 @@ pub struct Diagnostic {
     /// The name of the container that the field belongs to.
     #[serde(skip)]
     pub container: Option<String>,
+    /// What `hostprocess fix` does about it, as JSON Patch on the object.
+    #[serde(serialize_with = "as_operations", skip_serializing_if = "Option::is_none")]
+    pub patch: Option<Patch>,
 }
 
 /// A module's answer about an object, unchanged.
@@ -237,6 +241,10 @@ impl Diagnostic {
         let container = self.container.as_ref().map(|name| format!(" (container '{name}')")).unwrap_or_default();
         escaped(&format!("{}{container}: {}", self.path, self.message)).to_string()
     }
+}
+
+fn as_operations<S: serde::Serializer>(patch: &Option<Patch>, serializer: S) -> Result<S::Ok, S::Error> {
+    patch.as_ref().map(|patch| &patch.operations).serialize(serializer)
 }
 
 fn as_name<S: serde::Serializer>(severity: &Severity, serializer: S) -> Result<S::Ok, S::Error> {

@@ -50,6 +50,24 @@ record! {
     }
 }
 
+impl GroupVersionKind<'_> {
+    /// Whether it is the Pod of Kubernetes.
+    pub fn is_pod(&self) -> bool {
+        self.group.is_empty() && self.kind == "Pod"
+    }
+}
+
+impl UserInfo<'_> {
+    /// Whether the request does not say who sent it. That is so for Kubewarden's audit scanner, which sends existing objects as
+    /// CREATE (read in its `admission_request.go`), and for `hostprocess check` without `--as`. An API server never leaves it out: it
+    /// refuses requests that it cannot authenticate, and all others have the group `system:authenticated` or
+    /// `system:unauthenticated`, even if an authenticator returned an empty name (read in `endpoints/filters/authentication.go`,
+    /// `authentication/group/authenticated_group_adder.go` and `authentication/request/anonymous` of k8s.io/apiserver, 1.36).
+    pub fn is_unknown(&self) -> bool {
+        self.username.unwrap_or_default().is_empty() && self.groups.is_empty()
+    }
+}
+
 record! {
     /// The request as received, its objects not yet read. policy-server writes camelCase; its Rust types also accept
     /// snake_case for the fields that are listed twice.

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::order::{Natural, sorted};
+use crate::outcome::patch::Patch;
 use crate::outcome::ratchet::Ratchet;
 use crate::settings::severity::Severity;
 use crate::wording::quote;
@@ -31,6 +32,8 @@ pub struct Finding {
     pub message: String,
     /// What to write instead: an imperative without a final period.
     pub fix: String,
+    /// The same as a change of the object, where it is certain.
+    pub patch: Option<Patch>,
 }
 
 impl Finding {

@@ -7,6 +7,7 @@ use kubewarden_policy_sdk::response::ValidationResponse;
 
 use crate::admission::request::Request;
 use crate::outcome::finding::Finding;
+use crate::outcome::mutation::Mutation;
 use crate::outcome::ratchet::Ratchet;
 use crate::settings::severity::Severity;
 use crate::wording::line;
@@ -29,9 +30,16 @@ const MAX_MESSAGE_BYTES: usize = 10_000;
 pub struct Outcome {
     /// In rule order, then by path.
     pub findings: Vec<Finding>,
+    /// The pod as the policy changed it; the findings are those of this one.
+    pub mutation: Option<Mutation>,
 }
 
 impl Outcome {
+    /// Whether there is nothing to say.
+    pub fn is_silent(&self) -> bool {
+        self.findings.is_empty() && self.mutation.is_none()
+    }
+
     /// Whether the request is rejected.
     pub fn is_denied(&self) -> bool {
         self.of(Severity::Deny).next().is_some()
@@ -42,15 +50,15 @@ impl Outcome {
     }
 
     /// The answer to policy-server.
-    pub fn response(&self, request: &Request) -> ValidationResponse {
+    pub fn into_response(self, request: &Request) -> ValidationResponse {
         let denied = self.is_denied();
         ValidationResponse {
             accepted: !denied,
             message: denied.then(|| self.message(request)),
             code: None,
-            mutated_object: None,
             audit_annotations: self.audit_annotations(),
             warnings: self.warnings(request),
+            mutated_object: self.mutation.filter(|_| !denied).and_then(Mutation::into_object),
         }
     }
 
@@ -80,10 +88,15 @@ impl Outcome {
         message
     }
 
+    /// The findings that were mended. A pod that is denied is not changed.
+    fn mended(&self) -> &[Finding] {
+        self.mutation.as_ref().filter(|_| !self.is_denied()).map_or(&[], |mutation| &mutation.mended)
+    }
+
     /// One warning for each rule, in at most `MAX_WARNINGS` lines: the last one counts the rules that are left out.
     fn warnings(&self, request: &Request) -> Option<Vec<String>> {
         let mut warnings: Vec<(&Finding, usize)> = Vec::new();
-        for finding in self.of(Severity::Warn) {
+        for finding in self.mended().iter().chain(self.of(Severity::Warn)) {
             match warnings.last_mut() {
                 Some((shown, more)) if shown.rule == finding.rule => {
                     *more += 1;
@@ -97,7 +110,11 @@ impl Outcome {
         }
         let left_out = warnings.len().saturating_sub(MAX_WARNINGS - 1);
         let shown = if left_out > 1 { MAX_WARNINGS - 1 } else { warnings.len() };
-        let line = |(finding, more): &(&Finding, usize)| warning_line(finding, *more, request);
+        let is_mended = |finding: &Finding| self.mended().iter().any(|mended| std::ptr::eq(mended, finding));
+        let line = |(finding, more): &(&Finding, usize)| {
+            let note = if is_mended(finding) { MENDED } else { if_old(finding, request) };
+            warning_line(finding, *more, note)
+        };
         let mut lines: Vec<String> = warnings[..shown].iter().map(line).collect();
         if left_out > 1 {
             lines.push(format!("and {left_out} more rules warn about this object"));
@@ -106,14 +123,19 @@ impl Outcome {
     }
 
     fn audit_annotations(&self) -> Option<HashMap<String, String>> {
-        let annotations: HashMap<String, String> = [("denied-rules", Severity::Deny), ("warned-rules", Severity::Warn)]
-            .into_iter()
-            .filter_map(|(key, severity)| {
-                let mut rules: Vec<&str> = self.of(severity).map(|finding| finding.rule).collect();
-                rules.dedup();
-                (!rules.is_empty()).then(|| (key.to_owned(), rules.join(",")))
-            })
-            .collect();
+        let of = |severity| self.of(severity).collect::<Vec<_>>();
+        let annotations: HashMap<String, String> = [
+            ("denied-rules", of(Severity::Deny)),
+            ("warned-rules", of(Severity::Warn)),
+            ("mutated-rules", self.mended().iter().collect()),
+        ]
+        .into_iter()
+        .filter_map(|(key, findings)| {
+            let mut rules: Vec<&str> = findings.iter().map(|finding| finding.rule).collect();
+            rules.dedup();
+            (!rules.is_empty()).then(|| (key.to_owned(), rules.join(",")))
+        })
+        .collect();
         (!annotations.is_empty()).then_some(annotations)
     }
 }
@@ -125,9 +147,13 @@ fn add_new(rules: &mut Vec<&'static str>, rule: &'static str) {
     }
 }
 
-fn warning_line(finding: &Finding, more: usize, request: &Request) -> String {
+/// Follows the message of a finding that was mended.
+const MENDED: &str = " (changed by the policy)";
+
+/// `note` follows the message.
+fn warning_line(finding: &Finding, more: usize, note: &str) -> String {
     let and_more = if more == 0 { String::new() } else { format!(" (and {more} more)") };
-    let end = format!("{}{and_more} [{}]", if_old(finding, request), finding.rule);
+    let end = format!("{note}{and_more} [{}]", finding.rule);
     line(&finding.warning(), MAX_WARNING_BYTES - end.len()) + &end
 }
 

@@ -3,10 +3,10 @@
 use crate::k8s::effective::EffectiveSetting;
 use crate::k8s::pod::{ContainerView, Level};
 use crate::outcome::finding::Finding;
+use crate::outcome::patch::{Operation, Patch, Reach, remove};
 use crate::outcome::ratchet::Ratchet;
-use crate::outcome::severity::configured;
 use crate::settings::Settings;
-use crate::settings::severity::Severity;
+use crate::settings::severity::{Severity, configured};
 
 /// Kubernetes allows 63 bytes. A longer name, in an object of a custom kind, is not copied into each finding.
 const MAX_NAME_BYTES: usize = 253;
@@ -52,8 +52,8 @@ impl<'l> Findings<'l> {
     /// Reports a finding about the pod. `path` is the path of the field in the object; for `message` and `fix` see
     /// [`Finding`].
     #[inline(never)]
-    pub fn pod(&mut self, path: String, message: impl Into<String>, fix: impl Into<String>) {
-        self.add(path, None, Vec::new(), message.into(), fix.into());
+    pub fn pod(&mut self, path: String, message: impl Into<String>, fix: impl Into<String>) -> Reported<'_> {
+        self.add(path, None, Vec::new(), message.into(), fix.into())
     }
 
     /// Reports a finding about a container, which the output names. The other arguments are those of [`Findings::pod`].
@@ -64,8 +64,8 @@ impl<'l> Findings<'l> {
         path: String,
         message: impl Into<String>,
         fix: impl Into<String>,
-    ) {
-        self.add(path, Some(container.name()), Vec::new(), message.into(), fix.into());
+    ) -> Reported<'_> {
+        self.add(path, Some(container.name()), Vec::new(), message.into(), fix.into())
     }
 
     /// Reports a finding about an effective setting, at the level where it is set: the container, or the pod that it
@@ -76,28 +76,66 @@ impl<'l> Findings<'l> {
         field: &str,
         message: impl Into<String>,
         fix: impl Into<String>,
-    ) {
+    ) -> Reported<'_> {
         match setting.set_on {
             Level::Container => self.container(&setting.container, setting.path(field), message, fix),
             Level::Pod => self.add(setting.path(field), None, setting.inheritors(), message.into(), fix.into()),
         }
     }
 
-    fn add(&mut self, path: String, container: Option<&str>, inheritors: Vec<String>, message: String, fix: String) {
-        if !self.are_off() {
-            let container = container.map(|name| name[..name.floor_char_boundary(MAX_NAME_BYTES)].to_owned());
-            let Findings { rule, ratchet, severity, .. } = *self;
-            self.list.push(Finding {
-                rule,
-                severity,
-                ratchet,
-                path,
-                container,
-                inheritors,
-                is_old: false,
-                message,
-                fix,
-            });
+    fn add(
+        &mut self,
+        path: String,
+        container: Option<&str>,
+        inheritors: Vec<String>,
+        message: String,
+        fix: String,
+    ) -> Reported<'_> {
+        if self.are_off() {
+            return Reported(None);
+        }
+        let container = container.map(|name| name[..name.floor_char_boundary(MAX_NAME_BYTES)].to_owned());
+        let Findings { rule, ratchet, severity, .. } = *self;
+        self.list.push(Finding {
+            rule,
+            severity,
+            ratchet,
+            path,
+            container,
+            inheritors,
+            is_old: false,
+            message,
+            fix,
+            patch: None,
+        });
+        Reported(self.list.last_mut())
+    }
+}
+
+/// A finding that was reported, to which the rule may add a patch. Nothing when the rule is off.
+#[derive(Debug)]
+pub struct Reported<'l>(Option<&'l mut Finding>);
+
+impl Reported<'_> {
+    /// Adds the patch that removes the field at the path of the finding.
+    #[inline(never)]
+    pub fn removable(self, reach: Reach) {
+        self.patch(reach, |path| vec![remove(path)]);
+    }
+
+    /// Adds the patch with these operations, given the path of the finding. No operations: there is none.
+    pub fn patch(self, reach: Reach, operations: impl FnOnce(&str) -> Vec<Operation>) {
+        // The module applies no others.
+        if cfg!(target_arch = "wasm32") && reach != Reach::Admission {
+            return;
+        }
+        if let Some(finding) = self.0 {
+            set_patch(finding, reach, operations(&finding.path));
         }
     }
+}
+
+#[inline(never)]
+fn set_patch(finding: &mut Finding, reach: Reach, operations: Vec<Operation>) {
+    finding.patch = (!operations.is_empty()).then_some(Patch { reach, operations });
 }

@@ -3,12 +3,13 @@
 use crate::admission::subresource::Part;
 use crate::decode::Fields;
 use crate::outcome::finding::{Finding, sort_by_path};
+use crate::outcome::patch::Reach;
 use crate::outcome::ratchet::Ratchet;
-use crate::outcome::severity::configured;
 use crate::rules::api_server::ApiServer;
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
-use crate::settings::severity::Severity;
+use crate::settings::severity::{Severity, configured};
+use crate::settings::validation::KnownRule;
 
 /// The documentation page of a rule, from the file next to it. The Wasm module leaves the pages out, to stay small.
 macro_rules! page {
@@ -38,6 +39,8 @@ pub struct Rule {
     pub reads: Fields,
     /// When an update may keep findings that the old object already had.
     pub ratchet: Ratchet,
+    /// Whether findings may come with a patch, and the widest reach that one of them has.
+    pub patches: Option<Reach>,
     /// Its documentation: evidence, example, false positives. Empty in the Wasm module.
     pub page: &'static str,
     /// Examines the context and reports findings.
@@ -70,6 +73,7 @@ impl Rule {
         api_server: ApiServer::Accepts,
         reads: Fields::ALL,
         ratchet: Ratchet::HadBefore,
+        patches: None,
         page: "",
         check: |_, _| {},
     };
@@ -82,6 +86,11 @@ impl Rule {
         let begin = list.len();
         (self.check)(context, &mut Findings::new(self.id, self.ratchet, self.severity, context.settings, list));
         sort_by_path(list, begin);
+    }
+
+    /// What the validation of settings must know.
+    pub fn facts(&'static self) -> KnownRule {
+        KnownRule { id: self.id, severity: self.severity, is_mutating: self.patches == Some(Reach::Admission) }
     }
 
     fn applies(&self, context: &Context) -> bool {

@@ -6,6 +6,7 @@ use crate::decode::schema::{Described, Json, one_of};
 use crate::k8s::version::Version;
 use crate::settings::grant::{Grant, Grants, NOBODY};
 use crate::settings::label_selector::{OPERATORS, Operator};
+use crate::settings::mutate::{Mutate, SAFE};
 use crate::settings::rbac::{SUBJECTS, Subject};
 use crate::settings::severity::{PROFILES, Profile, SEVERITIES, Severity};
 use crate::settings::{PLATFORMS, Platform, RESOURCES, Resource};
@@ -50,6 +51,12 @@ impl Described for Subject {
 impl Described for Operator {
     fn schema() -> Json {
         one_of(&OPERATORS.map(|name| (name, ())))
+    }
+}
+
+impl Described for Mutate<'_> {
+    fn schema() -> Json {
+        json!({ "oneOf": [{ "enum": [SAFE] }, Vec::<&str>::schema()] })
     }
 }
 

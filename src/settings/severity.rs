@@ -3,6 +3,7 @@
 use serde_json_borrow::Value;
 
 use crate::decode::{Read, Reader, Result, one_of};
+use crate::settings::Settings;
 
 /// What a finding does to the request.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -57,5 +58,31 @@ impl<'t> Read<'t> for Profile {
     fn read(&mut self, value: &'t Value<'t>, _: &mut Reader) -> Result<()> {
         *self = one_of(value, &PROFILES)?;
         Ok(())
+    }
+}
+
+/// The severity of a rule's findings: the override for the rule in the settings, else `default` adjusted by the profile.
+pub fn configured(settings: &Settings, rule: &str, default: Severity) -> Severity {
+    match (settings.rules.get(rule), settings.profile, default) {
+        (Some(severity), ..) => *severity,
+        (None, Profile::Default, severity) => severity,
+        (None, Profile::Strict, Severity::Off) => Severity::Warn,
+        (None, Profile::Strict, _) => Severity::Deny,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::decode::{parse, read};
+
+    #[test]
+    fn the_profile_moves_every_severity_one_step_and_rules_win() {
+        let tree = parse(br#"{"profile": "strict", "rules": {"host-network": "off"}}"#).expect("JSON");
+        let strict: Settings = read(&tree).expect("valid");
+        assert_eq!(configured(&strict, "windows-node", Severity::Warn), Severity::Deny);
+        assert_eq!(configured(&strict, "resource-limits", Severity::Off), Severity::Warn);
+        assert_eq!(configured(&strict, "os-linux", Severity::Deny), Severity::Deny);
+        assert_eq!(configured(&strict, "host-network", Severity::Deny), Severity::Off);
     }
 }

@@ -3,28 +3,42 @@
 use serde_json_borrow::Value;
 
 use crate::decode::{self, Error, Quantity};
+use crate::settings::mutate::Mutate;
 use crate::settings::rbac::Rbac;
+use crate::settings::severity::{Severity, configured};
 use crate::settings::{PortRange, Settings};
 use crate::wording::did_you_mean;
 
-/// Reads and checks settings; `rule_ids` are the ids of all rules. Empty input and `null` are the default settings.
+/// What validation must know of a rule.
+#[derive(Clone, Copy, Debug)]
+pub struct KnownRule {
+    /// Its name in settings.
+    pub id: &'static str,
+    /// Its severity unless the settings say otherwise.
+    pub severity: Severity,
+    /// Whether `mutate` may name it: it has fixes that the policy can apply.
+    pub is_mutating: bool,
+}
+
+/// Reads and checks settings; `rules` are all rules. Empty input and `null` are the default settings.
 ///
 /// # Errors
 /// A sentence for the administrator: where, what is wrong and, for an unknown name, the closest valid one.
-pub fn validate(json: &[u8], rule_ids: &[&str]) -> Result<(), String> {
+pub fn validate(json: &[u8], rules: &[KnownRule]) -> Result<(), String> {
     if matches!(json.trim_ascii(), b"" | b"null") {
         return Ok(());
     }
-    read_settings(&parse(json)?, rule_ids).map(drop)
+    read_settings(&parse(json)?, rules).map(drop)
 }
 
 fn parse(json: &[u8]) -> Result<Value<'_>, String> {
     decode::parse(json).map_err(|message| format!("settings are {message}"))
 }
 
-fn read_settings<'t>(tree: &'t Value<'t>, rule_ids: &[&str]) -> Result<Settings<'t>, String> {
+fn read_settings<'t>(tree: &'t Value<'t>, rules: &[KnownRule]) -> Result<Settings<'t>, String> {
     let settings: Settings = decode::read(tree).map_err(|error| explain(&error))?;
-    check_rule_ids(&settings, rule_ids)?;
+    settings.rules.iter().try_for_each(|(id, _)| find(&format!("rules.{id}"), id, rules).map(drop))?;
+    check_mutate(&settings, rules)?;
     check_values(&settings)?;
     Ok(settings)
 }
@@ -35,14 +49,27 @@ fn explain(error: &Error) -> String {
     format!("settings{}{path}: {}", if path.is_empty() { "" } else { "." }, error.message())
 }
 
-fn check_rule_ids(settings: &Settings, rule_ids: &[&str]) -> Result<(), String> {
-    match settings.rules.iter().find(|(id, _)| !rule_ids.contains(id)) {
-        Some((id, _)) => {
-            let hint = did_you_mean(id, rule_ids.iter().copied());
-            Err(format!("settings.rules.{id}: there is no such rule{hint}"))
+/// The rule with an id that stands at a path of the settings.
+fn find<'k>(path: &str, id: &str, rules: &'k [KnownRule]) -> Result<&'k KnownRule, String> {
+    rules.iter().find(|rule| rule.id == id).ok_or_else(|| {
+        let hint = did_you_mean(id, rules.iter().map(|rule| rule.id));
+        format!("settings.{path}: there is no such rule{hint}")
+    })
+}
+
+/// Rules that would never change anything are refused: the settings would claim something that does not happen.
+fn check_mutate(settings: &Settings, rules: &[KnownRule]) -> Result<(), String> {
+    let Mutate::Rules(ids) = &settings.mutate else { return Ok(()) };
+    for (index, id) in ids.iter().enumerate() {
+        let rule = find(&format!("mutate[{index}]"), id, rules)?;
+        if !rule.is_mutating {
+            return Err(format!("settings.mutate[{index}]: '{id}' has no fix that is always right: leave it out"));
         }
-        None => Ok(()),
+        if configured(settings, id, rule.severity) == Severity::Off {
+            return Err(format!("settings.mutate[{index}]: '{id}' is off: set rules.{id} to warn as well"));
+        }
     }
+    Ok(())
 }
 
 fn check_values(settings: &Settings) -> Result<(), String> {
@@ -72,9 +99,13 @@ mod tests {
     use super::*;
     use crate::k8s::version::Version;
     use crate::settings::rbac;
-    use crate::settings::severity::{Profile, Severity};
+    use crate::settings::severity::Profile;
 
-    const RULES: [&str; 2] = ["host-network", "host-users"];
+    const RULES: [KnownRule; 3] = [
+        KnownRule { id: "host-network", severity: Severity::Deny, is_mutating: true },
+        KnownRule { id: "host-namespaces", severity: Severity::Off, is_mutating: true },
+        KnownRule { id: "local-system", severity: Severity::Warn, is_mutating: false },
+    ];
 
     fn error(json: &str) -> String {
         read(json, |_| ()).expect_err("must be refused")
@@ -109,6 +140,36 @@ mod tests {
         assert!(error(r#"{"platform": "OpenShift"}"#).ends_with("did you mean 'openshift'?"));
         assert!(error(r#"{"namespaces": {"chek": true}}"#).ends_with("did you mean 'check'?"));
         assert!(!error(r#"{"rules": {"zzzzzzzzzzzzzzzz": "warn"}}"#).contains("did you mean"));
+    }
+
+    #[test]
+    fn rules_that_would_not_mutate_are_refused() {
+        for valid in [r#""safe""#, "[]", r#"["host-network"]"#] {
+            assert!(is_valid(&format!(r#"{{"mutate": {valid}}}"#)), "{valid}");
+        }
+        assert!(is_valid(r#"{"mutate": ["host-namespaces"], "rules": {"host-namespaces": "warn"}}"#));
+        assert!(is_valid(r#"{"mutate": ["host-namespaces"], "profile": "strict"}"#));
+        for (settings, expected) in [
+            (r#"{"mutate": "save"}"#, "did you mean 'safe'?"),
+            (
+                r#"{"mutate": ["host-netwrok"]}"#,
+                "settings.mutate[0]: there is no such rule, did you mean 'host-network'?",
+            ),
+            (
+                r#"{"mutate": ["local-system"]}"#,
+                "settings.mutate[0]: 'local-system' has no fix that is always right: leave it out",
+            ),
+            (
+                r#"{"mutate": ["host-network", "host-namespaces"]}"#,
+                "settings.mutate[1]: 'host-namespaces' is off: set rules.host-namespaces to warn as well",
+            ),
+            (
+                r#"{"mutate": ["host-network"], "rules": {"host-network": "off"}}"#,
+                "set rules.host-network to warn as well",
+            ),
+        ] {
+            assert!(error(settings).ends_with(expected), "{}", error(settings));
+        }
     }
 
     #[test]

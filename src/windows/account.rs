@@ -114,7 +114,7 @@ impl Service {
     }
 
     /// The service account with a user name. Windows ignores case and, in these names, spaces.
-    fn of(user: &str) -> Option<Service> {
+    pub fn of(user: &str) -> Option<Service> {
         // The usual spellings, for speed.
         match user {
             "SYSTEM" => return Some(Service::LocalSystem),

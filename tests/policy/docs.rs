@@ -4,6 +4,7 @@ use std::fmt::Write;
 use std::{env, fs};
 
 use windows_hostprocess_policy::decode::Fields;
+use windows_hostprocess_policy::outcome::patch::Reach;
 use windows_hostprocess_policy::rules::api_server::ApiServer;
 use windows_hostprocess_policy::rules::registry;
 use windows_hostprocess_policy::rules::rule::Rule;
@@ -53,6 +54,16 @@ fn needs(rule: &Rule) -> String {
     format!(" **Needs** {}.", fields.join(" or "))
 }
 
+/// Who applies the patches that findings may come with.
+fn fixed_by(rule: &Rule) -> &'static str {
+    match rule.patches {
+        None => "",
+        Some(Reach::Admission) => " **Fixed by** `mutate` and `hostprocess fix`, where the remedy is certain.",
+        Some(Reach::Command) => " **Fixed by** `hostprocess fix`, where the remedy is certain.",
+        Some(Reach::OnDemand) => " **Fixed by** `hostprocess fix --unsafe`.",
+    }
+}
+
 fn page() -> String {
     let mut page = INTRODUCTION.to_owned();
     page.push_str("\n| group | rule | default | API server | what it catches |\n| --- | --- | --- | --- | --- |\n");
@@ -73,7 +84,8 @@ fn page() -> String {
         write!(page, "\n## {}{}\n", group.name[..1].to_uppercase(), &group.name[1..]).expect("a string takes it");
         for rule in group.rules {
             write!(page, "\n### {}\n\n", rule.id).expect("a string takes it");
-            write!(page, "**Default** {}. **API server** {}.{}\n\n", severity(rule), api_server(rule), needs(rule))
+            let (severity, api_server) = (severity(rule), api_server(rule));
+            write!(page, "**Default** {severity}. **API server** {api_server}.{}{}\n\n", needs(rule), fixed_by(rule))
                 .expect("a string takes it");
             page.push_str(rule.page);
         }

@@ -17,6 +17,21 @@ use crate::report::{Report, Verdict};
 /// The arguments of both.
 #[derive(Debug, clap::Args)]
 pub struct Judging {
+    #[command(flatten)]
+    policy: PolicySettings,
+    /// Output format, and the file to write it to instead of standard output; may be repeated
+    ///
+    /// `-o text -o sarif=hostprocess.sarif` shows the report and writes it for code scanning as well.
+    #[arg(short, long, value_name = "FORMAT[=FILE]", default_value = "text", value_parser = Destination::parser())]
+    output: Vec<Destination>,
+    /// What makes the exit code 1
+    #[arg(long, value_name = "WHAT", value_enum, default_value_t = FailOn::Deny)]
+    fail_on: FailOn,
+}
+
+/// What the rules are told, for every command that judges.
+#[derive(Debug, clap::Args)]
+pub struct PolicySettings {
     /// The policy's settings, in YAML or JSON
     #[arg(long, value_name = "FILE")]
     settings: Option<PathBuf>,
@@ -31,14 +46,6 @@ pub struct Judging {
     /// Leave these rules out, also where --rules names them
     #[arg(long, value_name = "ID,...", value_delimiter = ',', value_parser = rules::find)]
     ignore_rules: Vec<&'static Rule>,
-    /// Output format, and the file to write it to instead of standard output; may be repeated
-    ///
-    /// `-o text -o sarif=hostprocess.sarif` shows the report and writes it for code scanning as well.
-    #[arg(short, long, value_name = "FORMAT[=FILE]", default_value = "text", value_parser = Destination::parser())]
-    output: Vec<Destination>,
-    /// What makes the exit code 1
-    #[arg(long, value_name = "WHAT", value_enum, default_value_t = FailOn::Deny)]
-    fail_on: FailOn,
 }
 
 /// The severity of rules that the settings do not mention.
@@ -71,12 +78,12 @@ impl FailOn {
     }
 }
 
-impl Judging {
+impl PolicySettings {
     /// The settings of the file, as the other arguments change them.
     ///
     /// # Errors
     /// The file cannot be read.
-    pub fn settings(&self) -> Result<Value, String> {
+    pub fn load(&self) -> Result<Value, String> {
         let mut settings = self.settings.as_deref().map_or_else(|| Ok(json!({})), settings::load)?;
         if let Some(profile) = self.profile {
             settings["profile"] = match profile {
@@ -86,6 +93,16 @@ impl Judging {
         }
         select_rules(&mut settings, &self.rules, &self.ignore_rules);
         Ok(settings)
+    }
+}
+
+impl Judging {
+    /// See [`PolicySettings::load`].
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn settings(&self) -> Result<Value, String> {
+        self.policy.load()
     }
 
     /// Makes sure that the report can be written where it should be.

@@ -50,6 +50,7 @@ fn diagnostic(finding: Finding) -> Diagnostic {
         message: finding.message,
         fix: finding.fix,
         container: finding.container,
+        patch: finding.patch,
     }
 }
 
@@ -67,6 +68,7 @@ fn unreadable(error: Unreadable) -> Diagnostic {
         message,
         fix: String::new(),
         container: None,
+        patch: None,
     }
 }
 

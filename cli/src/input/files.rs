@@ -165,6 +165,14 @@ impl Input {
         Input { origin: Origin::Text(name, text), is_strict: true }
     }
 
+    /// The file that a changed text could be written to. Standard input has none.
+    pub fn path(&self) -> Option<&Path> {
+        match &self.origin {
+            Origin::File(path) => Some(path),
+            _ => None,
+        }
+    }
+
     /// Reads the file. One that cannot be read is returned with a problem.
     pub fn read(self) -> File {
         let (name, bytes) = match &self.origin {

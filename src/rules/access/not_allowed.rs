@@ -1,6 +1,6 @@
 use super::coverage::{Whom, covers, depends_on_requester, mismatches};
 use super::mismatch::Mismatch;
-use super::{permission, requester};
+use super::permission;
 use crate::outcome::ratchet::Ratchet;
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
@@ -32,7 +32,7 @@ fn check(context: &Context, findings: &mut Findings) {
     if grants.iter().any(|grant| covers(context, grant, Whom::Requester)) {
         return;
     }
-    let is_unknown = requester::is_unknown(context);
+    let is_unknown = context.request.user_info.is_unknown();
     let is_undecided = |rbac: &Rbac| rbac.subject == Subject::Requester && is_unknown;
     let permission = match rbac {
         Some(rbac) if !is_undecided(rbac) => Some(permission::granted(context, rbac)),
@@ -99,13 +99,16 @@ fn report(context: &Context, findings: &mut Findings, message: String, fix: &str
     if !context.is_host_process {
         let message = format!("is merged into a pod template that may be HostProcess, and {message}");
         let fix = "replace the whole template ($patch: replace), or ask for a grant";
-        return findings.pod("data.spec".to_owned(), message, fix);
+        findings.pod("data.spec".to_owned(), message, fix);
+        return;
     }
     let on_container = pod.containers().find(|c| c.own_windows_options().is_some_and(|o| o.host_process == Some(true)));
     match on_container {
         Some(container) if pod.windows_options().is_none_or(|options| options.host_process != Some(true)) => {
             findings.container(&container, container.path(FIELD), message, fix);
         }
-        _ => findings.pod(pod.path(FIELD), message, fix),
+        _ => {
+            findings.pod(pod.path(FIELD), message, fix);
+        }
     }
 }

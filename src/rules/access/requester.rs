@@ -38,7 +38,7 @@ pub fn template_owner<'c>(context: &Context<'c, '_>) -> Option<&'c str> {
 /// otherwise every audit would report what is granted.
 pub fn kind_of_origin<'c>(context: &Context<'c, '_>) -> Option<&'c str> {
     let is_built_in = |owner: &&str| CONTROLLERS.iter().any(|(_, kind)| kind == owner);
-    match is_unknown(context) {
+    match context.request.user_info.is_unknown() {
         true => claimed_owner(context.workload).filter(is_built_in),
         false => template_owner(context),
     }
@@ -46,14 +46,4 @@ pub fn kind_of_origin<'c>(context: &Context<'c, '_>) -> Option<&'c str> {
 
 fn claimed_owner<'c>(workload: &'c Workload) -> Option<&'c str> {
     workload.metadata.owner_references.iter().find(|owner| owner.controller == Some(true))?.kind
-}
-
-/// Whether the request does not say who sent it. That is so for Kubewarden's audit scanner, which sends existing objects as
-/// CREATE (read in its `admission_request.go`), and for `hostprocess check` without `--as`. An API server never leaves it out: it refuses
-/// requests that it cannot authenticate, and all others have the group `system:authenticated` or `system:unauthenticated`,
-/// even if an authenticator returned an empty name (read in `endpoints/filters/authentication.go`,
-/// `authentication/group/authenticated_group_adder.go` and `authentication/request/anonymous` of k8s.io/apiserver, 1.36).
-pub fn is_unknown(context: &Context) -> bool {
-    let user = &context.request.user_info;
-    user.username.unwrap_or_default().is_empty() && user.groups.is_empty()
 }

@@ -1,6 +1,7 @@
 use crate::decode::Fields;
 use crate::k8s::command_lines::CommandLine;
 use crate::k8s::pod::ContainerView;
+use crate::outcome::patch::{Reach, replace};
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
 use crate::rules::rule::{Rule, page};
@@ -9,6 +10,7 @@ use crate::windows::command_line::{Form, Mention, SANDBOX_MOUNT_POINT, Shell, me
 use crate::wording::quote;
 use std::cell::LazyCell;
 
+const REPLACED: &str = "%CONTAINER_SANDBOX_MOUNT_POINT%";
 const FIX: &str = "write %CONTAINER_SANDBOX_MOUNT_POINT% or $env:CONTAINER_SANDBOX_MOUNT_POINT";
 
 pub static RULE: Rule = Rule {
@@ -16,6 +18,7 @@ pub static RULE: Rule = Rule {
     summary: "`CONTAINER_SANDBOX_MOUNT_POINT` in a form that is not expanded",
     severity: Severity::Warn,
     reads: Fields::of(&["command", "args", "workingDir", "value", "mountPath", "hostPath"]),
+    patches: Some(Reach::Command),
     page: page!("sandbox_variable_spelling.md"),
     check,
     ..Rule::DEFAULT
@@ -61,16 +64,19 @@ fn check(context: &Context, findings: &mut Findings) {
 fn report(
     container: &ContainerView,
     path: impl Fn() -> String,
-    text: &str,
+    whole: &str,
     is_expanded: impl Fn(Form) -> bool,
     findings: &mut Findings,
 ) {
-    if let Some(Mention { text, form }) = mentions(text).find(|mention| !is_expanded(mention.form)) {
+    if let Some(Mention { text, form }) = mentions(whole).find(|mention| !is_expanded(mention.form)) {
         let message = match form {
             Form::Misspelt => format!("{} is misspelt, so it is neither set nor replaced", quote(text)),
             _ => format!("{} is not one of the two forms that the runtime replaces", quote(text)),
         };
-        findings.container(container, path(), message, FIX);
+        let reported = findings.container(container, path(), message, FIX);
+        if form == Form::Kubelet {
+            reported.patch(Reach::Command, |path| vec![replace(path, whole.replace(text, REPLACED))]);
+        }
     }
 }
 
@@ -82,7 +88,7 @@ fn report_path(path: impl Fn() -> String, text: &str, container: Option<&Contain
     match container {
         Some(container) => findings.container(container, path(), message, fix),
         None => findings.pod(path(), message, fix),
-    }
+    };
 }
 
 fn is_replaced(form: Form) -> bool {

@@ -1,6 +1,7 @@
 use crate::decode::Fields;
 use crate::k8s::effective::effective_settings;
 use crate::k8s::pod::{ContainerView, Level};
+use crate::outcome::patch::Reach;
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
 use crate::rules::rule::{Rule, page};
@@ -9,6 +10,7 @@ pub static RULE: Rule = Rule {
     id: "run-as-non-root",
     summary: "`runAsNonRoot: true`, which is admitted but not enforced",
     reads: Fields::of(&["runAsNonRoot"]),
+    patches: Some(Reach::OnDemand),
     page: page!("run_as_non_root.md"),
     check,
     ..Rule::DEFAULT
@@ -16,12 +18,14 @@ pub static RULE: Rule = Rule {
 
 fn check(context: &Context, findings: &mut Findings) {
     for non_root in effective_settings(context.pod, set_to_true_on, |_| ()) {
-        findings.setting(
-            &non_root,
-            "securityContext.runAsNonRoot",
-            "is true, but is not enforced in HostProcess containers",
-            "remove it or set it to false, because only the rights of the account limit the process",
-        );
+        findings
+            .setting(
+                &non_root,
+                "securityContext.runAsNonRoot",
+                "is true, but is not enforced in HostProcess containers",
+                "remove it or set it to false, because only the rights of the account limit the process",
+            )
+            .removable(Reach::OnDemand);
     }
 }
 

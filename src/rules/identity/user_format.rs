@@ -1,5 +1,6 @@
 use super::accounts::RUN_AS_USER_NAME;
 use crate::decode::Fields;
+use crate::outcome::patch::{Operation, Reach, replace};
 use crate::rules::api_server::ApiServer;
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
@@ -12,6 +13,7 @@ pub static RULE: Rule = Rule {
     summary: "a `runAsUserName` that Kubernetes does not accept",
     api_server: ApiServer::Refuses,
     reads: Fields::of(&["runAsUserName"]),
+    patches: Some(Reach::Admission),
     page: page!("user_format.md"),
     check,
     ..Rule::DEFAULT
@@ -19,14 +21,26 @@ pub static RULE: Rule = Rule {
 
 fn check(context: &Context, findings: &mut Findings) {
     let pod = context.pod;
-    if let Some((message, fix)) = pod.windows_options().and_then(|options| diagnose(options.run_as_user_name?)) {
-        findings.pod(pod.path(RUN_AS_USER_NAME), message, fix);
+    let own = pod.windows_options().and_then(|options| options.run_as_user_name);
+    if let Some((name, (message, fix))) = own.and_then(|name| Some((name, diagnose(name)?))) {
+        let reported = findings.pod(pod.path(RUN_AS_USER_NAME), message, fix);
+        reported.patch(Reach::Admission, |path| single_backslash(path, name));
     }
     for container in pod.containers() {
         let own = container.own_windows_options().and_then(|options| options.run_as_user_name);
-        if let Some((message, fix)) = own.and_then(diagnose) {
-            findings.container(&container, container.path(RUN_AS_USER_NAME), message, fix);
+        if let Some((name, (message, fix))) = own.and_then(|name| Some((name, diagnose(name)?))) {
+            let reported = findings.container(&container, container.path(RUN_AS_USER_NAME), message, fix);
+            reported.patch(Reach::Admission, |path| single_backslash(path, name));
         }
+    }
+}
+
+/// Mends a backslash that was doubled outside double quotes, and nothing else in the name.
+fn single_backslash(path: &str, name: &str) -> Vec<Operation> {
+    let mended = name.replacen(r"\\", r"\", 1);
+    match Account::parse(&mended).kind() {
+        Kind::Service(_) => vec![replace(path, mended)],
+        _ => Vec::new(),
     }
 }
 

@@ -1,4 +1,5 @@
 use crate::decode::Fields;
+use crate::outcome::patch::Reach;
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
 use crate::rules::rule::{Rule, page};
@@ -10,6 +11,7 @@ pub static RULE: Rule = Rule {
     summary: "a DNS policy that has no effect",
     severity: Severity::Warn,
     reads: Fields::of(&["dnsPolicy"]),
+    patches: Some(Reach::Command),
     page: page!("dns_policy.md"),
     check,
     ..Rule::DEFAULT
@@ -18,10 +20,15 @@ pub static RULE: Rule = Rule {
 fn check(context: &Context, findings: &mut Findings) {
     let pod = context.pod;
     if let Some(policy @ ("ClusterFirstWithHostNet" | "None")) = pod.spec.dns_policy {
-        findings.pod(
-            pod.path("dnsPolicy"),
-            format!("{} has no effect, because HostProcess containers resolve names as the node does", quote(policy)),
-            "remove it, and do not rely on DNS names of the cluster",
-        );
+        findings
+            .pod(
+                pod.path("dnsPolicy"),
+                format!(
+                    "{} has no effect, because HostProcess containers resolve names as the node does",
+                    quote(policy)
+                ),
+                "remove it, and do not rely on DNS names of the cluster",
+            )
+            .removable(Reach::Command);
     }
 }

@@ -29,20 +29,12 @@ fn check(context: &Context, findings: &mut Findings) {
                 continue;
             }
             let path = container.path(&format!("ports[{index}].{field}"));
-            match allowed {
-                Some(ranges) => findings.container(
-                    &container,
-                    path,
-                    format!("opens port {number} on the node, which is not allowed"),
-                    fix(ranges),
-                ),
-                None => findings.container(
-                    &container,
-                    path,
-                    format!("opens port {number} on the node"),
-                    "make sure that no other pod on the node uses it",
-                ),
-            }
+            let found = format!("opens port {number} on the node");
+            let (message, fix) = match allowed {
+                Some(ranges) => (found + ", which is not allowed", fix(ranges)),
+                None => (found, "make sure that no other pod on the node uses it".to_owned()),
+            };
+            findings.container(&container, path, message, fix);
         }
     }
 }

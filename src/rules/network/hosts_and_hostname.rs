@@ -1,4 +1,5 @@
 use crate::decode::Fields;
+use crate::outcome::patch::Reach;
 use crate::rules::api_server::ApiServer;
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
@@ -12,6 +13,7 @@ pub static RULE: Rule = Rule {
     severity_varies: "warn; deny for `hostnameOverride`, which kube-apiserver refuses on the host network",
     api_server: ApiServer::Partly("`hostnameOverride`"),
     reads: Fields::of(&["hostAliases", "hostname", "hostnameOverride", "subdomain", "setHostnameAsFQDN"]),
+    patches: Some(Reach::Admission),
     page: page!("hosts_and_hostname.md"),
     check,
     ..Rule::DEFAULT
@@ -20,19 +22,23 @@ pub static RULE: Rule = Rule {
 fn check(context: &Context, findings: &mut Findings) {
     let pod = context.pod;
     if pod.spec.hostname_override.0 && pod.spec.host_network == Some(true) {
-        findings.pod(
-            pod.path("hostnameOverride"),
-            "cannot be combined with hostNetwork: true",
-            "remove it, because HostProcess containers have the node's name",
-        );
+        findings
+            .pod(
+                pod.path("hostnameOverride"),
+                "cannot be combined with hostNetwork: true",
+                "remove it, because HostProcess containers have the node's name",
+            )
+            .removable(Reach::Admission);
     }
     let findings = &mut findings.at(Severity::Warn);
     if pod.spec.host_aliases.0 {
-        findings.pod(
-            pod.path("hostAliases"),
-            "has no effect, because HostProcess containers read the node's hosts file",
-            "remove it, or let the program edit the node's hosts file",
-        );
+        findings
+            .pod(
+                pod.path("hostAliases"),
+                "has no effect, because HostProcess containers read the node's hosts file",
+                "remove it, or let the program edit the node's hosts file",
+            )
+            .removable(Reach::Admission);
     }
     let hostname = pod.spec.hostname.filter(|name| !name.is_empty());
     let subdomain = pod.spec.subdomain.filter(|name| !name.is_empty());

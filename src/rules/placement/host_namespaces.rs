@@ -1,4 +1,5 @@
 use crate::decode::Fields;
+use crate::outcome::patch::Reach;
 use crate::rules::api_server::ApiServer;
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
@@ -11,6 +12,7 @@ pub static RULE: Rule = Rule {
     severity: Severity::Off,
     api_server: ApiServer::Partly("with `os.name: windows`"),
     reads: Fields::of(&["hostPID", "hostIPC", "shareProcessNamespace"]),
+    patches: Some(Reach::Admission),
     page: page!("host_namespaces.md"),
     check,
     ..Rule::DEFAULT
@@ -24,7 +26,9 @@ fn check(context: &Context, findings: &mut Findings) {
         ("shareProcessNamespace", pod.spec.share_process_namespace),
     ] {
         if value == Some(true) {
-            findings.pod(pod.path(field), "is true, but has no effect on Windows", "remove it");
+            findings
+                .pod(pod.path(field), "is true, but has no effect on Windows", "remove it")
+                .removable(Reach::Admission);
         }
     }
 }

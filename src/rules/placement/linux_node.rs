@@ -1,6 +1,7 @@
 use crate::decode::Fields;
 use crate::k8s::node_selection::{NodeOs, OS, selector_admits};
 use crate::k8s::pod_spec::NodeSelectorTerm;
+use crate::outcome::patch::{Reach, replace};
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
 use crate::rules::rule::{Rule, page};
@@ -10,6 +11,7 @@ pub static RULE: Rule = Rule {
     id: "linux-node",
     summary: "a node selector, affinity or pod label that no Windows node satisfies",
     reads: Fields::of(&["nodeSelector", "affinity", "labels"]),
+    patches: Some(Reach::Admission),
     page: page!("linux_node.md"),
     check,
     ..Rule::DEFAULT
@@ -37,11 +39,13 @@ fn check(context: &Context, findings: &mut Findings) {
 }
 
 fn report(findings: &mut Findings, path: String, value: &str) {
-    findings.pod(
-        path,
-        format!("no Windows node has the value {}", quote(value)),
-        "set it to windows, because HostProcess containers exist only there",
-    );
+    findings
+        .pod(
+            path,
+            format!("no Windows node has the value {}", quote(value)),
+            "set it to windows, because HostProcess containers exist only there",
+        )
+        .patch(Reach::Admission, |path| if value == "Windows" { vec![replace(path, "windows")] } else { Vec::new() });
 }
 
 fn affinity_message(terms: &[NodeSelectorTerm]) -> String {

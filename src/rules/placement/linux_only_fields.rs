@@ -1,6 +1,8 @@
 use crate::decode::Fields;
+use crate::k8s::pod::{ContainerView, Pod};
 use crate::k8s::pod_spec::{PodSpec, SecurityContext};
 use crate::k8s::version::Version;
+use crate::outcome::patch::{Operation, Reach, remove};
 use crate::rules::api_server::ApiServer;
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
@@ -34,6 +36,7 @@ pub static RULE: Rule = Rule {
         "allowPrivilegeEscalation",
         "procMount",
     ]),
+    patches: Some(Reach::Admission),
     page: page!("linux_only_fields.md"),
     check,
     ..Rule::DEFAULT
@@ -51,7 +54,7 @@ fn check(context: &Context, findings: &mut Findings) {
             GROUPS_POLICY if !refused && needs_containerd_2(context) => (Severity::Warn, STRICT_MESSAGE),
             _ => (severity, message),
         };
-        findings.at(severity).pod(pod.path(field), message, FIX);
+        findings.at(severity).pod(pod.path(field), message, FIX).patch(Reach::Admission, removed_if(refused));
     }
     let mut findings = findings.at(severity);
     if findings.are_off() {
@@ -60,9 +63,14 @@ fn check(context: &Context, findings: &mut Findings) {
     for container in pod.containers() {
         for field in container.raw.security_context.iter().flat_map(set_on_container) {
             let path = container.path(&format!("securityContext.{field}"));
-            findings.container(&container, path, message, FIX);
+            findings.container(&container, path, message, FIX).patch(Reach::Admission, removed_if(refused));
         }
     }
+}
+
+/// Where Windows only ignores the field, the pod may be meant for both systems.
+fn removed_if(refused: bool) -> impl Fn(&str) -> Vec<Operation> {
+    move |path| if refused { vec![remove(path)] } else { Vec::new() }
 }
 
 const FIX: &str = "remove it";
@@ -75,6 +83,14 @@ const STRICT_MESSAGE: &str =
 fn needs_containerd_2(context: &Context) -> bool {
     let policy = context.pod.spec.security_context.as_ref().and_then(|own| own.supplemental_groups_policy);
     policy == Some("Strict") && context.settings.containerd < Version::new(2, 0)
+}
+
+/// Whether kube-apiserver would refuse `os.name: windows` in the pod.
+pub fn sets_linux_only_field(pod: &Pod) -> bool {
+    let of_container = |container: ContainerView| {
+        container.raw.security_context.as_ref().is_some_and(|context| set_on_container(context).next().is_some())
+    };
+    set_on_pod(&pod.spec).next().is_some() || pod.containers().any(of_container)
 }
 
 /// The Linux-only fields that a pod sets. Some count when they are set at all, others only when they are true, as in

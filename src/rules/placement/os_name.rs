@@ -1,5 +1,7 @@
+use crate::outcome::patch::{Reach, Scalar, add};
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
+use crate::rules::placement::linux_only_fields::sets_linux_only_field;
 use crate::rules::rule::{Rule, page};
 use crate::settings::Platform;
 use crate::settings::severity::Severity;
@@ -8,6 +10,7 @@ pub static RULE: Rule = Rule {
     id: "os-name",
     summary: "`os.name` is not set",
     severity: Severity::Off,
+    patches: Some(Reach::OnDemand),
     page: page!("os_name.md"),
     check,
     ..Rule::DEFAULT
@@ -17,10 +20,20 @@ fn check(context: &Context, findings: &mut Findings) {
     let pod = context.pod;
     // `linux` is reported by `os-linux`, and Kubernetes refuses any other value.
     if context.settings.platform != Platform::OpenShift && pod.spec.os.as_ref().is_none_or(|os| os.name.is_none()) {
-        findings.pod(
-            pod.path("os.name"),
-            "is not set",
-            "set os.name: windows, after removing fields that only Linux supports",
-        );
+        findings
+            .pod(
+                pod.path("os.name"),
+                "is not set",
+                "set os.name: windows, after removing fields that only Linux supports",
+            )
+            .patch(Reach::OnDemand, |_| {
+                let is_safe =
+                    pod.spec.is_pinned_to_windows() && pod.spec.resources.is_none() && !sets_linux_only_field(pod);
+                if is_safe {
+                    vec![add(&pod.path("os"), Scalar::EmptyObject {}), add(&pod.path("os.name"), "windows")]
+                } else {
+                    Vec::new()
+                }
+            });
     }
 }

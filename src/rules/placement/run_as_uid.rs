@@ -3,6 +3,7 @@ use crate::decode::Fields;
 use crate::k8s::pod::{ContainerList, Pod};
 use crate::k8s::pod_spec::{Container, Volume};
 use crate::k8s::version::Version;
+use crate::outcome::patch::Reach;
 use crate::rules::api_server::ApiServer;
 use crate::rules::cluster::affected_nodes::{AffectedNodes, candidates};
 use crate::rules::context::Context;
@@ -17,6 +18,7 @@ pub static RULE: Rule = Rule {
     severity_varies: "warn; deny where a node that could run the pod is known to have such a kubelet (asks the cluster)",
     api_server: ApiServer::Partly("with `os.name: windows`"),
     reads: Fields::of(&["runAsUser"]),
+    patches: Some(Reach::Admission),
     page: page!("run_as_uid.md"),
     check,
     ..Rule::DEFAULT
@@ -28,11 +30,13 @@ fn check(context: &Context, findings: &mut Findings) {
     let mut findings = findings.at(severity);
     let message = |uid: i64| format!("user ID {uid} {message}");
     if let Some(uid) = pod.spec.security_context.as_ref().and_then(|context| context.run_as_user) {
-        findings.pod(pod.path("securityContext.runAsUser"), message(uid), FIX);
+        findings.pod(pod.path("securityContext.runAsUser"), message(uid), FIX).removable(Reach::Admission);
     }
     for container in pod.containers() {
         if let Some(uid) = own_uid(container.raw) {
-            findings.container(&container, container.path("securityContext.runAsUser"), message(uid), FIX);
+            findings
+                .container(&container, container.path("securityContext.runAsUser"), message(uid), FIX)
+                .removable(Reach::Admission);
         }
     }
 }

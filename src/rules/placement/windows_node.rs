@@ -1,6 +1,8 @@
 use crate::cluster::facts::Answer;
 use crate::k8s::node_selection::{LEGACY_OS, NodeOs, OS, selector_admits};
+use crate::k8s::pod::Pod;
 use crate::k8s::pod_spec::NodeSelectorTerm;
+use crate::outcome::patch::{Operation, Reach, Scalar, add};
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
 use crate::rules::rule::{Rule, page};
@@ -12,6 +14,7 @@ pub static RULE: Rule = Rule {
     id: "windows-node",
     summary: "a pod that is not restricted to Windows nodes",
     severity: Severity::Warn,
+    patches: Some(Reach::Admission),
     page: page!("windows_node.md"),
     check,
     ..Rule::DEFAULT
@@ -24,24 +27,42 @@ fn check(context: &Context, findings: &mut Findings) {
         return;
     }
     if !pod.spec.is_pinned_to_windows() {
-        match pod.spec.required_terms().and_then(permissive_term) {
-            Some((index, term)) => findings.pod(pod.path(&term_field(index)), term_message(term), TERM_FIX),
-            None => findings.pod(
-                pod.path("nodeSelector"),
-                "does not restrict the pod to Windows nodes",
+        let (field, message, fix) = match pod.spec.required_terms().and_then(permissive_term) {
+            Some((index, term)) => (term_field(index), term_message(term), TERM_FIX.to_owned()),
+            None => (
+                "nodeSelector".to_owned(),
+                "does not restrict the pod to Windows nodes".to_owned(),
                 format!("set {OS}: windows, because on a Linux node the containers would be ordinary ones or fail"),
             ),
-        }
+        };
+        findings.pod(pod.path(&field), message, fix).patch(Reach::Admission, |_| select_windows(pod));
     } else if pod.spec.selects_os_by_legacy_label_only() {
-        findings.pod(
-            pod.path("nodeSelector"),
-            format!("{} has been deprecated since Kubernetes 1.14", quote(LEGACY_OS)),
-            format!("use {OS}: windows"),
-        );
+        findings
+            .pod(
+                pod.path("nodeSelector"),
+                format!("{} has been deprecated since Kubernetes 1.14", quote(LEGACY_OS)),
+                format!("use {OS}: windows"),
+            )
+            .patch(Reach::Admission, |_| select_windows(pod));
     }
 }
 
+const WINDOWS: &str = "windows";
 const TERM_FIX: &str = "require kubernetes.io/os In [windows] in every term, because a node needs to match only one";
+
+/// Selects Windows nodes, unless a label of the pod says that it is for others, which `linux-node` reports.
+fn select_windows(pod: &Pod) -> Vec<Operation> {
+    let selector = pod.path("nodeSelector");
+    if pod.labels.get(OS).is_some_and(|os| *os != WINDOWS) {
+        Vec::new()
+    } else {
+        let mut operations = vec![add(&format!("{selector}[{OS}]"), WINDOWS)];
+        if pod.spec.node_selector.is_empty() {
+            operations.insert(0, add(&selector, Scalar::EmptyObject {}));
+        }
+        operations
+    }
+}
 
 /// Whether the pod's RuntimeClass restricts it to Windows nodes: its own selector does, or the settings list it in
 /// `runtimeClasses.process`.

@@ -1,4 +1,5 @@
 use crate::k8s::misplaced;
+use crate::outcome::patch::{Reach, add};
 use crate::rules::api_server::ApiServer;
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
@@ -8,6 +9,7 @@ pub static RULE: Rule = Rule {
     id: "host-network",
     summary: "`hostNetwork` is not true",
     api_server: ApiServer::Refuses,
+    patches: Some(Reach::Admission),
     page: page!("host_network.md"),
     check,
     ..Rule::DEFAULT
@@ -20,10 +22,16 @@ fn check(context: &Context, findings: &mut Findings) {
             Some(_) => "is false".to_owned(),
             None => "is not set".to_owned() + &misplaced::note(pod, "hostNetwork", "spec"),
         };
-        findings.pod(
-            pod.path("hostNetwork"),
-            format!("{found}, but HostProcess containers share the node's network"),
-            "set hostNetwork: true",
-        );
+        findings
+            .pod(
+                pod.path("hostNetwork"),
+                format!("{found}, but HostProcess containers share the node's network"),
+                "set hostNetwork: true",
+            )
+            .patch(Reach::Admission, |path| {
+                // Not where ordinary containers would get the node's network as well.
+                let all = pod.containers().all(|container| container.is_host_process());
+                if all { vec![add(path, true)] } else { Vec::new() }
+            });
     }
 }

@@ -1,4 +1,5 @@
 use crate::decode::Fields;
+use crate::outcome::patch::Reach;
 use crate::rules::api_server::ApiServer;
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
@@ -9,6 +10,7 @@ pub static RULE: Rule = Rule {
     summary: "`hostUsers: false` in a pod that shares a namespace with the host",
     api_server: ApiServer::Refuses,
     reads: Fields::of(&["hostUsers"]),
+    patches: Some(Reach::Admission),
     page: page!("host_users.md"),
     check,
     ..Rule::DEFAULT
@@ -20,10 +22,12 @@ fn check(context: &Context, findings: &mut Findings) {
     if spec.host_users == Some(false)
         && let Some((field, _)) = shared.into_iter().find(|(_, shared)| *shared == Some(true))
     {
-        findings.pod(
-            context.pod.path("hostUsers"),
-            format!("is false, which kube-apiserver refuses by default together with {field}: true"),
-            "remove it, because Windows has no user namespaces",
-        );
+        findings
+            .pod(
+                context.pod.path("hostUsers"),
+                format!("is false, which kube-apiserver refuses by default together with {field}: true"),
+                "remove it, because Windows has no user namespaces",
+            )
+            .removable(Reach::Admission);
     }
 }

@@ -1,5 +1,6 @@
 use crate::decode::Fields;
 use crate::k8s::pod::ContainerList;
+use crate::outcome::patch::Reach;
 use crate::rules::api_server::ApiServer;
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
@@ -12,6 +13,7 @@ pub static RULE: Rule = Rule {
     severity_varies: "deny; warn in init containers, which Kubernetes does not check",
     api_server: ApiServer::Partly("not in init containers, sidecars included"),
     reads: Fields::of(&["hostPort"]),
+    patches: Some(Reach::Admission),
     page: page!("port_mismatch.md"),
     check,
     ..Rule::DEFAULT
@@ -35,7 +37,8 @@ fn check(context: &Context, findings: &mut Findings) {
                         "is {host_port}, but containerPort is {container_port}, and with hostNetwork they must be equal"
                     ),
                     "remove hostPort, because containerPort is already the port on the node",
-                );
+                )
+                .removable(Reach::Admission);
             }
         }
     }

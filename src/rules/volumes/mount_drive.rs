@@ -24,12 +24,14 @@ fn check(context: &Context, findings: &mut Findings) {
     for mount in mounts(context.pod) {
         let (path, found) = (mount.path(), quote(mount.text()));
         match path.drive() {
-            Some('C') if path.is_drive_letter() => findings.at(Severity::Deny).container(
-                &mount.container,
-                mount.field("mountPath"),
-                format!("{found} as a mount path is refused by containerd"),
-                r"mount it at a path of its own, such as C:\mnt\data",
-            ),
+            Some('C') if path.is_drive_letter() => {
+                findings.at(Severity::Deny).container(
+                    &mount.container,
+                    mount.field("mountPath"),
+                    format!("{found} as a mount path is refused by containerd"),
+                    r"mount it at a path of its own, such as C:\mnt\data",
+                );
+            }
             Some(drive)
                 if drive != 'C' && path.is_drive_root() && context.settings.containerd < FIRST_WITH_DRIVE_MOUNTS =>
             {

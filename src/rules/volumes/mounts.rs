@@ -15,9 +15,11 @@ pub struct Mount<'p, 'a> {
 
 /// Every mount of every HostProcess container.
 pub fn mounts<'p, 'a>(pod: &'p Pod<'a>) -> impl Iterator<Item = Mount<'p, 'a>> {
-    pod.host_process_containers().flat_map(|container| {
-        container.raw.volume_mounts.iter().enumerate().map(move |(index, raw)| Mount { container, index, raw })
-    })
+    pod.host_process_containers().flat_map(mounts_of)
+}
+
+fn mounts_of<'p, 'a>(container: ContainerView<'p, 'a>) -> impl Iterator<Item = Mount<'p, 'a>> {
+    container.raw.volume_mounts.iter().enumerate().map(move |(index, raw)| Mount { container, index, raw })
 }
 
 impl<'p, 'a> Mount<'p, 'a> {
@@ -54,7 +56,12 @@ impl<'p, 'a> Mount<'p, 'a> {
 
     /// The path of one of its fields in the object.
     pub fn field(&self, field: &str) -> String {
-        self.container.path(&format!("volumeMounts[{}].{field}", self.index))
+        format!("{}.{field}", self.own_path())
+    }
+
+    /// Its path in the object.
+    pub fn own_path(&self) -> String {
+        self.container.path(&format!("volumeMounts[{}]", self.index))
     }
 }
 
@@ -101,9 +108,19 @@ impl<'p, 'a> HostVolume<'p, 'a> {
         self.pod.containers_mounting(self.name).next().is_none()
     }
 
-    /// The path of one of its fields in the object.
+    /// The mounts of it in all containers, HostProcess or not.
+    pub fn mounts(&self) -> impl Iterator<Item = Mount<'p, 'a>> {
+        self.pod.containers().flat_map(mounts_of).filter(|mount| mount.raw.name == Some(self.name))
+    }
+
+    /// The path of a field of its `hostPath` in the object.
     pub fn field(&self, field: &str) -> String {
-        self.pod.path(&format!("volumes[{}].hostPath.{field}", self.index))
+        format!("{}.hostPath.{field}", self.own_path())
+    }
+
+    /// Its path in the object.
+    pub fn own_path(&self) -> String {
+        self.pod.path(&format!("volumes[{}]", self.index))
     }
 }
 

@@ -1,5 +1,6 @@
 use super::mounts::{HostVolume, host_volumes, mounts};
 use crate::decode::Fields;
+use crate::outcome::patch::{Operation, Reach, remove};
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
 use crate::rules::rule::{Rule, page};
@@ -11,6 +12,7 @@ pub static RULE: Rule = Rule {
     summary: "a named pipe mounted as a volume, in any spelling",
     severity_varies: "deny where a HostProcess container mounts it, warn where no container does",
     reads: Fields::of(&["hostPath", "mountPath"]),
+    patches: Some(Reach::Command),
     page: page!("named_pipe_mount.md"),
     check,
     ..Rule::DEFAULT
@@ -33,17 +35,40 @@ fn check(context: &Context, findings: &mut Findings) {
 fn report_source(volume: &HostVolume, findings: &mut Findings) {
     let (path, pipe) = (volume.field("path"), quote(volume.text()));
     if let Some(container) = volume.first_mounting_container() {
-        findings.at(Severity::Deny).container(
-            &container,
-            path,
-            format!("{pipe} is a named pipe, which HostProcess containers cannot mount"),
-            r"remove the volume and let the program open the pipe itself, as '\\.\pipe\NAME'",
-        );
+        findings
+            .at(Severity::Deny)
+            .container(
+                &container,
+                path,
+                format!("{pipe} is a named pipe, which HostProcess containers cannot mount"),
+                r"remove the volume and let the program open the pipe itself, as '\\.\pipe\NAME'",
+            )
+            .patch(Reach::Command, |_| without_mounts(volume));
     } else if volume.is_unused() {
-        findings.at(Severity::Warn).pod(
-            path,
-            format!("{pipe} is a named pipe, which no container mounts and a HostProcess container could not mount"),
-            "remove the volume",
-        );
+        findings
+            .at(Severity::Warn)
+            .pod(
+                path,
+                format!(
+                    "{pipe} is a named pipe, which no container mounts and a HostProcess container could not mount"
+                ),
+                "remove the volume",
+            )
+            .patch(Reach::Command, |_| vec![remove(&volume.own_path())]);
     }
+}
+
+/// Removes the mounts and then the volume. Only where every container expects the pipe at its own path: there the program
+/// finds it without the mount.
+fn without_mounts(volume: &HostVolume) -> Vec<Operation> {
+    let mut operations = Vec::new();
+    for mount in volume.mounts() {
+        if !mount.container.is_host_process() || !mount.is_identity_mount() {
+            return Vec::new();
+        }
+        // The last of a list first, because those after it move up.
+        operations.insert(0, remove(&mount.own_path()));
+    }
+    operations.push(remove(&volume.own_path()));
+    operations
 }

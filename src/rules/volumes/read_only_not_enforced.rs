@@ -1,5 +1,6 @@
 use super::mounts::mounts;
 use crate::decode::Fields;
+use crate::outcome::patch::Reach;
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
 use crate::rules::rule::{Rule, page};
@@ -11,6 +12,7 @@ pub static RULE: Rule = Rule {
     summary: "`readOnly` and `readOnlyRootFilesystem`, which are not enforced",
     severity: Severity::Warn,
     reads: Fields::of(&["readOnly", "readOnlyRootFilesystem"]),
+    patches: Some(Reach::OnDemand),
     page: page!("read_only_not_enforced.md"),
     check,
     ..Rule::DEFAULT
@@ -33,12 +35,14 @@ fn check(context: &Context, findings: &mut Findings) {
     for container in context.pod.host_process_containers() {
         let security_context = container.raw.security_context.as_ref();
         if security_context.is_some_and(|s| s.read_only_root_filesystem == Some(true)) {
-            findings.container(
-                &container,
-                container.path("securityContext.readOnlyRootFilesystem"),
-                "is true, but Windows containers have no read-only root filesystem",
-                "do not rely on it, and run as an account that cannot write to the host",
-            );
+            findings
+                .container(
+                    &container,
+                    container.path("securityContext.readOnlyRootFilesystem"),
+                    "is true, but Windows containers have no read-only root filesystem",
+                    "do not rely on it, and run as an account that cannot write to the host",
+                )
+                .removable(Reach::OnDemand);
         }
     }
 }

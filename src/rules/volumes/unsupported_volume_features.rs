@@ -2,6 +2,7 @@ use super::mounts::mounts;
 use crate::decode::Fields;
 use crate::k8s::pod::{ContainerView, Pod};
 use crate::k8s::quantity::Amount;
+use crate::outcome::patch::Reach;
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
 use crate::rules::rule::{Rule, page};
@@ -13,6 +14,7 @@ pub static RULE: Rule = Rule {
     summary: "volumes, mounts and devices that Windows does not support: in memory, of images, propagation, huge pages ...",
     severity_varies: "warn; deny for huge pages and resource claims, with which the pod does not get what it asks for",
     reads: Fields::of(&["image", "limits", "medium", "mountPropagation", "resourceClaims", "volumeDevices"]),
+    patches: Some(Reach::Admission),
     page: page!("unsupported_volume_features.md"),
     check,
     ..Rule::DEFAULT
@@ -25,12 +27,14 @@ fn check(context: &Context, findings: &mut Findings) {
     for mount in mounts(context.pod) {
         let propagation = mount.raw.mount_propagation;
         if let Some(propagation) = propagation.filter(|propagation| !matches!(*propagation, "" | "None")) {
-            findings.container(
-                &mount.container,
-                mount.field("mountPropagation"),
-                format!("{} has no effect on Windows, which does not propagate mounts", quote(propagation)),
-                "remove it, because the paths of the host are visible anyway",
-            );
+            findings
+                .container(
+                    &mount.container,
+                    mount.field("mountPropagation"),
+                    format!("{} has no effect on Windows, which does not propagate mounts", quote(propagation)),
+                    "remove it, because the paths of the host are visible anyway",
+                )
+                .removable(Reach::Admission);
         }
     }
     for container in context.pod.host_process_containers().filter(|container| container.raw.volume_devices.0) {

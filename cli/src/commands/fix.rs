@@ -1,0 +1,134 @@
+//! `hostprocess fix`: makes the changes that certainly mend findings, or shows them.
+
+use std::fs;
+use std::io::{IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anstyle::{AnsiColor, Style};
+use similar::TextDiff;
+use tempfile::NamedTempFile;
+use windows_hostprocess_policy::cluster::host::NoCluster;
+use windows_hostprocess_policy::outcome::patch::Reach;
+
+use crate::commands::judging::PolicySettings;
+use crate::engine::Engine;
+use crate::fix::fix as fix_text;
+use crate::input::creation::Creation;
+use crate::input::files::{Input, STDIN, Search};
+use crate::output::write_stdout;
+
+const BYTE_ORDER_MARK: &str = "\u{feff}";
+
+/// The arguments of `fix`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Files, folders, or `-`, whose text is printed after its changes
+    #[arg(required = true, value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// Leave out what this glob matches in folders, as in .gitignore and relative to the current folder; may be repeated
+    #[arg(long, value_name = "GLOB")]
+    exclude: Vec<String>,
+    /// Show the changes and write nothing; this is the default
+    #[arg(long, conflicts_with = "write")]
+    diff: bool,
+    /// Write the changes to the files
+    #[arg(long)]
+    write: bool,
+    /// Make those changes, too, that withdraw a promise of the manifest or have effects elsewhere
+    #[arg(long = "unsafe")]
+    is_unsafe: bool,
+    #[command(flatten)]
+    policy: PolicySettings,
+    #[command(flatten)]
+    creation: Creation,
+}
+
+/// Shows or writes the changes. The exit code is 0 when there is nothing to fix or it was written, 1 when changes are only shown,
+/// 2 when an input could not be read, edited or written.
+///
+/// # Errors
+/// The settings or a glob are not valid.
+pub fn fix(args: &Args) -> Result<u8, String> {
+    let engine = Engine::with_builtin_rules(args.policy.load()?, Arc::new(NoCluster))?.assuming(args.creation.clone());
+    let (paths, exclude) = (&args.paths, &args.exclude);
+    let search = Search { paths, exclude, is_strict: false, stdin: STDIN, helm: false, kustomize: false };
+    let mut code = 0;
+    for input in search.find()? {
+        code = code.max(fix_input(args, &engine, input)?);
+    }
+    Ok(code)
+}
+
+fn fix_input(args: &Args, engine: &Engine, input: Input) -> Result<u8, String> {
+    let path = input.path().map(Path::to_owned);
+    let file = input.read();
+    let name = file.source.name.clone();
+    if let Some(chart) = &file.chart {
+        eprintln!("note: {name} is a template of the Helm chart {}, which is not edited", chart.display());
+        return Ok(0);
+    }
+    for problem in &file.problems {
+        let (line, _) = file.source.line_and_column(problem.offset.unwrap_or_default());
+        eprintln!("error: {name}:{line}: {}", problem.message);
+    }
+    let reach = if args.is_unsafe { Reach::OnDemand } else { Reach::Command };
+    let fixed = fix_text(engine, &name, &file.source.text, reach)?;
+    for refused in &fixed.refused {
+        eprintln!("error: {refused}");
+    }
+    let code = if file.problems.is_empty() && fixed.refused.is_empty() { 0 } else { 2 };
+    let Some(path) = path else {
+        write_stdout(&fixed.text);
+        return Ok(code);
+    };
+    if fixed.count == 0 {
+        return Ok(code);
+    }
+    if !args.write {
+        write_stdout(&diff(&name, &file.source.text, &fixed.text));
+        return Ok(code.max(1));
+    }
+    match write(&path, &fixed.text) {
+        Ok(()) => {
+            eprintln!("{name}: fixed {} finding{}", fixed.count, if fixed.count == 1 { "" } else { "s" });
+            Ok(code)
+        }
+        Err(error) => {
+            eprintln!("error: {name}: cannot be written: {error}");
+            Ok(2)
+        }
+    }
+}
+
+/// Replaces a file in one step, with the permissions and the byte order mark that it has. A link stays a link.
+fn write(path: &Path, text: &str) -> std::io::Result<()> {
+    let path = fs::canonicalize(path)?;
+    // Renaming would replace a file that may not be written.
+    fs::OpenOptions::new().write(true).open(&path)?;
+    let mark = if fs::read(&path)?.starts_with(BYTE_ORDER_MARK.as_bytes()) { BYTE_ORDER_MARK } else { "" };
+    let mut temporary = NamedTempFile::new_in(path.parent().unwrap_or(Path::new(".")))?;
+    temporary.write_all(mark.as_bytes())?;
+    temporary.write_all(text.as_bytes())?;
+    temporary.as_file().set_permissions(fs::metadata(&path)?.permissions())?;
+    temporary.persist(&path)?;
+    Ok(())
+}
+
+/// A unified diff, in colours on a terminal.
+fn diff(name: &str, before: &str, after: &str) -> String {
+    let diff = TextDiff::from_lines(before, after);
+    let text = diff.unified_diff().context_radius(3).header(name, name).to_string();
+    if !std::io::stdout().is_terminal() || std::env::var_os("NO_COLOR").is_some() {
+        return text;
+    }
+    let coloured = |line: &str| {
+        let style = match line.as_bytes().first() {
+            Some(b'+') => Style::new().fg_color(Some(AnsiColor::Green.into())),
+            Some(b'-') => Style::new().fg_color(Some(AnsiColor::Red.into())),
+            _ => Style::new(),
+        };
+        format!("{style}{line}{style:#}")
+    };
+    text.split_inclusive('\n').map(coloured).collect()
+}

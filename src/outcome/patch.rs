@@ -1,0 +1,178 @@
+//! What certainly mends a finding, as operations of JSON Patch (RFC 6902) on the object.
+
+use serde::{Serialize, Serializer};
+use serde_json::{Map, Value};
+
+/// A change of the object that removes the cause of a finding and nothing else that the object says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Patch {
+    /// Who may apply it.
+    pub reach: Reach,
+    /// In the order in which they are applied.
+    pub operations: Vec<Operation>,
+}
+
+/// Who may apply a patch. Each includes those after it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reach {
+    /// The policy, on admission, if its settings say so.
+    Admission,
+    /// `hostprocess fix`, which shows the change before it writes it.
+    Command,
+    /// `hostprocess fix --unsafe`: the patch withdraws a promise that the object makes, or has effects elsewhere.
+    OnDemand,
+}
+
+/// An operation; serialised as RFC 6902 says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "op", rename_all = "lowercase")]
+pub enum Operation {
+    /// Adds a member to an object, or replaces its value.
+    Add {
+        /// The path of the member, as findings have it.
+        #[serde(serialize_with = "as_pointer")]
+        path: String,
+        /// Its new value.
+        value: Scalar,
+    },
+    /// Replaces the value of a member, or an item of a list.
+    Replace {
+        /// The path of the value.
+        #[serde(serialize_with = "as_pointer")]
+        path: String,
+        /// What takes its place.
+        value: Scalar,
+    },
+    /// Removes a member, or an item of a list.
+    Remove {
+        /// The path of the value.
+        #[serde(serialize_with = "as_pointer")]
+        path: String,
+    },
+}
+
+/// What patches write.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+#[allow(missing_docs, reason = "the names say it")]
+pub enum Scalar {
+    True(bool),
+    Text(String),
+    EmptyObject {},
+}
+
+impl Scalar {
+    fn to_json(&self) -> Value {
+        match self {
+            Scalar::True(is_true) => Value::Bool(*is_true),
+            Scalar::Text(text) => Value::String(text.clone()),
+            Scalar::EmptyObject {} => Value::Object(Map::new()),
+        }
+    }
+}
+
+impl From<bool> for Scalar {
+    fn from(value: bool) -> Scalar {
+        Scalar::True(value)
+    }
+}
+
+impl From<&str> for Scalar {
+    fn from(text: &str) -> Scalar {
+        Scalar::Text(text.to_owned())
+    }
+}
+
+impl From<String> for Scalar {
+    fn from(text: String) -> Scalar {
+        Scalar::Text(text)
+    }
+}
+
+/// Adds the field at a path such as `spec.template.spec.hostNetwork`, or replaces its value.
+pub fn add(path: &str, value: impl Into<Scalar>) -> Operation {
+    Operation::Add { path: path.to_owned(), value: value.into() }
+}
+
+/// Replaces the value of a field, or an item of a list.
+pub fn replace(path: &str, value: impl Into<Scalar>) -> Operation {
+    Operation::Replace { path: path.to_owned(), value: value.into() }
+}
+
+/// Removes a field, or an item of a list.
+pub fn remove(path: &str) -> Operation {
+    Operation::Remove { path: path.to_owned() }
+}
+
+/// Applies an operation on a member of an object. `None` when the object is not there, or it is an item of a list, which no
+/// patch for admission changes. The crate `json-patch`, which the command uses, would make the module an eighth larger.
+pub fn apply(operation: &Operation, object: &mut Value) -> Option<()> {
+    let (Operation::Add { path, .. } | Operation::Replace { path, .. } | Operation::Remove { path }) = operation;
+    let mut target = object;
+    let mut keys = keys(path).peekable();
+    while let Some(key) = keys.next() {
+        if keys.peek().is_none() {
+            let members = target.as_object_mut()?;
+            match operation {
+                Operation::Add { value, .. } | Operation::Replace { value, .. } => {
+                    members.insert(key.to_owned(), value.to_json());
+                }
+                Operation::Remove { .. } => {
+                    members.remove(key);
+                }
+            }
+            return Some(());
+        }
+        target = match target {
+            Value::Object(members) => members.get_mut(key)?,
+            Value::Array(items) => items.get_mut(key.parse::<usize>().ok()?)?,
+            _ => return None,
+        };
+    }
+    None
+}
+
+/// The keys and indices of a path as findings have it, `spec.volumes[0].hostPath` or `metadata.labels[example.com/x]`.
+fn keys(path: &str) -> impl Iterator<Item = &str> {
+    let mut rest = path;
+    std::iter::from_fn(move || {
+        if rest.is_empty() {
+            return None;
+        }
+        let (key, after) = match rest.strip_prefix('[') {
+            Some(bracket) => bracket.split_once(']').unwrap_or((bracket, "")),
+            None => rest.split_at(rest.find(['.', '[']).unwrap_or(rest.len())),
+        };
+        rest = after.strip_prefix('.').unwrap_or(after);
+        Some(key)
+    })
+}
+
+/// The path as a JSON Pointer (RFC 6901).
+fn as_pointer<S: Serializer>(path: &str, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(&pointer(path))
+}
+
+fn pointer(path: &str) -> String {
+    keys(path).map(|key| format!("/{}", key.replace('~', "~0").replace('/', "~1"))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_become_pointers() {
+        for (path, expected) in [
+            ("spec.hostNetwork", "/spec/hostNetwork"),
+            (
+                "spec.template.spec.containers[10].ports[0].hostPort",
+                "/spec/template/spec/containers/10/ports/0/hostPort",
+            ),
+            ("spec.nodeSelector[kubernetes.io/os]", "/spec/nodeSelector/kubernetes.io~1os"),
+            ("metadata.labels[a~b].c", "/metadata/labels/a~0b/c"),
+        ] {
+            assert_eq!(pointer(path), expected);
+        }
+    }
+}
