@@ -1,7 +1,6 @@
 //! What `check` and `scan` share: how objects are judged, and how that is shown.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 use windows_hostprocess_policy::rules::registry;
@@ -171,7 +170,7 @@ fn mapping<'s>(settings: &'s mut Value, key: &str) -> Option<&'s mut Map<String,
 #[cfg(feature = "cluster")]
 pub fn current_cluster() -> Result<SharedHost, String> {
     let cluster = crate::engine::kubeconfig::KubeconfigCluster::current()?;
-    Ok(Arc::new(cluster))
+    Ok(std::sync::Arc::new(cluster))
 }
 
 /// The cluster of the current kubeconfig.

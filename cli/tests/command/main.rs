@@ -2,6 +2,7 @@
 
 mod asked;
 mod check;
+mod fix;
 mod folders;
 mod formats;
 mod grants;
