@@ -256,6 +256,48 @@ fn cluster() -> ApiServer {
     ])
 }
 
+/// A cluster with one ordinary Deployment, a HostProcess DaemonSet, and these pods.
+fn cluster_with_pods(pods: &[Value]) -> ApiServer {
+    let linux =
+        json!({"metadata": {"name": "linux", "namespace": "ops", "uid": "linux"}, "spec": {"template": {"spec": {}}}});
+    ApiServer::start(vec![
+        ("GET /apis/apps/v1/namespaces/ops/deployments", list(&[linux], "")),
+        ("GET /apis/apps/v1/namespaces/ops/replicasets", list(&[], "")),
+        ("GET /apis/apps/v1/namespaces/ops/daemonsets", list(&[object("DaemonSet", "agent", None)], "")),
+        ("GET /apis/apps/v1/namespaces/ops/statefulsets", list(&[], "")),
+        ("GET /apis/batch/v1/namespaces/ops/cronjobs", list(&[], "")),
+        ("GET /apis/batch/v1/namespaces/ops/jobs", list(&[], "")),
+        ("GET /api/v1/namespaces/ops/replicationcontrollers", list(&[], "")),
+        ("GET /api/v1/namespaces/ops/podtemplates", list(&[], "")),
+        ("GET /api/v1/namespaces/ops/pods", list(pods, "")),
+    ])
+}
+
+/// A pod of the DaemonSet, with one value of its spec replaced.
+fn pod_of_agent(name: &str, pointer: &str, value: &str) -> Value {
+    let mut pod = object("Pod", name, Some("agent"));
+    *pod.pointer_mut(&format!("/spec/{pointer}")).expect("a field") = json!(value);
+    pod
+}
+
+#[test]
+fn a_pod_that_needs_more_than_its_owner_is_shown_beside_it() {
+    let account = "securityContext/windowsOptions/runAsUserName";
+    let server = cluster_with_pods(&[
+        object("Pod", "claims-itself", Some("claims-itself")),
+        object("Pod", "claims-linux", Some("linux")),
+        pod_of_agent("mirrored", "containers/0/image", "mirror.example/agent:1.0"),
+        pod_of_agent("older", "volumes/0/hostPath/path", "C:\\old"),
+        pod_of_agent("raised", account, "NT AUTHORITY\\Local service"),
+        pod_of_agent("same", account, "NT AUTHORITY\\SYSTEM"),
+        pod_of_agent("other-tag", "containers/0/image", "registry.example/agent:0.9"),
+    ]);
+    let output = run(&kubeconfig(&folder("owners"), &server.url), &["scan", "--list=json"]);
+    let shown: Vec<Value> = serde_json::from_slice(&output.stdout).expect("JSON");
+    let names: Vec<&str> = shown.iter().filter_map(|workload| workload["name"].as_str()).collect();
+    assert_eq!(names, ["agent", "claims-itself", "claims-linux", "mirrored", "older", "raised"], "{}", text(&output));
+}
+
 fn assert_snapshot(name: &str, output: &Output) {
     let shown = format!(
         "{}--- standard error\n{}--- exit code {:?}\n",

@@ -10,6 +10,9 @@ setup_file() {
   serve_policies
   namespace live
   namespace empty
+  # Every user is a tenant, and the scanner must have no rights but those of its role.
+  kubectl -n live delete rolebinding tenants
+  kubectl -n empty delete rolebinding tenants
   join new v1.36.2 2.3.4
   kubectl apply -f deploy/scan-clusterrole.yaml
   kubectl create clusterrolebinding scan --clusterrole hostprocess-scan --user scanner
@@ -47,6 +50,17 @@ hostprocess() {
   [ "$status" -eq 0 ]
   [[ $output == *'live        Deployment   web '* ]]
   [[ $output != *'Pod '* && $output != *'ReplicaSet '* ]]
+}
+
+@test "scan reports a pod that only claims to belong to a workload" {
+  local uid
+  kubectl -n live create -f <(object v1 PodTemplate decoy 'template: {spec: {containers: [{name: a, image: registry.example/a:1}]}}')
+  uid=$(kubectl -n live get podtemplate decoy -o jsonpath='{.metadata.uid}')
+  kubectl -n live create -f <(workload Pod forged |
+    with "metadata: {ownerReferences: [{apiVersion: v1, kind: PodTemplate, name: decoy, uid: $uid, controller: true}]}")
+  run hostprocess scan -n live --list
+  [[ $output == *'Pod         forged '* ]]
+  kubectl -n live delete pod/forged podtemplate/decoy
 }
 
 @test "scan lists every page" {
