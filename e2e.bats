@@ -80,6 +80,23 @@ says() {
   says 'ephemeral-container'
 }
 
+@test "a pod is mended as it is created, when the settings say so" {
+  policy_run -r test_data/requests/mendable-pod.json
+  [ "$status" -eq 0 ]
+  says '"allowed":false'
+  policy_run -r test_data/requests/mendable-pod.json --settings-json '{"mutate": "safe"}'
+  [ "$status" -eq 0 ]
+  says '"allowed":true'
+  says '"patchType":"JSONPatch"'
+  says '"mutated-rules":"host-network,nt-authority-spelling"'
+  says '(changed by the policy) .host-network.'
+  patch=$(sed -n 's/.*"patch":"\([^"]*\)".*/\1/p' <<<"$output" | base64 -d)
+  echo "patch = $patch"
+  [[ $patch == *'{"op":"add","path":"/spec/hostNetwork","value":true}'* ]]
+  [[ $patch == *'{"op":"replace","path":"/spec/securityContext/windowsOptions/runAsUserName","value":"NT AUTHORITY\\SYSTEM"}'* ]]
+  [ "$(grep -o '"op"' <<<"$patch" | wc -l)" -eq 2 ]
+}
+
 @test "refuses settings with a typing error and says the right name" {
   policy_run -r test_data/requests/aks-sample.json --settings-json '{"profil": "strict"}'
   [ "$status" -ne 0 ]

@@ -89,7 +89,8 @@ fn full_pod() -> Value {
                 }
             }
         },
-        "settings": {}
+        // Whatever the values below become, the module also makes the same changes.
+        "settings": { "mutate": "safe" }
     })
 }
 
@@ -120,6 +121,17 @@ fn every_fixture_gets_the_native_answer() {
             Some(session) => same_answer_of_a_cluster(&fixture.payload, session, &what),
         }
     }
+}
+
+#[test]
+fn every_fixture_is_changed_as_by_the_native_code() {
+    let mut changed = 0;
+    for mut fixture in fixtures::fixtures().into_iter().filter(|fixture| fixture.session.is_none()) {
+        fixture.payload["settings"]["mutate"] = "safe".into();
+        let response = answer_to(&fixture.payload, &format!("{}/{}", fixture.rule, fixture.name));
+        changed += usize::from(!response["mutated_object"].is_null());
+    }
+    assert!(changed > 0, "no fixture is changed");
 }
 
 /// Both ask the same things, in the same order, of the same recorded cluster.

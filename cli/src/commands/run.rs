@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use kubewarden_policy_sdk::response::ValidationResponse;
 use recorded_cluster::Session;
 use serde::Serialize;
@@ -53,7 +55,8 @@ pub fn run(args: &Args) -> Result<String, String> {
     module.validate_settings(&settings).map_err(|message| format!("Provided settings are not valid: {message}"))?;
     let capabilities = replay::capabilities(session.clone(), args.allow_context_aware);
     let uid = request.get("uid").and_then(Value::as_str).unwrap_or_default();
-    let response = AdmissionResponse::new(uid, module.validate(&request, &settings, &capabilities));
+    let response =
+        AdmissionResponse::new(uid, request.get("object"), module.validate(&request, &settings, &capabilities));
     if let Some(left_over) = session.map(|session| session.left_over()).filter(|count| *count > 0) {
         eprintln!("warning: {left_over} of the recorded exchanges were not replayed");
     }
@@ -66,6 +69,11 @@ pub fn run(args: &Args) -> Result<String, String> {
 struct AdmissionResponse {
     uid: String,
     allowed: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    patch_type: Option<&'static str>,
+    /// JSON Patch in base64: from the object of the request to that of the policy.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    patch: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     status: Option<Status>,
     audit_annotations: Option<BTreeMap<String, String>>,
@@ -81,19 +89,22 @@ struct Status {
 }
 
 impl AdmissionResponse {
-    fn new(uid: &str, response: Result<ValidationResponse, CallError>) -> AdmissionResponse {
+    fn new(uid: &str, object: Option<&Value>, response: Result<ValidationResponse, CallError>) -> AdmissionResponse {
         let response = match response {
-            Ok(ValidationResponse { mutated_object: Some(_), .. }) => {
-                return AdmissionResponse::failed(uid, "internal server error: mutating policies are not supported");
-            }
             Ok(response) => response,
             Err(error @ CallError::Interrupted) => return AdmissionResponse::failed(uid, &error.to_string()),
             Err(error) => return AdmissionResponse::failed(uid, &format!("internal server error: {error}")),
         };
+        let patch = response.mutated_object.map(|mutated| {
+            let patch = json_patch::diff(object.unwrap_or(&Value::Null), &mutated);
+            STANDARD.encode(patch.to_string())
+        });
         let has_status = response.message.is_some() || response.code.is_some();
         AdmissionResponse {
             uid: uid.to_owned(),
             allowed: response.accepted,
+            patch_type: patch.is_some().then_some("JSONPatch"),
+            patch,
             status: has_status.then_some(Status { message: response.message, code: response.code }),
             audit_annotations: response.audit_annotations.map(BTreeMap::from_iter),
             warnings: response.warnings,
@@ -111,7 +122,7 @@ mod tests {
     use super::*;
 
     fn line(response: Result<ValidationResponse, CallError>) -> String {
-        serde_json::to_string(&AdmissionResponse::new("1", response)).expect("serialisable")
+        serde_json::to_string(&AdmissionResponse::new("1", Some(&json!({ "a": 1 })), response)).expect("serialisable")
     }
 
     fn response(json: &str) -> Result<ValidationResponse, CallError> {
@@ -129,6 +140,13 @@ mod tests {
                 r#"{"accepted": false, "message": "no", "audit_annotations": {"b": "2", "a": "1"}, "warnings": ["w"]}"#
             )),
             r#"{"uid":"1","allowed":false,"status":{"message":"no"},"auditAnnotations":{"a":"1","b":"2"},"warnings":["w"]}"#
+        );
+        assert_eq!(
+            line(response(r#"{"accepted": true, "mutated_object": {"a": 1, "b": 2}}"#)),
+            format!(
+                r#"{{"uid":"1","allowed":true,"patchType":"JSONPatch","patch":"{}","auditAnnotations":null,"warnings":null}}"#,
+                STANDARD.encode(r#"[{"op":"add","path":"/b","value":2}]"#)
+            )
         );
         assert!(line(Err(CallError::Interrupted)).contains("exceeded the allowed execution time\",\"code\":500"));
         assert!(line(Err(CallError::Failed("x".to_owned()))).contains("internal server error: x"));
