@@ -3,7 +3,7 @@
 bats_require_minimum_version 1.7.0
 load processes
 
-# policy NAME <SETTINGS: a policy with these settings. It applies where `namespace` and `apply_policy` say.
+# policy NAME [mutating] <SETTINGS: a policy with these settings. It applies where `namespace` and `apply_policy` say.
 policy() {
   # kubectl reads the settings, as it does for a ClusterAdmissionPolicy.
   local settings
@@ -18,6 +18,7 @@ $(metadata contextAwareResources)
   hostCapabilities:
 $(metadata hostCapabilities)
 END
+  [ "${2:-}" != mutating ] || printf '  allowedToMutate: true\n' >>"$CLUSTER/policies.yml"
 }
 
 # What metadata.yml says under a key.
@@ -46,29 +47,39 @@ serve_policies() {
   sed -n 's/^\([a-z].*\):$/\1/p' "$CLUSTER/policies.yml" | while read -r name; do webhook "$name"; done
 }
 
-# webhook POLICY
+# webhook POLICY: as Kubewarden registers it. One that may mutate is asked about new pods only, as the recipe has it.
 webhook() {
+  local kind=Validating rules
+  rules=$(metadata rules)
+  if allowed_to_mutate "$1"; then
+    kind=Mutating
+    rules='    - {apiGroups: [""], apiVersions: [v1], resources: [pods], operations: [CREATE]}'
+  fi
   kubectl create -f - <<END
 apiVersion: admissionregistration.k8s.io/v1
-kind: ValidatingWebhookConfiguration
+kind: ${kind}WebhookConfiguration
 metadata: {name: $1}
 webhooks:
 - name: $1.kubewarden.admission
   clientConfig: {url: $POLICY_SERVER/validate/$1, caBundle: $(base64 -w0 "$CLUSTER/tls.crt")}
-  namespaceSelector: {matchLabels: {policy: $1}}
+  namespaceSelector: {matchLabels: {policy/$1: applies}}
   failurePolicy: Fail
   sideEffects: None
   admissionReviewVersions: [v1]
   matchConditions: $(match_conditions)
   rules:
-$(metadata rules)
+$rules
     # What an administrator adds for custom kinds.
     - {apiGroups: [fleet.example], apiVersions: [v1], resources: ["*"], operations: [CREATE, UPDATE]}
 END
 }
 
+allowed_to_mutate() {
+  awk -v key="$1:" '/^[^ ]/ { found = ($0 == key) } found' "$CLUSTER/policies.yml" | grep -q '^  allowedToMutate: true'
+}
+
 teardown_file() {
-  kubectl delete --all validatingwebhookconfigurations,nodes,runtimeclasses
+  kubectl delete --all validatingwebhookconfigurations,mutatingwebhookconfigurations,nodes,runtimeclasses
   stop policy-server
   rm "$CLUSTER/policies.yml"
 }
@@ -91,15 +102,18 @@ namespace() {
 
 # apply_policy POLICY NAMESPACE: until kube-apiserver has noticed.
 apply_policy() {
-  kubectl label namespace "$2" "policy=$1"
-  eventually is_guarded "$2"
+  kubectl label namespace "$2" "policy/$1=applies"
+  eventually is_guarded "$2" "$1"
 }
 
-# Whether a policy is asked in this namespace: all of them deny this annotation.
+# is_guarded NAMESPACE POLICY: whether the policy is asked there. All of them deny this annotation.
 is_guarded() {
-  kubectl -n "$1" create --dry-run=server -f <(object v1 PodTemplate probe 'template:
-  metadata: {annotations: {microsoft.com/hostprocess-container: "true"}}
-  spec: {containers: [{name: probe, image: registry.example/probe:1.0}]}') 2>&1 | grep -F '[reserved-annotations]'
+  kubectl -n "$1" create --dry-run=server -f - 2>&1 <<'END' | grep -F "\"$2.kubewarden.admission\" denied the request"
+apiVersion: v1
+kind: Pod
+metadata: {name: probe, annotations: {microsoft.com/hostprocess-container: "true"}}
+spec: {containers: [{name: probe, image: registry.example/probe:1.0}]}
+END
 }
 
 # join NAME KUBELET CONTAINERD: a Windows node that says so about itself, to which pods may be scheduled.

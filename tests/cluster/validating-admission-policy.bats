@@ -7,7 +7,7 @@ setup_file() {
   { echo 'ratchet: false' && echo 'rules:' && other_rules | sed 's/$/: off/; s/^/  /'; } | policy covered
   serve_policies
   namespace by-policy-server
-  kubectl label namespace by-policy-server policy=covered
+  kubectl label namespace by-policy-server policy/covered=applies
   namespace by-cel
   # It applies in that namespace only.
   sed 's/^  validationActions: .*/&\n  matchResources: {namespaceSelector: {matchLabels: {kubernetes.io\/metadata.name: by-cel}}}/' \

@@ -1,0 +1,105 @@
+#!/usr/bin/env bats
+# The setting `mutate`: pods are corrected before kube-apiserver validates and stores them.
+
+load story
+
+setup_file() {
+  policy mending mutating <<<'mutate: safe'
+  policy not-mending mutating <<<'{}'
+  policy not-allowed-to-mutate <<<'mutate: safe'
+  policy local-service <<'END'
+allow:
+- runAsUserNames: ["NT AUTHORITY\\Local service"]
+END
+  serve_policies
+  namespace mended mending
+}
+
+# mendable KIND NAME [ACCOUNT]: kube-apiserver accepts the manifest, and it has two mistakes.
+mendable() {
+  workload "$1" "$2" | sed "s/nodeSelector: [^}]*}, //; s/'NT AUTHORITY[^']*'/'NT Authority\\\\${3:-System}'/"
+}
+
+# field OBJECT JSONPATH [FLAG...]
+field() {
+  kubectl -n mended get "$1" -o jsonpath="{$2}" "${@:3}"
+}
+
+@test "a new pod gets what it lacks and loses what it must not have, and kubectl says so" {
+  run kubectl -n mended create -f <(mendable Pod shell | sed 's/hostNetwork: true, /hostUsers: false, hostPID: true, /')
+  warned_by host-network host-users nt-authority-spelling windows-node
+  [ "$(grep -c '^Warning: .* (changed by the policy) \[' <<<"$output")" -eq 4 ]
+  [ "$(field pod/shell .spec.hostNetwork)" = true ]
+  [ "$(field pod/shell .spec.nodeSelector)" = '{"kubernetes.io/os":"windows"}' ]
+  [ "$(field pod/shell .spec.securityContext.windowsOptions.runAsUserName)" = 'NT AUTHORITY\SYSTEM' ]
+  [ -z "$(field pod/shell .spec.hostUsers)" ]
+}
+
+@test "a pod without a mistake is created without a warning" {
+  run kubectl -n mended create -f <(workload Pod flawless)
+  accepted
+}
+
+@test "the pods that controllers create are corrected, and their templates stay as they were written" {
+  join windows v1.36.2 2.3.4
+  local kind
+  for kind in Deployment DaemonSet; do
+    run kubectl -n mended create -f <(mendable $kind "of-${kind,,}")
+    accepted
+  done
+
+  needs_controllers
+  for kind in deployment daemonset; do
+    is_corrected() {
+      [ "$(field pods '.items[*].spec.securityContext.windowsOptions.runAsUserName' -l app="of-$kind")" = 'NT AUTHORITY\SYSTEM' ]
+    }
+    eventually is_corrected
+    [ "$(field "$kind/of-$kind" .spec.template.spec.securityContext.windowsOptions.runAsUserName)" = 'NT Authority\System' ]
+    [ -z "$(field "$kind/of-$kind" .spec.template.spec.nodeSelector)" ]
+  done
+}
+
+@test "the policy that judges workloads sees the corrected account, which needs a grant" {
+  namespace judged local-service
+  apply_policy mending judged
+  run kubectl -n judged create -f <(mendable Pod shell 'Local service')
+  warned_by nt-authority-spelling windows-node
+  run kubectl -n judged create -f <(mendable Pod system)
+  denied_by not-allowed
+  [[ $output == *'"local-service.kubewarden.admission" denied'*"'NT AUTHORITY\\SYSTEM'"* ]]
+}
+
+@test "a template is judged as it is written" {
+  namespace templates local-service
+  apply_policy mending templates
+  run kubectl -n templates create -f <(mendable Deployment agent 'Local service')
+  denied_by nt-authority-spelling
+}
+
+@test "without the setting the same pod is denied" {
+  namespace unmended not-mending
+  run kubectl -n unmended create -f <(mendable Pod shell | sed 's/hostNetwork: true, //')
+  denied_by host-network nt-authority-spelling
+}
+
+@test "a policy that may not mutate rejects what it would change" {
+  namespace refused not-allowed-to-mutate
+  run kubectl -n refused create -f <(mendable Pod shell)
+  [ "$status" -ne 0 ]
+  [[ $output == *'Request rejected by policy not-allowed-to-mutate. The policy attempted to mutate the request, but it is currently configured to not allow mutations.'* ]]
+  run kubectl -n refused create -f <(workload Pod flawless)
+  accepted
+}
+
+@test "a corrected pod can be applied again while only fields were added" {
+  manifest() { workload Pod again | sed 's/nodeSelector: [^}]*}, //'; }
+  run kubectl -n mended apply -f <(manifest)
+  warned_by windows-node
+  run kubectl -n mended apply -f <(manifest)
+  accepted
+  # kubectl wants back what it applied, which no pod may change.
+  kubectl -n mended apply -f <(mendable Pod replaced)
+  run kubectl -n mended apply -f <(mendable Pod replaced)
+  [ "$status" -ne 0 ]
+  [[ $output == *'pod updates may not change fields'* ]]
+}
