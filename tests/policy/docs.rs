@@ -18,6 +18,7 @@ const INTRODUCTION: &str = "\
 Every rule, in the order in which findings are reported. *Default* is the severity unless `rules` or `profile` in the settings say otherwise:
 `deny` rejects the request, `warn` adds a warning to the answer, `off` reports nothing.
 *Needs* lists the fields without which there is nothing to report; a rule without it also reports what is missing.
+*Fixed by* names who can mend findings: the setting `mutate` in new pods, `hostprocess fix` in manifests. *Fix* says what is changed, or why nothing is.
 
 *API server*: whether kube-apiserver refuses the same in native kinds. Its validation runs before validating webhooks, so in a cluster these rules
 matter only for custom workload kinds and for audits of old objects; offline (`hostprocess check`, `kwctl run`) they always apply.
@@ -100,6 +101,20 @@ fn the_rules_page_is_up_to_date() {
     }
     let committed = fs::read_to_string(PAGE).unwrap_or_default();
     assert!(committed == page(), "docs/rules.md is out of date: run `make docs`");
+}
+
+/// Whoever reads a finding wants to know whether it can be fixed for them, and if not, why.
+#[test]
+fn every_rule_says_what_its_fix_does_or_why_there_is_none() {
+    for rule in registry::all() {
+        let paragraphs: Vec<&str> = rule.page.split("\n\n").filter_map(|text| text.strip_prefix("**Fix** ")).collect();
+        let [fix] = paragraphs[..] else {
+            panic!("{}: {} paragraphs that begin with **Fix**", rule.id, paragraphs.len())
+        };
+        let reason = fix.strip_prefix("None is always right: ");
+        assert_eq!(reason.is_some(), rule.patches.is_none(), "{}: {fix}", rule.id);
+        assert!(fix.ends_with('.'), "{}: {fix}", rule.id);
+    }
 }
 
 /// `docs/statements.md` sends its readers to rules.
