@@ -105,7 +105,7 @@ pub fn remove(path: &str) -> Operation {
 }
 
 /// Applies an operation on a member of an object. `None` when the object is not there, or it is an item of a list, which no
-/// patch for admission changes. The crate `json-patch`, which the command uses, would make the module an eighth larger.
+/// patch for admission changes. The crate `json-patch`, which the command uses, would make the module 12 KB larger.
 pub fn apply(operation: &Operation, object: &mut Value) -> Option<()> {
     let (Operation::Add { path, .. } | Operation::Replace { path, .. } | Operation::Remove { path }) = operation;
     let mut target = object;

@@ -46,9 +46,9 @@ hostprocess() {
   kubectl -n live create -f <(workload Deployment web)
   has_pods() { kubectl -n live get pods -o name | grep web; }
   eventually has_pods
-  run hostprocess scan -A --list
+  run hostprocess scan -n live --list
   [ "$status" -eq 0 ]
-  [[ $output == *'live        Deployment   web '* ]]
+  [[ $output =~ live\ +Deployment\ +web\  ]]
   [[ $output != *'Pod '* && $output != *'ReplicaSet '* ]]
 }
 
@@ -59,7 +59,7 @@ hostprocess() {
   kubectl -n live create -f <(workload Pod forged |
     with "metadata: {ownerReferences: [{apiVersion: v1, kind: PodTemplate, name: decoy, uid: $uid, controller: true}]}")
   run hostprocess scan -n live --list
-  [[ $output == *'Pod         forged '* ]]
+  [[ $output =~ live\ +Pod\ +forged\  ]]
   kubectl -n live delete pod/forged podtemplate/decoy
 }
 
