@@ -112,3 +112,23 @@ fn unknown_fields_survive() {
     let mutated = response.mutated_object.unwrap_or_else(|| panic!("{:?}", response.message));
     assert_eq!(mutated["spec"]["future"], pod["spec"]["future"]);
 }
+
+/// On Linux the user ID keeps the process from being root.
+#[test]
+fn a_user_id_is_left_to_a_pod_that_may_run_on_linux() {
+    let pod = |selector: Value| {
+        object("Pod", |spec| {
+            spec["nodeSelector"] = selector;
+            spec["securityContext"]["runAsUser"] = 1000.into();
+        })
+    };
+    let user_id = |response: ValidationResponse| {
+        let pod = response.mutated_object?;
+        Some(pod["spec"]["securityContext"].get("runAsUser").is_some())
+    };
+    let listed = json!({ "mutate": ["run-as-uid"] });
+    assert_eq!(user_id(mutate(&pod(json!({})), &listed)), None);
+    assert_eq!(user_id(mutate(&pod(json!({ "kubernetes.io/os": "windows" })), &listed)), Some(false));
+    // First the selector, then the user ID.
+    assert_eq!(user_id(mutate(&pod(json!({})), &safe())), Some(false));
+}

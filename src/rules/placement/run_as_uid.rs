@@ -3,7 +3,7 @@ use crate::decode::Fields;
 use crate::k8s::pod::{ContainerList, Pod};
 use crate::k8s::pod_spec::{Container, Volume};
 use crate::k8s::version::Version;
-use crate::outcome::patch::Reach;
+use crate::outcome::patch::{Operation, Reach, remove};
 use crate::rules::api_server::ApiServer;
 use crate::rules::cluster::affected_nodes::{AffectedNodes, candidates};
 use crate::rules::context::Context;
@@ -30,15 +30,21 @@ fn check(context: &Context, findings: &mut Findings) {
     let mut findings = findings.at(severity);
     let message = |uid: i64| format!("user ID {uid} {message}");
     if let Some(uid) = pod.spec.security_context.as_ref().and_then(|context| context.run_as_user) {
-        findings.pod(pod.path("securityContext.runAsUser"), message(uid), FIX).removable(Reach::Admission);
+        findings.pod(pod.path("securityContext.runAsUser"), message(uid), FIX).patch(Reach::Admission, without(pod));
     }
     for container in pod.containers() {
         if let Some(uid) = own_uid(container.raw) {
             findings
                 .container(&container, container.path("securityContext.runAsUser"), message(uid), FIX)
-                .removable(Reach::Admission);
+                .patch(Reach::Admission, without(pod));
         }
     }
+}
+
+/// Only where the pod cannot run on Linux: there the image's own user, which may be root, would take the place of this one.
+fn without(pod: &Pod) -> impl Fn(&str) -> Vec<Operation> {
+    let is_safe = pod.spec.is_pinned_to_windows();
+    move |path| if is_safe { vec![remove(path)] } else { Vec::new() }
 }
 
 const FIX: &str = "remove it, and name the account in windowsOptions.runAsUserName";
