@@ -10,6 +10,7 @@ pub mod replay;
 use rayon::prelude::*;
 use serde_json::Value;
 
+use crate::edit;
 use crate::engine::capabilities::{Capabilities, SharedHost};
 use crate::engine::module::Module;
 use crate::input::creation::Creation;
@@ -24,6 +25,7 @@ pub struct Engine {
     settings: Value,
     backend: Backend,
     creation: Creation,
+    shows_replacements: bool,
 }
 
 enum Backend {
@@ -38,7 +40,12 @@ impl Engine {
     /// The settings are not valid.
     pub fn with_builtin_rules(settings: Value, host: SharedHost) -> Result<Engine, String> {
         windows_hostprocess_policy::check_settings(settings.to_string().as_bytes()).map_err(invalid_settings)?;
-        Ok(Engine { settings, backend: Backend::Builtin(host), creation: Creation::default() })
+        Ok(Engine {
+            settings,
+            backend: Backend::Builtin(host),
+            creation: Creation::default(),
+            shows_replacements: false,
+        })
     }
 
     /// An engine that asks a module; `host` answers its questions about the cluster.
@@ -48,13 +55,19 @@ impl Engine {
     pub fn with_module(settings: Value, module: Module, host: SharedHost) -> Result<Engine, String> {
         module.validate_settings(&settings).map_err(invalid_settings)?;
         let backend = Backend::Module(Box::new(module), capabilities::of_host(host));
-        Ok(Engine { settings, backend, creation: Creation::default() })
+        Ok(Engine { settings, backend, creation: Creation::default(), shows_replacements: false })
     }
 
     /// The same engine, which assumes this about the creation of objects.
     #[must_use]
     pub fn assuming(self, creation: Creation) -> Engine {
         Engine { creation, ..self }
+    }
+
+    /// The same engine, which says, if that is wanted, what mends the text of a file.
+    #[must_use]
+    pub fn showing_replacements(self, shows_replacements: bool) -> Engine {
+        Engine { shows_replacements, ..self }
     }
 
     /// Judges every object of every file, several files at a time. The report has the order of the input, and of each file's
@@ -73,7 +86,8 @@ impl Engine {
     /// As [`Engine::check`].
     pub fn check_file(&self, file: File) -> Result<FileReport, String> {
         let objects = file.objects.iter().map(|object| self.check_object(object, &file.source));
-        let objects = objects.collect::<Result<_, String>>()?;
+        let mut objects = objects.collect::<Result<Vec<_>, String>>()?;
+        edit::offer(&file, &mut objects, self.shows_replacements);
         let problem = |offset: Option<usize>, message| Problem {
             place: offset.map(|offset| file.source.place(offset..file.source.text.len())),
             message,

@@ -82,5 +82,5 @@ fn engine(args: &Args) -> Result<Engine, String> {
         Some(path) => Engine::with_module(settings, Module::load(path)?, host),
         None => Engine::with_builtin_rules(settings, host),
     };
-    Ok(engine?.assuming(args.creation.clone()))
+    Ok(engine?.assuming(args.creation.clone()).showing_replacements(args.judging.shows_replacements()))
 }

@@ -51,6 +51,8 @@ fn diagnostic(finding: Finding) -> Diagnostic {
         fix: finding.fix,
         container: finding.container,
         patch: finding.patch,
+        fixable: None,
+        replacements: Vec::new(),
     }
 }
 
@@ -69,6 +71,8 @@ fn unreadable(error: Unreadable) -> Diagnostic {
         fix: String::new(),
         container: None,
         patch: None,
+        fixable: None,
+        replacements: Vec::new(),
     }
 }
 

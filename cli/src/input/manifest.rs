@@ -25,6 +25,8 @@ pub struct File {
     pub skipped: usize,
     /// The Helm chart that the file is a template of. It was not read then.
     pub chart: Option<PathBuf>,
+    /// Another program printed the text: nobody can edit it.
+    pub is_generated: bool,
 }
 
 /// Why a file or a part of it could not be read.
@@ -46,7 +48,15 @@ impl Problem {
 
 impl File {
     fn new(source: Source) -> File {
-        File { source, objects: Vec::new(), problems: Vec::new(), repeated_keys: Vec::new(), skipped: 0, chart: None }
+        File {
+            source,
+            objects: Vec::new(),
+            problems: Vec::new(),
+            repeated_keys: Vec::new(),
+            skipped: 0,
+            chart: None,
+            is_generated: false,
+        }
     }
 
     /// A file that could not be read.

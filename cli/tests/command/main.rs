@@ -12,6 +12,7 @@ mod outputs;
 mod rendered;
 mod run;
 mod sarif;
+mod sarif_fixes;
 mod schema;
 
 use std::io::Write;
