@@ -9,6 +9,7 @@ pub mod replay;
 
 use rayon::prelude::*;
 use serde_json::Value;
+use windows_hostprocess_policy::decode::Value as Tree;
 
 use crate::edit;
 use crate::engine::capabilities::{Capabilities, SharedHost};
@@ -107,7 +108,7 @@ impl Engine {
         let request = object.admission_request(&self.creation);
         let (verdict, findings, response) = match &self.backend {
             Backend::Builtin(host) => {
-                let (verdict, findings) = builtin::check(&request, &self.settings, &object.node, source, &**host);
+                let (verdict, findings) = builtin::check(request, &self.settings, &object.node, source, &**host);
                 (verdict, findings, None)
             }
             Backend::Module(module, capabilities) => {
@@ -133,7 +134,7 @@ impl Engine {
     fn ask(
         &self,
         module: &Module,
-        request: &Value,
+        request: &Tree,
         capabilities: &Capabilities,
     ) -> Result<(Verdict, ModuleResponse), String> {
         let response = module.validate(request, &self.settings, capabilities).map_err(|error| error.to_string())?;

@@ -165,10 +165,8 @@ impl File {
 
 /// The place of a member, or that of the mapping when it lacks the member.
 fn member(mut mapping: Located, name: &str) -> Located {
-    match std::mem::take(&mut mapping.children) {
-        Children::Map(mut members) => members.remove(name).unwrap_or(mapping),
-        _ => mapping,
-    }
+    let Children::Map(members) = std::mem::take(&mut mapping.children) else { return mapping };
+    members.into_iter().find(|(key, _)| key == name).map_or(mapping, |(_, member)| member)
 }
 
 fn text_of<'v>(value: &'v Value, key: &str) -> Option<&'v str> {
