@@ -264,8 +264,14 @@ fn errors_say_what_is_wrong_and_where() {
 #[test]
 fn a_large_text_is_read_quickly() {
     let item = "- name: web\n  image: \"x\"\n  args: [a, b]\n  text: |\n    ü\n";
-    let list = value(&item.repeat(20_000));
-    assert_eq!(list.as_array().map(Vec::len), Some(20_000));
+    let text = item.repeat(20_000);
+    let document = documents(&text).remove(0).expect("readable");
+    assert_eq!(document.value.as_array().map(Vec::len), Some(20_000));
+    // However the characters fall into what the parser reads at a time.
+    for index in 0..20_000 {
+        let place = document.node.nearest(&format!("[{index}].text")).place();
+        assert_eq!(place.start, (index + 1) * item.len() - "text: |\n    ü\n".len());
+    }
 }
 
 /// Everything that means something to YAML, and some letters.
