@@ -6,6 +6,7 @@
 //! of the key. Of a key that is written twice the last value counts, as for kubectl, and the document says so.
 
 mod compose;
+mod emit;
 mod events;
 mod place;
 mod scalar;
@@ -13,6 +14,7 @@ mod scalar;
 use std::ops::Range;
 
 pub use compose::{RepeatedKey, YamlDocument};
+pub use emit::to_yaml;
 pub use events::Error;
 pub use place::{Children, Located};
 
