@@ -9,6 +9,7 @@ pub mod replay;
 
 use rayon::prelude::*;
 use serde_json::Value;
+use windows_hostprocess_policy::settings::validation::Invalid;
 
 use crate::engine::capabilities::{Capabilities, SharedHost};
 use crate::engine::module::Module;
@@ -36,8 +37,8 @@ impl Engine {
     ///
     /// # Errors
     /// The settings are not valid.
-    pub fn with_builtin_rules(settings: Value, host: SharedHost) -> Result<Engine, String> {
-        windows_hostprocess_policy::check_settings(settings.to_string().as_bytes()).map_err(invalid_settings)?;
+    pub fn with_builtin_rules(settings: Value, host: SharedHost) -> Result<Engine, Invalid> {
+        windows_hostprocess_policy::check_settings(settings.to_string().as_bytes())?;
         Ok(Engine { settings, backend: Backend::Builtin(host), creation: Creation::default() })
     }
 
@@ -46,7 +47,8 @@ impl Engine {
     /// # Errors
     /// The module finds the settings not valid, or failed.
     pub fn with_module(settings: Value, module: Module, host: SharedHost) -> Result<Engine, String> {
-        module.validate_settings(&settings).map_err(invalid_settings)?;
+        let invalid = |message| format!("Provided settings are not valid: {message}");
+        module.validate_settings(&settings).map_err(invalid)?;
         let backend = Backend::Module(Box::new(module), capabilities::of_host(host));
         Ok(Engine { settings, backend, creation: Creation::default() })
     }
@@ -131,8 +133,4 @@ impl Engine {
         };
         Ok((verdict, ModuleResponse { message: response.message, warnings }))
     }
-}
-
-fn invalid_settings(message: String) -> String {
-    format!("Provided settings are not valid: {message}")
 }

@@ -6,6 +6,8 @@ use windows_hostprocess_policy::rules::registry;
 use windows_hostprocess_policy::settings::Settings;
 use windows_hostprocess_policy::settings::severity::Severity;
 
+use crate::config::Config;
+
 /// The arguments of `schema`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -17,23 +19,27 @@ pub struct Args {
 /// What a schema describes.
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
 enum Subject {
+    /// The configuration of this command, `.hostprocess.yaml`
+    Config,
     /// The policy's settings
     Settings,
 }
 
 /// The schema, ready to print.
 pub fn schema(args: &Args) -> String {
-    let schema = match args.subject {
-        Subject::Settings => settings(),
+    let (title, mut schema) = match args.subject {
+        Subject::Config => ("Configuration of the hostprocess command", Config::schema()),
+        Subject::Settings => ("Settings of windows-hostprocess-policy", settings_schema()),
     };
+    // The draft that editors know best.
+    schema["$schema"] = json!("http://json-schema.org/draft-07/schema#");
+    schema["title"] = json!(title);
     format!("{schema:#}\n")
 }
 
-/// In draft 7, which editors know best.
-fn settings() -> Value {
+/// The schema of the policy's settings.
+pub fn settings_schema() -> Value {
     let mut schema = Settings::schema();
-    schema["$schema"] = json!("http://json-schema.org/draft-07/schema#");
-    schema["title"] = json!("Settings of windows-hostprocess-policy");
     let rules = &mut schema["properties"]["rules"];
     rules["properties"] = severities();
     rules["additionalProperties"] = json!(false);

@@ -2,6 +2,7 @@
 
 mod asked;
 mod check;
+mod config;
 mod fix;
 mod folders;
 mod formats;
