@@ -9,6 +9,7 @@ mod formats;
 mod grants;
 mod itself;
 mod outputs;
+mod policy;
 #[cfg(unix)]
 mod rendered;
 mod run;
