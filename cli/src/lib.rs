@@ -16,3 +16,4 @@ pub mod inventory;
 pub mod output;
 pub mod pages;
 pub mod report;
+pub mod waivers;

@@ -1,0 +1,4 @@
+//! Waivers: findings that somebody decided to live with, and why. They are the command's own: in admission a workload must not be
+//! able to exempt itself.
+
+pub mod entry;
