@@ -20,6 +20,8 @@ pub const MODULE: &str = "module";
 pub struct Report {
     /// In the order of the command line.
     pub files: Vec<FileReport>,
+    /// What there is to say about waivers that are not in these files, a line each.
+    pub remarks: Vec<String>,
 }
 
 /// The result for one file.
@@ -31,8 +33,8 @@ pub struct FileReport {
     pub objects: Vec<ObjectReport>,
     /// The parts that could not be read.
     pub problems: Vec<Problem>,
-    /// Keys that are written twice.
-    pub repeated_keys: Vec<Problem>,
+    /// What was read, but probably means something else than its author thinks.
+    pub warnings: Vec<Problem>,
     /// How many documents were skipped because they are not Kubernetes objects.
     pub skipped: usize,
     /// The Helm chart that the file is a template of. It was not read then.
@@ -116,6 +118,27 @@ pub struct Diagnostic {
     /// What `hostprocess fix` does about it, as JSON Patch on the object.
     #[serde(serialize_with = "as_operations", skip_serializing_if = "Option::is_none")]
     pub patch: Option<Patch>,
+    /// Present when the finding does not count.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub waived: Option<Waived>,
+}
+
+/// Why a finding does not count.
+#[derive(Clone, Debug, Serialize)]
+#[allow(missing_docs, reason = "the keys of the JSON output")]
+pub struct Waived {
+    pub reason: String,
+    pub source: WaiverSource,
+}
+
+/// Where a waiver is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+#[allow(missing_docs, reason = "the names say it")]
+pub enum WaiverSource {
+    Comment,
+    Configuration,
+    Baseline,
 }
 
 /// A module's answer about an object, unchanged.
@@ -146,12 +169,30 @@ pub struct CheckResult<'r> {
     pub text: String,
     /// The same for as long as nobody changes what the result is about: lines may move.
     pub fingerprint: String,
+    /// Why the result does not count.
+    pub waived: Option<&'r Waived>,
+}
+
+impl Verdict {
+    /// That of the findings that count.
+    pub fn of(findings: &[Diagnostic]) -> Verdict {
+        match findings.iter().filter(|found| found.waived.is_none()).map(|found| found.severity).max() {
+            Some(Severity::Deny) => Verdict::Deny,
+            Some(Severity::Warn) => Verdict::Warn,
+            Some(Severity::Off) | None => Verdict::Accept,
+        }
+    }
 }
 
 impl Report {
     /// The results for the objects of all files.
     pub fn objects(&self) -> impl Iterator<Item = &ObjectReport> {
         self.files.iter().flat_map(|file| &file.objects)
+    }
+
+    /// How many findings do not count.
+    pub fn waived_count(&self) -> usize {
+        self.objects().flat_map(|object| &object.findings).filter(|found| found.waived.is_some()).count()
     }
 
     /// 2 when a part of the input could not be read, else 1 when the verdict on an object is at least `fails`, else 0.
@@ -171,14 +212,31 @@ impl ObjectReport {
         escaped(&format!("{} {namespace}{}", self.kind, self.name.as_deref().unwrap_or("(no name)"))).to_string()
     }
 
-    /// The diagnostics, or what the module said.
+    /// Waives the findings for which there is a reason. One that is waived already keeps its first reason.
+    pub fn waive(&mut self, mut reason: impl FnMut(&ObjectReport, &Diagnostic) -> Option<Waived>) {
+        let reasons: Vec<Option<Waived>> = self.findings.iter().map(|found| reason(self, found)).collect();
+        for (found, reason) in self.findings.iter_mut().zip(reasons) {
+            found.waived = found.waived.take().or(reason);
+        }
+        if self.response.is_none() {
+            self.verdict = Verdict::of(&self.findings);
+        }
+    }
+
+    /// The diagnostics that count, or what the module said.
     pub fn results(&self) -> Vec<CheckResult<'_>> {
+        self.results_with_waived().into_iter().filter(|result| result.waived.is_none()).collect()
+    }
+
+    /// The diagnostics, or what the module said.
+    pub fn results_with_waived(&self) -> Vec<CheckResult<'_>> {
         let mut results: Vec<CheckResult> = self.findings.iter().map(|found| self.result(found)).collect();
         if let Some(response) = &self.response {
             let (line, column) = (self.line, self.column);
             let result = |severity, text: String| {
                 let fingerprint = self.fingerprint([MODULE, "", "", &text]);
-                CheckResult { rule: MODULE, severity, path: None, line, column, end_column: None, text, fingerprint }
+                let (path, end_column, waived) = (None, None, None);
+                CheckResult { rule: MODULE, severity, path, line, column, end_column, text, fingerprint, waived }
             };
             if self.verdict == Verdict::Deny {
                 let message = response.message.clone();
@@ -203,6 +261,7 @@ impl ObjectReport {
             end_column: Some(found.place.end_column()),
             text,
             fingerprint: self.fingerprint_of(found),
+            waived: found.waived.as_ref(),
         }
     }
 

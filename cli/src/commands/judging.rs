@@ -8,10 +8,13 @@ use windows_hostprocess_policy::rules::rule::Rule;
 use windows_hostprocess_policy::settings::severity::Severity;
 
 use crate::commands::rules;
+use crate::engine::Engine;
 use crate::engine::capabilities::SharedHost;
+use crate::input::files::Input;
 use crate::input::settings;
 use crate::output::{self, Destination};
 use crate::report::{Report, Verdict};
+use crate::waivers::baseline::Baseline;
 
 /// The arguments of both.
 #[derive(Debug, clap::Args)]
@@ -26,6 +29,38 @@ pub struct Judging {
     /// What makes the exit code 1
     #[arg(long, value_name = "WHAT", value_enum, default_value_t = FailOn::Deny)]
     fail_on: FailOn,
+    #[command(flatten)]
+    baseline: BaselineArgs,
+}
+
+/// What need not be mended today.
+#[derive(Debug, clap::Args)]
+struct BaselineArgs {
+    /// Tolerate the findings in this file
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<PathBuf>,
+    /// Write what was found to this file, for --baseline, and tolerate it
+    #[arg(long, value_name = "FILE", conflicts_with = "baseline")]
+    write_baseline: Option<PathBuf>,
+}
+
+impl BaselineArgs {
+    fn read(&self) -> Result<Option<Baseline>, String> {
+        self.baseline.as_deref().map(Baseline::read).transpose()
+    }
+
+    /// Waives what is in the baseline that was `read`, or in the one that this writes.
+    fn waive(&self, read: Option<Baseline>, report: &mut Report, engine: &Engine) -> Result<(), String> {
+        if let (Some(path), Some(baseline)) = (&self.baseline, read) {
+            baseline.waive(report, engine.judged_rules(), path);
+        }
+        if let Some(path) = &self.write_baseline {
+            let baseline = Baseline::of(report);
+            baseline.write(path)?;
+            baseline.waive(report, engine.judged_rules(), path);
+        }
+        Ok(())
+    }
 }
 
 /// What the rules are told, for every command that judges.
@@ -112,13 +147,16 @@ impl Judging {
         output::check(&self.output)
     }
 
-    /// Writes the report. Returns the exit code: 0 when nothing is denied, 1 when something is, 2 when something could not be read;
-    /// `--fail-on` changes what makes it 1.
+    /// Judges the input and writes the report. Returns the exit code: 0 when nothing is denied, 1 when something is, 2 when something
+    /// could not be read; `--fail-on` changes what makes it 1.
     ///
     /// # Errors
-    /// An output cannot be written.
-    pub fn finish(&self, report: &Report) -> Result<u8, String> {
-        output::write(report, &self.output)?;
+    /// The module failed, the baseline is not one, or a file cannot be written.
+    pub fn judge(&self, engine: &Engine, inputs: Vec<Input>) -> Result<u8, String> {
+        let baseline = self.baseline.read()?;
+        let mut report = engine.check(inputs)?;
+        self.baseline.waive(baseline, &mut report, engine)?;
+        output::write(&report, &self.output)?;
         Ok(report.exit_code(self.fail_on.verdict()))
     }
 }

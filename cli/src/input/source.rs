@@ -22,7 +22,12 @@ pub struct Place {
 impl Place {
     /// The column after what is underlined.
     pub fn end_column(&self) -> usize {
-        self.column + self.text.get(self.underlined.clone()).unwrap_or_default().chars().count()
+        self.column + self.underlined_text().chars().count()
+    }
+
+    /// What is underlined.
+    pub fn underlined_text(&self) -> &str {
+        self.text.get(self.underlined.clone()).unwrap_or_default()
     }
 }
 
