@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use windows_hostprocess_policy::outcome::patch::Patch;
@@ -66,16 +67,21 @@ impl Problem {
 }
 
 /// The result for one object.
-#[derive(Debug, Serialize)]
-#[allow(missing_docs, reason = "the keys of the JSON output")]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct ObjectReport {
+    /// The path as given on the command line; `<stdin>` for standard input.
     pub file: String,
+    /// The number of the document in the file, from 1; empty documents are not counted.
     pub document: usize,
+    /// `Pod`, `DaemonSet`.
     pub kind: String,
+    /// As the manifest or the request has it; null when it names none.
     pub namespace: Option<String>,
+    /// `metadata.name`, or else `metadata.generateName`.
     pub name: Option<String>,
+    /// That of the findings that are not waived, or of the module.
     pub verdict: Verdict,
-    /// Empty when a module was asked.
+    /// What the rules found; empty when a module was asked.
     pub findings: Vec<Diagnostic>,
     /// `None` when the built-in rules were asked.
     #[serde(flatten)]
@@ -89,10 +95,10 @@ pub struct ObjectReport {
 }
 
 /// The verdict on an object.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
-    /// Nothing was found.
+    /// Nothing was found, or nothing that counts.
     Accept,
     /// There are warnings, but nothing that denies.
     Warn,
@@ -101,22 +107,29 @@ pub enum Verdict {
 }
 
 /// A finding of a rule, with its place in the file.
-#[derive(Debug, Serialize)]
-#[allow(missing_docs, reason = "the keys of the JSON output")]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Diagnostic {
+    /// The id of the rule, or `unreadable` for an object that the rules could not read.
     pub rule: String,
+    /// What the finding does to the object: `deny` or `warn`.
     #[serde(serialize_with = "as_name")]
+    #[schemars(schema_with = "severity_schema")]
     pub severity: Severity,
+    /// The path of the field in the object; empty when the finding is about the whole object.
     pub path: String,
+    /// Where the field is, or the nearest one above it that is there.
     #[serde(flatten)]
     pub place: Place,
+    /// What is wrong.
     pub message: String,
+    /// What to write instead; empty when the message says it.
     pub fix: String,
     /// The name of the container that the field belongs to.
     #[serde(skip)]
     pub container: Option<String>,
     /// What `hostprocess fix` does about it, as JSON Patch on the object.
     #[serde(serialize_with = "as_operations", skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "operations_schema")]
     pub patch: Option<Patch>,
     /// Present when the finding does not count.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -124,28 +137,32 @@ pub struct Diagnostic {
 }
 
 /// Why a finding does not count.
-#[derive(Clone, Debug, Serialize)]
-#[allow(missing_docs, reason = "the keys of the JSON output")]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Waived {
+    /// As whoever waived it wrote it.
     pub reason: String,
+    /// Where the waiver is.
     pub source: WaiverSource,
 }
 
 /// Where a waiver is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
-#[allow(missing_docs, reason = "the names say it")]
 pub enum WaiverSource {
+    /// On the line, or above it.
     Comment,
+    /// In `.hostprocess.yaml`.
     Configuration,
+    /// In the file of `--baseline`.
     Baseline,
 }
 
 /// A module's answer about an object, unchanged.
-#[derive(Debug, Serialize)]
-#[allow(missing_docs, reason = "the keys of the JSON output")]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct ModuleResponse {
+    /// Why the module denies the object; null when it does not.
     pub message: Option<String>,
+    /// Those that the API server would show.
     pub warnings: Vec<String>,
 }
 
@@ -308,4 +325,31 @@ fn as_operations<S: serde::Serializer>(patch: &Option<Patch>, serializer: S) -> 
 
 fn as_name<S: serde::Serializer>(severity: &Severity, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(severity.name())
+}
+
+fn severity_schema(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "enum": [Severity::Deny.name(), Severity::Warn.name()] })
+}
+
+/// The operations that patches have, and the values that they write.
+fn operations_schema(_: &mut SchemaGenerator) -> Schema {
+    let path = json_schema!({ "type": "string", "format": "json-pointer" });
+    let value = json_schema!({ "type": ["boolean", "string", "object"] });
+    json_schema!({
+        "type": "array",
+        "items": {
+            "oneOf": [
+                {
+                    "type": "object",
+                    "properties": { "op": { "enum": ["add", "replace"] }, "path": path, "value": value },
+                    "required": ["op", "path", "value"],
+                },
+                {
+                    "type": "object",
+                    "properties": { "op": { "enum": ["remove"] }, "path": path },
+                    "required": ["op", "path"],
+                },
+            ],
+        },
+    })
 }

@@ -1,10 +1,13 @@
 //! `hostprocess schema`: prints JSON Schemas.
 
+use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 use windows_hostprocess_policy::decode::schema::Described;
 use windows_hostprocess_policy::rules::registry;
 use windows_hostprocess_policy::settings::Settings;
 use windows_hostprocess_policy::settings::severity::Severity;
+
+use crate::report::ObjectReport;
 
 /// The arguments of `schema`.
 #[derive(Debug, clap::Args)]
@@ -19,14 +22,25 @@ pub struct Args {
 enum Subject {
     /// The policy's settings
     Settings,
+    /// What `check` and `scan` print with `--output json`
+    Output,
 }
 
 /// The schema, ready to print.
 pub fn schema(args: &Args) -> String {
     let schema = match args.subject {
         Subject::Settings => settings(),
+        Subject::Output => output(),
     };
     format!("{schema:#}\n")
+}
+
+/// Later versions may add keys, so others than these are allowed.
+fn output() -> Value {
+    let mut schema =
+        SchemaSettings::draft07().for_serialize().into_generator().into_root_schema_for::<Vec<ObjectReport>>();
+    schema.insert("title".to_owned(), json!("Output of hostprocess check --output json"));
+    schema.to_value()
 }
 
 /// In draft 7, which editors know best.
