@@ -67,7 +67,7 @@ fn a_finding_about_what_is_missing_is_waived_at_the_line_that_the_report_names()
     let finding = objects(&check(GOOD))[0]["findings"][0].clone();
     assert_eq!(
         (&finding["path"], &finding["line"]),
-        (&json!("spec.containers[0].resources.limits.memory"), &json!(13))
+        (&json!("spec.containers[0].resources.limits.memory"), &json!(14))
     );
     let waiver = "# hostprocess: ignore[resource-limits] the node has nothing else to do";
     let waived = check(&GOOD.replace("  - name", &format!("  {waiver}\n  - name")));
