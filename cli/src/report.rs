@@ -229,6 +229,11 @@ impl ObjectReport {
         escaped(&format!("{} {namespace}{}", self.kind, self.name.as_deref().unwrap_or("(no name)"))).to_string()
     }
 
+    /// Whether the rules could not read it, so that they found nothing else.
+    pub fn is_unreadable(&self) -> bool {
+        self.findings.iter().any(|found| found.rule == UNREADABLE)
+    }
+
     /// Waives the findings for which there is a reason. One that is waived already keeps its first reason.
     pub fn waive(&mut self, mut reason: impl FnMut(&ObjectReport, &Diagnostic) -> Option<Waived>) {
         let reasons: Vec<Option<Waived>> = self.findings.iter().map(|found| reason(self, found)).collect();

@@ -3,6 +3,7 @@
 
 pub mod baseline;
 pub mod comment;
+pub mod configured;
 pub mod entry;
 
 use std::collections::BTreeSet;

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashSet};
 
 use crate::commands::rules;
 use crate::input::source::{Place, Source};
-use crate::report::{Diagnostic, ObjectReport, Problem, UNREADABLE, Waived, WaiverSource};
+use crate::report::{Diagnostic, ObjectReport, Problem, Waived, WaiverSource};
 
 const MARK: &str = "hostprocess:";
 
@@ -84,9 +84,7 @@ impl Comments {
             });
         }
         let mut problems = self.malformed;
-        // The rules did not see an object that could not be read.
-        let is_unreadable = objects.iter().flat_map(|object| &object.findings).any(|found| found.rule == UNREADABLE);
-        let Some(judged) = judged.filter(|_| !is_unreadable) else { return problems };
+        let Some(judged) = judged.filter(|_| !objects.iter().any(ObjectReport::is_unreadable)) else { return problems };
         for (index, Waiver { rule, place, .. }) in self.waivers.into_iter().enumerate() {
             if !used.contains(&index) && judged.contains(rule) {
                 let message = format!("there is nothing to ignore here for {rule}: remove the comment");
