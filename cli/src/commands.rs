@@ -1,7 +1,9 @@
 //! The subcommands.
 
+pub mod baseline;
 pub mod check;
 pub mod completions;
+pub mod config;
 pub mod explain;
 pub mod fix;
 pub mod grants;
@@ -52,7 +54,9 @@ pub enum Command {
     Rules(rules::Args),
     /// Show a rule's page: what happens, before and after, false positives
     Explain(explain::Args),
-    /// Print the JSON Schema of the settings, for editors
+    /// Print the configuration in effect
+    Config(config::Args),
+    /// Print the JSON Schema of the settings or the configuration, for editors
     Schema(schema::Args),
     /// Print a script that completes the arguments of this command in a shell
     #[command(
@@ -81,6 +85,7 @@ impl Command {
             Command::Run(args) => run::run(args)? + "\n",
             Command::Rules(args) => rules::list(args.output),
             Command::Explain(args) => explain::explain(args)?,
+            Command::Config(args) => config::config(args)?,
             Command::Schema(args) => schema::schema(args),
             Command::Completions(args) => completions::script(args),
             Command::Man(args) => man::page(args)?,
@@ -92,7 +97,7 @@ impl Command {
     /// The exit code of a run that failed. `check` uses 1 for denials.
     pub fn error_code(&self) -> u8 {
         match self {
-            Command::Check(_) | Command::Fix(_) | Command::Grants(_) => 2,
+            Command::Check(_) | Command::Config(_) | Command::Fix(_) | Command::Grants(_) => 2,
             #[cfg(feature = "cluster")]
             Command::Scan(_) => 2,
             _ => 1,

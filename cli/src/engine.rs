@@ -11,6 +11,7 @@ use std::collections::BTreeSet;
 
 use rayon::prelude::*;
 use serde_json::Value;
+use windows_hostprocess_policy::settings::validation::Invalid;
 
 use crate::engine::capabilities::{Capabilities, SharedHost};
 use crate::engine::module::Module;
@@ -41,8 +42,8 @@ impl Engine {
     ///
     /// # Errors
     /// The settings are not valid.
-    pub fn with_builtin_rules(settings: Value, host: SharedHost) -> Result<Engine, String> {
-        windows_hostprocess_policy::check_settings(settings.to_string().as_bytes()).map_err(invalid_settings)?;
+    pub fn with_builtin_rules(settings: Value, host: SharedHost) -> Result<Engine, Invalid> {
+        windows_hostprocess_policy::check_settings(settings.to_string().as_bytes())?;
         let judged_rules = judged_rules(&settings);
         Ok(Engine { settings, backend: Backend::Builtin(host), creation: Creation::default(), judged_rules })
     }
@@ -52,7 +53,8 @@ impl Engine {
     /// # Errors
     /// The module finds the settings not valid, or failed.
     pub fn with_module(settings: Value, module: Module, host: SharedHost) -> Result<Engine, String> {
-        module.validate_settings(&settings).map_err(invalid_settings)?;
+        let invalid = |message| format!("Provided settings are not valid: {message}");
+        module.validate_settings(&settings).map_err(invalid)?;
         let backend = Backend::Module(Box::new(module), capabilities::of_host(host));
         Ok(Engine { settings, backend, creation: Creation::default(), judged_rules: BTreeSet::new() })
     }
@@ -146,8 +148,4 @@ impl Engine {
         };
         Ok((verdict, ModuleResponse { message: response.message, warnings }))
     }
-}
-
-fn invalid_settings(message: String) -> String {
-    format!("Provided settings are not valid: {message}")
 }

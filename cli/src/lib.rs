@@ -7,6 +7,7 @@
 //! these together for each subcommand.
 
 pub mod commands;
+pub mod config;
 pub mod engine;
 pub mod fix;
 pub mod grants;

@@ -152,7 +152,7 @@ fn check(name: &str, manifest: &str, settings: &Value, with_module: bool) -> Rep
     let engine = if with_module {
         Engine::with_module(settings.clone(), module().clone(), host)
     } else {
-        Engine::with_builtin_rules(settings.clone(), host)
+        Engine::with_builtin_rules(settings.clone(), host).map_err(|invalid| invalid.to_string())
     };
     let engine = engine.unwrap_or_else(|error| panic!("{name}: {error}"));
     let file = engine.check_file(File::parse(name, manifest.to_owned()));

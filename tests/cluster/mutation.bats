@@ -107,30 +107,30 @@ field() {
 # The MutatingAdmissionPolicy of the page, in one namespace only.
 by_cel() {
   sed -n '/^```yaml$/,/^```$/ { /^```/d; p }' docs/validatingadmissionpolicy.md |
-    sed 's/^  policyName: .*/&\n  matchResources: {namespaceSelector: {matchLabels: {kubernetes.io\/metadata.name: by-cel}}}/'
+    sed 's/^  policyName: .*/&\n  matchResources: {namespaceSelector: {matchLabels: {kubernetes.io\/metadata.name: mended-by-cel}}}/'
 }
 
 @test "without Kubewarden, the MutatingAdmissionPolicy of the page sets two fields" {
-  namespace by-cel
+  namespace mended-by-cel
   kubectl create -f <(by_cel)
-  fields() { kubectl -n by-cel get pod "$1" -o jsonpath='{.spec.hostNetwork} {.spec.nodeSelector}'; }
+  fields() { kubectl -n mended-by-cel get pod "$1" -o jsonpath='{.spec.hostNetwork} {.spec.nodeSelector}'; }
   lacking_both() { workload Pod "$1" | sed 's/hostNetwork: true, nodeSelector: [^}]*}, //'; }
-  create_mended() { kubectl -n by-cel create -f <(lacking_both agent); }
+  create_mended() { kubectl -n mended-by-cel create -f <(lacking_both agent); }
   eventually create_mended
   [ "$(fields agent)" = 'true {"kubernetes.io/os":"windows"}' ]
 
-  kubectl -n by-cel create -f <(lacking_both selected | with 'spec: {nodeSelector: {disk: ssd}}')
+  kubectl -n mended-by-cel create -f <(lacking_both selected | with 'spec: {nodeSelector: {disk: ssd}}')
   [ "$(fields selected)" = 'true {"disk":"ssd","kubernetes.io/os":"windows"}' ]
-  kubectl -n by-cel create -f <(object v1 Pod on-containers 'spec:
+  kubectl -n mended-by-cel create -f <(object v1 Pod on-containers 'spec:
   containers: [{name: agent, image: agent, securityContext: &of_containers {windowsOptions: {hostProcess: true, runAsUserName: NT AUTHORITY\SYSTEM}}}]
   initContainers: [{name: prepare, image: agent, securityContext: *of_containers}]')
   [ "$(fields on-containers)" = 'true {"kubernetes.io/os":"windows"}' ]
 
-  kubectl -n by-cel run ordinary --image registry.example/web:1.0
+  kubectl -n mended-by-cel run ordinary --image registry.example/web:1.0
   [ "$(fields ordinary)" = ' ' ]
   # kube-apiserver would not miss hostNetwork if it had been set.
-  run kubectl -n by-cel create -f <(lacking_both mixed | with 'spec: {containers: [{name: web, image: web, securityContext: {windowsOptions: {hostProcess: false}}}]}')
+  run kubectl -n mended-by-cel create -f <(lacking_both mixed | with 'spec: {containers: [{name: web, image: web, securityContext: {windowsOptions: {hostProcess: false}}}]}')
   [[ $output == *'hostNetwork must be true'* ]]
-  run kubectl -n by-cel create -f <(lacking_both elsewhere | with 'spec: {nodeSelector: {kubernetes.io/os: linux}}')
+  run kubectl -n mended-by-cel create -f <(lacking_both elsewhere | with 'spec: {nodeSelector: {kubernetes.io/os: linux}}')
   [[ $output == *'hostNetwork must be true'* ]]
 }

@@ -7,6 +7,7 @@ use windows_hostprocess_policy::rules::registry;
 use windows_hostprocess_policy::settings::Settings;
 use windows_hostprocess_policy::settings::severity::Severity;
 
+use crate::config::Config;
 use crate::report::ObjectReport;
 
 /// The arguments of `schema`.
@@ -20,6 +21,8 @@ pub struct Args {
 /// What a schema describes.
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
 enum Subject {
+    /// The configuration of this command, `.hostprocess.yaml`
+    Config,
     /// The policy's settings
     Settings,
     /// What `check` and `scan` print with `--output json`
@@ -28,26 +31,26 @@ enum Subject {
 
 /// The schema, ready to print.
 pub fn schema(args: &Args) -> String {
-    let schema = match args.subject {
-        Subject::Settings => settings(),
-        Subject::Output => output(),
+    let (title, mut schema) = match args.subject {
+        Subject::Config => ("Configuration of the hostprocess command", Config::schema()),
+        Subject::Settings => ("Settings of windows-hostprocess-policy", settings_schema()),
+        Subject::Output => ("Output of hostprocess check --output json", output_schema()),
     };
+    // The draft that editors know best.
+    schema["$schema"] = json!("http://json-schema.org/draft-07/schema#");
+    schema["title"] = json!(title);
     format!("{schema:#}\n")
 }
 
 /// Later versions may add keys, so others than these are allowed.
-fn output() -> Value {
-    let mut schema =
-        SchemaSettings::draft07().for_serialize().into_generator().into_root_schema_for::<Vec<ObjectReport>>();
-    schema.insert("title".to_owned(), json!("Output of hostprocess check --output json"));
-    schema.to_value()
+fn output_schema() -> Value {
+    let generator = SchemaSettings::draft07().for_serialize().into_generator();
+    generator.into_root_schema_for::<Vec<ObjectReport>>().to_value()
 }
 
-/// In draft 7, which editors know best.
-fn settings() -> Value {
+/// The schema of the policy's settings.
+pub fn settings_schema() -> Value {
     let mut schema = Settings::schema();
-    schema["$schema"] = json!("http://json-schema.org/draft-07/schema#");
-    schema["title"] = json!("Settings of windows-hostprocess-policy");
     let rules = &mut schema["properties"]["rules"];
     rules["properties"] = severities();
     rules["additionalProperties"] = json!(false);

@@ -33,7 +33,7 @@ impl Place {
 }
 
 /// A file's text, and the name that messages use for it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Source {
     /// The path as given on the command line; `<stdin>` for `-`.
     pub name: String,
@@ -56,6 +56,12 @@ impl Source {
         let line = self.lines.partition_point(|start| *start <= offset);
         let start = self.lines[line - 1];
         (line, self.text[start..offset].chars().count() + 1)
+    }
+
+    /// A message about what stands at an offset: `agent.yaml:3:1: what is wrong`.
+    pub fn error_at(&self, offset: usize, message: &str) -> String {
+        let (line, column) = self.line_and_column(offset);
+        format!("{}:{line}:{column}: {message}", self.name)
     }
 
     /// The place of a range of bytes, of which what is on its first line is underlined.

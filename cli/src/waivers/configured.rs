@@ -4,7 +4,9 @@ use std::collections::{BTreeSet, HashSet};
 use std::path::Path;
 
 use ignore::gitignore::Gitignore;
+use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use windows_hostprocess_policy::settings::pattern::matches;
 
 use crate::input::files::identity;
@@ -48,6 +50,11 @@ pub struct Waivers<'c> {
     met: BTreeSet<usize>,
     /// The rules of which they waived a finding.
     used: HashSet<(usize, String)>,
+}
+
+/// Today's date, in UTC.
+pub fn today() -> Date {
+    Timestamp::now().to_zoned(TimeZone::UTC).date()
 }
 
 impl<'c> Waivers<'c> {

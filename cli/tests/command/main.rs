@@ -3,6 +3,7 @@
 mod asked;
 mod baseline;
 mod check;
+mod config;
 mod fix;
 mod folders;
 mod formats;

@@ -1,4 +1,4 @@
-//! Waivers in comments.
+//! Waivers in comments and in the configuration.
 
 use super::*;
 
@@ -164,4 +164,78 @@ fn the_policy_does_not_see_comments() {
     let module = write(&folder, "module.wat", &formats::module_that_answers(&answer));
     let output = hostprocess(&["check", "--wasm", &module, "-"], &input);
     assert_eq!((code(&output), errors(&output).as_str()), (1, ""), "{}", shown(&output));
+}
+
+/// A repository with a pod in each of two folders, both with the finding of [`bad`], and this configuration.
+fn with_configuration(name: &str, waivers: &str) -> PathBuf {
+    let folder = folder(name);
+    write(&folder, "old/a.yaml", &bad());
+    write(&folder, "new/b.yaml", &bad().replace("name: bad", "name: bad\n  namespace: ops"));
+    write(&folder, ".hostprocess.yaml", &format!("waivers:\n{waivers}"));
+    folder
+}
+
+#[test]
+fn the_configuration_waives_findings_of_files_and_objects() {
+    for (covers, files) in [
+        ("", &["new/b.yaml", "old/a.yaml"][..]),
+        ("  paths: [old]\n", &["old/a.yaml"]),
+        ("  paths: ['*.yaml', '!new/b.yaml']\n", &["old/a.yaml"]),
+        ("  objects: ['* ops/*']\n", &["new/b.yaml"]),
+        ("  paths: [old]\n  objects: ['* ops/*']\n", &[]),
+        ("  until: 9999-12-31\n", &["new/b.yaml", "old/a.yaml"]),
+    ] {
+        let waiver = format!("- rules: [host-network]\n  reason: a webhook adds it\n{covers}");
+        let folder = with_configuration("configured", &waiver);
+        let output = hostprocess_in(&folder, &["check", ".", "-o", "json"]);
+        assert_eq!(errors(&output), "", "{covers}");
+        let objects = objects(&output);
+        let waived = json!({"reason": "a webhook adds it", "source": "configuration"});
+        let of_waived = objects.iter().filter(|object| object["findings"][0]["waived"] == waived);
+        let found: Vec<&str> = of_waived.map(|object| object["file"].as_str().expect("a text")).collect();
+        assert_eq!(found, files.iter().map(|file| format!("./{file}")).collect::<Vec<_>>(), "{covers}");
+        // From elsewhere, and by another name.
+        let from = hostprocess_in(&folder.join("new"), &["check", "../old/a.yaml"]);
+        assert_eq!(code(&from) == 0, files.contains(&"old/a.yaml"), "{covers}: {}", shown(&from));
+    }
+}
+
+#[test]
+fn waivers_of_the_configuration_that_are_over_or_waive_nothing_are_reported() {
+    let waivers = "- rules: [host-network]\n  reason: x\n  until: 2024-02-29\n- rules: [host-network, os-linux]\n  paths: [new]\n  \
+                   reason: x\n- rules: [os-linux]\n  paths: [nowhere]\n  reason: x\n";
+    let folder = with_configuration("configured-mistakes", waivers);
+    let output = hostprocess_in(&folder, &["check", "."]);
+    let expected = "warning: .hostprocess.yaml:4:3: waivers[0].until: the waiver expired after 2024-02-29: renew it, or remove it\n\
+                    warning: .hostprocess.yaml:5:25: waivers[1].rules[1]: there is nothing to ignore for os-linux: remove it\n";
+    assert_eq!((code(&output), errors(&output).as_str()), (1, expected), "{}", shown(&output));
+    assert!(shown(&output).contains("2 objects: 1 accepted, 0 with warnings, 1 denied; 1 finding waived\n"));
+    let selected = hostprocess_in(&folder, &["check", ".", "--ignore-rules", "os-linux"]);
+    assert!(!errors(&selected).contains("nothing to ignore"), "{}", errors(&selected));
+}
+
+#[test]
+fn a_waiver_of_the_configuration_that_cannot_be_meant_so_is_refused() {
+    for (waiver, message) in [
+        ("- rules: [host-network]\n", ".hostprocess.yaml:2:3: waivers[0]: missing field `reason`"),
+        (
+            "- rules: [host-netwrok]\n  reason: x\n",
+            "2:11: waivers[0].rules[0]: there is no rule 'host-netwrok', did you",
+        ),
+        ("- rules: [host-network]\n  reason: ''\n", "3:3: waivers[0].reason: a waiver needs a reason"),
+        ("- rules: [host-network]\n  reason: x\n  until: soon\n", "4:3: waivers[0].until: 'soon' is not a date"),
+        ("- rules: [host-network]\n  reason: x\n  paths: ['a{']\n", "4:11: waivers[0].paths[0]: "),
+    ] {
+        let output = hostprocess_in(&with_configuration("configured-wrong", waiver), &["check", "."]);
+        assert!(code(&output) == 2 && errors(&output).contains(message), "{waiver}: {}", shown(&output));
+    }
+}
+
+#[test]
+fn one_finding_can_be_waived_twice() {
+    let folder = with_configuration("configured-twice", "- rules: [host-network]\n  reason: from afar\n");
+    write(&folder, "old/a.yaml", &bad_with(" # hostprocess: ignore[host-network] at home"));
+    let output = hostprocess_in(&folder, &["check", "old", "-o", "json"]);
+    assert_eq!((code(&output), errors(&output).as_str()), (0, ""));
+    assert_eq!(objects(&output)[0]["findings"][0]["waived"]["reason"], "at home");
 }

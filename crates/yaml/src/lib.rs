@@ -7,6 +7,7 @@
 
 mod comments;
 mod compose;
+mod emit;
 mod events;
 mod place;
 mod scalar;
@@ -15,6 +16,7 @@ use std::ops::Range;
 
 pub use comments::comments;
 pub use compose::{RepeatedKey, YamlDocument};
+pub use emit::to_yaml;
 pub use events::Error;
 pub use place::{Children, Located};
 
