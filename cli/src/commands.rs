@@ -1,5 +1,6 @@
 //! The subcommands.
 
+pub mod baseline;
 pub mod check;
 pub mod completions;
 pub mod config;

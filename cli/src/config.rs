@@ -12,6 +12,8 @@ use crate::commands::schema::settings_schema;
 use crate::input::document::Document;
 use crate::input::settings::Settings;
 use crate::report::Verdict;
+use crate::waivers::configured::{Waiver, Waivers, today};
+use crate::waivers::entry::Entry;
 
 /// Its name in the folder to which it applies.
 pub const FILE_NAME: &str = ".hostprocess.yaml";
@@ -26,6 +28,8 @@ record! {
         pub exclude: List<String> = "exclude",
         /// The verdict at which the exit code is 1.
         pub fail_on: FailOn = "failOn",
+        /// Findings that do not count, and why.
+        pub waivers: List<Entry> = "waivers",
     }
 }
 
@@ -148,7 +152,7 @@ impl Configuration {
     }
 
     /// A message about the value at a path of the file.
-    fn error(&self, path: &str, message: &str) -> String {
+    pub fn error(&self, path: &str, message: &str) -> String {
         self.document.as_ref().map_or_else(|| message.to_owned(), |document| document.error(path, message))
     }
 
@@ -173,12 +177,29 @@ impl Configuration {
     /// # Errors
     /// One of them is not valid.
     pub fn excluded(&self) -> Result<Gitignore, String> {
+        self.globs("exclude", &self.config.exclude)
+    }
+
+    /// The waivers.
+    ///
+    /// # Errors
+    /// One of their globs is not valid.
+    pub fn waivers(&self) -> Result<Waivers<'_>, String> {
+        let waivers = self.config.waivers.iter().enumerate().map(|(index, entry)| {
+            let globs = entry.paths.as_ref().map(|list| self.globs(&format!("waivers[{index}].paths"), &list.0));
+            Ok(Waiver { entry, paths: globs.transpose()? })
+        });
+        Ok(Waivers::new(waivers.collect::<Result<_, String>>()?, today()))
+    }
+
+    /// The globs at a path of the file.
+    fn globs(&self, path: &str, list: &[String]) -> Result<Gitignore, String> {
         let mut globs = GitignoreBuilder::new(resolved(self.folder()));
-        for (index, glob) in self.config.exclude.iter().enumerate() {
-            let invalid = |error: ignore::Error| self.error(&format!("exclude[{index}]"), &error.to_string());
+        for (index, glob) in list.iter().enumerate() {
+            let invalid = |error: ignore::Error| self.error(&format!("{path}[{index}]"), &error.to_string());
             globs.add_line(None, glob).map_err(invalid)?;
         }
-        globs.build().map_err(|error| self.error("exclude", &error.to_string()))
+        globs.build().map_err(|error| self.error(path, &error.to_string()))
     }
 }
 

@@ -12,6 +12,7 @@ use crate::engine::Engine;
 use crate::input::manifest::File;
 use crate::input::object::{Given, Object};
 use crate::report::Diagnostic;
+use crate::waivers::comment::Comments;
 
 /// More patches than a file of manifests needs: each round applies one.
 const MAX_ROUNDS: usize = 1000;
@@ -28,7 +29,7 @@ pub struct Fixed {
 }
 
 /// Applies every patch with at most this reach, until none is left. What cannot be applied without changing anything else is
-/// refused, and the rest is applied.
+/// refused, what a comment waives is left as it is, and the rest is applied.
 ///
 /// # Errors
 /// The engine failed.
@@ -65,8 +66,10 @@ fn next(
     reach: Reach,
     refused: &Refused,
 ) -> Result<Option<(usize, Diagnostic, Patch)>, String> {
+    let comments = Comments::of(&file.source);
     for (index, object) in file.objects.iter().enumerate() {
-        for mut diagnostic in engine.check_object(object, &file.source)?.findings {
+        let findings = engine.check_object(object, &file.source)?.findings;
+        for mut diagnostic in findings.into_iter().filter(|found| !comments.waives(found)) {
             let Some(patch) = diagnostic.patch.take_if(|patch| patch.reach <= reach) else { continue };
             if !refused.contains(&(index, diagnostic.rule.clone(), diagnostic.path.clone())) {
                 return Ok(Some((index, diagnostic, patch)));

@@ -17,3 +17,4 @@ pub mod inventory;
 pub mod output;
 pub mod pages;
 pub mod report;
+pub mod waivers;

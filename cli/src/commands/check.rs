@@ -50,14 +50,14 @@ pub struct Args {
     #[arg(long, value_name = "NAME", default_value = STDIN, hide_default_value = true)]
     stdin_filename: String,
     /// Ask this module instead of the built-in rules, and show its message and warnings for each object
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["baseline", "write_baseline"])]
     wasm: Option<PathBuf>,
     /// Ask the cluster of the current kubeconfig for what the rules need to know; sets nodes.check
     #[arg(long)]
     cluster: bool,
 }
 
-/// Checks and prints. For the exit code see [`Judging::finish`].
+/// Checks and prints. For the exit code see [`Judging::judge`].
 ///
 /// # Errors
 /// The configuration or the settings are not valid, the kubeconfig or the module cannot be used, the module failed, or an output cannot be written.
@@ -75,7 +75,7 @@ pub fn check(args: &Args) -> Result<u8, String> {
         helm: args.helm,
         kustomize: args.kustomize,
     };
-    args.judging.finish(&engine.check(search.find()?)?, &configuration)
+    args.judging.judge(&engine, search.find()?, &configuration)
 }
 
 fn engine(args: &Args, configuration: &Configuration) -> Result<Engine, String> {

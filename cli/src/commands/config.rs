@@ -51,7 +51,8 @@ pub fn config(args: &Args) -> Result<String, String> {
     let settings = configuration.settings()?;
     settings.check()?;
     configuration.excluded()?;
-    let mut config = json!({ "exclude": [], "failOn": "deny" });
+    configuration.waivers()?;
+    let mut config = json!({ "exclude": [], "failOn": "deny", "waivers": [] });
     let written = configuration.written().and_then(Value::as_object).into_iter().flatten();
     for (key, value) in written.filter(|(_, value)| !value.is_null()) {
         config[key] = value.clone();

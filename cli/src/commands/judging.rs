@@ -7,13 +7,14 @@ use windows_hostprocess_policy::rules::registry;
 use windows_hostprocess_policy::rules::rule::Rule;
 use windows_hostprocess_policy::settings::severity::Severity;
 
+use crate::commands::baseline::BaselineArgs;
 use crate::commands::rules;
 use crate::config::{Configuration, FailOn};
 use crate::engine::Engine;
 use crate::engine::capabilities::SharedHost;
+use crate::input::files::Input;
 use crate::input::settings::Settings;
 use crate::output::{self, Destination};
-use crate::report::Report;
 
 /// The arguments of both.
 #[derive(Debug, clap::Args)]
@@ -28,6 +29,8 @@ pub struct Judging {
     /// What makes the exit code 1 [default: deny]
     #[arg(long, value_name = "WHAT", value_enum)]
     fail_on: Option<FailOn>,
+    #[command(flatten)]
+    baseline: BaselineArgs,
 }
 
 /// What the rules are told, for every command that judges.
@@ -93,13 +96,21 @@ impl Judging {
         output::check(&self.output)
     }
 
-    /// Writes the report. Returns the exit code: 0 when nothing is denied, 1 when something is, 2 when something could not be read;
-    /// `--fail-on` or the configuration change what makes it 1.
+    /// Judges the input and writes the report. Returns the exit code: 0 when nothing is denied, 1 when something is, 2 when something
+    /// could not be read; `--fail-on` or the configuration change what makes it 1.
     ///
     /// # Errors
-    /// An output cannot be written.
-    pub fn finish(&self, report: &Report, configuration: &Configuration) -> Result<u8, String> {
-        output::write(report, &self.output)?;
+    /// The module failed, a waiver or the baseline is not valid, or a file cannot be written.
+    pub fn judge(&self, engine: &Engine, inputs: Vec<Input>, configuration: &Configuration) -> Result<u8, String> {
+        let mut waivers = configuration.waivers()?;
+        let baseline = self.baseline.read()?;
+        let mut report = engine.check(inputs)?;
+        waivers.waive(&mut report);
+        let mistakes = waivers.mistakes(engine.judged_rules()).into_iter();
+        let remarks = mistakes.map(|(path, message)| configuration.error(&format!("waivers{path}"), &message));
+        report.remarks.extend(remarks.map(|remark| format!("warning: {remark}")));
+        self.baseline.waive(baseline, &mut report, engine.judged_rules())?;
+        output::write(&report, &self.output)?;
         Ok(report.exit_code(self.fail_on.unwrap_or(configuration.config.fail_on).verdict()))
     }
 }

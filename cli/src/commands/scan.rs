@@ -55,7 +55,7 @@ impl Place {
     }
 }
 
-/// Checks or lists, and prints. For the exit code see [`Judging::finish`].
+/// Checks or lists, and prints. For the exit code see [`Judging::judge`].
 ///
 /// # Errors
 /// The kubeconfig cannot be used, the settings are not valid, or an output cannot be written.
@@ -72,5 +72,5 @@ pub fn scan(args: &Args) -> Result<u8, String> {
     let mut settings = args.judging.settings(&configuration)?;
     judging::enable_node_checks(&mut settings.value);
     let engine = judging::with_builtin_rules(&settings, cluster.clone())?.assuming(Creation::default());
-    args.judging.finish(&engine.check(args.place.workloads(&cluster))?, &configuration)
+    args.judging.judge(&engine, args.place.workloads(&cluster), &configuration)
 }

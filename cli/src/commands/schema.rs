@@ -1,5 +1,6 @@
 //! `hostprocess schema`: prints JSON Schemas.
 
+use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 use windows_hostprocess_policy::decode::schema::Described;
 use windows_hostprocess_policy::rules::registry;
@@ -7,6 +8,7 @@ use windows_hostprocess_policy::settings::Settings;
 use windows_hostprocess_policy::settings::severity::Severity;
 
 use crate::config::Config;
+use crate::report::ObjectReport;
 
 /// The arguments of `schema`.
 #[derive(Debug, clap::Args)]
@@ -23,6 +25,8 @@ enum Subject {
     Config,
     /// The policy's settings
     Settings,
+    /// What `check` and `scan` print with `--output json`
+    Output,
 }
 
 /// The schema, ready to print.
@@ -30,11 +34,18 @@ pub fn schema(args: &Args) -> String {
     let (title, mut schema) = match args.subject {
         Subject::Config => ("Configuration of the hostprocess command", Config::schema()),
         Subject::Settings => ("Settings of windows-hostprocess-policy", settings_schema()),
+        Subject::Output => ("Output of hostprocess check --output json", output_schema()),
     };
     // The draft that editors know best.
     schema["$schema"] = json!("http://json-schema.org/draft-07/schema#");
     schema["title"] = json!(title);
     format!("{schema:#}\n")
+}
+
+/// Later versions may add keys, so others than these are allowed.
+fn output_schema() -> Value {
+    let generator = SchemaSettings::draft07().for_serialize().into_generator();
+    generator.into_root_schema_for::<Vec<ObjectReport>>().to_value()
 }
 
 /// The schema of the policy's settings.

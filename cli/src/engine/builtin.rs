@@ -31,15 +31,7 @@ pub fn check(
             diagnostic.fix = quotes(&diagnostic.message, &diagnostic.place);
         }
     }
-    (verdict(&diagnostics), diagnostics)
-}
-
-fn verdict(diagnostics: &[Diagnostic]) -> Verdict {
-    match diagnostics.iter().map(|diagnostic| diagnostic.severity).max() {
-        Some(Severity::Deny) => Verdict::Deny,
-        Some(Severity::Warn) => Verdict::Warn,
-        Some(Severity::Off) | None => Verdict::Accept,
-    }
+    (Verdict::of(&diagnostics), diagnostics)
 }
 
 /// Not yet with a place.
@@ -53,6 +45,7 @@ fn diagnostic(finding: Finding) -> Diagnostic {
         fix: finding.fix,
         container: finding.container,
         patch: finding.patch,
+        waived: None,
     }
 }
 
@@ -76,12 +69,13 @@ pub fn diagnostic_without_place(id: &str, severity: Severity, path: String, mess
         fix: String::new(),
         container: None,
         patch: None,
+        waived: None,
     }
 }
 
 /// What to write where quotes make the difference between the type found and the one expected; else empty.
 fn quotes(message: &str, place: &Place) -> String {
-    let written = place.text.get(place.underlined.clone()).unwrap_or_default();
+    let written = place.underlined_text();
     let value = written.rsplit_once(':').map_or(written, |(_, value)| value).trim_start_matches([' ', '-']).trim_end();
     let unquoted = value.trim_matches(['"', '\'']);
     let read = kubernetes_yaml::documents(unquoted).pop().and_then(Result::ok).map(|document| document.value);

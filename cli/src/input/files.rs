@@ -95,7 +95,7 @@ fn overrides(exclude: &[String]) -> Result<Override, String> {
 
 /// The same for all ways to write the path of a file. Links in its folder are resolved, but not the file itself when it is
 /// one: walking a folder finds both a file and the links to it.
-fn identity(path: &Path) -> PathBuf {
+pub fn identity(path: &Path) -> PathBuf {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     match (fs::canonicalize(folder), path.file_name()) {
         (Ok(folder), Some(name)) => folder.join(name),

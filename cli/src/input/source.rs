@@ -2,10 +2,11 @@
 
 use std::ops::Range;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// Where something stands in a text, with the line that shows it: the text itself need not be kept.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, JsonSchema)]
 pub struct Place {
     /// From 1.
     pub line: usize,
@@ -22,7 +23,12 @@ pub struct Place {
 impl Place {
     /// The column after what is underlined.
     pub fn end_column(&self) -> usize {
-        self.column + self.text.get(self.underlined.clone()).unwrap_or_default().chars().count()
+        self.column + self.underlined_text().chars().count()
+    }
+
+    /// What is underlined.
+    pub fn underlined_text(&self) -> &str {
+        self.text.get(self.underlined.clone()).unwrap_or_default()
     }
 }
 

@@ -184,11 +184,11 @@ fn the_configuration_in_effect_is_printed() {
         assert_eq!(code(&output), 0, "{}", shown(&output));
         String::from_utf8(output.stdout).expect("UTF-8")
     };
-    let none = "# No configuration is in effect: these are the defaults.\nexclude: []\nfailOn: deny\nsettings: {}\n";
+    let none = "# No configuration is in effect: these are the defaults.\nexclude: []\nfailOn: deny\nsettings: {}\nwaivers: []\n";
     assert_eq!(config(&[]), none);
     write(&folder, FILE, "failOn: warn\nsettings: settings.yaml\n");
     write(&folder, "settings.yaml", "localGroups: ['on']\n");
-    let merged = "exclude: []\nfailOn: warn\nsettings:\n  localGroups:\n  - 'on'\n";
+    let merged = "exclude: []\nfailOn: warn\nsettings:\n  localGroups:\n  - 'on'\nwaivers: []\n";
     assert_eq!(config(&["deploy"]), format!("# {FILE}\n{merged}"));
     assert_eq!(config(&["--no-config"]), none);
     // It is a configuration again.

@@ -254,6 +254,28 @@ fn errors_say_what_is_wrong_and_where() {
     }
 }
 
+fn comments_in(text: &str) -> Vec<&str> {
+    comments(text).into_iter().map(|at| &text[at]).collect()
+}
+
+#[test]
+fn comments_are_what_the_parser_leaves_out() {
+    let text = "# a\n%YAML 1.1 # b\n--- # c\nd: e # f # g\nh#i: 'j # k'  # l\r\n\"m # n\": [o, # p\n  q#r] # s\n# t";
+    assert_eq!(comments_in(text), ["# a", "# b", "# c", "# f # g", "# l", "# p", "# s", "# t"]);
+    assert!(comments_in("").is_empty() && comments_in("a: b#c\n").is_empty());
+}
+
+#[test]
+fn a_block_of_text_has_comments_before_and_after_it_only() {
+    let text = "a: | # b\n  c # d\n  # e\n # f\ng:\n- !!str &h >- # i\n  # j\n\n  k\n# l\nm: |\n# n\no: p\n";
+    assert_eq!(comments_in(text), ["# b", "# f", "# i", "# l", "# n"]);
+}
+
+#[test]
+fn no_comments_are_taken_from_what_cannot_be_parsed() {
+    assert_eq!(comments_in("a: b # c\n- d\n# e\n---\nf: g # h\n"), ["# c", "# h"]);
+}
+
 #[test]
 fn a_large_text_is_read_quickly() {
     let item = "- name: web\n  image: \"x\"\n  args: [a, b]\n  text: |\n    ü\n";
@@ -348,6 +370,19 @@ proptest! {
                 Ok(document) => assert_in_text(&text, &document.node),
                 Err(error) => prop_assert!(text.get(error.offset..).is_some(), "{error:?}"),
             }
+        }
+    }
+    #[test]
+    fn a_text_says_the_same_with_empty_comments(parts in proptest::collection::vec(proptest::sample::select(ODD), 0..30)) {
+        let text = parts.concat();
+        let mut emptied = text.clone();
+        for comment in comments(&text) {
+            prop_assert!(text[comment.clone()].starts_with('#'));
+            emptied.replace_range(comment.clone(), &format!("{:1$}", "#", comment.len()));
+        }
+        let values = |text: &str| documents(text).into_iter().map(|document| Some(document.ok()?.value)).collect::<Option<Vec<_>>>();
+        if let Some(values_with) = values(&text) {
+            prop_assert_eq!(values(&emptied), Some(values_with));
         }
     }
 }
