@@ -111,7 +111,7 @@ pub enum Verdict {
 /// A finding of a rule, with its place in the file.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Diagnostic {
-    /// The id of the rule, or `unreadable` for an object that the rules could not read.
+    /// The id of the rule, or in its place `unreadable` or `invalid-settings`, which `hostprocess explain` explains.
     pub rule: String,
     /// What the finding does to the object: `deny` or `warn`.
     #[serde(serialize_with = "as_name")]
