@@ -152,8 +152,12 @@ fn sarif_says_of_each_result_whether_it_is_suppressed() {
 
 #[test]
 fn what_is_waived_is_not_fixed() {
-    let output = hostprocess(&["fix", "-"], &two());
-    assert_eq!(String::from_utf8_lossy(&output.stdout).matches("hostNetwork: true").count(), 1, "{}", shown(&output));
+    let fixes = |output: Output| String::from_utf8_lossy(&output.stdout).matches("hostNetwork: true").count();
+    assert_eq!(fixes(hostprocess(&["fix", "-"], &two())), 1);
+    let waiver = "- rules: [host-network]\n  paths: [old]\n  reason: a webhook adds it\n";
+    let folder = with_configuration("configured-fix", waiver);
+    assert_eq!(fixes(hostprocess_in(&folder, &["fix", "."])), 1);
+    assert_eq!(fixes(hostprocess_in(&folder, &["fix", ".", "--no-config"])), 2);
 }
 
 #[test]
