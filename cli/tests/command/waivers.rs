@@ -243,3 +243,17 @@ fn one_finding_can_be_waived_twice() {
     assert_eq!((code(&output), errors(&output).as_str()), (0, ""));
     assert_eq!(objects(&output)[0]["findings"][0]["waived"]["reason"], "at home");
 }
+
+#[test]
+fn the_examples_on_the_page_waive_what_they_say() {
+    let page = std::fs::read_to_string(repository().join("docs/command.md")).expect("the page");
+    let section = page.split("\n## ").find(|section| section.starts_with("Waivers\n")).expect("a section");
+    let examples: Vec<&str> = section.split("```yaml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    let [manifest, configuration] = examples[..] else { panic!("{examples:?}") };
+    let checked = hostprocess(&["check", "-", "--rules", "host-network,local-system"], manifest);
+    assert_eq!((code(&checked), errors(&checked).as_str()), (0, ""));
+    assert!(shown(&checked).contains("; 2 findings waived\n"), "{}", shown(&checked));
+    let file = write(&folder("waivers-on-the-page"), "configuration.yaml", configuration);
+    let printed = hostprocess(&["config", "--config", &file], "");
+    assert!(code(&printed) == 0 && shown(&printed).contains("until: "), "{}", shown(&printed));
+}
