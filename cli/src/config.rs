@@ -187,7 +187,7 @@ impl Configuration {
     pub fn waivers(&self) -> Result<Waivers<'_>, String> {
         let waivers = self.config.waivers.iter().enumerate().map(|(index, entry)| {
             let globs = entry.paths.as_ref().map(|list| self.globs(&format!("waivers[{index}].paths"), &list.0));
-            Ok(Waiver { entry, paths: globs.transpose()? })
+            Ok(Waiver::new(entry, globs.transpose()?))
         });
         Ok(Waivers::new(waivers.collect::<Result<_, String>>()?, today()))
     }

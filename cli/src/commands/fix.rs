@@ -18,6 +18,7 @@ use crate::fix::fix as fix_text;
 use crate::input::creation::Creation;
 use crate::input::files::{Input, STDIN, Search};
 use crate::output::write_stdout;
+use crate::waivers::configured::Waivers;
 
 const BYTE_ORDER_MARK: &str = "\u{feff}";
 
@@ -59,14 +60,15 @@ pub fn fix(args: &Args) -> Result<u8, String> {
     let excluded = configuration.excluded()?;
     let (paths, exclude, excluded) = (&args.paths, &args.exclude, Some(&excluded));
     let search = Search { paths, exclude, excluded, stdin: STDIN, ..Search::default() };
+    let mut waivers = configuration.waivers()?;
     let mut code = 0;
     for input in search.find()? {
-        code = code.max(fix_input(args, &engine, input)?);
+        code = code.max(fix_input(args, &engine, &mut waivers, input)?);
     }
     Ok(code)
 }
 
-fn fix_input(args: &Args, engine: &Engine, input: Input) -> Result<u8, String> {
+fn fix_input(args: &Args, engine: &Engine, waivers: &mut Waivers, input: Input) -> Result<u8, String> {
     let path = input.path().map(Path::to_owned);
     let file = input.read();
     let name = file.source.name.clone();
@@ -79,7 +81,7 @@ fn fix_input(args: &Args, engine: &Engine, input: Input) -> Result<u8, String> {
         eprintln!("error: {name}:{line}: {}", problem.message);
     }
     let reach = if args.is_unsafe { Reach::OnDemand } else { Reach::Command };
-    let fixed = fix_text(engine, &name, &file.source.text, reach)?;
+    let fixed = fix_text(engine, waivers, &name, &file.source.text, reach)?;
     for refused in &fixed.refused {
         eprintln!("error: {refused}");
     }

@@ -105,7 +105,7 @@ impl Judging {
         let mut waivers = configuration.waivers()?;
         let baseline = self.baseline.read()?;
         let mut report = engine.check(inputs)?;
-        waivers.waive(&mut report);
+        report.files.iter_mut().for_each(|file| waivers.waive(&file.name, &mut file.objects));
         let mistakes = waivers.mistakes(engine.judged_rules()).into_iter();
         let remarks = mistakes.map(|(path, message)| configuration.error(&format!("waivers{path}"), &message));
         report.remarks.extend(remarks.map(|remark| format!("warning: {remark}")));

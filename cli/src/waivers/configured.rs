@@ -1,6 +1,6 @@
 //! Waivers of the configuration.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use ignore::gitignore::Gitignore;
@@ -10,46 +10,26 @@ use jiff::tz::TimeZone;
 use windows_hostprocess_policy::settings::pattern::matches;
 
 use crate::input::files::identity;
-use crate::report::{Diagnostic, ObjectReport, Report, Waived, WaiverSource};
+use crate::report::{Diagnostic, ObjectReport, Waived, WaiverSource};
 use crate::waivers::entry::Entry;
 
-/// A waiver whose globs are ready to use.
-#[derive(Debug)]
-pub struct Waiver<'c> {
-    /// What the configuration says.
-    pub entry: &'c Entry,
-    /// Its files; `None` means all.
-    pub paths: Option<Gitignore>,
-}
-
-impl Waiver<'_> {
-    fn covers_file(&self, name: &str) -> bool {
-        let Some(globs) = &self.paths else { return true };
-        let path = identity(Path::new(name));
-        // Globs say nothing about what is outside the folder that they are relative to.
-        let relative = path.strip_prefix(globs.path());
-        relative.is_ok_and(|relative| globs.matched_path_or_any_parents(relative, path.is_dir()).is_ignore())
-    }
-
-    fn covers(&self, object: &ObjectReport) -> bool {
-        let title = object.title();
-        self.entry.objects.as_ref().is_none_or(|list| list.0.iter().any(|pattern| matches(&pattern.0, &title)))
-    }
-
-    fn expired(&self, today: Date) -> Option<Date> {
-        self.entry.until.map(|until| until.0).filter(|until| *until < today)
-    }
-}
-
-/// The waivers of a configuration, and what becomes of them.
+/// The waivers of a configuration, and what became of them.
 #[derive(Debug)]
 pub struct Waivers<'c> {
     list: Vec<Waiver<'c>>,
     today: Date,
-    /// Those that cover an object that was checked.
-    met: BTreeSet<usize>,
-    /// The rules of which they waived a finding.
-    used: HashSet<(usize, String)>,
+}
+
+/// A waiver whose globs are ready to use.
+#[derive(Debug)]
+pub struct Waiver<'c> {
+    entry: &'c Entry,
+    /// `None` means all files.
+    paths: Option<Gitignore>,
+    /// Whether it covers an object that was judged.
+    is_met: bool,
+    /// The rules of which it waived a finding.
+    used: BTreeSet<&'static str>,
 }
 
 /// Today's date, in UTC.
@@ -60,54 +40,78 @@ pub fn today() -> Date {
 impl<'c> Waivers<'c> {
     /// None of them has waived anything yet.
     pub fn new(list: Vec<Waiver<'c>>, today: Date) -> Waivers<'c> {
-        Waivers { list, today, met: BTreeSet::new(), used: HashSet::new() }
+        Waivers { list, today }
     }
 
-    /// Waives findings.
-    pub fn waive(&mut self, report: &mut Report) {
-        for file in &mut report.files {
-            let waivers = self.list.iter().enumerate();
-            let of_file: Vec<usize> =
-                waivers.filter(|(_, waiver)| waiver.covers_file(&file.name)).map(|(index, _)| index).collect();
-            for object in &mut file.objects {
-                let covers = |index: &usize| self.list.get(*index).is_some_and(|waiver| waiver.covers(object));
-                let of_object: Vec<usize> = of_file.iter().copied().filter(covers).collect();
-                object.waive(|_, found| self.reason(&of_object, found));
-                if !object.is_unreadable() {
-                    self.met.extend(of_object);
-                }
+    /// Waives findings of the objects of a file.
+    pub fn waive(&mut self, file: &str, objects: &mut [ObjectReport]) {
+        if self.list.is_empty() {
+            return;
+        }
+        let path = identity(Path::new(file));
+        for waiver in self.list.iter_mut().filter(|waiver| waiver.covers_file(&path)) {
+            for object in objects.iter_mut() {
+                waiver.waive(object, self.today);
             }
         }
     }
 
-    fn reason(&mut self, candidates: &[usize], found: &Diagnostic) -> Option<Waived> {
-        let waivers = candidates.iter().filter_map(|index| Some((*index, self.list.get(*index)?)));
-        let is_about = |entry: &Entry| entry.rules.0.iter().any(|rule| rule.0 == found.rule);
-        let mut waivers =
-            waivers.filter(|(_, waiver)| waiver.expired(self.today).is_none() && is_about(waiver.entry)).peekable();
-        let (_, first) = waivers.peek()?;
-        let reason = first.entry.reason.0.clone();
-        self.used.extend(waivers.map(|(index, _)| (index, found.rule.clone())));
-        Some(Waived { reason, source: WaiverSource::Configuration })
-    }
-
-    /// What is wrong with those that cover an object that was checked: the path of a value in the list, and a sentence about it.
+    /// What is wrong with those that cover an object that was judged: the path of a value in the list, and a sentence about it.
     pub fn mistakes(&self, judged: &BTreeSet<&'static str>) -> Vec<(String, String)> {
         let mut mistakes = Vec::new();
-        for (index, waiver) in self.list.iter().enumerate().filter(|(index, _)| self.met.contains(index)) {
+        for (index, waiver) in self.list.iter().enumerate().filter(|(_, waiver)| waiver.is_met) {
             if let Some(date) = waiver.expired(self.today) {
                 let message = format!("the waiver expired after {date}: renew it, or remove it");
                 mistakes.push((format!("[{index}].until"), message));
                 continue;
             }
             for (number, rule) in waiver.entry.rules.0.iter().enumerate() {
-                if judged.contains(rule.0) && !self.used.contains(&(index, rule.0.to_owned())) {
+                if judged.contains(rule.0) && !waiver.used.contains(rule.0) {
                     let message = format!("there is nothing to ignore for {}: remove it", rule.0);
                     mistakes.push((format!("[{index}].rules[{number}]"), message));
                 }
             }
         }
         mistakes
+    }
+}
+
+impl<'c> Waiver<'c> {
+    /// One that has waived nothing yet. The globs are those of the entry.
+    pub fn new(entry: &'c Entry, paths: Option<Gitignore>) -> Waiver<'c> {
+        Waiver { entry, paths, is_met: false, used: BTreeSet::new() }
+    }
+
+    fn covers_file(&self, path: &Path) -> bool {
+        let Some(globs) = &self.paths else { return true };
+        // Globs say nothing about what is outside the folder that they are relative to.
+        let relative = path.strip_prefix(globs.path());
+        relative.is_ok_and(|relative| globs.matched_path_or_any_parents(relative, path.is_dir()).is_ignore())
+    }
+
+    fn covers_object(&self, object: &ObjectReport) -> bool {
+        let title = object.title();
+        self.entry.objects.as_ref().is_none_or(|list| list.0.iter().any(|pattern| matches(&pattern.0, &title)))
+    }
+
+    fn waive(&mut self, object: &mut ObjectReport, today: Date) {
+        if !self.covers_object(object) {
+            return;
+        }
+        self.is_met |= !object.is_unreadable();
+        if self.expired(today).is_none() {
+            object.waive(|_, found| self.reason(found));
+        }
+    }
+
+    fn reason(&mut self, found: &Diagnostic) -> Option<Waived> {
+        let rule = self.entry.rules.0.iter().find(|rule| rule.0 == found.rule)?;
+        self.used.insert(rule.0);
+        Some(Waived { reason: self.entry.reason.0.clone(), source: WaiverSource::Configuration })
+    }
+
+    fn expired(&self, today: Date) -> Option<Date> {
+        self.entry.until.map(|until| until.0).filter(|until| *until < today)
     }
 }
 
@@ -150,8 +154,8 @@ spec:
             }
             builder.build().expect("globs")
         });
-        let mut waivers = Waivers::new(vec![Waiver { entry: &entry, paths }], today);
-        waivers.waive(&mut report);
+        let mut waivers = Waivers::new(vec![Waiver::new(&entry, paths)], today);
+        waivers.waive("src/a.yaml", &mut report.files[0].objects);
         (report.files[0].objects[0].verdict, waivers.mistakes(engine.judged_rules()))
     }
 

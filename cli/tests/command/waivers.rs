@@ -152,8 +152,12 @@ fn sarif_says_of_each_result_whether_it_is_suppressed() {
 
 #[test]
 fn what_is_waived_is_not_fixed() {
-    let output = hostprocess(&["fix", "-"], &two());
-    assert_eq!(String::from_utf8_lossy(&output.stdout).matches("hostNetwork: true").count(), 1, "{}", shown(&output));
+    let fixes = |output: Output| String::from_utf8_lossy(&output.stdout).matches("hostNetwork: true").count();
+    assert_eq!(fixes(hostprocess(&["fix", "-"], &two())), 1);
+    let waiver = "- rules: [host-network]\n  paths: [old]\n  reason: a webhook adds it\n";
+    let folder = with_configuration("configured-fix", waiver);
+    assert_eq!(fixes(hostprocess_in(&folder, &["fix", "."])), 1);
+    assert_eq!(fixes(hostprocess_in(&folder, &["fix", ".", "--no-config"])), 2);
 }
 
 #[test]
@@ -238,4 +242,18 @@ fn one_finding_can_be_waived_twice() {
     let output = hostprocess_in(&folder, &["check", "old", "-o", "json"]);
     assert_eq!((code(&output), errors(&output).as_str()), (0, ""));
     assert_eq!(objects(&output)[0]["findings"][0]["waived"]["reason"], "at home");
+}
+
+#[test]
+fn the_examples_on_the_page_waive_what_they_say() {
+    let page = std::fs::read_to_string(repository().join("docs/command.md")).expect("the page");
+    let section = page.split("\n## ").find(|section| section.starts_with("Waivers\n")).expect("a section");
+    let examples: Vec<&str> = section.split("```yaml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    let [manifest, configuration] = examples[..] else { panic!("{examples:?}") };
+    let checked = hostprocess(&["check", "-", "--rules", "host-network,local-system"], manifest);
+    assert_eq!((code(&checked), errors(&checked).as_str()), (0, ""));
+    assert!(shown(&checked).contains("; 2 findings waived\n"), "{}", shown(&checked));
+    let file = write(&folder("waivers-on-the-page"), "configuration.yaml", configuration);
+    let printed = hostprocess(&["config", "--config", &file], "");
+    assert!(code(&printed) == 0 && shown(&printed).contains("until: "), "{}", shown(&printed));
 }
