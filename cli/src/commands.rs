@@ -56,7 +56,7 @@ pub enum Command {
     Explain(explain::Args),
     /// Print the configuration in effect
     Config(config::Args),
-    /// Print the JSON Schema of the settings or the configuration, for editors
+    /// Print the JSON Schema of the configuration, the JSON output or the settings
     Schema(schema::Args),
     /// Print a script that completes the arguments of this command in a shell
     #[command(

@@ -311,6 +311,26 @@ fn assert_snapshot(name: &str, output: &Output) {
 }
 
 #[test]
+fn scan_has_the_configuration_of_the_current_folder() {
+    let server = cluster_with_pods(&[]);
+    let folder = folder("scan-configured");
+    let kubeconfig = kubeconfig(&folder, &server.url);
+    let configure = |text| std::fs::write(folder.join(".hostprocess.yaml"), text).expect("written");
+    let scan = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_hostprocess"));
+        command.args(["scan", "--rules", "not-allowed"]).args(arguments);
+        command.env("KUBECONFIG", &kubeconfig).current_dir(&folder).output().expect("runs").status.code()
+    };
+    assert_eq!(scan(&[]), Some(0));
+    configure("settings: {allow: nobody}\n");
+    assert_eq!(scan(&[]), Some(1));
+    assert_eq!(scan(&["--no-config"]), Some(0));
+    configure("settings: {allow: nobody}\nfailOn: never\n");
+    assert_eq!(scan(&[]), Some(0));
+    assert_eq!(scan(&["--fail-on", "deny"]), Some(1));
+}
+
+#[test]
 fn scan_reports_workloads_and_not_what_they_made() {
     let server = cluster();
     let kubeconfig = kubeconfig(&folder("scan"), &server.url);

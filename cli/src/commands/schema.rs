@@ -23,18 +23,18 @@ pub struct Args {
 enum Subject {
     /// The configuration of this command, `.hostprocess.yaml`
     Config,
-    /// The policy's settings
-    Settings,
     /// What `check` and `scan` print with `--output json`
     Output,
+    /// The policy's settings
+    Settings,
 }
 
 /// The schema, ready to print.
 pub fn schema(args: &Args) -> String {
     let (title, mut schema) = match args.subject {
         Subject::Config => ("Configuration of the hostprocess command", Config::schema()),
-        Subject::Settings => ("Settings of windows-hostprocess-policy", settings_schema()),
         Subject::Output => ("Output of hostprocess check --output json", output_schema()),
+        Subject::Settings => ("Settings of windows-hostprocess-policy", settings_schema()),
     };
     // The draft that editors know best.
     schema["$schema"] = json!("http://json-schema.org/draft-07/schema#");

@@ -94,6 +94,22 @@ fn the_examples_are_valid() {
 }
 
 #[test]
+fn the_configurations_on_the_page_fit() {
+    let (validator, page) =
+        (validator("config"), fs::read_to_string(repository().join("docs/command.md")).expect("a page"));
+    let blocks = page.split("```yaml\n").skip(1).filter_map(|rest| rest.split("\n```").next());
+    let configurations: Vec<Value> = blocks
+        .filter(|block| !block.contains("apiVersion"))
+        .map(|block| kubernetes_yaml::documents(block).remove(0).expect("YAML").value)
+        .collect();
+    assert!(configurations.len() > 1, "{configurations:?}");
+    for configuration in configurations {
+        let errors: Vec<String> = validator.iter_errors(&configuration).map(|error| error.to_string()).collect();
+        assert!(errors.is_empty(), "{errors:?} in {configuration}");
+    }
+}
+
+#[test]
 fn the_schema_of_the_configuration_says_what_the_command_does() {
     let (folder, validator) = (folder("config-schema"), validator("config"));
     write(&folder, "settings.yaml", "");

@@ -10,7 +10,7 @@ use crate::scalar;
 /// A value as a YAML document in block style. A text is quoted where YAML 1.1 would take it for something else.
 ///
 /// # Errors
-/// A text holds characters that YAML does not allow.
+/// The emitter failed.
 pub fn to_yaml(value: &Value) -> io::Result<String> {
     let mut bytes = Vec::new();
     let mut emitter = Emitter::new();
