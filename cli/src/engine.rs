@@ -5,6 +5,7 @@ pub mod capabilities;
 #[cfg(feature = "cluster")]
 pub mod kubeconfig;
 pub mod module;
+pub mod policies;
 pub mod replay;
 
 use std::collections::BTreeSet;

@@ -13,6 +13,8 @@ use crate::input::source::Place;
 
 /// Used in place of a rule's id for an object that the rules could not read, and for a file that is not a manifest.
 pub const UNREADABLE: &str = "unreadable";
+/// Used in place of a rule's id for a Kubewarden policy with settings that this policy does not take.
+pub const INVALID_SETTINGS: &str = "invalid-settings";
 /// Used in place of a rule's id where a module was asked: it answers in text.
 pub const MODULE: &str = "module";
 
@@ -109,7 +111,7 @@ pub enum Verdict {
 /// A finding of a rule, with its place in the file.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Diagnostic {
-    /// The id of the rule, or `unreadable` for an object that the rules could not read.
+    /// The id of the rule, or in its place `unreadable` or `invalid-settings`, which `hostprocess explain` explains.
     pub rule: String,
     /// What the finding does to the object: `deny` or `warn`.
     #[serde(serialize_with = "as_name")]
@@ -170,7 +172,7 @@ pub struct ModuleResponse {
 /// warning of a module.
 #[derive(Debug)]
 pub struct CheckResult<'r> {
-    /// A rule's id, [`UNREADABLE`] or [`MODULE`].
+    /// A rule's id, [`UNREADABLE`], [`INVALID_SETTINGS`] or [`MODULE`].
     pub rule: &'r str,
     /// Either `Warn` or `Deny`.
     pub severity: Severity,

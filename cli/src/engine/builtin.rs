@@ -7,8 +7,9 @@ use windows_hostprocess_policy::judge::{Unreadable, judge};
 use windows_hostprocess_policy::outcome::finding::Finding;
 use windows_hostprocess_policy::settings::severity::Severity;
 
+use crate::engine::policies;
 use crate::input::source::{Place, Source};
-use crate::report::{Diagnostic, UNREADABLE, Verdict};
+use crate::report::{Diagnostic, INVALID_SETTINGS, UNREADABLE, Verdict};
 
 /// Judges an admission request. `node` is the place of its object in `source`.
 pub fn check(
@@ -23,9 +24,10 @@ pub fn check(
         Ok(findings) => findings.into_iter().map(diagnostic).collect(),
         Err(error) => vec![unreadable(error)],
     };
+    diagnostics.extend(policies::check(&request["object"]));
     for diagnostic in &mut diagnostics {
         diagnostic.place = source.place(node.nearest(&diagnostic.path).place());
-        if diagnostic.rule == UNREADABLE {
+        if [UNREADABLE, INVALID_SETTINGS].contains(&&*diagnostic.rule) && diagnostic.fix.is_empty() {
             diagnostic.fix = quotes(&diagnostic.message, &diagnostic.place);
         }
     }
@@ -53,9 +55,14 @@ fn unreadable(error: Unreadable) -> Diagnostic {
         Some(path) => (path.to_owned(), error.message),
         None => (String::new(), error.to_string()),
     };
+    diagnostic_without_place(UNREADABLE, Severity::Deny, path, message)
+}
+
+/// A diagnostic that no rule of the policy reports.
+pub fn diagnostic_without_place(id: &str, severity: Severity, path: String, message: String) -> Diagnostic {
     Diagnostic {
-        rule: UNREADABLE.to_owned(),
-        severity: Severity::Deny,
+        rule: id.to_owned(),
+        severity,
         path,
         place: Place::default(),
         message,

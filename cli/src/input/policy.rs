@@ -21,6 +21,8 @@ pub struct Policy<'v> {
     pub module: &'v str,
     /// What it is told. `null` when the object does not say it.
     pub settings: &'v Value,
+    /// Whether Kubewarden lets it change requests; it does not in a group.
+    pub may_mutate: bool,
 }
 
 impl Policy<'_> {
@@ -53,7 +55,8 @@ pub fn policies(object: &Value) -> Vec<Policy<'_>> {
 }
 
 fn policy<'v>(member: Option<&'v str>, value: &'v Value) -> Policy<'v> {
-    Policy { member, module: value["module"].as_str().unwrap_or_default(), settings: &value["settings"] }
+    let module = value["module"].as_str().unwrap_or_default();
+    Policy { member, module, settings: &value["settings"], may_mutate: member.is_none() && value["mutating"] == true }
 }
 
 /// What an object configures this policy with; `None` when it is not a Kubewarden policy at all.
@@ -99,7 +102,7 @@ mod tests {
     use super::*;
 
     fn is_this_policy(module: &str) -> bool {
-        Policy { member: None, module, settings: &Value::Null }.is_this_policy()
+        policy(None, &json!({ "module": module })).is_this_policy()
     }
 
     #[test]

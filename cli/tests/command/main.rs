@@ -11,6 +11,7 @@ mod grants;
 mod itself;
 mod output_schema;
 mod outputs;
+mod policy;
 #[cfg(unix)]
 mod rendered;
 mod run;

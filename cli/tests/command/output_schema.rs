@@ -1,25 +1,15 @@
 //! The schema of the JSON output. Every JSON that these tests make `check` print is held against it.
 
 use std::sync::LazyLock;
-use std::{env, fs};
 
 use jsonschema::Validator;
 
+use super::schema::schema;
 use super::*;
-
-const FILE: &str = "docs/schema/output.schema.json";
-
-fn printed() -> String {
-    String::from_utf8(hostprocess(&["schema", "output"], "").stdout).expect("UTF-8")
-}
-
-fn schema() -> Value {
-    serde_json::from_str(&printed()).expect("JSON")
-}
 
 /// Refuses keys that the schema does not describe, which others should accept.
 static STRICT: LazyLock<Validator> = LazyLock::new(|| {
-    let mut schema = schema();
+    let mut schema = schema("output");
     jsonschema::meta::validate(&schema).expect("a schema of its draft");
     for definition in schema["definitions"].as_object_mut().expect("definitions").values_mut() {
         if definition["type"] == "object" {
@@ -41,20 +31,9 @@ pub fn checked(arguments: &[&str], output: Output) -> Output {
     output
 }
 
-/// With `UPDATE_DOCS` in the environment the file is renewed.
-#[test]
-fn the_committed_schema_is_the_one_that_is_printed() {
-    let path = repository().join(FILE);
-    if env::var_os("UPDATE_DOCS").is_some() {
-        fs::write(&path, printed()).expect("written");
-    }
-    let committed = fs::read_to_string(&path).unwrap_or_default();
-    assert!(committed == printed(), "{FILE} is out of date: run `make docs`");
-}
-
 #[test]
 fn every_key_is_described() {
-    for definition in schema()["definitions"].as_object().expect("definitions").values() {
+    for definition in schema("output")["definitions"].as_object().expect("definitions").values() {
         let keys = definition["properties"].as_object().into_iter().flatten();
         for (key, property) in keys {
             assert!(property["description"].as_str().is_some_and(|text| !text.is_empty()), "{key}");
