@@ -1,5 +1,7 @@
 //! Waivers in comments and in the configuration.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::*;
 
 /// [`bad`] with a text after the line on which its finding is, `spec:`.
@@ -168,6 +170,45 @@ fn the_policy_does_not_see_comments() {
     let module = write(&folder, "module.wat", &formats::module_that_answers(&answer));
     let output = hostprocess(&["check", "--wasm", &module, "-"], &input);
     assert_eq!((code(&output), errors(&output).as_str()), (1, ""), "{}", shown(&output));
+}
+
+/// Copies every fixture with a comment above each line that has findings. Returns how many findings there are.
+fn with_comments_everywhere(folder: &Path) -> usize {
+    let output = hostprocess(&["check", "test_data", "--profile", "strict", "-o", "json"], "");
+    let mut rules: BTreeMap<(String, usize), BTreeSet<String>> = BTreeMap::new();
+    let mut count = 0;
+    for object in objects(&output) {
+        for finding in object["findings"].as_array().expect("a list") {
+            let text = |value: &Value| value.as_str().expect("a text").to_owned();
+            let line = finding["line"].as_u64().and_then(|line| usize::try_from(line).ok()).expect("a number");
+            rules.entry((text(&object["file"]), line)).or_default().insert(text(&finding["rule"]));
+            count += 1;
+        }
+    }
+    let files: BTreeSet<String> = rules.keys().map(|(file, _)| file.clone()).collect();
+    for file in files {
+        let text = std::fs::read_to_string(repository().join(&file)).expect("a fixture");
+        let with_comment = |(index, line): (usize, &str)| match rules.get(&(file.clone(), index + 1)) {
+            None => format!("{line}\n"),
+            Some(rules) => {
+                let rules: Vec<&str> = rules.iter().map(String::as_str).collect();
+                format!("# hostprocess: ignore[{}] a fixture\n{line}\n", rules.join(", "))
+            }
+        };
+        write(folder, &file, &text.lines().enumerate().map(with_comment).collect::<String>());
+    }
+    count
+}
+
+#[test]
+fn whatever_is_reported_on_a_line_can_be_waived_there() {
+    let folder = folder("comments-everywhere");
+    let count = with_comments_everywhere(&folder);
+    let output = hostprocess_in(&folder, &["check", ".", "--profile", "strict"]);
+    assert!(count > 300, "{count}");
+    assert_eq!((code(&output), errors(&output).as_str()), (0, ""), "{}", shown(&output));
+    let summary = format!(" 0 with warnings, 0 denied; {count} findings waived\n");
+    assert!(shown(&output).contains(&summary) && output.stdout.len() < 100, "{}", shown(&output));
 }
 
 /// A repository with a pod in each of two folders, both with the finding of [`bad`], and this configuration.
