@@ -119,6 +119,9 @@ fn exclude_is_relative_to_the_configuration() {
         files(&check(&deploy, &["../vendor", "--config", "../deploy/x/../../.hostprocess.yaml"])),
         ["../vendor/a.yaml"]
     );
+    write(&folder, "vendor/a.yaml", &bad());
+    assert_eq!(code(&hostprocess_in(&folder, &["fix", "."])), 0);
+    assert_eq!(code(&hostprocess_in(&folder, &["fix", ".", "--no-config"])), 1);
     let grants = hostprocess_in(&folder, &["grants", "."]);
     assert!(!shown(&grants).contains("b.gen.yaml") && shown(&grants).contains("kept.gen.yaml"), "{}", shown(&grants));
 }
