@@ -1,12 +1,13 @@
 //! Waivers in comments: `# hostprocess: ignore[rule-id, rule-id] reason`.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::commands::rules;
 use crate::input::source::{Place, Source};
 use crate::report::{Diagnostic, ObjectReport, Problem, Waived, WaiverSource};
 
 const MARK: &str = "hostprocess:";
+const VERB: &str = "ignore";
 
 /// The waivers in the comments of a file.
 #[derive(Debug, Default)]
@@ -38,18 +39,18 @@ impl Comments {
     pub fn of(source: &Source) -> Comments {
         let mut comments = Comments::default();
         // Nearly no file has any, and finding comments takes as long as reading the file.
-        if !source.text.contains(MARK) {
+        if !source.text.split(MARK).skip(1).any(|rest| rest.trim_start().starts_with(VERB)) {
             return comments;
         }
         let places: Vec<Place> =
             kubernetes_yaml::comments(&source.text).into_iter().map(|comment| source.place(comment)).collect();
-        let lines_of_comments: HashSet<usize> =
-            places.iter().filter(|place| is_alone(place)).map(|place| place.line).collect();
+        let mut lines: HashMap<usize, usize> = HashMap::new();
+        for place in places.iter().rev().filter(|place| is_alone(place)) {
+            let next = place.line + 1;
+            lines.insert(place.line, *lines.get(&next).unwrap_or(&next));
+        }
         for place in places {
-            let mut line = place.line;
-            while lines_of_comments.contains(&line) {
-                line += 1;
-            }
+            let line = *lines.get(&place.line).unwrap_or(&place.line);
             comments.add(place, line);
         }
         comments
@@ -102,18 +103,18 @@ fn is_alone(place: &Place) -> bool {
 
 /// The rules and the reason, or what is wrong; `None` for any other comment.
 fn parse(comment: &str) -> Option<Result<(Vec<&'static str>, String), String>> {
-    let text = comment.trim_start_matches('#').trim().strip_prefix(MARK)?.trim_start().strip_prefix("ignore")?;
+    let text = comment.trim_start_matches('#').trim().strip_prefix(MARK)?.trim_start().strip_prefix(VERB)?;
     Some(rules_and_reason(text))
 }
 
 fn rules_and_reason(text: &str) -> Result<(Vec<&'static str>, String), String> {
     let Some((ids, reason)) = text.trim_start().strip_prefix('[').and_then(|text| text.split_once(']')) else {
-        return Err("ignores nothing: write # hostprocess: ignore[rule-id] and the reason".to_owned());
+        return Err("this comment ignores nothing: write # hostprocess: ignore[rule-id] and the reason".to_owned());
     };
     let rules: Result<Vec<_>, _> = ids.split(',').map(|id| rules::find(id.trim()).map(|rule| rule.id)).collect();
-    let rules = rules.map_err(|error| format!("ignores nothing: {error}"))?;
+    let rules = rules.map_err(|error| format!("this comment ignores nothing: {error}"))?;
     match reason.trim() {
-        "" => Err("ignores nothing without a reason: write it after the brackets".to_owned()),
+        "" => Err("this comment ignores nothing without a reason: write it after the brackets".to_owned()),
         reason => Ok((rules, reason.to_owned())),
     }
 }

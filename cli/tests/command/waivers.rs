@@ -89,13 +89,16 @@ fn what_only_looks_like_a_comment_waives_nothing() {
 #[test]
 fn a_comment_that_cannot_be_meant_so_is_reported_and_waives_nothing() {
     for (comment, message) in [
-        ("ignore[host-network]", "ignores nothing without a reason: write it after the brackets"),
-        ("ignore[host-netwrok] x", "ignores nothing: there is no rule 'host-netwrok', did you mean 'host-network'?"),
-        ("ignore[host-network, x] x", "ignores nothing: there is no rule 'x'"),
-        ("ignore[] x", "ignores nothing: there is no rule ''"),
-        ("ignore[unreadable] x", "ignores nothing: there is no rule 'unreadable'"),
-        ("ignore", "ignores nothing: write # hostprocess: ignore[rule-id] and the reason"),
-        ("ignore host-network x", "ignores nothing: write # hostprocess: ignore[rule-id] and the reason"),
+        ("ignore[host-network]", "this comment ignores nothing without a reason: write it after the brackets"),
+        (
+            "ignore[host-netwrok] x",
+            "this comment ignores nothing: there is no rule 'host-netwrok', did you mean 'host-network'?",
+        ),
+        ("ignore[host-network, x] x", "this comment ignores nothing: there is no rule 'x'"),
+        ("ignore[] x", "this comment ignores nothing: there is no rule ''"),
+        ("ignore[unreadable] x", "this comment ignores nothing: there is no rule 'unreadable'"),
+        ("ignore", "this comment ignores nothing: write # hostprocess: ignore[rule-id] and the reason"),
+        ("ignore host-network x", "this comment ignores nothing: write # hostprocess: ignore[rule-id] and the reason"),
     ] {
         let output = check(&bad_with(&format!(" # hostprocess: {comment}")));
         let expected = format!("warning: <stdin>:5:7: {message}\n");
@@ -103,6 +106,13 @@ fn a_comment_that_cannot_be_meant_so_is_reported_and_waives_nothing() {
     }
     let other = check(&bad_with(" # hostprocess: it needs the node's network"));
     assert_eq!((code(&other), errors(&other).as_str()), (1, ""));
+}
+
+#[test]
+fn many_comments_are_read_quickly() {
+    let comment = "# hostprocess: ignore[os-linux] x\n".repeat(100_000);
+    let output = check(&format!("{comment}{}", bad()));
+    assert_eq!((code(&output), errors(&output).lines().count()), (1, 100_000));
 }
 
 #[test]
