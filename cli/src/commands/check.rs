@@ -60,7 +60,8 @@ pub struct Args {
 /// Checks and prints. For the exit code see [`Judging::judge`].
 ///
 /// # Errors
-/// The configuration or the settings are not valid, the kubeconfig or the module cannot be used, the module failed, or an output cannot be written.
+/// The configuration or the settings are not valid, the kubeconfig or the module cannot be used, the module failed, or an output
+/// cannot be written.
 pub fn check(args: &Args) -> Result<u8, String> {
     args.judging.check_outputs()?;
     let configuration = args.which.configuration(args.paths.first().map(PathBuf::as_path))?;
