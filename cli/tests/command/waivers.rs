@@ -219,6 +219,8 @@ fn whatever_is_reported_on_a_line_can_be_waived_there() {
     assert_eq!((code(&output), errors(&output).as_str()), (0, ""), "{}", shown(&output));
     let summary = format!(" 0 with warnings, 0 denied; {count} findings waived\n");
     assert!(shown(&output).contains(&summary) && output.stdout.len() < 100, "{}", shown(&output));
+    // What another profile finds is not missed.
+    assert_eq!(errors(&hostprocess_in(&folder, &["check", "."])), "");
 }
 
 /// A repository with a pod in each of two folders, both with the finding of [`bad`], and this configuration.
