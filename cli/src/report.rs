@@ -1,8 +1,10 @@
 //! The result of a check: what the engines produce and the outputs show.
 
+mod schema;
+
 use std::path::PathBuf;
 
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use schemars::JsonSchema;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use windows_hostprocess_policy::outcome::patch::Patch;
@@ -115,7 +117,7 @@ pub struct Diagnostic {
     pub rule: String,
     /// What the finding does to the object: `deny` or `warn`.
     #[serde(serialize_with = "as_name")]
-    #[schemars(schema_with = "severity_schema")]
+    #[schemars(schema_with = "schema::severity")]
     pub severity: Severity,
     /// The path of the field in the object; empty when the finding is about the whole object.
     pub path: String,
@@ -131,7 +133,7 @@ pub struct Diagnostic {
     pub container: Option<String>,
     /// What `hostprocess fix` does about it, as JSON Patch on the object.
     #[serde(serialize_with = "as_operations", skip_serializing_if = "Option::is_none")]
-    #[schemars(schema_with = "operations_schema")]
+    #[schemars(schema_with = "schema::operations")]
     pub patch: Option<Patch>,
     /// Present when the finding does not count.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -332,31 +334,4 @@ fn as_operations<S: serde::Serializer>(patch: &Option<Patch>, serializer: S) -> 
 
 fn as_name<S: serde::Serializer>(severity: &Severity, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(severity.name())
-}
-
-fn severity_schema(_: &mut SchemaGenerator) -> Schema {
-    json_schema!({ "enum": [Severity::Deny.name(), Severity::Warn.name()] })
-}
-
-/// The operations that patches have, and the values that they write.
-fn operations_schema(_: &mut SchemaGenerator) -> Schema {
-    let path = json_schema!({ "type": "string", "format": "json-pointer" });
-    let value = json_schema!({ "type": ["boolean", "string", "object"] });
-    json_schema!({
-        "type": "array",
-        "items": {
-            "oneOf": [
-                {
-                    "type": "object",
-                    "properties": { "op": { "enum": ["add", "replace"] }, "path": path, "value": value },
-                    "required": ["op", "path", "value"],
-                },
-                {
-                    "type": "object",
-                    "properties": { "op": { "enum": ["remove"] }, "path": path },
-                    "required": ["op", "path"],
-                },
-            ],
-        },
-    })
 }
