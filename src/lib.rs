@@ -2,7 +2,7 @@
 //!
 //! The waPC entry points. The way of a request: payload bytes -> ([`prescan`]) -> [`decode`] -> [`admission`] with [`k8s`]'s pod
 //! and effective values -> [`cluster`] -> [`rules`], which are written in terms of [`windows`] and [`settings`] -> [`outcome`];
-//! [`judge`] leads it along.
+//! [`mod@judge`] leads it along.
 
 pub mod admission;
 pub mod cluster;

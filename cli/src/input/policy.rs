@@ -59,16 +59,19 @@ fn policy<'v>(member: Option<&'v str>, value: &'v Value) -> Policy<'v> {
     Policy { member, module, settings: &value["settings"], may_mutate: member.is_none() && value["mutating"] == true }
 }
 
-/// What an object configures this policy with; `None` when it is not a Kubewarden policy at all.
+/// What a Kubewarden policy configures this policy with; `None` for a value that is not a Kubernetes object.
 ///
 /// # Errors
-/// It is, but not for this policy, or a group that has this policy several times; with the path in the object.
+/// It is another object, a policy with another module, or a group that has this policy several times; with the path in the object.
 pub fn configured_in(object: &Value) -> Result<Option<Policy<'_>>, Invalid> {
     let all = policies(object);
     let ours: Vec<Policy> = all.iter().copied().filter(Policy::is_this_policy).collect();
     let error = |path: &str, message: String| Err(Invalid { path: path.to_owned(), message });
     match (&ours[..], &all[..]) {
-        ([], []) => Ok(None),
+        ([], []) => match (object["apiVersion"].as_str(), object["kind"].as_str()) {
+            (Some(_), Some(kind)) => error("kind", format!("an object of kind {kind} has no settings for this policy")),
+            _ => Ok(None),
+        },
         ([ours], _) => Ok(Some(*ours)),
         ([], [Policy { member: None, module, .. }]) => {
             error("spec.module", format!("{} is not this policy, whose module is named {}", quote(module), NAMES[0]))

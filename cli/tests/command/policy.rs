@@ -71,6 +71,7 @@ fn a_policy_that_is_not_this_one_gives_no_settings() {
             group("AdmissionPolicyGroup", &[("strict", MODULE, "{}"), ("x", "x", "{}"), ("lax", MODULE, "{}")]),
             "6:3: spec.policies: several members have this policy as their module: lax, strict".to_owned(),
         ),
+        (bad(), "2:1: kind: an object of kind Pod has no settings for this policy".to_owned()),
         (policy("AdmissionPolicy", MODULE, "[]"), "8:3: spec.settings: settings must be a mapping".to_owned()),
         (
             policy("AdmissionPolicy", MODULE, "{profil: strict}"),
