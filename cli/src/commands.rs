@@ -32,7 +32,8 @@ pub enum Command {
     /// Check manifests and admission requests
     #[command(
         after_help = "Exit code: 0 when nothing is denied, 1 when something is (see --fail-on), 2 when an input or the \
-        settings could not be read; the rest of the input is still checked."
+        settings could not be read; the rest of the input is still checked.\n\nA comment `# hostprocess: ignore[rule-id] reason` on or above \
+        a line waives its findings."
     )]
     Check(check::Args),
     /// Print the smallest `allow` that covers given workloads

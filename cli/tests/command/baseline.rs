@@ -68,6 +68,18 @@ fn entries_that_no_longer_occur_are_counted() {
         let errors = String::from_utf8_lossy(&output.stderr).into_owned();
         assert!(code(&output) == 0 && !errors.contains("occur"), "{arguments:?}: {errors}");
     }
+    write(&folder, "a.yaml", "a: [");
+    let unreadable = check(&folder);
+    assert!(code(&unreadable) == 2 && !shown(&unreadable).contains("occur"), "{}", shown(&unreadable));
+}
+
+#[test]
+fn the_same_finding_is_in_a_baseline_once() {
+    let folder = folder("baseline-of-copies");
+    write(&folder, "a.yaml", &format!("{}---\n{}", bad(), bad()));
+    assert_eq!(code(&hostprocess_in(&folder, &["check", "a.yaml", "--write-baseline", "baseline.json"])), 0);
+    let baseline = std::fs::read_to_string(folder.join("baseline.json")).expect("written");
+    assert_eq!(baseline.matches("fingerprint").count(), 1, "{baseline}");
 }
 
 #[test]
