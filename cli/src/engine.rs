@@ -5,11 +5,15 @@ pub mod capabilities;
 #[cfg(feature = "cluster")]
 pub mod kubeconfig;
 pub mod module;
+pub mod policies;
 pub mod replay;
+
+use std::collections::BTreeSet;
 
 use rayon::prelude::*;
 use serde_json::Value;
 use windows_hostprocess_policy::decode::Value as Tree;
+use windows_hostprocess_policy::settings::validation::Invalid;
 
 use crate::edit;
 use crate::engine::capabilities::{Capabilities, SharedHost};
@@ -20,6 +24,8 @@ use crate::input::manifest::File;
 use crate::input::object::Object;
 use crate::input::source::Source;
 use crate::report::{FileReport, ModuleResponse, ObjectReport, Problem, Report, Verdict};
+use crate::waivers::comment::Comments;
+use crate::waivers::judged_rules;
 
 /// Judges objects. The settings are the same for all of them.
 pub struct Engine {
@@ -27,6 +33,7 @@ pub struct Engine {
     backend: Backend,
     creation: Creation,
     shows_replacements: bool,
+    judged_rules: BTreeSet<&'static str>,
 }
 
 enum Backend {
@@ -39,14 +46,11 @@ impl Engine {
     ///
     /// # Errors
     /// The settings are not valid.
-    pub fn with_builtin_rules(settings: Value, host: SharedHost) -> Result<Engine, String> {
-        windows_hostprocess_policy::check_settings(settings.to_string().as_bytes()).map_err(invalid_settings)?;
-        Ok(Engine {
-            settings,
-            backend: Backend::Builtin(host),
-            creation: Creation::default(),
-            shows_replacements: false,
-        })
+    pub fn with_builtin_rules(settings: Value, host: SharedHost) -> Result<Engine, Invalid> {
+        windows_hostprocess_policy::check_settings(settings.to_string().as_bytes())?;
+        let judged_rules = judged_rules(&settings);
+        let (backend, creation) = (Backend::Builtin(host), Creation::default());
+        Ok(Engine { settings, backend, creation, shows_replacements: false, judged_rules })
     }
 
     /// An engine that asks a module; `host` answers its questions about the cluster.
@@ -54,9 +58,16 @@ impl Engine {
     /// # Errors
     /// The module finds the settings not valid, or failed.
     pub fn with_module(settings: Value, module: Module, host: SharedHost) -> Result<Engine, String> {
-        module.validate_settings(&settings).map_err(invalid_settings)?;
+        let invalid = |message| format!("Provided settings are not valid: {message}");
+        module.validate_settings(&settings).map_err(invalid)?;
         let backend = Backend::Module(Box::new(module), capabilities::of_host(host));
-        Ok(Engine { settings, backend, creation: Creation::default(), shows_replacements: false })
+        let (creation, judged_rules) = (Creation::default(), BTreeSet::new());
+        Ok(Engine { settings, backend, creation, shows_replacements: false, judged_rules })
+    }
+
+    /// See [`judged_rules`]. None where a module is asked, whose answers do not tell.
+    pub fn judged_rules(&self) -> &BTreeSet<&'static str> {
+        &self.judged_rules
     }
 
     /// The same engine, which assumes this about the creation of objects.
@@ -78,7 +89,7 @@ impl Engine {
     /// The module failed. The built-in rules cannot.
     pub fn check(&self, inputs: Vec<Input>) -> Result<Report, String> {
         let files = inputs.into_par_iter().map(|input| self.check_file(input.read()));
-        files.collect::<Result<_, String>>().map(|files| Report { files })
+        files.collect::<Result<_, String>>().map(|files| Report { files, remarks: Vec::new() })
     }
 
     /// Judges every object of one file.
@@ -93,11 +104,15 @@ impl Engine {
             place: offset.map(|offset| file.source.place(offset..file.source.text.len())),
             message,
         };
-        let problems = file.problems.into_iter().map(|found| problem(found.offset, found.message)).collect();
-        let repeated_keys =
-            file.repeated_keys.into_iter().map(|(offset, again)| problem(Some(offset), again)).collect();
+        let problems: Vec<Problem> =
+            file.problems.into_iter().map(|found| problem(found.offset, found.message)).collect();
+        let repeated_keys = file.repeated_keys.into_iter().map(|(offset, again)| problem(Some(offset), again));
+        let mut warnings: Vec<Problem> = repeated_keys.collect();
+        // What could not be read may hold what a comment waives.
+        let judged = problems.is_empty().then_some(&self.judged_rules);
+        warnings.extend(Comments::of(&file.source).waive(&mut objects, judged));
         let (skipped, chart) = (file.skipped, file.chart);
-        Ok(FileReport { name: file.source.name, objects, problems, repeated_keys, skipped, chart })
+        Ok(FileReport { name: file.source.name, objects, problems, warnings, skipped, chart })
     }
 
     /// Judges one object of a file.
@@ -108,7 +123,7 @@ impl Engine {
         let request = object.admission_request(&self.creation);
         let (verdict, findings, response) = match &self.backend {
             Backend::Builtin(host) => {
-                let (verdict, findings) = builtin::check(request, &self.settings, &object.node, source, &**host);
+                let (verdict, findings) = builtin::check(object, request, &self.settings, source, &**host);
                 (verdict, findings, None)
             }
             Backend::Module(module, capabilities) => {
@@ -146,8 +161,4 @@ impl Engine {
         };
         Ok((verdict, ModuleResponse { message: response.message, warnings }))
     }
-}
-
-fn invalid_settings(message: String) -> String {
-    format!("Provided settings are not valid: {message}")
 }

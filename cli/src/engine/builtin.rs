@@ -1,6 +1,5 @@
 //! The rules compiled into this program.
 
-use kubernetes_yaml::Located;
 use serde_json::Value;
 use windows_hostprocess_policy::cluster::host::Host;
 use windows_hostprocess_policy::decode::Value as Tree;
@@ -8,15 +7,16 @@ use windows_hostprocess_policy::judge::{Unreadable, judge_tree};
 use windows_hostprocess_policy::outcome::finding::Finding;
 use windows_hostprocess_policy::settings::severity::Severity;
 
-use crate::input::object::tree;
+use crate::engine::policies;
+use crate::input::object::{Object, tree};
 use crate::input::source::{Place, Source};
-use crate::report::{Diagnostic, UNREADABLE, Verdict};
+use crate::report::{Diagnostic, INVALID_SETTINGS, UNREADABLE, Verdict};
 
-/// Judges an admission request. `node` is the place of its object in `source`.
+/// Judges the admission request of an object in `source`.
 pub fn check(
+    object: &Object,
     request: Tree,
     settings: &Value,
-    node: &Located,
     source: &Source,
     host: &dyn Host,
 ) -> (Verdict, Vec<Diagnostic>) {
@@ -25,21 +25,14 @@ pub fn check(
         Ok(findings) => findings.into_iter().map(diagnostic).collect(),
         Err(error) => vec![unreadable(error)],
     };
+    diagnostics.extend(object.value().map(policies::check).unwrap_or_default());
     for diagnostic in &mut diagnostics {
-        diagnostic.place = source.place(node.nearest(&diagnostic.path).place());
-        if diagnostic.rule == UNREADABLE {
+        diagnostic.place = source.place(object.node.nearest(&diagnostic.path).place());
+        if [UNREADABLE, INVALID_SETTINGS].contains(&&*diagnostic.rule) && diagnostic.fix.is_empty() {
             diagnostic.fix = quotes(&diagnostic.message, &diagnostic.place);
         }
     }
-    (verdict(&diagnostics), diagnostics)
-}
-
-fn verdict(diagnostics: &[Diagnostic]) -> Verdict {
-    match diagnostics.iter().map(|diagnostic| diagnostic.severity).max() {
-        Some(Severity::Deny) => Verdict::Deny,
-        Some(Severity::Warn) => Verdict::Warn,
-        Some(Severity::Off) | None => Verdict::Accept,
-    }
+    (Verdict::of(&diagnostics), diagnostics)
 }
 
 /// Not yet with a place.
@@ -55,6 +48,7 @@ fn diagnostic(finding: Finding) -> Diagnostic {
         patch: finding.patch,
         fixable: None,
         replacements: Vec::new(),
+        waived: None,
     }
 }
 
@@ -64,9 +58,14 @@ fn unreadable(error: Unreadable) -> Diagnostic {
         Some(path) => (path.to_owned(), error.message),
         None => (String::new(), error.to_string()),
     };
+    diagnostic_without_place(UNREADABLE, Severity::Deny, path, message)
+}
+
+/// A diagnostic that no rule of the policy reports.
+pub fn diagnostic_without_place(id: &str, severity: Severity, path: String, message: String) -> Diagnostic {
     Diagnostic {
-        rule: UNREADABLE.to_owned(),
-        severity: Severity::Deny,
+        rule: id.to_owned(),
+        severity,
         path,
         place: Place::default(),
         message,
@@ -75,12 +74,13 @@ fn unreadable(error: Unreadable) -> Diagnostic {
         patch: None,
         fixable: None,
         replacements: Vec::new(),
+        waived: None,
     }
 }
 
 /// What to write where quotes make the difference between the type found and the one expected; else empty.
 fn quotes(message: &str, place: &Place) -> String {
-    let written = place.text.get(place.underlined.clone()).unwrap_or_default();
+    let written = place.underlined_text();
     let value = written.rsplit_once(':').map_or(written, |(_, value)| value).trim_start_matches([' ', '-']).trim_end();
     let unquoted = value.trim_matches(['"', '\'']);
     let read = kubernetes_yaml::documents(unquoted).pop().and_then(Result::ok).map(|document| document.value);
@@ -118,7 +118,7 @@ mod tests {
         let object = &file.objects[0];
         let creation = Creation::default();
         let request = object.admission_request(&creation);
-        check(request, &json!({}), &object.node, &file.source, &NoCluster)
+        check(object, request, &json!({}), &file.source, &NoCluster)
     }
 
     #[test]

@@ -12,14 +12,14 @@ use serde_json::json;
 use serde_sarif::sarif::{
     ArtifactChange, ArtifactContent, ArtifactLocation, Fix, Invocation, Location, LogicalLocation, Message,
     MultiformatMessageString, Notification, PhysicalLocation, PropertyBag, Region, Replacement, ReportingConfiguration,
-    ReportingDescriptor, Result as SarifResult, ResultLevel, Run, SCHEMA_URL, Sarif, Tool, ToolComponent,
+    ReportingDescriptor, Result as SarifResult, ResultLevel, Run, SCHEMA_URL, Sarif, Suppression, Tool, ToolComponent,
 };
 use windows_hostprocess_policy::settings::severity::Severity;
 
 use crate::input::source::Place;
 use crate::output::markdown;
 use crate::pages::{self, Page};
-use crate::report::{self, CheckResult, Diagnostic, MODULE, ObjectReport, Report, slashed};
+use crate::report::{self, CheckResult, Diagnostic, MODULE, ObjectReport, Report, Waived, WaiverSource, slashed};
 
 /// The name of [`CheckResult::fingerprint`].
 const FINGERPRINT: &str = "hostprocess/v1";
@@ -47,10 +47,14 @@ fn sarif(report: &Report) -> Sarif {
         .information_uri(env!("CARGO_PKG_REPOSITORY"))
         .rules(pages.iter().map(descriptor).collect::<Vec<_>>())
         .build();
-    let results: Vec<SarifResult> = report
+    let mut results: Vec<SarifResult> = report
         .objects()
-        .flat_map(|object| object.results().into_iter().map(|result| sarif_result(object, &result, &pages)))
+        .flat_map(|object| object.results_with_waived().into_iter().map(|result| sarif_result(object, &result, &pages)))
         .collect();
+    // The standard wants them for all results or for none.
+    if report.waived_count() > 0 {
+        results.iter_mut().for_each(|result| result.suppressions = result.suppressions.take().or(Some(Vec::new())));
+    }
     let run = Run::builder()
         .tool(Tool::builder().driver(driver).build())
         .invocations(vec![invocation(report)])
@@ -148,12 +152,18 @@ fn sarif_result(object: &ObjectReport, result: &CheckResult, pages: &[Page]) -> 
         .partial_fingerprints(BTreeMap::from([(FINGERPRINT.to_owned(), result.fingerprint.clone())]))
         .build();
     sarif.fixes = result.diagnostic.and_then(|found| fix(&object.file, found)).map(|fix| vec![fix]);
+    sarif.suppressions = result.waived.map(|waived| vec![suppression(waived)]);
     sarif
+}
+
+fn suppression(waived: &Waived) -> Suppression {
+    let kind = if waived.source == WaiverSource::Comment { "inSource" } else { "external" };
+    Suppression::builder().kind(json!(kind)).justification(waived.reason.as_str()).build()
 }
 
 /// What `hostprocess fix` does to the file because of this finding alone: viewers apply it at the press of a button.
 fn fix(file: &str, found: &Diagnostic) -> Option<Fix> {
-    if found.replacements.is_empty() {
+    if found.replacements.is_empty() || found.waived.is_some() {
         return None;
     }
     let replacement = |replaced: &report::Replacement| {

@@ -10,7 +10,7 @@ const BYTE_ORDER_MARK: char = '\u{feff}';
 /// How much of the text the parser gets at a time, in bytes.
 const READ_AHEAD: usize = 1024;
 /// What ends a line in YAML 1.1.
-const LINE_BREAKS: [char; 5] = ['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}'];
+pub const LINE_BREAKS: [char; 5] = ['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}'];
 
 /// What could not be read, and where.
 #[derive(Debug, PartialEq, Eq)]
