@@ -83,11 +83,16 @@ fn regions_count_characters_whatever_ends_a_line() {
 #[test]
 fn what_the_command_would_not_edit_without_being_told_has_no_fix() {
     let folder = folder("no-sarif-fixes");
-    // An anchor, a promise that only --unsafe withdraws, and an admission request.
+    // An anchor, a promise that only --unsafe withdraws, a waiver, and an admission request.
     let anchor = bad().replace("spec:\n", "spec:\n  hostNetwork: &no false\n  hostUsers: *no\n");
     write(&folder, "anchor.yaml", &anchor);
     let promise = GOOD.replace("    windowsOptions:", "    runAsNonRoot: true\n    windowsOptions:");
     write(&folder, "promise.yaml", &promise);
+    write(
+        &folder,
+        "waived.yaml",
+        &bad().replace("spec:\n", "spec: # hostprocess: ignore[host-network] a webhook sets it\n"),
+    );
     let pod = json!({ "metadata": { "name": "a" }, "spec": {
         "securityContext": { "windowsOptions": { "hostProcess": true, "runAsUserName": "NT AUTHORITY\\SYSTEM" } },
         "nodeSelector": { "kubernetes.io/os": "windows" }, "containers": [{ "name": "a", "image": "a" }] } });
@@ -98,7 +103,9 @@ fn what_the_command_would_not_edit_without_being_told_has_no_fix() {
         let objects = objects(&hostprocess_in(&folder, &["check", "-o", "json", file]));
         objects[0]["findings"].as_array().expect("a list").iter().filter(|found| !found["patch"].is_null()).count()
     };
-    for (file, patches, fixes) in [("anchor.yaml", 1, 0), ("promise.yaml", 1, 0), ("request.json", 1, 0)] {
+    for (file, patches, fixes) in
+        [("anchor.yaml", 1, 0), ("promise.yaml", 1, 0), ("waived.yaml", 1, 0), ("request.json", 1, 0)]
+    {
         assert_eq!((patched(file), fixable(&folder, file).len()), (patches, fixes), "{file}");
     }
 }
