@@ -8,6 +8,7 @@ mod formats;
 mod grants;
 mod itself;
 mod outputs;
+mod readme;
 #[cfg(unix)]
 mod rendered;
 mod run;

@@ -1,0 +1,28 @@
+//! The README's commands, run as a newcomer would, and its picture.
+
+use super::*;
+
+/// What cannot be run in a test: it needs a network, a cluster, or minutes of compiling. `.ci/run` begins with `make run`.
+const ELSEWHERE: [&str; 5] = ["make run", "cargo install ", "helm ", "kubectl ", "hostprocess scan "];
+
+#[test]
+fn the_commands_run() {
+    let readme = std::fs::read_to_string(repository().join("README.md")).expect("README.md");
+    let folder = folder("newcomer");
+    for example in ["broken.yaml", "privileged-daemonset.yaml"] {
+        let text = std::fs::read_to_string(repository().join("examples").join(example)).expect("an example");
+        write(&folder, &format!("manifests/{example}"), &text);
+    }
+    let mut run = Vec::new();
+    for line in readme.lines().filter_map(|line| line.strip_prefix("$ ")) {
+        if ELSEWHERE.iter().any(|command| line.starts_with(command)) {
+            continue;
+        }
+        let arguments: Vec<&str> = line.split(' ').collect();
+        assert_eq!(arguments[0], "hostprocess", "{line}");
+        let output = hostprocess_in(&folder, &arguments[1..]);
+        assert_ne!(code(&output), 2, "{line}: {}", shown(&output));
+        run.push(arguments[1]);
+    }
+    assert_eq!(run, ["check", "explain"]);
+}
