@@ -93,10 +93,10 @@ docs: ## Write docs/rules.md, deploy/validatingadmissionpolicy.yaml and docs/sch
 .PHONY: site
 site: ## Build the documentation site in target/site (needs mdbook)
 	@command -v mdbook >/dev/null || { echo 'mdbook is not installed: cargo install --locked mdbook' >&2; exit 1; }
-	rm -rf target/site-source && cp -r docs target/site-source
+	mkdir -p target && rm -rf target/site-source && cp -r docs target/site-source
 	@# What the pages link to outside of docs/ is in the repository.
 	sed -i "s|](\.\./|]($$(sed -n 's/^repository = "\(.*\)"/\1/p' Cargo.toml)/blob/main/|g" target/site-source/*.md
-	mdbook build target/site-source --dest-dir ../site
+	mdbook build target/site-source --dest-dir "$(CURDIR)/target/site"
 
 .PHONY: clean
 clean: ## Remove what was built
