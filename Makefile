@@ -86,9 +86,17 @@ bench-check: ## Time `hostprocess check` on 10,000 files (the release build take
 	cargo run --quiet --locked -p check-speed -- target/release/hostprocess $(CORPUS)
 
 .PHONY: docs
-docs: ## Write docs/rules.md, deploy/validatingadmissionpolicy.yaml and docs/schema from the rules, and the answers in docs/recipes.md
+docs: ## Write docs/rules.md, deploy/validatingadmissionpolicy.yaml, docs/schema and docs/check.svg, and the answers in docs/recipes.md
 	UPDATE_DOCS=1 cargo test --locked -p windows-hostprocess-policy --test policy -- docs:: recipes:: validating_admission_policy::
-	UPDATE_DOCS=1 cargo test --locked -p hostprocess-cli --test command -- schema::
+	UPDATE_DOCS=1 cargo test --locked -p hostprocess-cli --test command -- schema:: readme::
+
+.PHONY: site
+site: ## Build the documentation site in target/site (needs mdbook)
+	@command -v mdbook >/dev/null || { echo 'mdbook is not installed: cargo install --locked mdbook' >&2; exit 1; }
+	mkdir -p target && rm -rf target/site-source && cp -r docs target/site-source
+	@# What the pages link to outside of docs/ is in the repository.
+	sed -i "s|](\.\./|]($$(sed -n 's/^repository = "\(.*\)"/\1/p' Cargo.toml)/blob/main/|g" target/site-source/*.md
+	mdbook build target/site-source --dest-dir "$(CURDIR)/target/site"
 
 .PHONY: clean
 clean: ## Remove what was built

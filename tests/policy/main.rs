@@ -8,6 +8,7 @@ mod controller_revision;
 mod custom_kinds;
 mod docs;
 mod json_value;
+mod links;
 mod match_conditions;
 mod messages;
 mod metadata;

@@ -12,6 +12,7 @@ mod itself;
 mod output_schema;
 mod outputs;
 mod policy;
+mod readme;
 #[cfg(unix)]
 mod rendered;
 mod run;
