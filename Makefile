@@ -106,6 +106,12 @@ docs: ## Write docs/rules.md, deploy/validatingadmissionpolicy.yaml and docs/sch
 	UPDATE_DOCS=1 cargo test --locked -p windows-hostprocess-policy --test policy -- docs:: recipes:: validating_admission_policy::
 	UPDATE_DOCS=1 cargo test --locked -p hostprocess-cli --test command -- schema::
 
+.PHONY: site
+site: playground ## The documentation with the playground below it, in target/site (needs mdbook)
+	@command -v mdbook >/dev/null || { echo 'mdbook is not installed: cargo install mdbook' >&2; exit 1; }
+	mdbook build --dest-dir "$(CURDIR)/target/site"
+	cp -r playground/dist target/site/playground
+
 .PHONY: clean
 clean: ## Remove what was built
 	cargo clean

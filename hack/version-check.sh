@@ -32,6 +32,11 @@ if [ -e "$chart" ]; then
 fi
 grep -qF "## [$version]" CHANGELOG.md || complain "CHANGELOG.md has no section '## [$version]'"
 
+# Whatever looks like a tag in these is one of ours.
+while IFS=: read -r file line other; do
+  complain "$file:$line says '$other', not $tag"
+done < <(grep -noE 'v[0-9]+\.[0-9]+\.[0-9]+[0-9A-Za-z.-]*' .pre-commit-hooks.yaml docs/ci.md | grep -v ":$tag\$")
+
 repository=https://github.com/${GITHUB_REPOSITORY:-}
 source=$("$annotation" io.kubewarden.policy.source)
 if [ -n "${GITHUB_REPOSITORY:-}" ] && [ "$source" != "$repository" ]; then

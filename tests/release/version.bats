@@ -6,7 +6,7 @@ bats_require_minimum_version 1.7.0
 setup() {
   COPY=$BATS_TEST_TMPDIR/copy
   mkdir -p "$COPY/charts/windows-hostprocess"
-  cp -r hack metadata.yml Cargo.toml artifacthub-pkg.yml "$COPY"
+  cp -r hack metadata.yml Cargo.toml artifacthub-pkg.yml .pre-commit-hooks.yaml docs "$COPY"
   cd "$COPY" || return
   VERSION=$(hack/annotation.sh io.kubewarden.policy.version)
   printf '# Changelog\n\n## [Unreleased]\n- later\n\n## [%s] - 2026-01-01\n### Added\n- now\n\n## [0.0.1]\n- before\n' "$VERSION" >CHANGELOG.md
@@ -31,7 +31,7 @@ refuses() {
   run hack/version-check.sh v99.0.0
   echo "$output"
   [ "$status" -eq 1 ]
-  for file in metadata.yml Cargo.toml artifacthub-pkg.yml Chart.yaml CHANGELOG.md; do [[ $output == *"$file"* ]]; done
+  for file in metadata.yml Cargo.toml artifacthub-pkg.yml .pre-commit-hooks.yaml docs/ci.md Chart.yaml CHANGELOG.md; do [[ $output == *"$file"* ]]; done
 }
 
 @test "a tag without v, or with anything after the version, is refused" {
@@ -48,6 +48,13 @@ refuses() {
 @test "an annotation that was forgotten is refused" {
   sed -i 's/policy.version: .*/policy.version: 99.0.0/' metadata.yml
   refuses metadata.yml 99.0.0
+}
+
+@test "a page or a hook with the tag of another version is refused" {
+  echo 'rev: v99.0.0' >>docs/ci.md
+  refuses docs/ci.md: v99.0.0
+  sed -i 's/:v[0-9][0-9.]* check/:v98.0.0 check/' .pre-commit-hooks.yaml
+  refuses .pre-commit-hooks.yaml: v98.0.0
 }
 
 @test "a chart for another version of the policy is refused" {
