@@ -46,7 +46,7 @@ test: ## Run every test
 
 .PHONY: release-tests
 release-tests: ## The scripts of hack/ that make a release
-	@command -v bats >/dev/null || hack/install-debian.sh bats
+	@for program in bats curl git unzip zip; do command -v $$program >/dev/null || hack/install-debian.sh $$program; done
 	bats tests/release
 
 .PHONY: e2e-tests
