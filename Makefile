@@ -94,6 +94,12 @@ target/bench-guests/%.wasm: benches/%/src/lib.rs benches/%/Cargo.toml Cargo.toml
 bench: policy.wasm bench-guests ## Time and count the policy against the floor and a conventional policy, and hold it to its budgets
 	cargo run --locked -p compare
 
+.PHONY: site
+site: playground ## The documentation with the playground below it, in target/site (needs mdbook)
+	@command -v mdbook >/dev/null || { echo 'mdbook is not installed: cargo install mdbook' >&2; exit 1; }
+	mdbook build --dest-dir "$(CURDIR)/target/site"
+	cp -r playground/dist target/site/playground
+
 CORPUS := test_data
 
 .PHONY: bench-check
@@ -105,12 +111,6 @@ bench-check: ## Time `hostprocess check` on 10,000 files (the release build take
 docs: ## Write docs/rules.md, deploy/validatingadmissionpolicy.yaml and docs/schema from the rules, and the answers in docs/recipes.md
 	UPDATE_DOCS=1 cargo test --locked -p windows-hostprocess-policy --test policy -- docs:: recipes:: validating_admission_policy::
 	UPDATE_DOCS=1 cargo test --locked -p hostprocess-cli --test command -- schema::
-
-.PHONY: site
-site: playground ## The documentation with the playground below it, in target/site (needs mdbook)
-	@command -v mdbook >/dev/null || { echo 'mdbook is not installed: cargo install mdbook' >&2; exit 1; }
-	mdbook build --dest-dir "$(CURDIR)/target/site"
-	cp -r playground/dist target/site/playground
 
 .PHONY: clean
 clean: ## Remove what was built
