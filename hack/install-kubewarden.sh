@@ -8,7 +8,7 @@ set -euo pipefail
 folder=$(realpath "${1:?usage: $0 FOLDER kwctl|policy-server...}")
 shift
 
-# Those of the supported releases that pipelines of kubewarden/policies use.
+# The release that the pipelines of kubewarden/policies use, and the checksum that they compare.
 version=v1.35.0
 kwctl_sha256=2f518033989a897c2f502a2f4fa90b3ca666eee976a82d045abdea5022330341
 
