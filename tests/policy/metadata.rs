@@ -31,6 +31,19 @@ fn one_version() {
     assert_eq!(yaml("deploy/clusteradmissionpolicy.yaml")["spec"]["module"], format!("registry://{image}"));
 }
 
+/// `hack/rename.sh` moves all of them.
+#[test]
+fn one_repository() {
+    let repository = env!("CARGO_PKG_REPOSITORY");
+    let annotations = &yaml("metadata.yml")["annotations"];
+    assert_eq!(annotations["io.kubewarden.policy.url"], repository);
+    assert_eq!(annotations["io.kubewarden.policy.source"], repository);
+    assert_eq!(yaml("artifacthub-pkg.yml")["homeURL"], repository);
+    let owner = repository.rsplit('/').nth(1).expect("an owner").to_lowercase();
+    let policy = format!("ghcr.io/{owner}/policies/windows-hostprocess");
+    assert_eq!(annotations["io.kubewarden.policy.ociUrl"], policy);
+}
+
 #[test]
 fn the_same_rules_and_resources_everywhere() {
     let metadata = yaml("metadata.yml");
