@@ -17,6 +17,7 @@ mod parity;
 mod patches;
 mod paths;
 mod prescan;
+mod presets;
 mod psa_parity;
 mod ratchet;
 mod recipes;
