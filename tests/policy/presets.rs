@@ -159,8 +159,11 @@ fn change_images(object: &mut Value, change: fn(&str) -> String) {
     }
 }
 
-/// Published manifests by the beginnings of their names: the presets that cover their HostProcess workloads, or why none does.
-const CORPUS: [(&str, Result<&[&str], &str>); 35] = [
+/// The presets that cover a manifest, or why none does.
+type Coverage = Result<&'static [&'static str], &'static str>;
+
+/// Published manifests by the beginnings of their names.
+const CORPUS: [(&str, Coverage); 35] = [
     ("acn-cni-installer-", Err("the image is a placeholder")),
     ("acn-cns-", Err("images of the project's own builds, and one file that cannot be read: its command is a string")),
     ("acn-npm-capz-newest", Ok(&["aks"])),
