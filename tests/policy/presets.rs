@@ -113,7 +113,8 @@ fn a_shared_component_has_the_same_grant_in_both_presets() {
 /// Each change makes another workload of a component, one for which nobody asked.
 #[test]
 fn what_only_looks_like_a_component_is_not_covered() {
-    let changes: [(&str, fn(&mut Value)); 7] = [
+    type Change = fn(&mut Value);
+    let changes: [(&str, Change); 7] = [
         ("a registry in front of the image", |object| change_images(object, |image| format!("mirror.example/{image}"))),
         ("a registry that begins alike", |object| {
             change_images(object, |image| image.replacen('/', ".evil.example/", 1))
