@@ -6,6 +6,7 @@ mod cluster;
 mod container_order;
 mod controller_revision;
 mod custom_kinds;
+mod deployment;
 mod docs;
 mod json_value;
 mod match_conditions;

@@ -46,6 +46,20 @@ fn the_same_rules_and_resources_everywhere() {
     assert_eq!(embedded("kubewarden/questions-ui"), yaml("questions-ui.yml"));
 }
 
+/// Kubewarden copies none of them from the module: it reads those of the policy (`api/policies/v1/policy.go`).
+#[test]
+fn the_reports_show_what_the_module_says_about_itself() {
+    let metadata = yaml("metadata.yml")["annotations"].clone();
+    let policy = yaml("deploy/clusteradmissionpolicy.yaml")["metadata"]["annotations"].clone();
+    let shown = policy.as_object().expect("annotations");
+    let keys: Vec<&String> = shown.keys().collect();
+    let read = ["displayName", "category", "description", "severity"];
+    assert!(keys.len() == read.len() && keys.iter().all(|key| read.iter().any(|name| key.ends_with(name))), "{keys:?}");
+    for (key, value) in shown {
+        assert_eq!(&metadata[key], value, "{key}");
+    }
+}
+
 #[test]
 fn the_webhook_sees_every_kind_and_the_subresources_that_change_pods() {
     let rules = yaml("metadata.yml")["rules"].clone();

@@ -110,7 +110,7 @@ annotations:
 policyServer: {{ include "windows-hostprocess.policyServer" . }}
 module: {{ include "windows-hostprocess.module" . }}
 mode: {{ .Values.mode }}
-failurePolicy: {{ .Values.failurePolicy }}
+failurePolicy: {{ .Values.failurePolicy | default (ternary "Fail" "Ignore" (eq .Values.mode "protect")) }}
 timeoutSeconds: {{ .Values.timeoutSeconds }}
 {{- with .Values.message }}
 message: {{ . | quote }}
