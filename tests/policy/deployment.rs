@@ -14,7 +14,10 @@ use windows_hostprocess_policy::check_settings;
 
 const CHART: &str = "charts/windows-hostprocess";
 const DEPLOYED: &str = "deploy/clusteradmissionpolicy.yaml";
+const INSTALL: &str = "docs/install.md";
 const NAMESPACE: &str = "kubewarden";
+/// The cases of `every_kustomization_is_a_policy`, beside the base.
+const OVERLAYS: [&str; 4] = ["forbid", "monitor", "protect", "strict"];
 
 fn read(file: &str) -> String {
     fs::read_to_string(fixtures::repository().join(file)).unwrap_or_else(|error| panic!("{file}: {error}"))
@@ -114,8 +117,10 @@ fn every_kustomization_is_a_policy(
 
 #[test]
 fn every_overlay_is_checked() {
-    let overlays = fs::read_dir(fixtures::repository().join("overlays")).expect("a folder").count();
-    assert_eq!(overlays, 4, "cases of every_kustomization_is_a_policy");
+    let folders = fs::read_dir(fixtures::repository().join("overlays")).expect("a folder");
+    let mut names: Vec<String> = folders.map(|folder| fixtures::file_name(&folder.expect("readable").path())).collect();
+    names.sort();
+    assert_eq!(names, OVERLAYS);
 }
 
 #[test]
@@ -123,6 +128,33 @@ fn helm_has_nothing_to_complain_about() {
     if let Some(result) = run("helm", &["lint", "--strict", CHART], "") {
         result.unwrap_or_else(|error| panic!("{error}"));
     }
+}
+
+#[test]
+fn the_page_about_installing_knows_every_preset_and_overlay() {
+    let page = read(INSTALL);
+    let names_of = |link: &str| -> Vec<String> {
+        let rows = page.lines().filter_map(|line| line.strip_prefix("| [")?.split_once(link));
+        rows.map(|(name, _)| name.to_owned()).collect()
+    };
+    let presets: Vec<String> = fixtures::presets().into_iter().map(|(name, _)| name).collect();
+    assert_eq!(names_of("](../presets/"), presets);
+    let mut overlays = names_of("](../overlays/");
+    overlays.sort();
+    assert_eq!(overlays, OVERLAYS);
+}
+
+#[test]
+fn the_values_on_the_page_about_installing_make_a_policy() {
+    let page = read(INSTALL);
+    let block = page.split("```yaml\n").nth(1).and_then(|text| text.split("```").next()).expect("values");
+    let values = fixtures::documents(block, INSTALL).remove(0);
+    let Some(objects) = template(&values) else { return };
+    let policy = only(&objects, "ClusterAdmissionPolicy");
+    assert_is_loadable(policy);
+    let allow = policy["spec"]["settings"]["allow"].as_array().expect("a list of grants");
+    assert_eq!(allow.last(), values["extraGrants"].as_array().and_then(|grants| grants.last()));
+    assert_eq!(policy["spec"]["policyServer"], only(&objects, "PolicyServer")["metadata"]["name"]);
 }
 
 #[test]
