@@ -2,8 +2,9 @@
 //!
 //! With `HOSTPROCESS_CORPUS` in the environment, a folder of published manifests, the same holds for every file there.
 
+use std::io::Write;
 use std::path::Path;
-use std::{env, fs};
+use std::{env, fs, io};
 
 use kubewarden_policy_sdk::response::ValidationResponse;
 use serde_json::{Value, json};
