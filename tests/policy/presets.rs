@@ -206,9 +206,9 @@ const CORPUS: [(&str, Coverage); 35] = [
 #[test]
 fn published_manifests_are_covered_by_their_presets_and_by_no_other() {
     let Some(folder) = env::var_os("HOSTPROCESS_CORPUS") else {
-        eprintln!(
-            "HOSTPROCESS_CORPUS is not set to a folder of manifests: the presets are not tried on published ones"
-        );
+        // Not by eprintln!, which the test harness keeps to itself.
+        let _ =
+            writeln!(io::stderr(), "HOSTPROCESS_CORPUS is not set: the presets are NOT CHECKED on published manifests");
         return;
     };
     let presets = fixtures::presets();
