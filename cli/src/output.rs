@@ -49,6 +49,11 @@ impl Destination {
     pub fn parser() -> impl TypedValueParser<Value = Destination> {
         DestinationParser
     }
+
+    /// Whether this is the format with replacements.
+    pub fn is_sarif(&self) -> bool {
+        self.format == Format::Sarif
+    }
 }
 
 /// A parser of its own, because one that is a function has no list of values for the help and the completions.

@@ -20,7 +20,7 @@ pub fn render(report: &Report) -> String {
         for object in &file.objects {
             for result in object.results() {
                 let level = if result.severity == Severity::Deny { "error" } else { "warning" };
-                let message = format!("{}: {}", object.title(), result.text);
+                let message = format!("{}: {}", object.title(), result.text_with_command());
                 command(&mut text, level, &file.name, (result.line, result.column), result.rule, &message);
             }
         }

@@ -16,6 +16,7 @@ mod policy;
 mod rendered;
 mod run;
 mod sarif;
+mod sarif_fixes;
 mod schema;
 mod waivers;
 
