@@ -1,0 +1,156 @@
+/** Judges a manifest under settings: what the page asks its worker. */
+
+import { annotatedRules, denials, isMended, warnings, type Finding } from "./answer.ts";
+import { fix, mending, type Fix } from "./fix.ts";
+import { at, isEqual, isObject, type Json, type JsonObject } from "./json.ts";
+import { read, type ManifestObject, type Problem } from "./manifest.ts";
+import type { Policy, ValidationResponse } from "./policy/policy.ts";
+import { Session, SessionError } from "./policy/session.ts";
+import { GuestError } from "./policy/wapc.ts";
+import { admissionRequest, objectOf, titleOf, type Circumstances } from "./request.ts";
+import { readSettings } from "./settings.ts";
+import type { Range } from "./yaml/place.ts";
+
+export interface Input {
+  manifest: string;
+  /** The objects as they were before. Those of the manifest that have a counterpart here are judged as updated. */
+  before: string;
+  settings: string;
+  /** Recorded answers of the cluster. */
+  session: string;
+  circumstances: Circumstances;
+}
+
+export interface Report {
+  settingsProblem: Problem | undefined;
+  sessionProblem: Problem | undefined;
+  beforeProblems: Problem[];
+  /** Parts of the manifest that could not be read, and keys written twice. */
+  problems: Problem[];
+  /** Empty while the settings or the session are not valid: policy-server would not answer either. */
+  objects: ObjectReport[];
+}
+
+export interface PlacedFinding extends Finding {
+  range: Range;
+}
+
+export interface ObjectReport {
+  title: string;
+  operation: string;
+  range: Range;
+  verdict: "accept" | "warn" | "deny" | "failed";
+  findings: PlacedFinding[];
+  /** The ids of rules whose findings the policy can mend. */
+  fixable: string[];
+  /** Whether the answer contains a changed object. */
+  isChanged: boolean;
+  /** The answer, or what the module failed with. */
+  response: ValidationResponse | string;
+}
+
+/** Judges every object. What the text holds cannot make it fail; an endless module can, which the page has to stop. */
+export function judge(policy: Policy, input: Input): Report {
+  const manifest = read(input.manifest);
+  const before = read(input.before);
+  const report: Report = {
+    settingsProblem: undefined,
+    sessionProblem: undefined,
+    beforeProblems: before.problems,
+    problems: manifest.problems,
+    objects: [],
+  };
+  const settings = readSettings(policy, input.settings);
+  if ("message" in settings) return { ...report, settingsProblem: settings };
+  let session: Session;
+  try {
+    session = Session.read(input.session);
+  } catch (error) {
+    if (!(error instanceof SessionError)) throw error;
+    const range = { from: error.offset, to: error.offset };
+    return { ...report, sessionProblem: { range, message: error.message, isError: true } };
+  }
+  const judgeOne = (item: ManifestObject): ObjectReport => {
+    const request = admissionRequest(item, counterpart(item, before.objects), input.circumstances);
+    return new Question(policy, settings.value, session).judge(item, request);
+  };
+  return { ...report, objects: manifest.objects.map(judgeOne) };
+}
+
+/** The changes that mend an object, by these rules or by all that can. */
+export function mend(policy: Policy, input: Input, index: number, rules: string[] | "safe"): Fix {
+  const item = read(input.manifest).objects[index];
+  const settings = readSettings(policy, input.settings);
+  if (item === undefined || "message" in settings) return { edits: [], refused: [] };
+  const request = admissionRequest(item, undefined, input.circumstances);
+  const { operations } = mending(policy, item, request, settings.value, Session.read(input.session), rules);
+  return fix(input.manifest, index, operations);
+}
+
+/** The object of the same kind, namespace and name. */
+function counterpart(item: ManifestObject, before: ManifestObject[]): Json | undefined {
+  const name = (other: ManifestObject): Json[] => [
+    other.kind,
+    at(objectOf(other), "metadata", "namespace") ?? null,
+    at(objectOf(other), "metadata", "name") ?? null,
+  ];
+  const found = before.find((old) => isEqual(name(old), name(item)));
+  return found === undefined ? undefined : objectOf(found);
+}
+
+/** One question to the policy, and those that it takes to show the answer. */
+class Question {
+  constructor(
+    private readonly policy: Policy,
+    private readonly settings: JsonObject,
+    private readonly session: Session,
+  ) {}
+
+  judge(item: ManifestObject, request: JsonObject): ObjectReport {
+    const about = {
+      title: titleOf(item),
+      operation: String(at(request, "operation") ?? ""),
+      range: item.node.place(),
+    };
+    try {
+      const response = this.ask(request, this.settings);
+      const findings = this.findings(request, response).map((finding) => ({
+        ...finding,
+        range: item.node.nearest(finding.path ?? "").place(),
+      }));
+      const verdict = !response.accepted ? "deny" : (response.warnings?.length ?? 0) > 0 ? "warn" : "accept";
+      const isChanged = isObject(response.mutated_object);
+      const fixable =
+        findings.length === 0 ? [] : mending(this.policy, item, request, this.settings, this.session, "safe").rules;
+      return { ...about, verdict, findings, fixable, isChanged, response };
+    } catch (error) {
+      if (!(error instanceof GuestError)) throw error;
+      return { ...about, verdict: "failed", findings: [], fixable: [], isChanged: false, response: error.message };
+    }
+  }
+
+  private ask(request: JsonObject, settings: JsonObject): ValidationResponse {
+    return this.policy.validate(request, settings, this.session.replay());
+  }
+
+  /**
+   * What denies, and what warns. A warning shows one finding of its rule, shortened; a denial shows all of them. So the
+   * module is asked once more with the rules that warned set to deny, and what it then denies for them is what they warned of.
+   */
+  private findings(request: JsonObject, response: ValidationResponse): Finding[] {
+    const denied = denials(response);
+    const warned = warnings(response);
+    const rules = annotatedRules(response, "warned-rules");
+    if (rules.length === 0) return [...denied, ...warned];
+    const raised = Object.fromEntries(rules.map((rule) => [rule, "deny"]));
+    const overrides = at(this.settings, "rules");
+    const stricter = { ...this.settings, ratchet: false, rules: { ...(isObject(overrides) ? overrides : {}), ...raised } };
+    const details = denials(this.ask(request, stricter))
+      .filter(({ rule }) => rule !== undefined && rules.includes(rule))
+      .filter((detail) => !denied.some(({ rule, path, text }) => rule === detail.rule && path === detail.path && text === detail.text))
+      .map((detail) => ({ ...detail, severity: "warn" as const }));
+    const explained = new Set(details.map(({ rule }) => rule));
+    const others = warned.filter((warning) => isMended(warning) || (warning.rule !== undefined && !explained.has(warning.rule)));
+    return [...denied, ...details, ...others];
+  }
+}
