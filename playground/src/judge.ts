@@ -22,6 +22,8 @@ export interface Input {
 }
 
 export interface Report {
+  /** What the text of the settings says; `undefined` when they are not valid. */
+  settings: JsonObject | undefined;
   settingsProblem: Problem | undefined;
   sessionProblem: Problem | undefined;
   beforeProblems: Problem[];
@@ -54,6 +56,7 @@ export function judge(policy: Policy, input: Input): Report {
   const manifest = read(input.manifest);
   const before = read(input.before);
   const report: Report = {
+    settings: undefined,
     settingsProblem: undefined,
     sessionProblem: undefined,
     beforeProblems: before.problems,
@@ -62,6 +65,7 @@ export function judge(policy: Policy, input: Input): Report {
   };
   const settings = readSettings(policy, input.settings);
   if ("message" in settings) return { ...report, settingsProblem: settings };
+  report.settings = settings.value;
   let session: Session;
   try {
     session = Session.read(input.session);

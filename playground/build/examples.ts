@@ -1,0 +1,81 @@
+/** The examples of the page: those of the repository, and the recipes with what they are tried on. */
+
+import { documents, YamlError } from "../src/yaml/documents.ts";
+import { at, isObject, type Json } from "../src/json.ts";
+import type { Example } from "../src/page/data.ts";
+
+const NOBODY = { namespace: "", user: "", groups: [], subresource: "" };
+const NOTHING = { manifest: "", before: "", settings: "", session: "", circumstances: NOBODY };
+
+export interface Sources {
+  aks: string;
+  broken: string;
+  recipes: string;
+  /** A session that a node check fails with. */
+  oldNodes: string;
+  presets: { name: string; text: string }[];
+}
+
+export function examples({ aks, broken, recipes, oldNodes, presets }: Sources): Example[] {
+  const start = "Start here";
+  return [
+    { ...NOTHING, group: start, name: "The AKS sample", manifest: aks },
+    { ...NOTHING, group: start, name: "Looks reasonable", manifest: broken },
+    { ...NOTHING, group: start, name: "An update", manifest: broken.replace("node-agent:1.4", "node-agent:1.5"), before: broken },
+    { ...NOTHING, group: start, name: "Nodes that are too old", manifest: aks, settings: "nodes:\n  check: true\n", session: oldNodes },
+    ...recipes.split(/^## /m).slice(1).flatMap(recipe),
+    ...presets.map(({ name, text }) => ({ ...NOTHING, group: "Presets", name, manifest: aks, settings: settingsOf(text) })),
+  ];
+}
+
+/** A recipe's policy, tried on each object that the page shows. */
+function recipe(section: string): Example[] {
+  const [title = ""] = section.split("\n", 1);
+  const blocks = [...section.matchAll(/^```yaml\n(.*?)^```$/gms)].map(([, text = ""]) => text);
+  const policies = blocks.filter((text) => kindOf(text) === "ClusterAdmissionPolicy");
+  const settings = settingsOf(policies[0] ?? "");
+  return blocks
+    .filter((text) => kindOf(text) !== "ClusterAdmissionPolicy")
+    .map((text) => {
+      const [manifest = "", before = ""] = text.split(/^---\n/m);
+      const circumstances = circumstancesOf(text);
+      const by = circumstances.user === "" ? "" : ` by ${circumstances.user.split(":").at(-1)}`;
+      const how = before === "" ? "" : ", updated";
+      return { ...NOTHING, group: title, name: `${nameOf(manifest)}${how}${by}`, manifest, before, settings, circumstances };
+    });
+}
+
+/** The text of the settings in a ClusterAdmissionPolicy, comments included; a file of settings is settings as it is. */
+function settingsOf(policy: string): string {
+  if (kindOf(policy) !== "ClusterAdmissionPolicy") return policy;
+  const [, indent = "", own = ""] = /^( *)settings:\n((?:\1 .*\n?|\n)*)/m.exec(policy) ?? [];
+  return own.replaceAll(new RegExp(`^${indent}  `, "gm"), "").trimEnd() + "\n";
+}
+
+/** `# user: {"username": "olga", "groups": []}` and `# subresource: ephemeralcontainers` before the object. */
+function circumstancesOf(text: string): Example["circumstances"] {
+  const comment = (key: string): string | undefined => new RegExp(`^# ${key}: (.*)$`, "m").exec(text)?.[1];
+  const user = JSON.parse(comment("user") ?? "{}") as Json;
+  const groups = at(user, "groups");
+  return {
+    namespace: "",
+    user: String(at(user, "username") ?? ""),
+    groups: Array.isArray(groups) ? groups.map(String) : [],
+    subresource: comment("subresource") ?? "",
+  };
+}
+
+function first(text: string): Json {
+  const [document] = documents(text);
+  if (document instanceof YamlError) throw document;
+  return document?.value ?? null;
+}
+
+function kindOf(text: string): string {
+  const value = first(text);
+  return isObject(value) ? String(value["kind"] ?? "") : "";
+}
+
+function nameOf(text: string): string {
+  return `${kindOf(text)} ${String(at(first(text), "metadata", "name") ?? "")}`;
+}

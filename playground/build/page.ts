@@ -1,0 +1,87 @@
+/** Builds the page: one HTML file with everything in it. */
+
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { gzipSync } from "node:zlib";
+
+import { build } from "esbuild";
+
+import type { Data, Schema } from "../src/page/data.ts";
+import { examples } from "./examples.ts";
+
+/** The build is started in `playground/`. */
+const ROOT = join(process.cwd(), "..");
+
+/** The text of the page around a module, which goes in unchanged. */
+export async function buildPage(module: Uint8Array): Promise<string> {
+  const [script, worker] = await Promise.all([bundle("src/page/main.ts", "esm"), bundle("src/worker.ts", "iife")]);
+  const data = readData(module);
+  const parts: Record<string, string> = {
+    "script-sha256": createHash("sha256").update(script).digest("base64"),
+    style: readFileSync("src/style.css", "utf8").trim(),
+    repository: repository(),
+    "rules-page": data.rulesPage,
+    data: asJson(data),
+    worker: asJson(worker),
+    module: gzipSync(module, { level: 9 }).toString("base64"),
+    script,
+  };
+  return readFileSync("src/index.html", "utf8").replaceAll(/\{\{([a-z0-9-]+)\}\}/g, (_, name: string) => {
+    const part = parts[name];
+    if (part === undefined) throw new Error(`src/index.html has a place for ${name}, which the build does not make`);
+    return part;
+  });
+}
+
+async function bundle(entry: string, format: "esm" | "iife"): Promise<string> {
+  const { outputFiles } = await build({
+    entryPoints: [entry], bundle: true, write: false, minify: true, format, target: "es2022", legalComments: "none", logLevel: "warning",
+  });
+  const [file] = outputFiles;
+  if (file === undefined) throw new Error(`esbuild made nothing of ${entry}`);
+  return file.text.trim();
+}
+
+/** JSON in which nothing ends the element that holds it. */
+function asJson(value: unknown): string {
+  return JSON.stringify(value).replaceAll("<", "\\u003c");
+}
+
+function readData(module: Uint8Array): Data {
+  const sessions = readdirSync(join(ROOT, "test_data/sessions")).filter((name) => name.endsWith(".yml")).sort();
+  const presets = existsSync(join(ROOT, "presets")) ? readdirSync(join(ROOT, "presets")).filter((name) => name.endsWith(".yaml")).sort() : [];
+  return {
+    examples: examples({
+      aks: read("examples/privileged-daemonset.yaml"),
+      broken: read("examples/broken.yaml"),
+      recipes: read("docs/recipes.md"),
+      oldNodes: read("test_data/sessions/nodes-containerd-1.5.18.yml"),
+      presets: presets.map((name) => ({ name: basename(name, ".yaml"), text: read(`presets/${name}`) })),
+    }),
+    sessions: sessions.map((name) => ({ name: basename(name, ".yml").replaceAll("-", " "), text: read(`test_data/sessions/${name}`) })),
+    schema: JSON.parse(read("docs/schema/settings.schema.json")) as Schema,
+    policy: read("deploy/clusteradmissionpolicy.yaml"),
+    contextAwareResources: section(read("metadata.yml"), "contextAwareResources"),
+    rulesPage: `${repository()}/blob/main/docs/rules.md`,
+    sha256: createHash("sha256").update(module).digest("hex"),
+  };
+}
+
+function read(path: string): string {
+  return readFileSync(join(ROOT, path), "utf8");
+}
+
+/** A key of a YAML file with the lines below it. */
+function section(text: string, key: string): string {
+  const found = new RegExp(`^${key}:\\n(?: .*\\n)*`, "m").exec(text);
+  if (found === null) throw new Error(`metadata.yml has no ${key}`);
+  return found[0];
+}
+
+/** Where the project is, as Cargo.toml has it and so the links in the module's messages. */
+function repository(): string {
+  const found = /^repository = "(.*)"$/m.exec(read("Cargo.toml"))?.[1];
+  if (found === undefined) throw new Error("Cargo.toml names no repository");
+  return found;
+}
