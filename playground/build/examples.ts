@@ -7,6 +7,9 @@ import type { Example } from "../src/page/data.ts";
 const NOBODY = { namespace: "", user: "", groups: [], subresource: "" };
 const NOTHING = { manifest: "", before: "", settings: "", session: "", circumstances: NOBODY };
 
+/** What the recipes need beside policies and workloads. */
+const NOT_JUDGED = new Set(["Role", "RoleBinding"]);
+
 export interface Sources {
   aks: string;
   broken: string;
@@ -28,21 +31,24 @@ export function examples({ aks, broken, recipes, oldNodes, presets }: Sources): 
   ];
 }
 
-/** A recipe's policy, tried on each object that the page shows. */
+/** Each policy of a recipe, tried on the workloads that follow it on the page. */
 function recipe(section: string): Example[] {
   const [title = ""] = section.split("\n", 1);
-  const blocks = [...section.matchAll(/^```yaml\n(.*?)^```$/gms)].map(([, text = ""]) => text);
-  const policies = blocks.filter((text) => kindOf(text) === "ClusterAdmissionPolicy");
-  const settings = settingsOf(policies[0] ?? "");
-  return blocks
-    .filter((text) => kindOf(text) !== "ClusterAdmissionPolicy")
-    .map((text) => {
-      const [manifest = "", before = ""] = text.split(/^---\n/m);
-      const circumstances = circumstancesOf(text);
-      const by = circumstances.user === "" ? "" : ` by ${circumstances.user.split(":").at(-1)}`;
-      const how = before === "" ? "" : ", updated";
-      return { ...NOTHING, group: title, name: `${nameOf(manifest)}${how}${by}`, manifest, before, settings, circumstances };
-    });
+  const found: Example[] = [];
+  let settings = "";
+  for (const [, text = ""] of section.matchAll(/^```yaml\n(.*?)^```$/gms)) {
+    if (kindOf(text) === "ClusterAdmissionPolicy") settings = settingsOf(text);
+    else if (!NOT_JUDGED.has(kindOf(text))) found.push(attempt(title, text, settings));
+  }
+  return found;
+}
+
+function attempt(title: string, text: string, settings: string): Example {
+  const [manifest = "", before = ""] = text.split(/^---\n/m);
+  const circumstances = circumstancesOf(text, settings);
+  const by = circumstances.user === "" ? "" : ` by ${circumstances.user.split(":").at(-1)}`;
+  const how = before === "" ? "" : ", updated";
+  return { ...NOTHING, group: title, name: `${nameOf(manifest)}${how}${by}`, manifest, before, settings, circumstances };
 }
 
 /** The text of the settings in a ClusterAdmissionPolicy, comments included; a file of settings is settings as it is. */
@@ -53,13 +59,14 @@ function settingsOf(policy: string): string {
 }
 
 /** `# user: {"username": "olga", "groups": []}` and `# subresource: ephemeralcontainers` before the object. */
-function circumstancesOf(text: string): Example["circumstances"] {
+function circumstancesOf(text: string, settings: string): Example["circumstances"] {
   const comment = (key: string): string | undefined => new RegExp(`^# ${key}: (.*)$`, "m").exec(text)?.[1];
   const user = JSON.parse(comment("user") ?? "{}") as Json;
   const groups = at(user, "groups");
   return {
     namespace: "",
-    user: String(at(user, "username") ?? ""),
+    // The policy changes nothing for a request without a user, which is an audit.
+    user: String(at(user, "username") ?? (settings.includes("mutate:") ? "jane" : "")),
     groups: Array.isArray(groups) ? groups.map(String) : [],
     subresource: comment("subresource") ?? "",
   };

@@ -47,10 +47,9 @@ class Place {
   add(key: string, value: Json): Edit {
     if (!(this.parent.children instanceof Map)) throw new Error("the text has no mapping to add it to");
     const members = this.parent.inOrder();
-    const { from, to } = this.parent.value;
-    const isFlow = this.text[from] === "{";
+    const isFlow = this.text[this.parent.value.from] === "{";
     const [first, last] = [members[0], members.at(-1)];
-    if (first === undefined || last === undefined) return { from, to, insert: `{${write(key, "")}: ${write(value, "")}}` };
+    if (first === undefined || last === undefined) return this.addToEmpty(key, value);
     if (isFlow) {
       const quote = this.text[first.start] === '"' ? '"' : "";
       return { from: last.end, to: last.end, insert: `, ${write(key, quote)}: ${write(value, quote)}` };
@@ -60,8 +59,19 @@ class Place {
     const neighbour = members.findLast(isShort) ?? last;
     const indent = " ".repeat(neighbour.start - this.lineStart(neighbour.start));
     const end = this.lineEnd(neighbour.end);
-    const lineBreak = this.text.includes("\r\n") ? "\r\n" : "\n";
-    return { from: end, to: end, insert: `${lineBreak}${block(key, value, indent, lineBreak)}` };
+    return { from: end, to: end, insert: `${this.lineBreak}${block(key, value, indent, this.lineBreak)}` };
+  }
+
+  /** `{}` behind a key in block style becomes a block, too. */
+  private addToEmpty(key: string, value: Json): Edit {
+    const { from, to } = this.parent.value;
+    const own = this.parent.key;
+    const before = own === undefined ? undefined : this.text.slice(this.lineStart(own.from), own.from);
+    if (own !== undefined && before !== undefined && /^[ -]*$/.test(before) && this.lineEnd(to) === to) {
+      const indent = " ".repeat(before.length + 2);
+      return { from: own.to, to, insert: `:${this.lineBreak}${block(key, value, indent, this.lineBreak)}` };
+    }
+    return { from, to, insert: `{${write(key, "")}: ${write(value, "")}}` };
   }
 
   remove(key: string): Edit {
@@ -89,6 +99,10 @@ class Place {
     const { key } = this.parent;
     if (key === undefined) throw new Error("nothing would be left of it; remove it by hand");
     return { from: key.to, to: this.lineEnd(only.end), insert: `: ${insert}` };
+  }
+
+  private get lineBreak(): string {
+    return this.text.includes("\r\n") ? "\r\n" : "\n";
   }
 
   private child(key: string): Located {

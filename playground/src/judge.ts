@@ -31,6 +31,8 @@ export interface Report {
   problems: Problem[];
   /** Empty while the settings or the session are not valid: policy-server would not answer either. */
   objects: ObjectReport[];
+  /** How many objects were left out. */
+  notJudged: number;
 }
 
 export interface PlacedFinding extends Finding {
@@ -51,7 +53,10 @@ export interface ObjectReport {
   response: ValidationResponse | string;
 }
 
-/** Judges every object. What the text holds cannot make it fail; an endless module can, which the page has to stop. */
+/** Each object takes several questions, and the answer should come while one looks. */
+const MAX_OBJECTS = 100;
+
+/** Judges the objects. What the text holds cannot make it fail; an endless module can, which the page has to stop. */
 export function judge(policy: Policy, input: Input): Report {
   const manifest = read(input.manifest);
   const before = read(input.before);
@@ -62,6 +67,7 @@ export function judge(policy: Policy, input: Input): Report {
     beforeProblems: before.problems,
     problems: manifest.problems,
     objects: [],
+    notJudged: 0,
   };
   const settings = readSettings(policy, input.settings);
   if ("message" in settings) return { ...report, settingsProblem: settings };
@@ -78,7 +84,8 @@ export function judge(policy: Policy, input: Input): Report {
     const request = admissionRequest(item, counterpart(item, before.objects), input.circumstances);
     return new Question(policy, settings.value, session).judge(item, request);
   };
-  return { ...report, objects: manifest.objects.map(judgeOne) };
+  const notJudged = Math.max(0, manifest.objects.length - MAX_OBJECTS);
+  return { ...report, objects: manifest.objects.slice(0, MAX_OBJECTS).map(judgeOne), notJudged };
 }
 
 /** The changes that mend an object, by these rules or by all that can. */

@@ -18,7 +18,6 @@ export interface Actions {
 
 /** More rows than anybody reads would only make the page slow. */
 const MAX_FINDINGS = 200;
-const MAX_OBJECTS = 100;
 
 const VERDICTS = { accept: "Accepted", warn: "Accepted with warnings", deny: "Denied", failed: "No answer" } as const;
 
@@ -35,8 +34,15 @@ export function summary(report: Report): string {
     [count("accept"), "accepted"], [count("warn"), "accepted with warnings"], [count("deny"), "denied"], [count("failed"), "without an answer"],
   ] as const;
   const shown = parts.filter(([number]) => number > 0).map(([number, words]) => `${number} ${words}`);
-  const objects = report.objects.length === 1 ? "1 object" : `${report.objects.length} objects`;
-  return `${objects}: ${shown.join(", ")}${unread > 0 ? `; ${unread} ${unread === 1 ? "part" : "parts"} could not be read` : ""}.`;
+  const findings = report.objects.reduce((sum, object) => sum + object.findings.length, 0);
+  const sentences = [`${counted(report.objects.length, "object")}: ${shown.join(", ")}.`];
+  if (findings > 0) sentences.push(`${counted(findings, "finding")}.`);
+  if (unread > 0) sentences.push(`${counted(unread, "part")} of the manifest could not be read.`);
+  return sentences.join(" ");
+}
+
+function counted(number: number, thing: string): string {
+  return number === 1 ? `1 ${thing}` : `${number} ${thing}s`;
 }
 
 /** Shows a report in place of what was there. */
@@ -47,12 +53,13 @@ export function show(report: Report, into: HTMLElement, actions: Actions): void 
   for (const found of report.beforeProblems.slice(0, MAX_FINDINGS)) rows.push(problem("Before the update", "before", found, actions));
   for (const found of report.problems.slice(0, MAX_FINDINGS)) rows.push(problem("Manifest", "manifest", found, actions));
   let room = MAX_FINDINGS;
-  for (const [index, object] of report.objects.slice(0, MAX_OBJECTS).entries()) {
+  for (const [index, object] of report.objects.entries()) {
     rows.push(objectResult(object, index, room, actions));
     room = Math.max(0, room - object.findings.length);
   }
-  const more = report.objects.length - MAX_OBJECTS;
-  if (more > 0) rows.push(element("p", { class: "more" }, `and ${more} more objects`));
+  if (report.notJudged > 0) {
+    rows.push(element("p", { class: "more" }, `${counted(report.notJudged, "more object")} not judged: this page judges 100 at a time, hostprocess check any number.`));
+  }
   into.replaceChildren(...rows);
 }
 
@@ -83,7 +90,7 @@ function objectResult(object: ObjectReport, index: number, room: number, actions
     const words = object.fixable.length === 1 ? "Apply the fix" : `Apply ${object.fixable.length} fixes`;
     heading.append(element("button", { type: "button", class: "fix-all", click: () => actions.fix(index, "safe") }, words));
   }
-  const shown = object.findings.slice(0, room);
+  const shown = inOrder(object.findings).slice(0, room);
   const list = element("ul", { class: "findings", "aria-label": `Findings in ${object.title}` }, ...shown.map((found) => row(found, object, index, actions)));
   const article = element("article", { class: "object", "aria-label": object.title }, heading);
   if (typeof object.response === "string") article.append(element("p", { class: "failure" }, object.response));
@@ -97,11 +104,20 @@ function objectResult(object: ObjectReport, index: number, room: number, actions
   return article;
 }
 
+/** What denies first, and from the top of the manifest to its end. */
+function inOrder(findings: PlacedFinding[]): PlacedFinding[] {
+  const rank = ({ severity }: PlacedFinding): number => (severity === "deny" ? 0 : 1);
+  return findings.toSorted((a, b) => rank(a) - rank(b) || a.range.from - b.range.from);
+}
+
 function row(finding: PlacedFinding, object: ObjectReport, index: number, actions: Actions): HTMLElement {
-  const words = element("span", { class: "words" }, element("span", { class: "message" }, finding.text));
-  const where = [finding.path, finding.container === undefined ? undefined : `container ${finding.container}`];
-  const path = where.filter((part) => part !== undefined).join(" · ");
-  if (path !== "") words.append(element("span", { class: "path" }, path));
+  const words = element("span", { class: "words" });
+  // The message goes on where the path ends.
+  if (finding.path !== undefined) {
+    const container = finding.container === undefined ? "" : ` (container '${finding.container}')`;
+    words.append(element("span", { class: "path" }, `${finding.path}${container}:`), " ");
+  }
+  words.append(element("span", { class: "message" }, finding.text));
   const line = element("span", { class: "line" }, `Line ${actions.line(finding.range.from)}`);
   const button = element(
     "button",

@@ -1,9 +1,10 @@
 /**
  * YAML as kubectl reads it, with the place of every value: the parser is the npm package `yaml`, and what a text means is
- * decided here as in the command (crates/yaml).
+ * decided here as in the command (crates/yaml). Inside brackets and quotes the parser wants lines to be indented more than
+ * their key, which kubectl does not: it refuses such texts.
  */
 
-import { isAlias, isMap, isScalar, isSeq, parseDocument, type Node, type Pair, type ParsedNode, type Scalar } from "yaml";
+import { isAlias, isMap, isScalar, isSeq, parseDocument, type Node, type Pair, type ParsedNode, type Scalar, type YAMLParseError } from "yaml";
 
 import { isObject, type Json, type JsonObject } from "../json.ts";
 import { Located, type Range } from "./place.ts";
@@ -30,14 +31,13 @@ export class YamlError extends Error {
 
 /** Far deeper than any Kubernetes object. */
 const MAX_DEPTH = 256;
+const TOO_DEEP = `nested more than ${MAX_DEPTH} levels deep`;
 /** What all anchors and aliases of a document may add up to, in characters. */
 const MAX_SHARED = 16 << 20;
 /** What a value takes besides its text. */
 const VALUE_OVERHEAD = 64;
 /** What tags of YAML's own begin with. */
 const CORE_TAG = "tag:yaml.org,2002:";
-/** Brackets may end at the column of their key, which libyaml allows and so kubectl does. */
-const HARMLESS = new Set(["BAD_INDENT", "MULTILINE_IMPLICIT_KEY"]);
 
 /** Reads all documents of a stream. One that cannot be read does not hide the others; empty ones are left out. */
 export function documents(text: string): (Document | YamlError)[] {
@@ -62,24 +62,25 @@ export function chunks(text: string): Range[] {
 function document(text: string, start: number): Document | YamlError {
   try {
     const parsed = parseDocument(text, { schema: "failsafe", uniqueKeys: false, logLevel: "silent", version: "1.1" });
-    const composer = new Composer(text, start);
-    const problem = parsed.errors.find((error) => !HARMLESS.has(error.code) || !composer.isBracketAt(error.pos[0]));
+    const [problem] = parsed.errors;
     if (problem !== undefined) {
-      const message = problem.code === "MULTIPLE_DOCS" ? "a second document begins without a line of ---" : problem.message;
-      return new YamlError(start + Math.min(problem.pos[0], text.trimEnd().length), firstLine(message));
+      return new YamlError(start + Math.min(problem.pos[0], text.trimEnd().length), explain(problem));
     }
+    const composer = new Composer(text, start);
     const contents = parsed.contents as ParsedNode | null;
     const { value, node } = composer.value(contents, 0, 0);
     return { value, node, tag: ownTag(contents), repeatedKeys: composer.repeatedKeys };
   } catch (error) {
     if (error instanceof YamlError) return error;
-    // What is nested too deeply for the parser ends its stack.
-    if (error instanceof RangeError) return new YamlError(start, `nested more than ${MAX_DEPTH} levels deep`);
+    if (error instanceof RangeError) return new YamlError(start, TOO_DEEP);
     throw error;
   }
 }
 
-function firstLine(message: string): string {
+function explain({ code, message }: YAMLParseError): string {
+  if (code === "MULTIPLE_DOCS") return "a second document begins without a line of ---";
+  // What is nested too deeply ends the parser's stack.
+  if (message.startsWith("Maximum call stack")) return TOO_DEEP;
   return message.split("\n")[0]?.replace(/ at line \d+, column \d+:?$/, "") ?? message;
 }
 
@@ -99,13 +100,9 @@ class Composer {
     private readonly start: number,
   ) {}
 
-  isBracketAt(offset: number): boolean {
-    return /[\]}[{]/.test(this.text[offset] ?? "");
-  }
-
   value(node: Node | null, depth: number, offset: number): Composed {
     const range = this.range(node, offset);
-    if (depth > MAX_DEPTH) throw new YamlError(range.from, `nested more than ${MAX_DEPTH} levels deep`);
+    if (depth > MAX_DEPTH) throw new YamlError(range.from, TOO_DEEP);
     if (node === null) return { value: null, node: new Located(range) };
     if (isAlias(node)) return this.alias(node.source, range.from);
     const { anchor } = node as { anchor?: string };
