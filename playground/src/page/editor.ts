@@ -78,7 +78,7 @@ export class Editor {
       lineNumbers(), highlightActiveLine(), highlightActiveLineGutter(), highlightSpecialChars(), history(), drawSelection(),
       indentOnInput(), indentUnit.of("  "), bracketMatching(), highlightSelectionMatches(), lintGutter(), yaml(),
       syntaxHighlighting(COLOURS), LOOK, placeholder(options.placeholder),
-      EditorView.contentAttributes.of({ "aria-label": options.label, spellcheck: "false" }),
+      EditorView.contentAttributes.of({ "aria-label": options.label, spellcheck: "false", tabindex: "0" }),
       EditorView.updateListener.of((update) => {
         if (update.docChanged) options.onChange();
       }),

@@ -18,6 +18,8 @@ type EditorName = "manifest" | "before" | "settings" | "session";
 
 /** Typing is judged when it pauses. */
 const PAUSE_MS = 250;
+/** When the first verdict was shown, for whoever measures it. */
+const FIRST_VERDICT = "first-verdict";
 
 class Page {
   private readonly editors: Record<EditorName, Editor>;
@@ -32,7 +34,6 @@ class Page {
   private readonly results = byId("results", HTMLElement);
   private readonly objectTabs = new Tabs(byId("object-tabs", HTMLElement));
   private readonly policyTabs = new Tabs(byId("policy-tabs", HTMLElement));
-  private report: Report | undefined;
   private pause: ReturnType<typeof setTimeout> | undefined;
   /** Counts the changes, so that an answer that is out of date is not shown. */
   private version = 0;
@@ -156,7 +157,6 @@ class Page {
   }
 
   private display(report: Report): void {
-    this.report = report;
     this.status.textContent = summary(report);
     show(report, this.results, {
       go: (editor, range) => this.go(editor, range),
@@ -176,6 +176,7 @@ class Page {
     this.editors.session.mark([report.sessionProblem ?? []].flat().map(problemMark));
     this.markTabs(report);
     document.documentElement.dataset["verdict"] = report.objects.map(({ verdict }) => verdict).join(" ");
+    if (performance.getEntriesByName(FIRST_VERDICT).length === 0) performance.mark(FIRST_VERDICT);
   }
 
   private markTabs(report: Report): void {
@@ -221,10 +222,15 @@ class Page {
   }
 
   private async copyPolicy(): Promise<void> {
-    if (this.report?.settings === undefined) return this.say("The settings are not valid, so there is no policy to copy yet.");
-    const { policy, contextAwareResources } = this.data;
-    const text = clusterAdmissionPolicy(policy, contextAwareResources, this.editors.settings.text, this.report.settings);
-    await this.copy(text, "The ClusterAdmissionPolicy is copied. It only monitors; set mode: protect to enforce it.", "");
+    const { input } = this;
+    try {
+      const { settings } = await (await this.judge).judge({ ...input, manifest: "", before: "" });
+      if (settings === undefined) return this.say("The settings are not valid, so there is no policy to copy yet.");
+      const text = clusterAdmissionPolicy(this.data.policy, this.data.contextAwareResources, input.settings, settings);
+      await this.copy(text, "The ClusterAdmissionPolicy is copied. It only monitors; set mode: protect to enforce it.", "The browser does not let this page copy.");
+    } catch (error) {
+      this.fail(error);
+    }
   }
 
   private async copy(text: string, done: string, otherwise: string): Promise<void> {
@@ -232,7 +238,7 @@ class Page {
       await navigator.clipboard.writeText(text);
       this.say(done);
     } catch {
-      this.say(otherwise || "The browser does not let this page copy.");
+      this.say(otherwise);
     }
   }
 
