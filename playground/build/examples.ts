@@ -16,7 +16,8 @@ export interface Sources {
   recipes: string;
   /** A session that a node check fails with. */
   oldNodes: string;
-  presets: { name: string; text: string }[];
+  /** Lists of grants, each with the workloads that it is for. */
+  presets: { name: string; grants: string; workloads: string[] }[];
 }
 
 export function examples({ aks, broken, recipes, oldNodes, presets }: Sources): Example[] {
@@ -27,7 +28,9 @@ export function examples({ aks, broken, recipes, oldNodes, presets }: Sources): 
     { ...NOTHING, group: start, name: "An update", manifest: broken.replace("node-agent:1.4", "node-agent:1.5"), before: broken },
     { ...NOTHING, group: start, name: "Nodes that are too old", manifest: aks, settings: "nodes:\n  check: true\n", session: oldNodes },
     ...recipes.split(/^## /m).slice(1).flatMap(recipe),
-    ...presets.map(({ name, text }) => ({ ...NOTHING, group: "Presets", name, manifest: aks, settings: settingsOf(text) })),
+    ...presets.map(({ name, grants, workloads }) => ({
+      ...NOTHING, group: "Presets", name, manifest: workloads.join("---\n"), settings: `allow:\n${grants}`,
+    })),
   ];
 }
 
@@ -51,9 +54,8 @@ function attempt(title: string, text: string, settings: string): Example {
   return { ...NOTHING, group: title, name: `${nameOf(manifest)}${how}${by}`, manifest, before, settings, circumstances };
 }
 
-/** The text of the settings in a ClusterAdmissionPolicy, comments included; a file of settings is settings as it is. */
+/** The text of the settings in a ClusterAdmissionPolicy, comments included. */
 function settingsOf(policy: string): string {
-  if (kindOf(policy) !== "ClusterAdmissionPolicy") return policy;
   const [, indent = "", own = ""] = /^( *)settings:\n((?:\1 .*\n?|\n)*)/m.exec(policy) ?? [];
   return own.replaceAll(new RegExp(`^${indent}  `, "gm"), "").trimEnd() + "\n";
 }

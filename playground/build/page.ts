@@ -8,7 +8,7 @@ import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 
 import type { Data, Schema } from "../src/page/data.ts";
-import { examples } from "./examples.ts";
+import { examples, type Sources } from "./examples.ts";
 
 /** The build is started in `playground/`. */
 const ROOT = join(process.cwd(), "..");
@@ -49,23 +49,37 @@ function asJson(value: unknown): string {
 }
 
 function readData(module: Uint8Array): Data {
-  const sessions = readdirSync(join(ROOT, "test_data/sessions")).filter((name) => name.endsWith(".yml")).sort();
-  const presets = existsSync(join(ROOT, "presets")) ? readdirSync(join(ROOT, "presets")).filter((name) => name.endsWith(".yaml")).sort() : [];
+  const sessions = list("test_data/sessions", ".yml");
   return {
-    examples: examples({
-      aks: read("examples/privileged-daemonset.yaml"),
-      broken: read("examples/broken.yaml"),
-      recipes: read("docs/recipes.md"),
-      oldNodes: read("test_data/sessions/nodes-containerd-1.5.18.yml"),
-      presets: presets.map((name) => ({ name: basename(name, ".yaml"), text: read(`presets/${name}`) })),
-    }),
-    sessions: sessions.map((name) => ({ name: basename(name, ".yml").replaceAll("-", " "), text: read(`test_data/sessions/${name}`) })),
+    examples: examples(readSources()),
+    sessions: sessions.map((path) => ({ name: basename(path, ".yml").replaceAll("-", " "), text: read(path) })),
     schema: JSON.parse(read("docs/schema/settings.schema.json")) as Schema,
     policy: read("deploy/clusteradmissionpolicy.yaml"),
     contextAwareResources: section(read("metadata.yml"), "contextAwareResources"),
     rulesPage: `${repository()}/blob/main/docs/rules.md`,
     sha256: createHash("sha256").update(module).digest("hex"),
   };
+}
+
+/** What the examples are made of. */
+export function readSources(): Sources {
+  const presets = list("presets", ".yaml").map((path) => {
+    const name = basename(path, ".yaml");
+    return { name, grants: read(path), workloads: list(`test_data/presets/${name}`, ".yaml").map(read) };
+  });
+  return {
+    aks: read("examples/privileged-daemonset.yaml"),
+    broken: read("examples/broken.yaml"),
+    recipes: read("docs/recipes.md"),
+    oldNodes: read("test_data/sessions/nodes-containerd-1.5.18.yml"),
+    presets,
+  };
+}
+
+/** The files in a folder; none where it is missing. */
+function list(folder: string, ending: string): string[] {
+  if (!existsSync(join(ROOT, folder))) return [];
+  return readdirSync(join(ROOT, folder)).filter((name) => name.endsWith(ending)).sort().map((name) => `${folder}/${name}`);
 }
 
 function read(path: string): string {

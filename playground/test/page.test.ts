@@ -6,7 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { before, test } from "node:test";
 
-import { examples, type Sources } from "../build/examples.ts";
+import { examples } from "../build/examples.ts";
+import { readSources } from "../build/page.ts";
 import { denials, warnings } from "../src/answer.ts";
 import { judge, mend, type Input, type Report } from "../src/judge.ts";
 import { at } from "../src/json.ts";
@@ -33,16 +34,6 @@ function input(more: Partial<Input>): Input {
 
 function report(more: Partial<Input>): Report {
   return judge(policy, input(more));
-}
-
-function sources(): Sources {
-  return {
-    aks: readRepositoryFile("examples/privileged-daemonset.yaml"),
-    broken: BROKEN,
-    recipes: readRepositoryFile("docs/recipes.md"),
-    oldNodes: readRepositoryFile("test_data/sessions/nodes-containerd-1.5.18.yml"),
-    presets: [],
-  };
 }
 
 test("findings are read from the lines of an answer", () => {
@@ -210,8 +201,8 @@ test("completion knows the keys that enclose a line", () => {
 });
 
 test("the recipes answer as their page says", () => {
-  const { recipes } = sources();
-  const all = examples(sources()).filter(({ group }) => recipes.includes(`\n## ${group}\n`));
+  const { recipes } = readSources();
+  const all = examples(readSources()).filter(({ group }) => recipes.includes(`\n## ${group}\n`));
   assert(all.length > 12, `${all.length} recipes`);
   let quoted = 0;
   for (const { group, name, ...recipe } of all) {
@@ -229,4 +220,12 @@ test("the recipes answer as their page says", () => {
     quoted += told.length;
   }
   assert(quoted > 10, `${quoted} lines`);
+});
+
+test("a preset allows the workloads that it is for", () => {
+  for (const { name, ...preset } of examples(readSources()).filter(({ group }) => group === "Presets")) {
+    const { objects, settingsProblem, problems } = report(preset);
+    assert.deepEqual([settingsProblem, problems], [undefined, []], name);
+    assert(objects.length > 0 && objects.every(({ verdict }) => verdict === "accept" || verdict === "warn"), name);
+  }
 });
