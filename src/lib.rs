@@ -2,7 +2,7 @@
 //!
 //! The waPC entry points. The way of a request: payload bytes -> ([`prescan`]) -> [`decode`] -> [`admission`] with [`k8s`]'s pod
 //! and effective values -> [`cluster`] -> [`rules`], which are written in terms of [`windows`] and [`settings`] -> [`outcome`];
-//! [`judge`] leads it along.
+//! [`mod@judge`] leads it along.
 
 pub mod admission;
 pub mod cluster;
@@ -25,7 +25,7 @@ use cluster::host::{HOST, Host};
 use judge::judge;
 use outcome::response::MAX_LINE_BYTES;
 use rules::rule::Rule;
-use settings::validation::KnownRule;
+use settings::validation::{Invalid, KnownRule};
 use wording::line;
 
 /// Called by the host once per instance, before anything else.
@@ -64,15 +64,15 @@ pub fn decide(payload: &[u8], host: &dyn Host) -> CallResult {
 /// # Errors
 /// None that a payload could cause: what cannot be read is invalid.
 pub fn validate_settings(payload: &[u8]) -> CallResult {
-    let message = check_settings(payload).err();
+    let message = check_settings(payload).err().map(|invalid| invalid.to_string());
     Ok(serde_json::to_vec(&SettingsValidationResponse { valid: message.is_none(), message })?)
 }
 
 /// Whether settings are valid.
 ///
 /// # Errors
-/// A sentence for the administrator.
-pub fn check_settings(settings: &[u8]) -> Result<(), String> {
+/// They are not; the error says where and why.
+pub fn check_settings(settings: &[u8]) -> Result<(), Invalid> {
     let rules: Vec<KnownRule> = rules::registry::all().map(Rule::facts).collect();
     settings::validation::validate(settings, &rules)
 }

@@ -1,7 +1,9 @@
 //! The subcommands.
 
+pub mod baseline;
 pub mod check;
 pub mod completions;
+pub mod config;
 pub mod explain;
 pub mod fix;
 pub mod grants;
@@ -30,7 +32,8 @@ pub enum Command {
     /// Check manifests and admission requests
     #[command(
         after_help = "Exit code: 0 when nothing is denied, 1 when something is (see --fail-on), 2 when an input or the \
-        settings could not be read; the rest of the input is still checked."
+        settings could not be read; the rest of the input is still checked.\n\nA comment `# hostprocess: ignore[rule-id] reason` on or above \
+        a line waives its findings."
     )]
     Check(check::Args),
     /// Print the smallest `allow` that covers given workloads
@@ -52,7 +55,9 @@ pub enum Command {
     Rules(rules::Args),
     /// Show a rule's page: what happens, before and after, false positives
     Explain(explain::Args),
-    /// Print the JSON Schema of the settings, for editors
+    /// Print the configuration in effect
+    Config(config::Args),
+    /// Print the JSON Schema of the configuration, the JSON output or the settings
     Schema(schema::Args),
     /// Print a script that completes the arguments of this command in a shell
     #[command(
@@ -81,6 +86,7 @@ impl Command {
             Command::Run(args) => run::run(args)? + "\n",
             Command::Rules(args) => rules::list(args.output),
             Command::Explain(args) => explain::explain(args)?,
+            Command::Config(args) => config::config(args)?,
             Command::Schema(args) => schema::schema(args),
             Command::Completions(args) => completions::script(args),
             Command::Man(args) => man::page(args)?,
@@ -92,7 +98,7 @@ impl Command {
     /// The exit code of a run that failed. `check` uses 1 for denials.
     pub fn error_code(&self) -> u8 {
         match self {
-            Command::Check(_) | Command::Fix(_) | Command::Grants(_) => 2,
+            Command::Check(_) | Command::Config(_) | Command::Fix(_) | Command::Grants(_) => 2,
             #[cfg(feature = "cluster")]
             Command::Scan(_) => 2,
             _ => 1,

@@ -5,10 +5,14 @@ pub mod capabilities;
 #[cfg(feature = "cluster")]
 pub mod kubeconfig;
 pub mod module;
+pub mod policies;
 pub mod replay;
+
+use std::collections::BTreeSet;
 
 use rayon::prelude::*;
 use serde_json::Value;
+use windows_hostprocess_policy::settings::validation::Invalid;
 
 use crate::engine::capabilities::{Capabilities, SharedHost};
 use crate::engine::module::Module;
@@ -18,12 +22,15 @@ use crate::input::manifest::File;
 use crate::input::object::Object;
 use crate::input::source::Source;
 use crate::report::{FileReport, ModuleResponse, ObjectReport, Problem, Report, Verdict};
+use crate::waivers::comment::Comments;
+use crate::waivers::judged_rules;
 
 /// Judges objects. The settings are the same for all of them.
 pub struct Engine {
     settings: Value,
     backend: Backend,
     creation: Creation,
+    judged_rules: BTreeSet<&'static str>,
 }
 
 enum Backend {
@@ -36,9 +43,10 @@ impl Engine {
     ///
     /// # Errors
     /// The settings are not valid.
-    pub fn with_builtin_rules(settings: Value, host: SharedHost) -> Result<Engine, String> {
-        windows_hostprocess_policy::check_settings(settings.to_string().as_bytes()).map_err(invalid_settings)?;
-        Ok(Engine { settings, backend: Backend::Builtin(host), creation: Creation::default() })
+    pub fn with_builtin_rules(settings: Value, host: SharedHost) -> Result<Engine, Invalid> {
+        windows_hostprocess_policy::check_settings(settings.to_string().as_bytes())?;
+        let judged_rules = judged_rules(&settings);
+        Ok(Engine { settings, backend: Backend::Builtin(host), creation: Creation::default(), judged_rules })
     }
 
     /// An engine that asks a module; `host` answers its questions about the cluster.
@@ -46,9 +54,15 @@ impl Engine {
     /// # Errors
     /// The module finds the settings not valid, or failed.
     pub fn with_module(settings: Value, module: Module, host: SharedHost) -> Result<Engine, String> {
-        module.validate_settings(&settings).map_err(invalid_settings)?;
+        let invalid = |message| format!("Provided settings are not valid: {message}");
+        module.validate_settings(&settings).map_err(invalid)?;
         let backend = Backend::Module(Box::new(module), capabilities::of_host(host));
-        Ok(Engine { settings, backend, creation: Creation::default() })
+        Ok(Engine { settings, backend, creation: Creation::default(), judged_rules: BTreeSet::new() })
+    }
+
+    /// See [`judged_rules`]. None where a module is asked, whose answers do not tell.
+    pub fn judged_rules(&self) -> &BTreeSet<&'static str> {
+        &self.judged_rules
     }
 
     /// The same engine, which assumes this about the creation of objects.
@@ -64,7 +78,7 @@ impl Engine {
     /// The module failed. The built-in rules cannot.
     pub fn check(&self, inputs: Vec<Input>) -> Result<Report, String> {
         let files = inputs.into_par_iter().map(|input| self.check_file(input.read()));
-        files.collect::<Result<_, String>>().map(|files| Report { files })
+        files.collect::<Result<_, String>>().map(|files| Report { files, remarks: Vec::new() })
     }
 
     /// Judges every object of one file.
@@ -73,16 +87,20 @@ impl Engine {
     /// As [`Engine::check`].
     pub fn check_file(&self, file: File) -> Result<FileReport, String> {
         let objects = file.objects.iter().map(|object| self.check_object(object, &file.source));
-        let objects = objects.collect::<Result<_, String>>()?;
+        let mut objects = objects.collect::<Result<Vec<_>, String>>()?;
         let problem = |offset: Option<usize>, message| Problem {
             place: offset.map(|offset| file.source.place(offset..file.source.text.len())),
             message,
         };
-        let problems = file.problems.into_iter().map(|found| problem(found.offset, found.message)).collect();
-        let repeated_keys =
-            file.repeated_keys.into_iter().map(|(offset, again)| problem(Some(offset), again)).collect();
+        let problems: Vec<Problem> =
+            file.problems.into_iter().map(|found| problem(found.offset, found.message)).collect();
+        let repeated_keys = file.repeated_keys.into_iter().map(|(offset, again)| problem(Some(offset), again));
+        let mut warnings: Vec<Problem> = repeated_keys.collect();
+        // What could not be read may hold what a comment waives.
+        let judged = problems.is_empty().then_some(&self.judged_rules);
+        warnings.extend(Comments::of(&file.source).waive(&mut objects, judged));
         let (skipped, chart) = (file.skipped, file.chart);
-        Ok(FileReport { name: file.source.name, objects, problems, repeated_keys, skipped, chart })
+        Ok(FileReport { name: file.source.name, objects, problems, warnings, skipped, chart })
     }
 
     /// Judges one object of a file.
@@ -131,8 +149,4 @@ impl Engine {
         };
         Ok((verdict, ModuleResponse { message: response.message, warnings }))
     }
-}
-
-fn invalid_settings(message: String) -> String {
-    format!("Provided settings are not valid: {message}")
 }

@@ -12,6 +12,8 @@ use crate::engine::Engine;
 use crate::input::manifest::File;
 use crate::input::object::{Given, Object};
 use crate::report::Diagnostic;
+use crate::waivers::comment::Comments;
+use crate::waivers::configured::Waivers;
 
 /// More patches than a file of manifests needs: each round applies one.
 const MAX_ROUNDS: usize = 1000;
@@ -28,16 +30,16 @@ pub struct Fixed {
 }
 
 /// Applies every patch with at most this reach, until none is left. What cannot be applied without changing anything else is
-/// refused, and the rest is applied.
+/// refused, what a comment or one of the waivers waives is left as it is, and the rest is applied.
 ///
 /// # Errors
 /// The engine failed.
-pub fn fix(engine: &Engine, name: &str, text: &str, reach: Reach) -> Result<Fixed, String> {
+pub fn fix(engine: &Engine, waivers: &mut Waivers, name: &str, text: &str, reach: Reach) -> Result<Fixed, String> {
     let mut fixed = Fixed { text: text.to_owned(), count: 0, refused: Vec::new() };
     let mut refused = HashSet::new();
     while fixed.count + refused.len() < MAX_ROUNDS {
         let file = File::parse(name, fixed.text.clone());
-        let Some((index, diagnostic, patch)) = next(engine, &file, reach, &refused)? else { return Ok(fixed) };
+        let Some((index, diagnostic, patch)) = next(engine, waivers, &file, reach, &refused)? else { return Ok(fixed) };
         match apply(&file, index, &patch) {
             Ok(text) => {
                 fixed.text = text;
@@ -61,12 +63,17 @@ type Refused = HashSet<(usize, String, String)>;
 /// The first finding with a patch that is not refused yet, and the number of its object.
 fn next(
     engine: &Engine,
+    waivers: &mut Waivers,
     file: &File,
     reach: Reach,
     refused: &Refused,
 ) -> Result<Option<(usize, Diagnostic, Patch)>, String> {
+    let comments = Comments::of(&file.source);
     for (index, object) in file.objects.iter().enumerate() {
-        for mut diagnostic in engine.check_object(object, &file.source)?.findings {
+        let mut report = engine.check_object(object, &file.source)?;
+        waivers.waive(&file.source.name, std::slice::from_mut(&mut report));
+        let is_left = |found: &Diagnostic| found.waived.is_some() || comments.waives(found);
+        for mut diagnostic in report.findings.into_iter().filter(|found| !is_left(found)) {
             let Some(patch) = diagnostic.patch.take_if(|patch| patch.reach <= reach) else { continue };
             if !refused.contains(&(index, diagnostic.rule.clone(), diagnostic.path.clone())) {
                 return Ok(Some((index, diagnostic, patch)));

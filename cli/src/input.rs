@@ -1,11 +1,13 @@
 //! Reading what the command is given: manifests, settings and admission requests.
 
 pub mod creation;
+pub mod document;
 pub mod files;
 #[cfg(feature = "cluster")]
 pub mod live;
 pub mod manifest;
 pub mod object;
+pub mod policy;
 pub mod rendered;
 pub mod request;
 pub mod settings;

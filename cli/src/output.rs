@@ -127,7 +127,7 @@ pub fn is_styled() -> bool {
     std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 
-/// What folders hold that was not checked.
+/// What was not checked, and what looks like a mistake.
 fn notes(report: &Report) -> String {
     let mut charts: BTreeMap<&Path, usize> = BTreeMap::new();
     for chart in report.files.iter().filter_map(|file| file.chart.as_deref()) {
@@ -142,9 +142,12 @@ fn notes(report: &Report) -> String {
         text += &format!("to check what it renders: helm template {chart} | hostprocess check -\n");
     }
     for file in &report.files {
-        for again in &file.repeated_keys {
-            text += &format!("warning: {}\n", escaped(&again.line(&file.name)));
+        for warning in &file.warnings {
+            text += &format!("warning: {}\n", escaped(&warning.line(&file.name)));
         }
+    }
+    for remark in &report.remarks {
+        text += &format!("{}\n", escaped(remark));
     }
     let count: usize = report.files.iter().map(|file| file.skipped).sum();
     if count > 0 {

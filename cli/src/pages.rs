@@ -7,7 +7,7 @@ use windows_hostprocess_policy::settings::severity::Severity;
 use windows_hostprocess_policy::wording::did_you_mean;
 
 use crate::commands::rules::default_severity;
-use crate::report::{MODULE, UNREADABLE};
+use crate::report::{INVALID_SETTINGS, MODULE, UNREADABLE};
 
 /// What there is to say about an id.
 #[derive(Debug)]
@@ -48,13 +48,20 @@ pub fn all() -> impl Iterator<Item = Page> {
         "Not a rule: the policy cannot read the object and rejects it with code 400. The message names the field. Where \
          a part of a file could not be read at all, `hostprocess check` exits with 2.",
     );
+    let invalid_settings = other(
+        INVALID_SETTINGS,
+        "a Kubewarden policy gives windows-hostprocess settings that it does not take",
+        "Not a rule: `hostprocess check` reads the settings in ClusterAdmissionPolicies, AdmissionPolicies and their groups as the \
+         policy does. policy-server refuses such settings when it loads the policy. A warning is about `mutate` \
+         where Kubewarden does not let the policy change requests: without `spec.mutating: true`, and in policy groups.",
+    );
     let module = other(
         MODULE,
         "a message or a warning of the module that was asked",
         "Not a rule: `hostprocess check --wasm` shows what the module answers. The ids in brackets at the end of its \
          lines are those of rules.",
     );
-    rules.chain([unreadable, module])
+    rules.chain([unreadable, invalid_settings, module])
 }
 
 /// Where the page of an id is on the web. An id that is not a rule's is explained at the top.

@@ -1,7 +1,10 @@
 //! The result of a check: what the engines produce and the outputs show.
 
+mod schema;
+
 use std::path::PathBuf;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use windows_hostprocess_policy::outcome::patch::Patch;
@@ -12,6 +15,8 @@ use crate::input::source::Place;
 
 /// Used in place of a rule's id for an object that the rules could not read, and for a file that is not a manifest.
 pub const UNREADABLE: &str = "unreadable";
+/// Used in place of a rule's id for a Kubewarden policy with settings that this policy does not take.
+pub const INVALID_SETTINGS: &str = "invalid-settings";
 /// Used in place of a rule's id where a module was asked: it answers in text.
 pub const MODULE: &str = "module";
 
@@ -20,6 +25,8 @@ pub const MODULE: &str = "module";
 pub struct Report {
     /// In the order of the command line.
     pub files: Vec<FileReport>,
+    /// What there is to say about waivers that are not in these files, a line each.
+    pub remarks: Vec<String>,
 }
 
 /// The result for one file.
@@ -31,8 +38,8 @@ pub struct FileReport {
     pub objects: Vec<ObjectReport>,
     /// The parts that could not be read.
     pub problems: Vec<Problem>,
-    /// Keys that are written twice.
-    pub repeated_keys: Vec<Problem>,
+    /// What was read, but probably means something else than its author thinks.
+    pub warnings: Vec<Problem>,
     /// How many documents were skipped because they are not Kubernetes objects.
     pub skipped: usize,
     /// The Helm chart that the file is a template of. It was not read then.
@@ -64,16 +71,21 @@ impl Problem {
 }
 
 /// The result for one object.
-#[derive(Debug, Serialize)]
-#[allow(missing_docs, reason = "the keys of the JSON output")]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct ObjectReport {
+    /// The path as given on the command line; `<stdin>` for standard input.
     pub file: String,
+    /// The number of the document in the file, from 1; empty documents are not counted.
     pub document: usize,
+    /// `Pod`, `DaemonSet`.
     pub kind: String,
+    /// As the manifest or the request has it; null when it names none.
     pub namespace: Option<String>,
+    /// `metadata.name`, or else `metadata.generateName`.
     pub name: Option<String>,
+    /// That of the findings that are not waived, or of the module.
     pub verdict: Verdict,
-    /// Empty when a module was asked.
+    /// What the rules found; empty when a module was asked.
     pub findings: Vec<Diagnostic>,
     /// `None` when the built-in rules were asked.
     #[serde(flatten)]
@@ -87,10 +99,10 @@ pub struct ObjectReport {
 }
 
 /// The verdict on an object.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
-    /// Nothing was found.
+    /// Nothing was found, or nothing that counts.
     Accept,
     /// There are warnings, but nothing that denies.
     Warn,
@@ -99,30 +111,62 @@ pub enum Verdict {
 }
 
 /// A finding of a rule, with its place in the file.
-#[derive(Debug, Serialize)]
-#[allow(missing_docs, reason = "the keys of the JSON output")]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Diagnostic {
+    /// The id of the rule, or in its place `unreadable` or `invalid-settings`, which `hostprocess explain` explains.
     pub rule: String,
+    /// What the finding does to the object: `deny` or `warn`.
     #[serde(serialize_with = "as_name")]
+    #[schemars(schema_with = "schema::severity")]
     pub severity: Severity,
+    /// The path of the field in the object; empty when the finding is about the whole object.
     pub path: String,
+    /// Where the field is, or the nearest one above it that is there.
     #[serde(flatten)]
     pub place: Place,
+    /// What is wrong.
     pub message: String,
+    /// What to write instead; empty when the message says it.
     pub fix: String,
     /// The name of the container that the field belongs to.
     #[serde(skip)]
     pub container: Option<String>,
     /// What `hostprocess fix` does about it, as JSON Patch on the object.
     #[serde(serialize_with = "as_operations", skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "schema::operations")]
     pub patch: Option<Patch>,
+    /// Present when the finding does not count.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub waived: Option<Waived>,
+}
+
+/// Why a finding does not count.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Waived {
+    /// As whoever waived it wrote it.
+    pub reason: String,
+    /// Where the waiver is.
+    pub source: WaiverSource,
+}
+
+/// Where a waiver is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum WaiverSource {
+    /// On the line, or above it.
+    Comment,
+    /// In `.hostprocess.yaml`.
+    Configuration,
+    /// In the file of `--baseline`.
+    Baseline,
 }
 
 /// A module's answer about an object, unchanged.
-#[derive(Debug, Serialize)]
-#[allow(missing_docs, reason = "the keys of the JSON output")]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct ModuleResponse {
+    /// Why the module denies the object; null when it does not.
     pub message: Option<String>,
+    /// Those that the API server would show.
     pub warnings: Vec<String>,
 }
 
@@ -130,7 +174,7 @@ pub struct ModuleResponse {
 /// warning of a module.
 #[derive(Debug)]
 pub struct CheckResult<'r> {
-    /// A rule's id, [`UNREADABLE`] or [`MODULE`].
+    /// A rule's id, [`UNREADABLE`], [`INVALID_SETTINGS`] or [`MODULE`].
     pub rule: &'r str,
     /// Either `Warn` or `Deny`.
     pub severity: Severity,
@@ -146,12 +190,30 @@ pub struct CheckResult<'r> {
     pub text: String,
     /// The same for as long as nobody changes what the result is about: lines may move.
     pub fingerprint: String,
+    /// Why the result does not count.
+    pub waived: Option<&'r Waived>,
+}
+
+impl Verdict {
+    /// That of the findings that count.
+    pub fn of(findings: &[Diagnostic]) -> Verdict {
+        match findings.iter().filter(|found| found.waived.is_none()).map(|found| found.severity).max() {
+            Some(Severity::Deny) => Verdict::Deny,
+            Some(Severity::Warn) => Verdict::Warn,
+            Some(Severity::Off) | None => Verdict::Accept,
+        }
+    }
 }
 
 impl Report {
     /// The results for the objects of all files.
     pub fn objects(&self) -> impl Iterator<Item = &ObjectReport> {
         self.files.iter().flat_map(|file| &file.objects)
+    }
+
+    /// How many findings do not count.
+    pub fn waived_count(&self) -> usize {
+        self.objects().flat_map(|object| &object.findings).filter(|found| found.waived.is_some()).count()
     }
 
     /// 2 when a part of the input could not be read, else 1 when the verdict on an object is at least `fails`, else 0.
@@ -171,14 +233,36 @@ impl ObjectReport {
         escaped(&format!("{} {namespace}{}", self.kind, self.name.as_deref().unwrap_or("(no name)"))).to_string()
     }
 
-    /// The diagnostics, or what the module said.
+    /// Whether the rules could not read it, so that they found nothing else.
+    pub fn is_unreadable(&self) -> bool {
+        self.findings.iter().any(|found| found.rule == UNREADABLE)
+    }
+
+    /// Waives the findings for which there is a reason. One that is waived already keeps its first reason.
+    pub fn waive(&mut self, mut reason: impl FnMut(&ObjectReport, &Diagnostic) -> Option<Waived>) {
+        let reasons: Vec<Option<Waived>> = self.findings.iter().map(|found| reason(self, found)).collect();
+        for (found, reason) in self.findings.iter_mut().zip(reasons) {
+            found.waived = found.waived.take().or(reason);
+        }
+        if self.response.is_none() {
+            self.verdict = Verdict::of(&self.findings);
+        }
+    }
+
+    /// The diagnostics that count, or what the module said.
     pub fn results(&self) -> Vec<CheckResult<'_>> {
+        self.results_with_waived().into_iter().filter(|result| result.waived.is_none()).collect()
+    }
+
+    /// The diagnostics, or what the module said.
+    pub fn results_with_waived(&self) -> Vec<CheckResult<'_>> {
         let mut results: Vec<CheckResult> = self.findings.iter().map(|found| self.result(found)).collect();
         if let Some(response) = &self.response {
             let (line, column) = (self.line, self.column);
             let result = |severity, text: String| {
                 let fingerprint = self.fingerprint([MODULE, "", "", &text]);
-                CheckResult { rule: MODULE, severity, path: None, line, column, end_column: None, text, fingerprint }
+                let (path, end_column, waived) = (None, None, None);
+                CheckResult { rule: MODULE, severity, path, line, column, end_column, text, fingerprint, waived }
             };
             if self.verdict == Verdict::Deny {
                 let message = response.message.clone();
@@ -203,6 +287,7 @@ impl ObjectReport {
             end_column: Some(found.place.end_column()),
             text,
             fingerprint: self.fingerprint_of(found),
+            waived: found.waived.as_ref(),
         }
     }
 

@@ -311,6 +311,27 @@ fn assert_snapshot(name: &str, output: &Output) {
 }
 
 #[test]
+fn scan_has_the_configuration_of_the_current_folder() {
+    let server = cluster_with_pods(&[]);
+    let folder = folder("scan-configured");
+    let kubeconfig = kubeconfig(&folder, &server.url);
+    let configure = |text| std::fs::write(folder.join(".hostprocess.yaml"), text).expect("written");
+    let scan = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_hostprocess"));
+        command.args(["scan", "--rules", "not-allowed"]).args(arguments);
+        command.env("KUBECONFIG", &kubeconfig).current_dir(&folder).output().expect("runs").status.code()
+    };
+    configure("# Nothing yet.\n");
+    assert_eq!(scan(&[]), Some(0));
+    configure("settings: {allow: nobody}\n");
+    assert_eq!(scan(&[]), Some(1));
+    assert_eq!(scan(&["--no-config"]), Some(0));
+    configure("settings: {allow: nobody}\nfailOn: never\n");
+    assert_eq!(scan(&[]), Some(0));
+    assert_eq!(scan(&["--fail-on", "deny"]), Some(1));
+}
+
+#[test]
 fn scan_reports_workloads_and_not_what_they_made() {
     let server = cluster();
     let kubeconfig = kubeconfig(&folder("scan"), &server.url);
@@ -321,4 +342,28 @@ fn scan_reports_workloads_and_not_what_they_made() {
     let everywhere = run(&kubeconfig, &["scan", "-A"]);
     assert_eq!(everywhere.status.code(), Some(2), "nothing may be listed in all namespaces: {}", text(&everywhere));
     assert!(server.requests().iter().any(|request| request.starts_with("GET /apis/apps/v1/daemonsets?")));
+}
+
+#[test]
+fn scan_knows_baselines_and_the_waivers_of_a_configuration() {
+    let server = cluster_with_pods(&[object("Pod", "operated", Some("calico"))]);
+    let folder = folder("scan-waived");
+    let kubeconfig = kubeconfig(&folder, &server.url);
+    let scan = |arguments: &[&str]| {
+        let output = run(&kubeconfig, &[&["scan", "--rules", "run-as-non-root"], arguments].concat());
+        let summary = String::from_utf8_lossy(&output.stdout).lines().last().map(str::to_owned);
+        assert!(output.stderr.is_empty(), "{}", text(&output));
+        (output.status.code(), summary.expect("a summary"))
+    };
+    let result = |code: i32, summary: &str| (Some(code), summary.to_owned());
+    assert_eq!(scan(&[]), result(1, "3 objects: 1 accepted, 0 with warnings, 2 denied"));
+    let tolerated = result(0, "3 objects: 3 accepted, 0 with warnings, 0 denied; 2 findings waived");
+    let baseline = path(&folder.join("baseline.json"));
+    assert_eq!(scan(&["--write-baseline", &baseline]), tolerated);
+    assert_eq!(scan(&["--baseline", &baseline]), tolerated);
+    let configuration = path(&folder.join("configuration.yaml"));
+    let waivers = "waivers: [{rules: [run-as-non-root], objects: ['Pod ops/*'], reason: an operator makes them}]\n";
+    std::fs::write(&configuration, waivers).expect("written");
+    let waived = result(1, "3 objects: 2 accepted, 0 with warnings, 1 denied; 1 finding waived");
+    assert_eq!(scan(&["--config", &configuration]), waived);
 }

@@ -152,11 +152,11 @@ fn check(name: &str, manifest: &str, settings: &Value, with_module: bool) -> Rep
     let engine = if with_module {
         Engine::with_module(settings.clone(), module().clone(), host)
     } else {
-        Engine::with_builtin_rules(settings.clone(), host)
+        Engine::with_builtin_rules(settings.clone(), host).map_err(|invalid| invalid.to_string())
     };
     let engine = engine.unwrap_or_else(|error| panic!("{name}: {error}"));
     let file = engine.check_file(File::parse(name, manifest.to_owned()));
-    Report { files: vec![file.unwrap_or_else(|error| panic!("{name}: {error}"))] }
+    Report { files: vec![file.unwrap_or_else(|error| panic!("{name}: {error}"))], remarks: Vec::new() }
 }
 
 /// The rules that deny the object: those of its findings, or those that the module's message names in brackets.

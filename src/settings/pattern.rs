@@ -32,7 +32,7 @@ pub fn matches_segments(pattern: &str, text: &str, separator: char) -> bool {
     text.next().is_none()
 }
 
-/// [`matches`] without regard to case, for names that Windows compares that way.
+/// [`matches()`] without regard to case, for names that Windows compares that way.
 pub fn matches_ignoring_case(pattern: &str, text: &str) -> bool {
     matches(&lower_case(pattern), &lower_case(text))
 }

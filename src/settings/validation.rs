@@ -1,5 +1,7 @@
 //! Checks whether settings make sense, beyond the types of their values.
 
+use std::fmt;
+
 use serde_json_borrow::Value;
 
 use crate::decode::{self, Error, Quantity};
@@ -20,76 +22,100 @@ pub struct KnownRule {
     pub is_mutating: bool,
 }
 
+/// Why settings are not valid, in a sentence for the administrator: where, what is wrong and, for an unknown name, the closest valid one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Invalid {
+    /// The path of the value in the settings, `allow[0].images`; empty when it is the settings as a whole.
+    pub path: String,
+    /// What is wrong there.
+    pub message: String,
+}
+
+impl Invalid {
+    fn new(path: impl Into<String>, message: impl Into<String>) -> Invalid {
+        Invalid { path: path.into(), message: message.into() }
+    }
+}
+
+impl fmt::Display for Invalid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let separator = if self.path.is_empty() { "" } else { "." };
+        write!(f, "settings{separator}{}: {}", self.path, self.message)
+    }
+}
+
+impl From<Error> for Invalid {
+    fn from(error: Error) -> Invalid {
+        Invalid::new(error.path(), error.message())
+    }
+}
+
 /// Reads and checks settings; `rules` are all rules. Empty input and `null` are the default settings.
 ///
 /// # Errors
-/// A sentence for the administrator: where, what is wrong and, for an unknown name, the closest valid one.
-pub fn validate(json: &[u8], rules: &[KnownRule]) -> Result<(), String> {
+/// They are not valid.
+pub fn validate(json: &[u8], rules: &[KnownRule]) -> Result<(), Invalid> {
     if matches!(json.trim_ascii(), b"" | b"null") {
         return Ok(());
     }
     read_settings(&parse(json)?, rules).map(drop)
 }
 
-fn parse(json: &[u8]) -> Result<Value<'_>, String> {
-    decode::parse(json).map_err(|message| format!("settings are {message}"))
+fn parse(json: &[u8]) -> Result<Value<'_>, Invalid> {
+    decode::parse(json).map_err(|message| Invalid::new("", message))
 }
 
-fn read_settings<'t>(tree: &'t Value<'t>, rules: &[KnownRule]) -> Result<Settings<'t>, String> {
-    let settings: Settings = decode::read(tree).map_err(|error| explain(&error))?;
+fn read_settings<'t>(tree: &'t Value<'t>, rules: &[KnownRule]) -> Result<Settings<'t>, Invalid> {
+    let settings: Settings = decode::read(tree)?;
     settings.rules.iter().try_for_each(|(id, _)| find(&format!("rules.{id}"), id, rules).map(drop))?;
     check_mutate(&settings, rules)?;
     check_values(&settings)?;
     Ok(settings)
 }
 
-/// Puts the path in the settings before the message of an error.
-fn explain(error: &Error) -> String {
-    let path = error.path();
-    format!("settings{}{path}: {}", if path.is_empty() { "" } else { "." }, error.message())
-}
-
 /// The rule with an id that stands at a path of the settings.
-fn find<'k>(path: &str, id: &str, rules: &'k [KnownRule]) -> Result<&'k KnownRule, String> {
+fn find<'k>(path: &str, id: &str, rules: &'k [KnownRule]) -> Result<&'k KnownRule, Invalid> {
     rules.iter().find(|rule| rule.id == id).ok_or_else(|| {
         let hint = did_you_mean(id, rules.iter().map(|rule| rule.id));
-        format!("settings.{path}: there is no such rule{hint}")
+        Invalid::new(path, format!("there is no such rule{hint}"))
     })
 }
 
 /// Rules that would never change anything are refused: the settings would claim something that does not happen.
-fn check_mutate(settings: &Settings, rules: &[KnownRule]) -> Result<(), String> {
+fn check_mutate(settings: &Settings, rules: &[KnownRule]) -> Result<(), Invalid> {
     let Mutate::Rules(ids) = &settings.mutate else { return Ok(()) };
     for (index, id) in ids.iter().enumerate() {
-        let rule = find(&format!("mutate[{index}]"), id, rules)?;
+        let path = format!("mutate[{index}]");
+        let rule = find(&path, id, rules)?;
         if !rule.is_mutating {
-            return Err(format!("settings.mutate[{index}]: '{id}' has no fix that is always right: leave it out"));
+            return Err(Invalid::new(path, format!("'{id}' has no fix that is always right: leave it out")));
         }
         if configured(settings, id, rule.severity) == Severity::Off {
-            return Err(format!("settings.mutate[{index}]: '{id}' is off: set rules.{id} to warn as well"));
+            return Err(Invalid::new(path, format!("'{id}' is off: set rules.{id} to warn as well")));
         }
     }
     Ok(())
 }
 
-fn check_values(settings: &Settings) -> Result<(), String> {
+fn check_values(settings: &Settings) -> Result<(), Invalid> {
     for (index, PortRange { min, max }) in settings.host_ports.iter().flat_map(|list| list.iter()).enumerate() {
         if min > max {
-            return Err(format!("settings.hostPorts[{index}]: min {min} is above max {max}"));
+            return Err(Invalid::new(format!("hostPorts[{index}]"), format!("min {min} is above max {max}")));
         }
     }
     let Quantity(floor) = &settings.resources.memory_floor;
     if settings.resources.memory_floor.amount().is_none() {
-        return Err(format!("settings.resources.memoryFloor: '{floor}' is not a quantity: write one like \"20Mi\""));
+        let message = format!("'{floor}' is not a quantity: write one like \"20Mi\"");
+        return Err(Invalid::new("resources.memoryFloor", message));
     }
     for (index, grant) in settings.allow.iter().flat_map(|grants| grants.iter()).enumerate() {
-        grant.lint().map_err(|(path, message)| format!("settings.allow[{index}]{path}: {message}"))?;
+        grant.lint().map_err(|(path, message)| Invalid::new(format!("allow[{index}]{path}"), message))?;
     }
     if let Some((key, message)) = settings.rbac.as_ref().and_then(Rbac::lint) {
-        return Err(format!("settings.rbac.{key}: {message}"));
+        return Err(Invalid::new(format!("rbac.{key}"), message));
     }
     if settings.nodes.required && !settings.nodes.check {
-        return Err("settings.nodes.required: has no effect unless nodes.check is true: set that as well".to_owned());
+        return Err(Invalid::new("nodes.required", "has no effect unless nodes.check is true: set that as well"));
     }
     Ok(())
 }
@@ -108,14 +134,14 @@ mod tests {
     ];
 
     fn error(json: &str) -> String {
-        read(json, |_| ()).expect_err("must be refused")
+        read(json, |_| ()).expect_err("must be refused").to_string()
     }
 
     fn is_valid(json: &str) -> bool {
         read(json, |_| ()).is_ok()
     }
 
-    fn read<T>(json: &str, looked_at: impl Fn(Settings) -> T) -> Result<T, String> {
+    fn read<T>(json: &str, looked_at: impl Fn(Settings) -> T) -> Result<T, Invalid> {
         if matches!(json.trim_ascii(), "" | "null") {
             return Ok(looked_at(Settings::default()));
         }
@@ -179,7 +205,7 @@ mod tests {
                 .starts_with("settings.runtimeClasses.hyperv[1]: ")
         );
         assert!(error(r#"{"rules": {"host-network": 1}}"#).starts_with("settings.rules.host-network: "));
-        assert!(error("{").starts_with("settings are not valid JSON: "));
+        assert!(error("{").starts_with("settings: not valid JSON: "));
         assert_eq!(error("[]"), "settings: found a list, expected an object");
     }
 

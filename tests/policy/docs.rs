@@ -32,6 +32,9 @@ shape, at `spec.template` and `spec.jobTemplate.spec.template`, and may well hol
 a number among the arguments, a list of names in place of containers) counts as missing, and everything beside it is judged. `hostProcess` is the
 exception: whatever is not a boolean counts as true, because a template that is filled in later may make it so.
 An object that is being deleted is accepted on UPDATE, readable or not.
+
+`hostprocess check` reports two things that are not rules: `unreadable`, an object that the policy rejects with code 400, and `invalid-settings`, a
+Kubewarden policy with settings that this policy [does not take](command.md#kubewarden-policies).
 ";
 
 fn severity(rule: &Rule) -> &'static str {

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use windows_hostprocess_policy::cluster::host::NoCluster;
 
+use crate::commands::config::WhichConfiguration;
 use crate::commands::judging::{self, Judging};
+use crate::config::Configuration;
 use crate::engine::Engine;
 use crate::engine::capabilities::SharedHost;
 use crate::engine::module::Module;
@@ -39,6 +41,8 @@ pub struct Args {
     #[arg(long)]
     kustomize: bool,
     #[command(flatten)]
+    which: WhichConfiguration,
+    #[command(flatten)]
     judging: Judging,
     #[command(flatten)]
     creation: Creation,
@@ -46,41 +50,45 @@ pub struct Args {
     #[arg(long, value_name = "NAME", default_value = STDIN, hide_default_value = true)]
     stdin_filename: String,
     /// Ask this module instead of the built-in rules, and show its message and warnings for each object
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["baseline", "write_baseline"])]
     wasm: Option<PathBuf>,
     /// Ask the cluster of the current kubeconfig for what the rules need to know; sets nodes.check
     #[arg(long)]
     cluster: bool,
 }
 
-/// Checks and prints. For the exit code see [`Judging::finish`].
+/// Checks and prints. For the exit code see [`Judging::judge`].
 ///
 /// # Errors
-/// The settings are not valid, the kubeconfig or the module cannot be used, the module failed, or an output cannot be written.
+/// The configuration or the settings are not valid, the kubeconfig or the module cannot be used, the module failed, or an output
+/// cannot be written.
 pub fn check(args: &Args) -> Result<u8, String> {
     args.judging.check_outputs()?;
-    let engine = engine(args)?;
+    let configuration = args.which.configuration(args.paths.first().map(PathBuf::as_path))?;
+    let excluded = configuration.excluded()?;
+    let engine = engine(args, &configuration)?;
     let search = Search {
         paths: &args.paths,
         exclude: &args.exclude,
+        excluded: Some(&excluded),
         is_strict: args.strict_input,
         stdin: &args.stdin_filename,
         helm: args.helm,
         kustomize: args.kustomize,
     };
-    args.judging.finish(&engine.check(search.find()?)?)
+    args.judging.judge(&engine, search.find()?, &configuration)
 }
 
-fn engine(args: &Args) -> Result<Engine, String> {
-    let mut settings = args.judging.settings()?;
+fn engine(args: &Args, configuration: &Configuration) -> Result<Engine, String> {
+    let mut settings = args.judging.settings(configuration)?;
     let mut host: SharedHost = Arc::new(NoCluster);
     if args.cluster {
-        judging::enable_node_checks(&mut settings);
+        judging::enable_node_checks(&mut settings.value);
         host = judging::current_cluster()?;
     }
     let engine = match &args.wasm {
-        Some(path) => Engine::with_module(settings, Module::load(path)?, host),
-        None => Engine::with_builtin_rules(settings, host),
+        Some(path) => Engine::with_module(settings.value, Module::load(path)?, host),
+        None => judging::with_builtin_rules(&settings, host),
     };
     Ok(engine?.assuming(args.creation.clone()))
 }

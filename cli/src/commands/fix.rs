@@ -11,12 +11,14 @@ use tempfile::NamedTempFile;
 use windows_hostprocess_policy::cluster::host::NoCluster;
 use windows_hostprocess_policy::outcome::patch::Reach;
 
-use crate::commands::judging::PolicySettings;
+use crate::commands::config::WhichConfiguration;
+use crate::commands::judging::{self, PolicySettings};
 use crate::engine::Engine;
 use crate::fix::fix as fix_text;
 use crate::input::creation::Creation;
 use crate::input::files::{Input, STDIN, Search};
 use crate::output::write_stdout;
+use crate::waivers::configured::Waivers;
 
 const BYTE_ORDER_MARK: &str = "\u{feff}";
 
@@ -39,6 +41,8 @@ pub struct Args {
     #[arg(long = "unsafe")]
     is_unsafe: bool,
     #[command(flatten)]
+    which: WhichConfiguration,
+    #[command(flatten)]
     policy: PolicySettings,
     #[command(flatten)]
     creation: Creation,
@@ -48,19 +52,23 @@ pub struct Args {
 /// 2 when an input could not be read, edited or written.
 ///
 /// # Errors
-/// The settings or a glob are not valid.
+/// The configuration, the settings or a glob are not valid.
 pub fn fix(args: &Args) -> Result<u8, String> {
-    let engine = Engine::with_builtin_rules(args.policy.load()?, Arc::new(NoCluster))?.assuming(args.creation.clone());
-    let (paths, exclude) = (&args.paths, &args.exclude);
-    let search = Search { paths, exclude, is_strict: false, stdin: STDIN, helm: false, kustomize: false };
+    let configuration = args.which.configuration(args.paths.first().map(PathBuf::as_path))?;
+    let settings = args.policy.load(&configuration)?;
+    let engine = judging::with_builtin_rules(&settings, Arc::new(NoCluster))?.assuming(args.creation.clone());
+    let excluded = configuration.excluded()?;
+    let (paths, exclude, excluded) = (&args.paths, &args.exclude, Some(&excluded));
+    let search = Search { paths, exclude, excluded, stdin: STDIN, ..Search::default() };
+    let mut waivers = configuration.waivers()?;
     let mut code = 0;
     for input in search.find()? {
-        code = code.max(fix_input(args, &engine, input)?);
+        code = code.max(fix_input(args, &engine, &mut waivers, input)?);
     }
     Ok(code)
 }
 
-fn fix_input(args: &Args, engine: &Engine, input: Input) -> Result<u8, String> {
+fn fix_input(args: &Args, engine: &Engine, waivers: &mut Waivers, input: Input) -> Result<u8, String> {
     let path = input.path().map(Path::to_owned);
     let file = input.read();
     let name = file.source.name.clone();
@@ -73,7 +81,7 @@ fn fix_input(args: &Args, engine: &Engine, input: Input) -> Result<u8, String> {
         eprintln!("error: {name}:{line}: {}", problem.message);
     }
     let reach = if args.is_unsafe { Reach::OnDemand } else { Reach::Command };
-    let fixed = fix_text(engine, &name, &file.source.text, reach)?;
+    let fixed = fix_text(engine, waivers, &name, &file.source.text, reach)?;
     for refused in &fixed.refused {
         eprintln!("error: {refused}");
     }

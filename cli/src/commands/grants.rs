@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use windows_hostprocess_policy::wording::escaped;
 
+use crate::commands::config::WhichConfiguration;
 #[cfg(feature = "cluster")]
 use crate::commands::scan::Place;
 #[cfg(feature = "cluster")]
@@ -33,6 +34,8 @@ pub struct Args {
     /// Leave out what this glob matches in folders, as in .gitignore and relative to the current folder; may be repeated
     #[arg(long, value_name = "GLOB")]
     exclude: Vec<String>,
+    #[command(flatten)]
+    which: WhichConfiguration,
     /// Namespace of objects whose manifests name none [default: default]
     ///
     /// With --cluster, the namespace to look in [default: that of the current context].
@@ -55,7 +58,7 @@ enum Format {
 /// Prints the grants. The exit code is 2 when something could not be read or granted, which is told on standard error.
 ///
 /// # Errors
-/// A glob is not valid.
+/// The configuration or a glob is not valid.
 pub fn grants(args: &Args) -> Result<u8, String> {
     let creation = Creation { namespace: args.namespace.clone(), ..Creation::default() };
     let (mut grants, mut has_problems) = (Grants::default(), false);
@@ -96,8 +99,9 @@ fn inputs(args: &Args) -> Result<Vec<Input>, String> {
         let place = Place { namespace: args.namespace.clone(), all_namespaces: args.all_namespaces };
         return Ok(place.workloads(&KubeconfigCluster::current()?));
     }
-    let search = Search { paths: &args.paths, exclude: &args.exclude, stdin: STDIN, ..Search::default() };
-    search.find()
+    let excluded = args.which.configuration(args.paths.first().map(PathBuf::as_path))?.excluded()?;
+    let (paths, exclude, excluded) = (&args.paths, &args.exclude, Some(&excluded));
+    Search { paths, exclude, excluded, stdin: STDIN, ..Search::default() }.find()
 }
 
 fn place(file: &File, object: &Object) -> String {

@@ -7,11 +7,14 @@ use windows_hostprocess_policy::rules::registry;
 use windows_hostprocess_policy::rules::rule::Rule;
 use windows_hostprocess_policy::settings::severity::Severity;
 
+use crate::commands::baseline::BaselineArgs;
 use crate::commands::rules;
+use crate::config::{Configuration, FailOn};
+use crate::engine::Engine;
 use crate::engine::capabilities::SharedHost;
-use crate::input::settings;
+use crate::input::files::Input;
+use crate::input::settings::Settings;
 use crate::output::{self, Destination};
-use crate::report::{Report, Verdict};
 
 /// The arguments of both.
 #[derive(Debug, clap::Args)]
@@ -23,15 +26,17 @@ pub struct Judging {
     /// `-o text -o sarif=hostprocess.sarif` shows the report and writes it for code scanning as well.
     #[arg(short, long, value_name = "FORMAT[=FILE]", default_value = "text", value_parser = Destination::parser())]
     output: Vec<Destination>,
-    /// What makes the exit code 1
-    #[arg(long, value_name = "WHAT", value_enum, default_value_t = FailOn::Deny)]
-    fail_on: FailOn,
+    /// What makes the exit code 1 [default: deny]
+    #[arg(long, value_name = "WHAT", value_enum)]
+    fail_on: Option<FailOn>,
+    #[command(flatten)]
+    baseline: BaselineArgs,
 }
 
 /// What the rules are told, for every command that judges.
 #[derive(Debug, clap::Args)]
 pub struct PolicySettings {
-    /// The policy's settings, in YAML or JSON
+    /// The policy's settings, in YAML or JSON, or a Kubewarden policy or policy group that has them
     #[arg(long, value_name = "FILE")]
     settings: Option<PathBuf>,
     /// Overrides the profile in the settings
@@ -56,41 +61,20 @@ enum Profile {
     Strict,
 }
 
-/// The verdict at which the exit code is 1.
-#[derive(Clone, Copy, Debug, clap::ValueEnum)]
-enum FailOn {
-    /// An object is denied
-    Deny,
-    /// An object is denied or has warnings
-    Warn,
-    /// Nothing; what could not be read still makes it 2
-    Never,
-}
-
-impl FailOn {
-    fn verdict(self) -> Option<Verdict> {
-        match self {
-            FailOn::Deny => Some(Verdict::Deny),
-            FailOn::Warn => Some(Verdict::Warn),
-            FailOn::Never => None,
-        }
-    }
-}
-
 impl PolicySettings {
-    /// The settings of the file, as the other arguments change them.
+    /// The settings of the file or else of the configuration, as the other arguments change them.
     ///
     /// # Errors
     /// The file cannot be read.
-    pub fn load(&self) -> Result<Value, String> {
-        let mut settings = self.settings.as_deref().map_or_else(|| Ok(json!({})), settings::load)?;
+    pub fn load(&self, configuration: &Configuration) -> Result<Settings, String> {
+        let mut settings = self.settings.as_deref().map_or_else(|| configuration.settings(), Settings::load)?;
         if let Some(profile) = self.profile {
-            settings["profile"] = match profile {
+            settings.value["profile"] = match profile {
                 Profile::Default => json!("default"),
                 Profile::Strict => json!("strict"),
             };
         }
-        select_rules(&mut settings, &self.rules, &self.ignore_rules);
+        select_rules(&mut settings.value, &self.rules, &self.ignore_rules);
         Ok(settings)
     }
 }
@@ -100,8 +84,8 @@ impl Judging {
     ///
     /// # Errors
     /// The file cannot be read.
-    pub fn settings(&self) -> Result<Value, String> {
-        self.policy.load()
+    pub fn settings(&self, configuration: &Configuration) -> Result<Settings, String> {
+        self.policy.load(configuration)
     }
 
     /// Makes sure that the report can be written where it should be.
@@ -112,15 +96,31 @@ impl Judging {
         output::check(&self.output)
     }
 
-    /// Writes the report. Returns the exit code: 0 when nothing is denied, 1 when something is, 2 when something could not be read;
-    /// `--fail-on` changes what makes it 1.
+    /// Judges the input and writes the report. Returns the exit code: 0 when nothing is denied, 1 when something is, 2 when something
+    /// could not be read; `--fail-on` or the configuration change what makes it 1.
     ///
     /// # Errors
-    /// An output cannot be written.
-    pub fn finish(&self, report: &Report) -> Result<u8, String> {
-        output::write(report, &self.output)?;
-        Ok(report.exit_code(self.fail_on.verdict()))
+    /// The module failed, a waiver or the baseline is not valid, or a file cannot be written.
+    pub fn judge(&self, engine: &Engine, inputs: Vec<Input>, configuration: &Configuration) -> Result<u8, String> {
+        let mut waivers = configuration.waivers()?;
+        let baseline = self.baseline.read()?;
+        let mut report = engine.check(inputs)?;
+        report.files.iter_mut().for_each(|file| waivers.waive(&file.name, &mut file.objects));
+        let mistakes = waivers.mistakes(engine.judged_rules()).into_iter();
+        let remarks = mistakes.map(|(path, message)| configuration.error(&format!("waivers{path}"), &message));
+        report.remarks.extend(remarks.map(|remark| format!("warning: {remark}")));
+        self.baseline.waive(baseline, &mut report, engine.judged_rules())?;
+        output::write(&report, &self.output)?;
+        Ok(report.exit_code(self.fail_on.unwrap_or(configuration.config.fail_on).verdict()))
     }
+}
+
+/// An engine that judges by the rules of this program.
+///
+/// # Errors
+/// The settings are not valid; the text says where they are written.
+pub fn with_builtin_rules(settings: &Settings, host: SharedHost) -> Result<Engine, String> {
+    Engine::with_builtin_rules(settings.value.clone(), host).map_err(|invalid| settings.error(&invalid))
 }
 
 /// Turns off the rules that are not in `only`, unless that is empty, and those in `ignored`. Modules know only settings, so

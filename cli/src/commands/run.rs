@@ -9,11 +9,12 @@ use base64::engine::general_purpose::STANDARD;
 use kubewarden_policy_sdk::response::ValidationResponse;
 use recorded_cluster::Session;
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::engine::module::{CallError, Module};
 use crate::engine::replay;
-use crate::input::{request, settings};
+use crate::input::request;
+use crate::input::settings::Settings;
 
 /// The arguments of `run`, named as in kwctl.
 #[derive(Debug, clap::Args)]
@@ -45,10 +46,11 @@ pub struct Args {
 pub fn run(args: &Args) -> Result<String, String> {
     let request = request::load(&args.request_path)?;
     let settings = match (&args.settings_json, &args.settings_path) {
-        (Some(json), _) => settings::parse(json)?,
-        (None, Some(path)) => settings::load(path)?,
-        (None, None) => json!({}),
+        (Some(json), _) => Settings::parse("--settings-json", json)?,
+        (None, Some(path)) => Settings::load(path)?,
+        (None, None) => Settings::default(),
     };
+    let settings = settings.value;
     let session = args.replay_host_capabilities_interactions.as_deref().map(Session::load).transpose()?.map(Arc::new);
     let module = Module::load(Path::new(args.policy.strip_prefix("file://").unwrap_or(&args.policy)))?;
 
@@ -119,6 +121,8 @@ impl AdmissionResponse {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     fn line(response: Result<ValidationResponse, CallError>) -> String {

@@ -3,8 +3,8 @@
 use std::io::{IsTerminal, stderr};
 use std::sync::Arc;
 
+use crate::commands::config::WhichConfiguration;
 use crate::commands::judging::{self, Judging};
-use crate::engine::Engine;
 use crate::engine::kubeconfig::KubeconfigCluster;
 use crate::input::creation::Creation;
 use crate::input::files::Input;
@@ -17,6 +17,8 @@ use crate::output::write_stdout;
 pub struct Args {
     #[command(flatten)]
     place: Place,
+    #[command(flatten)]
+    which: WhichConfiguration,
     #[command(flatten)]
     judging: Judging,
     /// List the HostProcess workloads instead of checking them: accounts, images, host paths, and who owns them
@@ -53,12 +55,13 @@ impl Place {
     }
 }
 
-/// Checks or lists, and prints. For the exit code see [`Judging::finish`].
+/// Checks or lists, and prints. For the exit code see [`Judging::judge`].
 ///
 /// # Errors
 /// The kubeconfig cannot be used, the settings are not valid, or an output cannot be written.
 pub fn scan(args: &Args) -> Result<u8, String> {
     args.judging.check_outputs()?;
+    let configuration = args.which.configuration(None)?;
     let cluster = Arc::new(KubeconfigCluster::current()?);
     if let Some(format) = args.list {
         let inventory = Inventory::of(args.place.workloads(&cluster));
@@ -66,8 +69,8 @@ pub fn scan(args: &Args) -> Result<u8, String> {
         inventory.problems.iter().for_each(|problem| eprintln!("error: {problem}"));
         return Ok(if inventory.problems.is_empty() { 0 } else { 2 });
     }
-    let mut settings = args.judging.settings()?;
-    judging::enable_node_checks(&mut settings);
-    let engine = Engine::with_builtin_rules(settings, cluster.clone())?.assuming(Creation::default());
-    args.judging.finish(&engine.check(args.place.workloads(&cluster))?)
+    let mut settings = args.judging.settings(&configuration)?;
+    judging::enable_node_checks(&mut settings.value);
+    let engine = judging::with_builtin_rules(&settings, cluster.clone())?.assuming(Creation::default());
+    args.judging.judge(&engine, args.place.workloads(&cluster), &configuration)
 }

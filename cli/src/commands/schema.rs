@@ -1,10 +1,14 @@
 //! `hostprocess schema`: prints JSON Schemas.
 
+use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 use windows_hostprocess_policy::decode::schema::Described;
 use windows_hostprocess_policy::rules::registry;
 use windows_hostprocess_policy::settings::Settings;
 use windows_hostprocess_policy::settings::severity::Severity;
+
+use crate::config::Config;
+use crate::report::ObjectReport;
 
 /// The arguments of `schema`.
 #[derive(Debug, clap::Args)]
@@ -17,23 +21,36 @@ pub struct Args {
 /// What a schema describes.
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
 enum Subject {
+    /// The configuration of this command, `.hostprocess.yaml`
+    Config,
+    /// What `check` and `scan` print with `--output json`
+    Output,
     /// The policy's settings
     Settings,
 }
 
 /// The schema, ready to print.
 pub fn schema(args: &Args) -> String {
-    let schema = match args.subject {
-        Subject::Settings => settings(),
+    let (title, mut schema) = match args.subject {
+        Subject::Config => ("Configuration of the hostprocess command", Config::schema()),
+        Subject::Output => ("Output of hostprocess check --output json", output_schema()),
+        Subject::Settings => ("Settings of windows-hostprocess-policy", settings_schema()),
     };
+    // The draft that editors know best.
+    schema["$schema"] = json!("http://json-schema.org/draft-07/schema#");
+    schema["title"] = json!(title);
     format!("{schema:#}\n")
 }
 
-/// In draft 7, which editors know best.
-fn settings() -> Value {
+/// Later versions may add keys, so others than these are allowed.
+fn output_schema() -> Value {
+    let generator = SchemaSettings::draft07().for_serialize().into_generator();
+    generator.into_root_schema_for::<Vec<ObjectReport>>().to_value()
+}
+
+/// The schema of the policy's settings.
+pub fn settings_schema() -> Value {
     let mut schema = Settings::schema();
-    schema["$schema"] = json!("http://json-schema.org/draft-07/schema#");
-    schema["title"] = json!("Settings of windows-hostprocess-policy");
     let rules = &mut schema["properties"]["rules"];
     rules["properties"] = severities();
     rules["additionalProperties"] = json!(false);

@@ -7,8 +7,9 @@ use windows_hostprocess_policy::judge::{Unreadable, judge};
 use windows_hostprocess_policy::outcome::finding::Finding;
 use windows_hostprocess_policy::settings::severity::Severity;
 
+use crate::engine::policies;
 use crate::input::source::{Place, Source};
-use crate::report::{Diagnostic, UNREADABLE, Verdict};
+use crate::report::{Diagnostic, INVALID_SETTINGS, UNREADABLE, Verdict};
 
 /// Judges an admission request. `node` is the place of its object in `source`.
 pub fn check(
@@ -23,21 +24,14 @@ pub fn check(
         Ok(findings) => findings.into_iter().map(diagnostic).collect(),
         Err(error) => vec![unreadable(error)],
     };
+    diagnostics.extend(policies::check(&request["object"]));
     for diagnostic in &mut diagnostics {
         diagnostic.place = source.place(node.nearest(&diagnostic.path).place());
-        if diagnostic.rule == UNREADABLE {
+        if [UNREADABLE, INVALID_SETTINGS].contains(&&*diagnostic.rule) && diagnostic.fix.is_empty() {
             diagnostic.fix = quotes(&diagnostic.message, &diagnostic.place);
         }
     }
-    (verdict(&diagnostics), diagnostics)
-}
-
-fn verdict(diagnostics: &[Diagnostic]) -> Verdict {
-    match diagnostics.iter().map(|diagnostic| diagnostic.severity).max() {
-        Some(Severity::Deny) => Verdict::Deny,
-        Some(Severity::Warn) => Verdict::Warn,
-        Some(Severity::Off) | None => Verdict::Accept,
-    }
+    (Verdict::of(&diagnostics), diagnostics)
 }
 
 /// Not yet with a place.
@@ -51,6 +45,7 @@ fn diagnostic(finding: Finding) -> Diagnostic {
         fix: finding.fix,
         container: finding.container,
         patch: finding.patch,
+        waived: None,
     }
 }
 
@@ -60,21 +55,27 @@ fn unreadable(error: Unreadable) -> Diagnostic {
         Some(path) => (path.to_owned(), error.message),
         None => (String::new(), error.to_string()),
     };
+    diagnostic_without_place(UNREADABLE, Severity::Deny, path, message)
+}
+
+/// A diagnostic that no rule of the policy reports.
+pub fn diagnostic_without_place(id: &str, severity: Severity, path: String, message: String) -> Diagnostic {
     Diagnostic {
-        rule: UNREADABLE.to_owned(),
-        severity: Severity::Deny,
+        rule: id.to_owned(),
+        severity,
         path,
         place: Place::default(),
         message,
         fix: String::new(),
         container: None,
         patch: None,
+        waived: None,
     }
 }
 
 /// What to write where quotes make the difference between the type found and the one expected; else empty.
 fn quotes(message: &str, place: &Place) -> String {
-    let written = place.text.get(place.underlined.clone()).unwrap_or_default();
+    let written = place.underlined_text();
     let value = written.rsplit_once(':').map_or(written, |(_, value)| value).trim_start_matches([' ', '-']).trim_end();
     let unquoted = value.trim_matches(['"', '\'']);
     let read = kubernetes_yaml::documents(unquoted).pop().and_then(Result::ok).map(|document| document.value);

@@ -6,9 +6,11 @@ use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use ignore::WalkBuilder;
+use ignore::gitignore::Gitignore;
 use ignore::overrides::{Override, OverrideBuilder};
+use ignore::{DirEntry, WalkBuilder};
 
+use crate::config;
 use crate::input::manifest::File;
 use crate::input::rendered::{Rendered, files_of, is_kustomization};
 
@@ -43,6 +45,8 @@ pub struct Search<'s> {
     pub paths: &'s [PathBuf],
     /// Globs of what to leave out in folders.
     pub exclude: &'s [String],
+    /// What the configuration leaves out in folders.
+    pub excluded: Option<&'s Gitignore>,
     /// Every document must be a Kubernetes object, in folders too.
     pub is_strict: bool,
     /// The name of standard input.
@@ -57,7 +61,8 @@ impl Search<'_> {
     /// Finds the files to check. Each comes once, at its first place.
     ///
     /// Of a folder these are the `.yaml`, `.yml` and `.json` files at any depth, in the order of their names, but not what is in
-    /// hidden folders, what `.gitignore` excludes, what a glob of `exclude` matches, or what is only rendered.
+    /// hidden folders, what `.gitignore` excludes, what a glob of `exclude` or the configuration matches, the configuration itself, or
+    /// what is only rendered.
     ///
     /// # Errors
     /// A glob is not valid.
@@ -90,7 +95,7 @@ fn overrides(exclude: &[String]) -> Result<Override, String> {
 
 /// The same for all ways to write the path of a file. Links in its folder are resolved, but not the file itself when it is
 /// one: walking a folder finds both a file and the links to it.
-fn identity(path: &Path) -> PathBuf {
+pub fn identity(path: &Path) -> PathBuf {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     match (fs::canonicalize(folder), path.file_name()) {
         (Ok(folder), Some(name)) => folder.join(name),
@@ -118,13 +123,19 @@ impl Inputs {
 
     fn add_folder(&mut self, folder: &Path, exclude: &Override, search: &Search) {
         let resolved = fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
+        let base = folder.to_owned();
         let identity =
-            |path: &Path| path.strip_prefix(folder).map_or_else(|_| path.to_owned(), |path| resolved.join(path));
+            move |path: &Path| path.strip_prefix(&base).map_or_else(|_| path.to_owned(), |path| resolved.join(path));
         let is_strict = search.is_strict;
         // What a `.gitignore` of the repository says is the same for everybody, unlike a user's own exclusions.
         let mut walk = WalkBuilder::new(folder);
         walk.standard_filters(false).git_ignore(true).parents(true).overrides(exclude.clone());
-        walk.sort_by_file_name(Ord::cmp).filter_entry(|entry| entry.depth() == 0 || !is_hidden_folder(entry));
+        let excluded = search.excluded.cloned().unwrap_or_else(Gitignore::empty);
+        let identity_in_walk = identity.clone();
+        let is_excluded =
+            move |entry: &DirEntry| is_ignored(&excluded, &identity_in_walk(entry.path()), is_folder(entry));
+        walk.sort_by_file_name(Ord::cmp);
+        walk.filter_entry(move |entry| entry.depth() == 0 || !(is_hidden_folder(entry) || is_excluded(entry)));
         let mut paths = Vec::new();
         for entry in walk.build() {
             match entry {
@@ -151,12 +162,23 @@ impl Inputs {
     }
 }
 
-fn is_hidden_folder(entry: &ignore::DirEntry) -> bool {
-    entry.file_type().is_some_and(|kind| kind.is_dir()) && entry.file_name().as_encoded_bytes().starts_with(b".")
+fn is_folder(entry: &DirEntry) -> bool {
+    entry.file_type().is_some_and(|kind| kind.is_dir())
+}
+
+fn is_hidden_folder(entry: &DirEntry) -> bool {
+    is_folder(entry) && entry.file_name().as_encoded_bytes().starts_with(b".")
+}
+
+/// Globs say nothing about what is outside the folder that they are relative to.
+fn is_ignored(globs: &Gitignore, path: &Path, is_folder: bool) -> bool {
+    path.starts_with(globs.path()) && globs.matched(path, is_folder).is_ignore()
 }
 
 fn is_manifest(path: &Path) -> bool {
-    path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml" || extension == "json")
+    let is_configuration = path.file_name().is_some_and(|name| name == config::FILE_NAME);
+    !is_configuration
+        && path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml" || extension == "json")
 }
 
 impl Input {

@@ -177,7 +177,7 @@ fn not_an_object(node: &Located) -> Problem {
 
 /// Values and their places. A file that begins like JSON is read as JSON where YAML reads it differently, as kubectl
 /// does: YAML lacks some of JSON's escapes, and does not allow one value after another. Only YAML gives places.
-fn documents(text: &str) -> Vec<Result<yaml::YamlDocument, yaml::Error>> {
+pub fn documents(text: &str) -> Vec<Result<yaml::YamlDocument, yaml::Error>> {
     let documents = yaml::documents(text);
     if text.trim_start().starts_with('{') {
         let values: Result<Vec<Value>, _> = serde_json::Deserializer::from_str(text).into_iter().collect();

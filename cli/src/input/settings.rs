@@ -3,53 +3,115 @@
 use std::path::Path;
 
 use serde_json::{Value, json};
+use windows_hostprocess_policy::check_settings;
+use windows_hostprocess_policy::settings::validation::Invalid;
 
-use crate::input::manifest::already_there;
-use crate::input::source::Source;
+use crate::input::document::Document;
+use crate::input::policy;
 
-/// Reads settings from a YAML or JSON file.
-///
-/// # Errors
-/// The file cannot be read, or does not hold a mapping; the text begins with the path.
-pub fn load(path: &Path) -> Result<Value, String> {
-    std::fs::read_to_string(path)
-        .map_err(|error| error.to_string())
-        .and_then(|text| parse(&text))
-        .map_err(|error| format!("{}: {error}", path.display()))
+/// Settings, and where they are written.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// What they say: a mapping.
+    pub value: Value,
+    /// The document that they are in, and their path in it.
+    written: Option<(Document, String)>,
 }
 
-/// Parses settings in YAML or JSON. An empty text is an empty mapping.
-///
-/// # Errors
-/// The text is not a mapping; for a syntax error the message begins with line and column.
-pub fn parse(text: &str) -> Result<Value, String> {
-    match kubernetes_yaml::documents(text).pop() {
-        None => Ok(json!({})),
-        Some(Ok(document)) => match document.repeated_keys.first() {
-            Some(again) => Err(at(text, again.offset, &already_there(&again.key))),
-            None if document.value.is_object() => Ok(document.value),
-            None => Err("settings must be a mapping".to_owned()),
-        },
-        Some(Err(error)) => Err(at(text, error.offset, &error.message)),
+impl Default for Settings {
+    /// The policy's defaults.
+    fn default() -> Self {
+        Settings { value: json!({}), written: None }
     }
 }
 
-fn at(text: &str, offset: usize, message: &str) -> String {
-    let (line, column) = Source::new("", text.to_owned()).line_and_column(offset);
-    format!("{line}:{column}: {message}")
+impl Settings {
+    /// Reads settings from a YAML or JSON file: the settings themselves, or a Kubewarden policy that has them.
+    ///
+    /// # Errors
+    /// The file cannot be read, or does not hold a mapping; the text begins with the path.
+    pub fn load(path: &Path) -> Result<Settings, String> {
+        Settings::of(Document::load(path)?)
+    }
+
+    /// Parses settings as [`Settings::load`] does. An empty text is an empty mapping.
+    ///
+    /// # Errors
+    /// The text is not a mapping; the message begins with the name.
+    pub fn parse(name: &str, text: &str) -> Result<Settings, String> {
+        Settings::of(Document::parse(name, text)?)
+    }
+
+    fn of(document: Document) -> Result<Settings, String> {
+        let (value, path) = match policy::configured_in(&document.value) {
+            Ok(Some(policy)) => (policy.settings.clone(), policy.settings_path()),
+            Ok(None) => (document.value.clone(), String::new()),
+            Err(error) => return Err(document.error(&error.path, &error.message)),
+        };
+        Settings::new(value, document, path)
+    }
+
+    /// Settings that stand at a path of a document. `null` is an empty mapping.
+    ///
+    /// # Errors
+    /// They are not a mapping; the message begins with the place.
+    pub fn new(value: Value, document: Document, path: String) -> Result<Settings, String> {
+        let value = if value.is_null() { json!({}) } else { value };
+        if !value.is_object() {
+            return Err(document.error(&path, "settings must be a mapping"));
+        }
+        Ok(Settings { value, written: Some((document, path)) })
+    }
+
+    /// Checks them as the policy does before it is used.
+    ///
+    /// # Errors
+    /// They are not valid.
+    pub fn check(&self) -> Result<(), String> {
+        check_settings(self.value.to_string().as_bytes()).map_err(|invalid| self.error(&invalid))
+    }
+
+    /// Why the policy refuses them, at the place where they are written.
+    pub fn error(&self, invalid: &Invalid) -> String {
+        match &self.written {
+            Some((document, path)) => document.error(&joined(path, &invalid.path), &invalid.message),
+            None => invalid.to_string(),
+        }
+    }
+}
+
+/// The path of something whose path in the settings is known; `settings` is that of the settings.
+pub fn joined(settings: &str, path: &str) -> String {
+    let separator = if settings.is_empty() || path.is_empty() { "" } else { "." };
+    format!("{settings}{separator}{path}")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn parse(text: &str) -> Result<Value, String> {
+        Settings::parse("x", text).map(|settings| settings.value)
+    }
+
+    fn refused(text: &str) -> String {
+        Settings::parse("x", text).expect(text).check().expect_err(text)
+    }
+
     #[test]
     fn settings_are_yaml_or_json_mappings() {
         assert_eq!(parse("profile: strict"), Ok(json!({"profile": "strict"})));
         assert_eq!(parse(r#"{"allow": []}"#), Ok(json!({"allow": []})));
         assert_eq!(parse("# empty"), Ok(json!({})));
-        assert!(parse("[]").is_err());
-        assert!(parse("a: [").expect_err("refused").starts_with('1'));
-        assert_eq!(parse("a: 1\na: 2").expect_err("refused"), "2:1: the key \"a\" is already there");
+        assert_eq!(parse("\n[]").expect_err("refused"), "x:2:1: settings must be a mapping");
+    }
+
+    #[test]
+    fn what_the_policy_refuses_is_named_with_its_place() {
+        let misspelt = "rules:\n  host-netwrok: warn\n";
+        let message = "there is no such rule, did you mean 'host-network'?";
+        assert_eq!(refused(misspelt), format!("x:2:3: rules.host-netwrok: {message}"));
+        let settings = Settings { value: json!({"rules": {"host-netwrok": "warn"}}), written: None };
+        assert_eq!(settings.check(), Err(format!("settings.rules.host-netwrok: {message}")));
     }
 }

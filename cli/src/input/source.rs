@@ -2,10 +2,11 @@
 
 use std::ops::Range;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// Where something stands in a text, with the line that shows it: the text itself need not be kept.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, JsonSchema)]
 pub struct Place {
     /// From 1.
     pub line: usize,
@@ -22,12 +23,17 @@ pub struct Place {
 impl Place {
     /// The column after what is underlined.
     pub fn end_column(&self) -> usize {
-        self.column + self.text.get(self.underlined.clone()).unwrap_or_default().chars().count()
+        self.column + self.underlined_text().chars().count()
+    }
+
+    /// What is underlined.
+    pub fn underlined_text(&self) -> &str {
+        self.text.get(self.underlined.clone()).unwrap_or_default()
     }
 }
 
 /// A file's text, and the name that messages use for it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Source {
     /// The path as given on the command line; `<stdin>` for `-`.
     pub name: String,
@@ -50,6 +56,12 @@ impl Source {
         let line = self.lines.partition_point(|start| *start <= offset);
         let start = self.lines[line - 1];
         (line, self.text[start..offset].chars().count() + 1)
+    }
+
+    /// A message about what stands at an offset: `agent.yaml:3:1: what is wrong`.
+    pub fn error_at(&self, offset: usize, message: &str) -> String {
+        let (line, column) = self.line_and_column(offset);
+        format!("{}:{line}:{column}: {message}", self.name)
     }
 
     /// The place of a range of bytes, of which what is on its first line is underlined.

@@ -12,14 +12,14 @@ use serde_json::json;
 use serde_sarif::sarif::{
     ArtifactLocation, Invocation, Location, LogicalLocation, Message, MultiformatMessageString, Notification,
     PhysicalLocation, PropertyBag, Region, ReportingConfiguration, ReportingDescriptor, Result as SarifResult,
-    ResultLevel, Run, SCHEMA_URL, Sarif, Tool, ToolComponent,
+    ResultLevel, Run, SCHEMA_URL, Sarif, Suppression, Tool, ToolComponent,
 };
 use windows_hostprocess_policy::settings::severity::Severity;
 
 use crate::input::source::Place;
 use crate::output::markdown;
 use crate::pages::{self, Page};
-use crate::report::{CheckResult, MODULE, ObjectReport, Report, slashed};
+use crate::report::{CheckResult, MODULE, ObjectReport, Report, Waived, WaiverSource, slashed};
 
 /// The name of [`CheckResult::fingerprint`].
 const FINGERPRINT: &str = "hostprocess/v1";
@@ -47,10 +47,14 @@ fn sarif(report: &Report) -> Sarif {
         .information_uri(env!("CARGO_PKG_REPOSITORY"))
         .rules(pages.iter().map(descriptor).collect::<Vec<_>>())
         .build();
-    let results: Vec<SarifResult> = report
+    let mut results: Vec<SarifResult> = report
         .objects()
-        .flat_map(|object| object.results().into_iter().map(|result| sarif_result(object, &result, &pages)))
+        .flat_map(|object| object.results_with_waived().into_iter().map(|result| sarif_result(object, &result, &pages)))
         .collect();
+    // The standard wants them for all results or for none.
+    if report.waived_count() > 0 {
+        results.iter_mut().for_each(|result| result.suppressions = result.suppressions.take().or(Some(Vec::new())));
+    }
     let run = Run::builder()
         .tool(Tool::builder().driver(driver).build())
         .invocations(vec![invocation(report)])
@@ -138,7 +142,7 @@ fn sarif_result(object: &ObjectReport, result: &CheckResult, pages: &[Page]) -> 
     location.logical_locations =
         Some(vec![LogicalLocation::builder().fully_qualified_name(object.title() + &field).build()]);
     let index = pages.iter().position(|page| page.id == result.rule).and_then(|index| i64::try_from(index).ok());
-    SarifResult::builder()
+    let mut sarif = SarifResult::builder()
         .rule_id(result.rule)
         // -1 says that there is no descriptor.
         .rule_index(index.unwrap_or(-1))
@@ -146,7 +150,14 @@ fn sarif_result(object: &ObjectReport, result: &CheckResult, pages: &[Page]) -> 
         .message(Message::builder().text(result.text.as_str()).build())
         .locations(vec![location])
         .partial_fingerprints(BTreeMap::from([(FINGERPRINT.to_owned(), result.fingerprint.clone())]))
-        .build()
+        .build();
+    sarif.suppressions = result.waived.map(|waived| vec![suppression(waived)]);
+    sarif
+}
+
+fn suppression(waived: &Waived) -> Suppression {
+    let kind = if waived.source == WaiverSource::Comment { "inSource" } else { "external" };
+    Suppression::builder().kind(json!(kind)).justification(waived.reason.as_str()).build()
 }
 
 /// The parts of the input that could not be read are notifications: results are about rules.

@@ -20,7 +20,7 @@ pub fn render(report: &Report, renderer: &Renderer) -> String {
     let mut known = BTreeSet::new();
     for file in &report.files {
         for object in &file.objects {
-            for diagnostic in &object.findings {
+            for diagnostic in object.findings.iter().filter(|found| found.waived.is_none()) {
                 let url = known.insert(&*diagnostic.rule).then(|| pages::url(&diagnostic.rule));
                 text += &renderer.render(&[diagnostic_group(object, diagnostic, url)]);
                 text += "\n\n";
@@ -106,6 +106,11 @@ fn summary(report: &Report) -> String {
         count(Verdict::Warn),
         count(Verdict::Deny)
     );
+    match report.waived_count() {
+        0 => {}
+        1 => text += "; 1 finding waived",
+        more => text += &format!("; {more} findings waived"),
+    }
     match problems {
         0 => {}
         1 => text += "; 1 part could not be read",

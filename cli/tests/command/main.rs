@@ -1,18 +1,23 @@
 //! The built command: what it prints, and the codes that scripts rely on.
 
 mod asked;
+mod baseline;
 mod check;
+mod config;
 mod fix;
 mod folders;
 mod formats;
 mod grants;
 mod itself;
+mod output_schema;
 mod outputs;
+mod policy;
 #[cfg(unix)]
 mod rendered;
 mod run;
 mod sarif;
 mod schema;
+mod waivers;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -32,7 +37,7 @@ fn hostprocess(arguments: &[&str], input: &str) -> Output {
     let mut child = command.spawn().expect("starts");
     // A command may end without reading its input, which closes the pipe.
     let _ = child.stdin.take().expect("is piped").write_all(input.as_bytes());
-    child.wait_with_output().expect("ends")
+    output_schema::checked(arguments, child.wait_with_output().expect("ends"))
 }
 
 fn code(output: &Output) -> i32 {
@@ -58,7 +63,8 @@ fn files(output: &Output) -> Vec<String> {
 /// Runs the command in a folder.
 fn hostprocess_in(folder: &Path, arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_hostprocess"));
-    command.args(arguments).current_dir(folder).env("NO_COLOR", "1").output().expect("starts")
+    let output = command.args(arguments).current_dir(folder).env("NO_COLOR", "1").output().expect("starts");
+    output_schema::checked(arguments, output)
 }
 
 /// An empty folder for this test.

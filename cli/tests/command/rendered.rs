@@ -8,7 +8,7 @@ use super::*;
 fn check(folder: &Path, arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_hostprocess"));
     command.arg("check").args(arguments).current_dir(folder).env("NO_COLOR", "1").env("PATH", folder.join("bin"));
-    command.output().expect("starts")
+    output_schema::checked(&[&["check"], arguments].concat(), command.output().expect("starts"))
 }
 
 fn install(folder: &Path, program: &str, script: &str) {

@@ -7,32 +7,34 @@ use windows_hostprocess_policy::check_settings;
 
 use super::*;
 
-const SETTINGS: &str = "docs/schema/settings.schema.json";
+const SUBJECTS: [&str; 3] = ["config", "output", "settings"];
 
-fn printed() -> String {
-    String::from_utf8(hostprocess(&["schema", "settings"], "").stdout).expect("UTF-8")
+fn printed(subject: &str) -> String {
+    String::from_utf8(hostprocess(&["schema", subject], "").stdout).expect("UTF-8")
 }
 
-fn schema() -> Value {
-    serde_json::from_str(&printed()).expect("JSON")
+pub fn schema(subject: &str) -> Value {
+    serde_json::from_str(&printed(subject)).expect("JSON")
 }
 
-fn validator() -> Validator {
-    let schema = schema();
+fn validator(subject: &str) -> Validator {
+    let schema = schema(subject);
     jsonschema::meta::validate(&schema).expect("a schema of its draft");
     jsonschema::validator_for(&schema).expect("a schema")
 }
 
-/// With `UPDATE_DOCS` in the environment the file is renewed.
+/// With `UPDATE_DOCS` in the environment the files are renewed.
 #[test]
-fn the_committed_schema_is_the_one_that_is_printed() {
-    let path = repository().join(SETTINGS);
-    if env::var_os("UPDATE_DOCS").is_some() {
-        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
-        fs::write(&path, printed()).expect("written");
+fn the_committed_schemas_are_those_that_are_printed() {
+    for subject in SUBJECTS {
+        let file = format!("docs/schema/{subject}.schema.json");
+        let (path, printed) = (repository().join(&file), printed(subject));
+        if env::var_os("UPDATE_DOCS").is_some() {
+            fs::write(&path, &printed).expect("written");
+        }
+        let committed = fs::read_to_string(&path).unwrap_or_default();
+        assert!(committed == printed, "{file} is out of date: run `make docs`");
     }
-    let committed = fs::read_to_string(&path).unwrap_or_default();
-    assert!(committed == printed(), "{SETTINGS} is out of date: run `make docs`");
 }
 
 /// The settings of the policies in a text: whole documents, or the YAML blocks of a page.
@@ -52,7 +54,7 @@ fn settings_in(file: &str) -> Vec<Value> {
 
 #[test]
 fn the_settings_on_every_page_fit() {
-    let validator = validator();
+    let validator = validator("settings");
     for file in ["deploy/clusteradmissionpolicy.yaml", "docs/recipes.md", "README.md", "examples/settings.yaml"] {
         let settings = match file {
             "examples/settings.yaml" => vec![example()],
@@ -66,15 +68,71 @@ fn the_settings_on_every_page_fit() {
     }
 }
 
-fn example() -> Value {
-    let text = fs::read_to_string(repository().join("examples/settings.yaml")).expect("the example");
-    assert!(text.starts_with("# yaml-language-server: $schema=../docs/schema/settings.schema.json\n"), "{text}");
+/// An example, whose first line tells editors which schema it has.
+fn example_of(file: &str, schema: &str) -> Value {
+    let path = repository().join(file);
+    let text = fs::read_to_string(&path).expect("the example");
+    let named = text.lines().next().and_then(|line| line.strip_prefix("# yaml-language-server: $schema="));
+    let named = path.with_file_name(named.expect("a schema"));
+    assert_eq!(fs::canonicalize(named).ok(), fs::canonicalize(repository().join(schema)).ok());
     kubernetes_yaml::documents(&text).remove(0).expect("YAML").value
 }
 
+fn example() -> Value {
+    example_of("examples/settings.yaml", "docs/schema/settings.schema.json")
+}
+
 #[test]
-fn the_example_is_valid() {
+fn the_examples_are_valid() {
     assert_eq!(check_settings(example().to_string().as_bytes()), Ok(()));
+    let configuration = example_of("examples/config/.hostprocess.yaml", "docs/schema/config.schema.json");
+    let errors: Vec<String> = validator("config").iter_errors(&configuration).map(|error| error.to_string()).collect();
+    assert!(errors.is_empty(), "{errors:?}");
+    let output = hostprocess(&["config", "examples/config"], "");
+    assert_eq!(code(&output), 0, "{}", shown(&output));
+    assert!(shown(&output).contains("containerd: '1.7'"), "settings of the file: {}", shown(&output));
+}
+
+#[test]
+fn the_configurations_on_the_page_fit() {
+    let (validator, page) =
+        (validator("config"), fs::read_to_string(repository().join("docs/command.md")).expect("a page"));
+    let blocks = page.split("```yaml\n").skip(1).filter_map(|rest| rest.split("\n```").next());
+    let configurations: Vec<Value> = blocks
+        .filter(|block| !block.contains("apiVersion"))
+        .map(|block| kubernetes_yaml::documents(block).remove(0).expect("YAML").value)
+        .collect();
+    assert!(configurations.len() > 1, "{configurations:?}");
+    for configuration in configurations {
+        let errors: Vec<String> = validator.iter_errors(&configuration).map(|error| error.to_string()).collect();
+        assert!(errors.is_empty(), "{errors:?} in {configuration}");
+    }
+}
+
+#[test]
+fn the_schema_of_the_configuration_says_what_the_command_does() {
+    let (folder, validator) = (folder("config-schema"), validator("config"));
+    write(&folder, "settings.yaml", "");
+    let waiver = json!({"rules": ["host-network"], "reason": "x"});
+    for (configuration, is_valid) in [
+        (json!({}), true),
+        (json!({"settings": {"profile": "strict"}, "exclude": ["a"], "failOn": "never", "waivers": [waiver]}), true),
+        (json!({"settings": "settings.yaml"}), true),
+        (json!({"misspelt": true}), false),
+        (json!({"settings": {"misspelt": true}}), false),
+        (json!({"settings": {"rules": {"misspelt": "warn"}}}), false),
+        (json!({"settings": ["a"]}), false),
+        (json!({"exclude": "a"}), false),
+        (json!({"exclude": [1]}), false),
+        (json!({"failOn": "misspelt"}), false),
+        (json!({"waivers": [{"rules": ["host-network"]}]}), false),
+        (json!({"waivers": [{"rules": ["misspelt"], "reason": "x"}]}), false),
+    ] {
+        let file = write(&folder, "config.yaml", &configuration.to_string());
+        let output = hostprocess(&["config", "--config", &file], "");
+        assert_eq!(code(&output), if is_valid { 0 } else { 2 }, "{configuration}: {}", shown(&output));
+        assert_eq!(validator.is_valid(&configuration), is_valid, "{configuration}");
+    }
 }
 
 /// Settings that hold a value at the place that a pointer into the schema leads to.
@@ -106,17 +164,20 @@ fn objects_of(schema: &Value, path: &mut Vec<String>, visit: &mut dyn FnMut(&[St
 
 #[test]
 fn a_key_is_unknown_to_the_schema_where_it_is_unknown_to_the_policy() {
-    let (validator, schema) = (validator(), schema());
+    let (validator, schema) = (validator("settings"), schema("settings"));
     let mut visited = 0;
     objects_of(&schema, &mut Vec::new(), &mut |path, object| {
         visited += 1;
         let misspelt = at(path, json!({ "misspelt": true }));
-        let error = check_settings(misspelt.to_string().as_bytes()).expect_err("refused");
+        let error = check_settings(misspelt.to_string().as_bytes()).expect_err("refused").to_string();
         assert!(error.contains("misspelt"), "{misspelt}: {error}");
         assert!(!validator.is_valid(&misspelt), "{misspelt}");
         for key in object["properties"].as_object().expect("properties").keys() {
             let settings = at(path, json!({ key: null }));
-            let error = check_settings(settings.to_string().as_bytes()).err().unwrap_or_default();
+            let error = check_settings(settings.to_string().as_bytes())
+                .err()
+                .map(|invalid| invalid.to_string())
+                .unwrap_or_default();
             assert!(!error.contains("unknown field") && !error.contains("no such rule"), "{settings}: {error}");
         }
     });
@@ -125,7 +186,7 @@ fn a_key_is_unknown_to_the_schema_where_it_is_unknown_to_the_policy() {
 
 #[test]
 fn what_the_policy_takes_fits() {
-    let validator = validator();
+    let validator = validator("settings");
     for settings in [
         json!({"profile": "strict", "ratchet": false, "containerd": "1.7", "platform": "openshift"}),
         json!({"containerd": 1.7, "rules": {"host-network": false, "local-system": "off"}}),
@@ -147,7 +208,7 @@ fn what_the_policy_takes_fits() {
 
 #[test]
 fn values_of_another_type_or_name_do_not_fit() {
-    let validator = validator();
+    let validator = validator("settings");
     for settings in [
         json!({"profile": "strikt"}),
         json!({"rules": {"host-network": "wran"}}),

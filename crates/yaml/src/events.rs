@@ -8,7 +8,7 @@ use libyaml_safer::{Encoding, EventData, Mark, Parser, ScalarStyle};
 
 const BYTE_ORDER_MARK: char = '\u{feff}';
 /// What ends a line in YAML 1.1.
-const LINE_BREAKS: [char; 5] = ['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}'];
+pub const LINE_BREAKS: [char; 5] = ['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}'];
 
 /// What could not be read, and where.
 #[derive(Debug, PartialEq, Eq)]

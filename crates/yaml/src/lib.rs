@@ -5,14 +5,18 @@
 //! nobody means is refused here: aliases that multiply without end, and the colon of `{a:}`, which go-yaml takes for a part
 //! of the key. Of a key that is written twice the last value counts, as for kubectl, and the document says so.
 
+mod comments;
 mod compose;
+mod emit;
 mod events;
 mod place;
 mod scalar;
 
 use std::ops::Range;
 
+pub use comments::comments;
 pub use compose::{RepeatedKey, YamlDocument};
+pub use emit::to_yaml;
 pub use events::Error;
 pub use place::{Children, Located};
 

@@ -254,6 +254,28 @@ fn errors_say_what_is_wrong_and_where() {
     }
 }
 
+fn comments_in(text: &str) -> Vec<&str> {
+    comments(text).into_iter().map(|at| &text[at]).collect()
+}
+
+#[test]
+fn comments_are_what_the_parser_leaves_out() {
+    let text = "# a\n%YAML 1.1 # b\n--- # c\nd: e # f # g\nh#i: 'j # k'  # l\r\n\"m # n\": [o, # p\n  q#r] # s\n# t";
+    assert_eq!(comments_in(text), ["# a", "# b", "# c", "# f # g", "# l", "# p", "# s", "# t"]);
+    assert!(comments_in("").is_empty() && comments_in("a: b#c\n").is_empty());
+}
+
+#[test]
+fn a_block_of_text_has_comments_before_and_after_it_only() {
+    let text = "a: | # b\n  c # d\n  # e\n # f\ng:\n- !!str &h >- # i\n  # j\n\n  k\n# l\nm: |\n# n\no: p\n";
+    assert_eq!(comments_in(text), ["# b", "# f", "# i", "# l", "# n"]);
+}
+
+#[test]
+fn no_comments_are_taken_from_what_cannot_be_parsed() {
+    assert_eq!(comments_in("a: b # c\n- d\n# e\n---\nf: g # h\n"), ["# c", "# h"]);
+}
+
 #[test]
 fn a_large_text_is_read_quickly() {
     let item = "- name: web\n  image: \"x\"\n  args: [a, b]\n  text: |\n    ü\n";
@@ -349,5 +371,54 @@ proptest! {
                 Err(error) => prop_assert!(text.get(error.offset..).is_some(), "{error:?}"),
             }
         }
+    }
+    #[test]
+    fn a_text_says_the_same_with_empty_comments(parts in proptest::collection::vec(proptest::sample::select(ODD), 0..30)) {
+        let text = parts.concat();
+        let mut emptied = text.clone();
+        for comment in comments(&text) {
+            prop_assert!(text[comment.clone()].starts_with('#'));
+            emptied.replace_range(comment.clone(), &format!("{:1$}", "#", comment.len()));
+        }
+        let values = |text: &str| documents(text).into_iter().map(|document| Some(document.ok()?.value)).collect::<Option<Vec<_>>>();
+        if let Some(values_with) = values(&text) {
+            prop_assert_eq!(values(&emptied), Some(values_with));
+        }
+    }
+}
+
+#[test]
+fn texts_that_yaml_takes_for_something_else_are_quoted() {
+    let values = json!({"on": ["off", "010", "1_000", "~", "", "<<", "- a", "a: b", "NT AUTHORITY\\SYSTEM", "*", "ü"]});
+    let expected = "'on':\n- 'off'\n- '010'\n- '1_000'\n- '~'\n- ''\n- '<<'\n- '- a'\n- 'a: b'\n- NT AUTHORITY\\SYSTEM\n- '*'\n- ü\n";
+    assert_eq!(to_yaml(&values).expect("YAML"), expected);
+    assert_eq!(
+        to_yaml(&json!({"a": [], "b": {}, "c": null, "d": 1.5})).expect("YAML"),
+        "a: []\nb: {}\nc: null\nd: 1.5\n"
+    );
+}
+
+fn any_value() -> impl Strategy<Value = Value> {
+    let text = prop_oneof!["[ -~]{0,12}", "[a-z:#\\n '\"-]{0,12}", "\\PC{0,12}"];
+    let scalar = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        text.clone().prop_map(Value::from),
+    ];
+    scalar.prop_recursive(4, 32, 6, move |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..6).prop_map(Value::from),
+            prop::collection::hash_map(text.clone(), inner, 0..6).prop_map(|members| members.into_iter().collect()),
+        ]
+    })
+}
+
+proptest! {
+    #[test]
+    fn what_is_written_is_read_as_the_same_value(content in any_value()) {
+        let content = json!({ "a": content });
+        let text = to_yaml(&content).expect("YAML");
+        prop_assert_eq!(value(&text), content, "{}", text);
     }
 }

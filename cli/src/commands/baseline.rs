@@ -1,0 +1,49 @@
+//! The arguments about baselines.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use crate::report::Report;
+use crate::waivers::baseline::Baseline;
+
+/// Which findings need not be mended today.
+#[derive(Debug, clap::Args)]
+pub struct BaselineArgs {
+    /// Tolerate the findings in this file
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<PathBuf>,
+    /// Write what was found to this file, for --baseline, and tolerate it
+    #[arg(long, value_name = "FILE", conflicts_with = "baseline")]
+    write_baseline: Option<PathBuf>,
+}
+
+impl BaselineArgs {
+    /// The baseline that is there already.
+    ///
+    /// # Errors
+    /// See [`Baseline::read`].
+    pub fn read(&self) -> Result<Option<Baseline>, String> {
+        self.baseline.as_deref().map(Baseline::read).transpose()
+    }
+
+    /// Waives what is in the baseline that was `read`, or in the one that this writes.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn waive(
+        &self,
+        read: Option<Baseline>,
+        report: &mut Report,
+        judged: &BTreeSet<&'static str>,
+    ) -> Result<(), String> {
+        if let (Some(path), Some(baseline)) = (&self.baseline, read) {
+            baseline.waive(report, judged, path);
+        }
+        if let Some(path) = &self.write_baseline {
+            let baseline = Baseline::of(report);
+            baseline.write(path)?;
+            baseline.waive(report, judged, path);
+        }
+        Ok(())
+    }
+}

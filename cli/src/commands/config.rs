@@ -1,0 +1,66 @@
+//! `hostprocess config`: prints the configuration in effect.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+use windows_hostprocess_policy::wording::escaped;
+
+use crate::config::Configuration;
+
+/// The arguments of `config`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Where to look for it: the first path that `check` would get
+    #[arg(value_name = "PATH", default_value = ".")]
+    path: PathBuf,
+    #[command(flatten)]
+    which: WhichConfiguration,
+}
+
+/// Which configuration is in effect, for every command that reads one.
+#[derive(Debug, clap::Args)]
+pub struct WhichConfiguration {
+    /// The configuration [default: .hostprocess.yaml in the folder of the first path or the nearest above it]
+    #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
+    config: Option<PathBuf>,
+    /// Look for no configuration
+    #[arg(long)]
+    no_config: bool,
+}
+
+impl WhichConfiguration {
+    /// The configuration; `first_path` is that of the command line, if it has one.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn configuration(&self, first_path: Option<&Path>) -> Result<Configuration, String> {
+        match &self.config {
+            Some(path) => Configuration::load(path),
+            None if self.no_config => Ok(Configuration::default()),
+            None => Configuration::nearest(first_path.unwrap_or(Path::new("."))),
+        }
+    }
+}
+
+/// The configuration in YAML: every key, with the settings of the file that it names.
+///
+/// # Errors
+/// The configuration or the settings cannot be read, or are not valid.
+pub fn config(args: &Args) -> Result<String, String> {
+    let configuration = args.which.configuration(Some(&args.path))?;
+    let settings = configuration.settings()?;
+    settings.check()?;
+    configuration.excluded()?;
+    configuration.waivers()?;
+    let mut config = json!({ "exclude": [], "failOn": "deny", "waivers": [] });
+    let written = configuration.written().and_then(Value::as_object).into_iter().flatten();
+    for (key, value) in written.filter(|(_, value)| !value.is_null()) {
+        config[key] = value.clone();
+    }
+    config["settings"] = settings.value;
+    let yaml = kubernetes_yaml::to_yaml(&config).map_err(|error| error.to_string())?;
+    Ok(match configuration.path() {
+        Some(path) => format!("# {}\n{yaml}", escaped(&path.display().to_string())),
+        None => format!("# No configuration is in effect: these are the defaults.\n{yaml}"),
+    })
+}

@@ -1,0 +1,178 @@
+//! The configuration of the command, which a repository keeps beside its manifests. The policy in a cluster knows nothing of it.
+
+pub mod keys;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use ignore::gitignore::{Gitignore, GitignoreBuilder};
+use serde_json::Value as Json;
+use windows_hostprocess_policy::decode::{self, Value};
+
+pub use crate::config::keys::{Config, FailOn, SettingsSource};
+use crate::input::document::Document;
+use crate::input::settings::Settings;
+use crate::waivers::configured::{Waiver, Waivers, today};
+
+/// Its name in the folder to which it applies.
+pub const FILE_NAME: &str = ".hostprocess.yaml";
+
+/// The configuration in effect: a file's, or the defaults where there is none.
+#[derive(Debug, Default)]
+pub struct Configuration {
+    /// What the file says.
+    pub config: Config,
+    /// The file.
+    document: Option<Document>,
+}
+
+impl Configuration {
+    /// Reads a configuration.
+    ///
+    /// # Errors
+    /// The file cannot be read, or is not a configuration; the text begins with path, line and column.
+    pub fn load(path: &Path) -> Result<Configuration, String> {
+        let document = Document::load(path)?;
+        let config = match &document.value {
+            Json::Null => Config::default(),
+            value => {
+                decode::read(&Value::from(value)).map_err(|error| document.error(&error.path(), error.message()))?
+            }
+        };
+        Ok(Configuration { config, document: Some(document) })
+    }
+
+    /// Reads the nearest configuration, from the folder of a path upwards to the root of its git repository.
+    ///
+    /// # Errors
+    /// As [`Configuration::load`].
+    pub fn nearest(path: &Path) -> Result<Configuration, String> {
+        find(&folder_of(path))
+            .map_or_else(|| Ok(Configuration::default()), |file| Configuration::load(&shortened(&file)))
+    }
+
+    /// The path of the file; `None` where there is none.
+    pub fn path(&self) -> Option<&Path> {
+        self.document.as_ref().map(|document| Path::new(&document.source.name))
+    }
+
+    /// What the file says, as it says it.
+    pub fn written(&self) -> Option<&Json> {
+        self.document.as_ref().map(|document| &document.value)
+    }
+
+    /// The folder of the file.
+    fn folder(&self) -> &Path {
+        self.path().and_then(Path::parent).unwrap_or(Path::new(""))
+    }
+
+    /// A message about the value at a path of the file.
+    pub fn error(&self, path: &str, message: &str) -> String {
+        self.document.as_ref().map_or_else(|| message.to_owned(), |document| document.error(path, message))
+    }
+
+    /// The policy's settings, which are not checked.
+    ///
+    /// # Errors
+    /// The file that has them cannot be read.
+    pub fn settings(&self) -> Result<Settings, String> {
+        match (&self.config.settings, &self.document) {
+            (SettingsSource::File(file), _) => {
+                Settings::load(&self.folder().join(file)).map_err(|error| self.error("settings", &error))
+            }
+            (SettingsSource::Inline(value), Some(document)) => {
+                Settings::new(value.clone(), document.clone(), "settings".to_owned())
+            }
+            _ => Ok(Settings::default()),
+        }
+    }
+
+    /// The globs of `exclude`.
+    ///
+    /// # Errors
+    /// One of them is not valid.
+    pub fn excluded(&self) -> Result<Gitignore, String> {
+        self.globs("exclude", &self.config.exclude)
+    }
+
+    /// The waivers.
+    ///
+    /// # Errors
+    /// One of their globs is not valid.
+    pub fn waivers(&self) -> Result<Waivers<'_>, String> {
+        let waivers = self.config.waivers.iter().enumerate().map(|(index, entry)| {
+            let globs = entry.paths.as_ref().map(|list| self.globs(&format!("waivers[{index}].paths"), &list.0));
+            Ok(Waiver::new(entry, globs.transpose()?))
+        });
+        Ok(Waivers::new(waivers.collect::<Result<_, String>>()?, today()))
+    }
+
+    /// The globs at a path of the file.
+    fn globs(&self, path: &str, list: &[String]) -> Result<Gitignore, String> {
+        let mut globs = GitignoreBuilder::new(resolved(self.folder()));
+        for (index, glob) in list.iter().enumerate() {
+            let invalid = |error: ignore::Error| self.error(&format!("{path}[{index}]"), &error.to_string());
+            globs.add_line(None, glob).map_err(invalid)?;
+        }
+        globs.build().map_err(|error| self.error(path, &error.to_string()))
+    }
+}
+
+fn find(folder: &Path) -> Option<PathBuf> {
+    for folder in folder.ancestors() {
+        let file = folder.join(FILE_NAME);
+        if file.is_file() {
+            return Some(file);
+        }
+        // A folder; in a work tree or a submodule, a file.
+        if folder.join(".git").exists() {
+            return None;
+        }
+    }
+    None
+}
+
+/// A folder itself, or that of a file. Standard input counts as in the current folder.
+fn folder_of(path: &Path) -> PathBuf {
+    match path.parent() {
+        _ if path.as_os_str() == "-" => resolved(Path::new("")),
+        Some(parent) if !path.is_dir() => resolved(parent),
+        _ => resolved(path),
+    }
+}
+
+/// The absolute path of a folder, without links. The empty path is the current folder.
+fn resolved(folder: &Path) -> PathBuf {
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned())
+}
+
+/// A path as people would write it in the current folder, when it is in there.
+fn shortened(path: &Path) -> PathBuf {
+    path.strip_prefix(resolved(Path::new(""))).unwrap_or(path).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_search_ends_with_the_repository() {
+        let root = tempfile::tempdir().expect("a folder");
+        let folder = |path: &str| {
+            let folder = root.path().join(path);
+            fs::create_dir_all(&folder).expect("a folder");
+            folder
+        };
+        let file = root.path().join(FILE_NAME);
+        fs::write(&file, "").expect("written");
+        assert_eq!(find(&folder("a/b")), Some(file.clone()));
+        folder("a/.git");
+        assert_eq!(find(&folder("a/b")), None);
+        // A link to the git folder of a work tree.
+        fs::write(folder("w").join(".git"), "gitdir: elsewhere").expect("written");
+        assert_eq!(find(&folder("w/b")), None);
+        fs::write(root.path().join("a/b").join(FILE_NAME), "").expect("written");
+        assert_eq!(find(&folder("a/b/c")), Some(root.path().join("a/b").join(FILE_NAME)));
+    }
+}

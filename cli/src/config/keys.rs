@@ -1,0 +1,109 @@
+//! What a configuration says.
+
+use serde_json::{Value as Json, json};
+use windows_hostprocess_policy::decode::schema::{self, Described};
+use windows_hostprocess_policy::decode::{self, Error, List, Read, Reader, Value, one_of, record};
+
+use crate::commands::schema::settings_schema;
+use crate::report::Verdict;
+use crate::waivers::entry::Entry;
+
+record! {
+    /// What the file says. Every key is optional, unknown keys are refused.
+    #[derive(Debug, Default)]
+    pub struct Config: strict {
+        /// The policy's settings, or the path of a file that has them, relative to the folder of the configuration.
+        pub settings: SettingsSource = "settings",
+        /// Globs of what to leave out in folders, as in .gitignore and relative to the folder of the configuration.
+        pub exclude: List<String> = "exclude",
+        /// The verdict at which the exit code is 1.
+        pub fail_on: FailOn = "failOn",
+        /// Findings that do not count, and why.
+        pub waivers: List<Entry> = "waivers",
+    }
+}
+
+/// Where the policy's settings come from.
+#[derive(Debug, Default)]
+pub enum SettingsSource {
+    /// There are none.
+    #[default]
+    Defaults,
+    /// A file, relative to the folder of the configuration.
+    File(String),
+    /// The configuration itself.
+    Inline(Json),
+}
+
+impl<'t> Read<'t> for SettingsSource {
+    fn read(&mut self, value: &'t Value<'t>, _: &mut Reader) -> decode::Result<()> {
+        *self = match value {
+            Value::Null => SettingsSource::Defaults,
+            Value::Str(file) => SettingsSource::File(file.to_string()),
+            Value::Object(_) => SettingsSource::Inline(value.into()),
+            _ => return Err(Error::wrong_type(value, "the policy's settings or the path of a file")),
+        };
+        Ok(())
+    }
+}
+
+impl Described for SettingsSource {
+    fn schema() -> Json {
+        json!({ "oneOf": [{ "type": "string" }, settings_schema()] })
+    }
+}
+
+/// The verdict at which the exit code is 1.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum FailOn {
+    /// An object is denied
+    #[default]
+    Deny,
+    /// An object is denied or has warnings
+    Warn,
+    /// Nothing; what could not be read still makes it 2
+    Never,
+}
+
+/// As on the command line.
+const FAIL_ON: [(&str, FailOn); 3] = [("deny", FailOn::Deny), ("warn", FailOn::Warn), ("never", FailOn::Never)];
+
+impl FailOn {
+    /// The least severe of these verdicts.
+    pub fn verdict(self) -> Option<Verdict> {
+        match self {
+            FailOn::Deny => Some(Verdict::Deny),
+            FailOn::Warn => Some(Verdict::Warn),
+            FailOn::Never => None,
+        }
+    }
+}
+
+impl<'t> Read<'t> for FailOn {
+    fn read(&mut self, value: &'t Value<'t>, _: &mut Reader) -> decode::Result<()> {
+        *self = one_of(value, &FAIL_ON)?;
+        Ok(())
+    }
+}
+
+impl Described for FailOn {
+    fn schema() -> Json {
+        schema::one_of(&FAIL_ON)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::ValueEnum;
+
+    use super::*;
+
+    #[test]
+    fn fail_on_has_the_names_of_the_command_line() {
+        let names: Vec<String> = FailOn::value_variants()
+            .iter()
+            .filter_map(|variant| Some(variant.to_possible_value()?.get_name().to_owned()))
+            .collect();
+        assert_eq!(FAIL_ON.map(|(name, _)| name).to_vec(), names);
+    }
+}

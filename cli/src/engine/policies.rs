@@ -1,0 +1,45 @@
+//! Kubewarden policies among the manifests: whether this policy would take the settings that they give it.
+
+use serde_json::Value;
+use windows_hostprocess_policy::check_settings;
+use windows_hostprocess_policy::settings::severity::Severity;
+
+use crate::engine::builtin::diagnostic_without_place;
+use crate::input::policy::{Policy, policies};
+use crate::input::settings::joined;
+use crate::report::{Diagnostic, INVALID_SETTINGS};
+
+/// What is wrong with the settings of this policy in an object, not yet with a place. Nothing is in any other object.
+pub fn check(object: &Value) -> Vec<Diagnostic> {
+    let policies = policies(object).into_iter().filter(Policy::is_this_policy);
+    policies.filter_map(|policy| refused_settings(&policy).or_else(|| useless_mutate(&policy))).collect()
+}
+
+fn refused_settings(policy: &Policy) -> Option<Diagnostic> {
+    let invalid = check_settings(policy.settings.to_string().as_bytes()).err()?;
+    let path = joined(&policy.settings_path(), &invalid.path);
+    Some(diagnostic_without_place(INVALID_SETTINGS, Severity::Deny, path, invalid.message))
+}
+
+/// The setting `mutate` where Kubewarden does not let the policy change requests.
+fn useless_mutate(policy: &Policy) -> Option<Diagnostic> {
+    let mutate = &policy.settings["mutate"];
+    if policy.may_mutate || mutate.is_null() || mutate.as_array().is_some_and(Vec::is_empty) {
+        return None;
+    }
+    let (path, message, fix) = match policy.member {
+        None => (
+            "spec.mutating".to_owned(),
+            "is not true, but the settings have mutate: in mode protect Kubewarden rejects each request that the policy would change",
+            "write mutating: true",
+        ),
+        // Read in policy-evaluator's policy_group_evaluator.
+        Some(_) => (
+            joined(&policy.settings_path(), "mutate"),
+            "has no place in a policy group: a member that would change a request counts as one that denies it",
+            "remove it, and give it to a policy that is not in a group",
+        ),
+    };
+    let warning = diagnostic_without_place(INVALID_SETTINGS, Severity::Warn, path, message.to_owned());
+    Some(Diagnostic { fix: fix.to_owned(), ..warning })
+}

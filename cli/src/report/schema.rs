@@ -1,0 +1,32 @@
+//! The JSON Schemas of values whose types do not describe themselves.
+
+use schemars::{Schema, SchemaGenerator, json_schema};
+use windows_hostprocess_policy::settings::severity::Severity;
+
+/// The severities that a finding can have.
+pub fn severity(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "enum": [Severity::Deny.name(), Severity::Warn.name()] })
+}
+
+/// The operations that patches have, and the values that they write.
+pub fn operations(_: &mut SchemaGenerator) -> Schema {
+    let path = json_schema!({ "type": "string", "format": "json-pointer" });
+    let value = json_schema!({ "type": ["boolean", "string", "object"] });
+    json_schema!({
+        "type": "array",
+        "items": {
+            "oneOf": [
+                {
+                    "type": "object",
+                    "properties": { "op": { "enum": ["add", "replace"] }, "path": path, "value": value },
+                    "required": ["op", "path", "value"],
+                },
+                {
+                    "type": "object",
+                    "properties": { "op": { "enum": ["remove"] }, "path": path },
+                    "required": ["op", "path"],
+                },
+            ],
+        },
+    })
+}

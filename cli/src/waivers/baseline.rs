@@ -1,0 +1,108 @@
+//! Baselines: the findings of today, which do not count tomorrow.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::fs;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use crate::report::{Diagnostic, ObjectReport, Report, UNREADABLE, Waived, WaiverSource, slashed};
+
+const VERSION: u64 = 1;
+
+/// A file of findings.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Baseline {
+    version: u64,
+    /// Sorted, so that a change of one finding is a change of a few lines.
+    findings: Vec<Entry>,
+}
+
+/// A finding. Only the fingerprint counts; the rest is for whoever reads the file.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entry {
+    file: String,
+    object: String,
+    rule: String,
+    path: String,
+    message: String,
+    fingerprint: String,
+}
+
+impl Entry {
+    fn new(object: &ObjectReport, found: &Diagnostic) -> Entry {
+        Entry {
+            file: slashed(&object.file),
+            object: object.title(),
+            rule: found.rule.clone(),
+            path: found.path.clone(),
+            message: found.message.clone(),
+            fingerprint: object.fingerprint_of(found),
+        }
+    }
+}
+
+impl Baseline {
+    /// The findings that count in a report.
+    pub fn of(report: &Report) -> Baseline {
+        let entries = |object: &ObjectReport| -> Vec<Entry> {
+            let counted = object.findings.iter().filter(|found| found.waived.is_none());
+            counted.map(|found| Entry::new(object, found)).collect()
+        };
+        let mut findings: Vec<Entry> = report.objects().flat_map(entries).collect();
+        findings.sort();
+        findings.dedup();
+        Baseline { version: VERSION, findings }
+    }
+
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// It cannot be read, or is not a baseline; the text begins with the path.
+    pub fn read(path: &Path) -> Result<Baseline, String> {
+        let text = fs::read_to_string(path).map_err(|error| format!("{}: cannot be read: {error}", path.display()))?;
+        let error = match serde_json::from_str(&text) {
+            Ok(Baseline { version: VERSION, findings }) => return Ok(Baseline { version: VERSION, findings }),
+            Ok(Baseline { version, .. }) => format!("its version is {version}, and this hostprocess reads {VERSION}"),
+            Err(error) => error.to_string(),
+        };
+        Err(format!("{}: not a baseline: {error}; --write-baseline writes one", path.display()))
+    }
+
+    /// Writes a file.
+    ///
+    /// # Errors
+    /// It cannot be written; the text begins with the path.
+    pub fn write(&self, path: &Path) -> Result<(), String> {
+        let text = serde_json::to_string_pretty(self).map_err(|error| error.to_string())? + "\n";
+        fs::write(path, text).map_err(|error| format!("{}: cannot be written: {error}", path.display()))
+    }
+
+    /// Waives the findings of a report that are in the baseline, which was read from `path`. Adds a remark about entries that no longer
+    /// occur: those for files that were read as a whole, and rules that were `judged`.
+    pub fn waive(&self, report: &mut Report, judged: &BTreeSet<&'static str>, path: &Path) {
+        let mut known: BTreeMap<&str, bool> = self.findings.iter().map(|entry| (&*entry.fingerprint, false)).collect();
+        let reason = format!("in the baseline {}", path.display());
+        for object in report.files.iter_mut().flat_map(|file| &mut file.objects) {
+            object.waive(|object, found| {
+                *known.get_mut(&*object.fingerprint_of(found))? = true;
+                Some(Waived { reason: reason.clone(), source: WaiverSource::Baseline })
+            });
+        }
+        let read = report.files.iter().filter(|file| file.problems.is_empty());
+        let files: HashSet<String> = read.map(|file| slashed(&file.name)).collect();
+        let is_judged = |rule: &str| rule == UNREADABLE || judged.contains(rule);
+        let is_gone = |entry: &&Entry| {
+            known.get(&*entry.fingerprint) == Some(&false) && files.contains(&entry.file) && is_judged(&entry.rule)
+        };
+        let count = self.findings.iter().filter(is_gone).count();
+        let what = match count {
+            0 => return,
+            1 => "1 entry no longer occurs".to_owned(),
+            _ => format!("{count} entries no longer occur"),
+        };
+        report.remarks.push(format!("note: {}: {what}; --write-baseline writes it anew", path.display()));
+    }
+}

@@ -1,0 +1,197 @@
+//! Waivers of the configuration.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use ignore::gitignore::Gitignore;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use windows_hostprocess_policy::settings::pattern::matches;
+
+use crate::input::files::identity;
+use crate::report::{Diagnostic, ObjectReport, Waived, WaiverSource};
+use crate::waivers::entry::Entry;
+
+/// The waivers of a configuration, and what became of them.
+#[derive(Debug)]
+pub struct Waivers<'c> {
+    list: Vec<Waiver<'c>>,
+    today: Date,
+}
+
+/// A waiver whose globs are ready to use.
+#[derive(Debug)]
+pub struct Waiver<'c> {
+    entry: &'c Entry,
+    /// `None` means all files.
+    paths: Option<Gitignore>,
+    /// Whether it covers an object that was judged.
+    is_met: bool,
+    /// The rules of which it waived a finding.
+    used: BTreeSet<&'static str>,
+}
+
+/// Today's date, in UTC.
+pub fn today() -> Date {
+    Timestamp::now().to_zoned(TimeZone::UTC).date()
+}
+
+impl<'c> Waivers<'c> {
+    /// None of them has waived anything yet.
+    pub fn new(list: Vec<Waiver<'c>>, today: Date) -> Waivers<'c> {
+        Waivers { list, today }
+    }
+
+    /// Waives findings of the objects of a file.
+    pub fn waive(&mut self, file: &str, objects: &mut [ObjectReport]) {
+        if self.list.is_empty() {
+            return;
+        }
+        let path = identity(Path::new(file));
+        for waiver in self.list.iter_mut().filter(|waiver| waiver.covers_file(&path)) {
+            for object in objects.iter_mut() {
+                waiver.waive(object, self.today);
+            }
+        }
+    }
+
+    /// What is wrong with those that cover an object that was judged: the path of a value in the list, and a sentence about it.
+    pub fn mistakes(&self, judged: &BTreeSet<&'static str>) -> Vec<(String, String)> {
+        let mut mistakes = Vec::new();
+        for (index, waiver) in self.list.iter().enumerate().filter(|(_, waiver)| waiver.is_met) {
+            if let Some(date) = waiver.expired(self.today) {
+                let message = format!("the waiver expired after {date}: renew it, or remove it");
+                mistakes.push((format!("[{index}].until"), message));
+                continue;
+            }
+            for (number, rule) in waiver.entry.rules.0.iter().enumerate() {
+                if judged.contains(rule.0) && !waiver.used.contains(rule.0) {
+                    let message = format!("there is nothing to ignore for {}: remove it", rule.0);
+                    mistakes.push((format!("[{index}].rules[{number}]"), message));
+                }
+            }
+        }
+        mistakes
+    }
+}
+
+impl<'c> Waiver<'c> {
+    /// One that has waived nothing yet. The globs are those of the entry.
+    pub fn new(entry: &'c Entry, paths: Option<Gitignore>) -> Waiver<'c> {
+        Waiver { entry, paths, is_met: false, used: BTreeSet::new() }
+    }
+
+    fn covers_file(&self, path: &Path) -> bool {
+        let Some(globs) = &self.paths else { return true };
+        // Globs say nothing about what is outside the folder that they are relative to.
+        let relative = path.strip_prefix(globs.path());
+        relative.is_ok_and(|relative| globs.matched_path_or_any_parents(relative, path.is_dir()).is_ignore())
+    }
+
+    fn covers_object(&self, object: &ObjectReport) -> bool {
+        let title = object.title();
+        self.entry.objects.as_ref().is_none_or(|list| list.0.iter().any(|pattern| matches(&pattern.0, &title)))
+    }
+
+    fn waive(&mut self, object: &mut ObjectReport, today: Date) {
+        if !self.covers_object(object) {
+            return;
+        }
+        self.is_met |= !object.is_unreadable();
+        if self.expired(today).is_none() {
+            object.waive(|_, found| self.reason(found));
+        }
+    }
+
+    fn reason(&mut self, found: &Diagnostic) -> Option<Waived> {
+        let rule = self.entry.rules.0.iter().find(|rule| rule.0 == found.rule)?;
+        self.used.insert(rule.0);
+        Some(Waived { reason: self.entry.reason.0.clone(), source: WaiverSource::Configuration })
+    }
+
+    fn expired(&self, today: Date) -> Option<Date> {
+        self.entry.until.map(|until| until.0).filter(|until| *until < today)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use ignore::gitignore::GitignoreBuilder;
+    use jiff::civil::date;
+    use serde_json::json;
+    use windows_hostprocess_policy::cluster::host::NoCluster;
+    use windows_hostprocess_policy::decode::{parse, read};
+
+    use super::*;
+    use crate::engine::Engine;
+    use crate::input::files::Input;
+    use crate::report::Verdict;
+
+    const POD: &str = "apiVersion: v1
+kind: Pod
+metadata: {name: a, namespace: ops}
+spec:
+  nodeSelector: {kubernetes.io/os: windows}
+  securityContext: {windowsOptions: {hostProcess: true, runAsUserName: 'NT AUTHORITY\\Local service'}}
+  containers: [{name: a, image: example.com/a:1}]
+";
+
+    /// The verdict on a pod in `src/a.yaml` that lacks hostNetwork, and what is said about the waiver.
+    fn waive(entry: &str, today: Date) -> (Verdict, Vec<(String, String)>) {
+        let engine = Engine::with_builtin_rules(json!({}), Arc::new(NoCluster)).expect("valid");
+        let mut report =
+            engine.check(vec![Input::of_text("src/a.yaml".to_owned(), Ok(POD.to_owned()))]).expect("a report");
+        let json = format!("{{\"reason\": \"later\", {entry}}}");
+        let tree = parse(json.as_bytes()).expect("JSON");
+        let entry: Entry = read(&tree).expect("a waiver");
+        let paths = entry.paths.as_ref().map(|globs| {
+            let mut builder = GitignoreBuilder::new(std::env::current_dir().expect("a folder"));
+            for glob in &globs.0 {
+                builder.add_line(None, glob).expect("a glob");
+            }
+            builder.build().expect("globs")
+        });
+        let mut waivers = Waivers::new(vec![Waiver::new(&entry, paths)], today);
+        waivers.waive("src/a.yaml", &mut report.files[0].objects);
+        (report.files[0].objects[0].verdict, waivers.mistakes(engine.judged_rules()))
+    }
+
+    #[test]
+    fn every_key_must_cover_a_finding() {
+        let accepted = (Verdict::Accept, Vec::new());
+        let denied = (Verdict::Deny, Vec::new());
+        for (entry, expected) in [
+            ("", &accepted),
+            (r#", "objects": ["Pod ops/a"]"#, &accepted),
+            (r#", "objects": ["Pod x/*", "* ops/*"]"#, &accepted),
+            (r#", "objects": ["Pod ops/b"]"#, &denied),
+            (r#", "paths": ["a.yaml"]"#, &accepted),
+            (r#", "paths": ["src/"]"#, &accepted),
+            (r#", "paths": ["/a.yaml"]"#, &denied),
+            (r#", "paths": ["*", "!src/a.yaml"]"#, &denied),
+            (r#", "paths": ["src"], "objects": ["Pod ops/b"]"#, &denied),
+        ] {
+            let entry = format!(r#""rules": ["host-network"]{entry}"#);
+            assert_eq!(&waive(&entry, date(2027, 1, 31)), expected, "{entry}");
+        }
+    }
+
+    #[test]
+    fn a_waiver_ends_with_its_last_day() {
+        let entry = r#""rules": ["host-network"], "until": "2027-01-31""#;
+        assert_eq!(waive(entry, date(2027, 1, 31)), (Verdict::Accept, Vec::new()));
+        let mistake =
+            ("[0].until".to_owned(), "the waiver expired after 2027-01-31: renew it, or remove it".to_owned());
+        assert_eq!(waive(entry, date(2027, 2, 1)), (Verdict::Deny, vec![mistake]));
+    }
+
+    #[test]
+    fn what_it_waives_nothing_of_is_named() {
+        let entry = r#""rules": ["os-linux", "host-network", "local-system"]"#;
+        let mistake = ("[0].rules[0]".to_owned(), "there is nothing to ignore for os-linux: remove it".to_owned());
+        assert_eq!(waive(entry, date(2027, 1, 1)), (Verdict::Accept, vec![mistake]));
+    }
+}

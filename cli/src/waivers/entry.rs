@@ -1,0 +1,167 @@
+//! A waiver of the configuration.
+
+use jiff::civil::Date;
+use serde_json::json;
+use windows_hostprocess_policy::decode::schema::{Described, Json};
+use windows_hostprocess_policy::decode::{Error, Read, Reader, Result, Value, record};
+use windows_hostprocess_policy::rules::registry;
+
+use crate::commands::rules;
+
+record! {
+    /// Waives the findings of some rules, in the files and objects that it names. A key that is left out means all of them.
+    #[derive(Clone, Debug, Default)]
+    pub struct Entry: strict {
+        /// The ids of the rules.
+        pub rules: NonEmptyList<RuleId> = "rules" required,
+        /// Globs of files as in .gitignore, relative to the folder of the configuration.
+        pub paths: Option<NonEmptyList<String>> = "paths" not_null,
+        /// Objects as the report names them: `Kind namespace/name`. A `*` stands for any run of characters.
+        pub objects: Option<NonEmptyList<ObjectPattern>> = "objects" not_null,
+        /// Why the findings are acceptable.
+        pub reason: Reason = "reason" required,
+        /// The last day of the waiver, as `2027-01-31`, in UTC.
+        pub until: Option<Until> = "until" not_null,
+    }
+}
+
+/// A list that is neither `null` nor empty: the waiver would never apply.
+#[derive(Clone, Debug, Default)]
+pub struct NonEmptyList<T>(pub Vec<T>);
+
+impl<'t, T: Default + Read<'t>> Read<'t> for NonEmptyList<T> {
+    fn read(&mut self, value: &'t Value<'t>, reader: &mut Reader) -> Result<()> {
+        self.0.read(value, reader)?;
+        if self.0.is_empty() {
+            return Err(Error::new("is empty, so the waiver would never apply"));
+        }
+        Ok(())
+    }
+}
+
+impl<T: Described> Described for NonEmptyList<T> {
+    fn schema() -> Json {
+        let mut schema = Vec::<T>::schema();
+        schema["minItems"] = json!(1);
+        schema
+    }
+}
+
+/// The id of a rule that exists.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RuleId(pub &'static str);
+
+impl<'t> Read<'t> for RuleId {
+    fn read(&mut self, value: &'t Value<'t>, reader: &mut Reader) -> Result<()> {
+        let mut id = "";
+        id.read(value, reader)?;
+        self.0 = rules::find(id).map_err(Error::new)?.id;
+        Ok(())
+    }
+}
+
+impl Described for RuleId {
+    fn schema() -> Json {
+        json!({ "enum": registry::all().map(|rule| rule.id).collect::<Vec<_>>() })
+    }
+}
+
+/// A pattern for an object's title.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ObjectPattern(pub String);
+
+impl<'t> Read<'t> for ObjectPattern {
+    fn read(&mut self, value: &'t Value<'t>, reader: &mut Reader) -> Result<()> {
+        self.0.read(value, reader)?;
+        if !self.0.contains([' ', '*']) {
+            let message =
+                format!("'{}' matches no object: write Kind namespace/name, as in 'DaemonSet kube-system/*'", self.0);
+            return Err(Error::new(message));
+        }
+        Ok(())
+    }
+}
+
+impl Described for ObjectPattern {
+    fn schema() -> Json {
+        String::schema()
+    }
+}
+
+/// Why somebody waives a finding.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reason(pub String);
+
+impl<'t> Read<'t> for Reason {
+    fn read(&mut self, value: &'t Value<'t>, reader: &mut Reader) -> Result<()> {
+        self.0.read(value, reader)?;
+        if self.0.trim().is_empty() {
+            return Err(Error::new("a waiver needs a reason"));
+        }
+        Ok(())
+    }
+}
+
+impl Described for Reason {
+    fn schema() -> Json {
+        json!({ "type": "string", "pattern": "\\S" })
+    }
+}
+
+/// The last day on which a waiver applies.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Until(pub Date);
+
+impl<'t> Read<'t> for Until {
+    fn read(&mut self, value: &'t Value<'t>, reader: &mut Reader) -> Result<()> {
+        let mut text = "";
+        text.read(value, reader)?;
+        let date = Date::strptime("%Y-%m-%d", text);
+        self.0 = date.map_err(|_| Error::new(format!("'{text}' is not a date: write it as 2027-01-31")))?;
+        Ok(())
+    }
+}
+
+impl Described for Until {
+    fn schema() -> Json {
+        json!({ "type": "string", "format": "date" })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use windows_hostprocess_policy::decode::{parse, read};
+
+    fn entry(json: &str) -> std::result::Result<Entry, String> {
+        let tree = parse(json.as_bytes()).expect("JSON");
+        read(&tree).map_err(|error| format!("{}: {}", error.path(), error.message()))
+    }
+
+    #[test]
+    fn an_entry_says_what_why_and_how_long() {
+        let json = r#"{"rules": ["host-network"], "paths": ["legacy/"], "objects": ["Pod */a"], "reason": "later",
+            "until": "2027-01-31"}"#;
+        let entry = entry(json).expect("valid");
+        assert_eq!((entry.rules.0[0].0, &*entry.reason.0), ("host-network", "later"));
+        assert_eq!(entry.until, Some(Until(jiff::civil::date(2027, 1, 31))));
+    }
+
+    #[test]
+    fn what_could_not_be_meant_is_refused() {
+        for (change, message) in [
+            (r#""rules": ["host-netwrok"]"#, "rules[0]: there is no rule 'host-netwrok', did you mean 'host-network'?"),
+            (r#""rules": []"#, "rules: is empty, so the waiver would never apply"),
+            (r#""rules": ["host-network"], "paths": null"#, "paths: found null, expected a list"),
+            (r#""rules": ["host-network"], "objects": ["agent"]"#, "objects[0]: 'agent' matches no object"),
+            (r#""rules": ["host-network"], "until": "31.1.2027""#, "until: '31.1.2027' is not a date"),
+            (r#""rules": ["host-network"], "until": "2027-02-30""#, "until: '2027-02-30' is not a date"),
+        ] {
+            let error = entry(&format!(r#"{{{change}, "reason": "x"}}"#)).expect_err(message);
+            assert!(error.starts_with(message), "{error}");
+        }
+        assert_eq!(entry(r#"{"rules": ["host-network"]}"#).expect_err("refused"), ": missing field `reason`");
+        let blank = entry(r#"{"rules": ["host-network"], "reason": " "}"#).expect_err("refused");
+        assert_eq!(blank, "reason: a waiver needs a reason");
+    }
+}
