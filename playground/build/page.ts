@@ -15,17 +15,18 @@ const ROOT = join(process.cwd(), "..");
 
 /** The text of the page around a module, which goes in unchanged. */
 export async function buildPage(module: Uint8Array): Promise<string> {
-  const [script, worker] = await Promise.all([bundle("src/page/main.ts", "esm"), bundle("src/worker.ts", "iife")]);
+  const [page, inWorker] = await Promise.all([bundle("src/page/main.ts", "esm"), bundle("src/worker.ts", "iife")]);
   const data = readData(module);
   const parts: Record<string, string> = {
-    "script-sha256": createHash("sha256").update(script).digest("base64"),
+    "script-sha256": createHash("sha256").update(page.script).digest("base64"),
     style: readFileSync("src/style.css", "utf8").trim(),
     repository: repository(),
     "rules-page": data.rulesPage,
     data: asJson(data),
-    worker: asJson(worker),
+    worker: asJson(inWorker.script),
     module: gzipSync(module, { level: 9 }).toString("base64"),
-    script,
+    script: page.script,
+    licences: licences(new Set([...page.packages, ...inWorker.packages])),
   };
   return readFileSync("src/index.html", "utf8").replaceAll(/\{\{([a-z0-9-]+)\}\}/g, (_, name: string) => {
     const part = parts[name];
@@ -34,13 +35,32 @@ export async function buildPage(module: Uint8Array): Promise<string> {
   });
 }
 
-async function bundle(entry: string, format: "esm" | "iife"): Promise<string> {
-  const { outputFiles } = await build({
-    entryPoints: [entry], bundle: true, write: false, minify: true, format, target: "es2022", legalComments: "none", logLevel: "warning",
+interface Bundle {
+  script: string;
+  /** The folders of the packages that parts of it come from. */
+  packages: string[];
+}
+
+async function bundle(entry: string, format: "esm" | "iife"): Promise<Bundle> {
+  const { outputFiles, metafile } = await build({
+    entryPoints: [entry], bundle: true, write: false, metafile: true, minify: true, format, target: "es2022", legalComments: "none", logLevel: "warning",
   });
   const [file] = outputFiles;
   if (file === undefined) throw new Error(`esbuild made nothing of ${entry}`);
-  return file.text.trim();
+  const packages = Object.keys(metafile.inputs).flatMap((path) => /^node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path) ?? []);
+  return { script: file.text.trim(), packages };
+}
+
+/** The licences of what is in the page, which want to be in every copy. Packages with the same text share it. */
+function licences(packages: Set<string>): string {
+  const byText = new Map<string, string[]>();
+  for (const folder of [...packages].sort()) {
+    const [file] = readdirSync(folder).filter((name) => /^licen[cs]e/i.test(name)).sort();
+    if (file === undefined) throw new Error(`${folder} has no licence`);
+    const text = readFileSync(join(folder, file), "utf8").trim().replaceAll("--", "- -");
+    byText.set(text, [...(byText.get(text) ?? []), folder.replace("node_modules/", "")]);
+  }
+  return [...byText].map(([text, names]) => `${names.join(", ")}:\n\n${text}`).join("\n\n");
 }
 
 /** JSON in which nothing ends the element that holds it. */

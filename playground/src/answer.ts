@@ -53,6 +53,11 @@ export function isMended({ severity, text }: Finding): boolean {
   return severity === "warn" && text.includes(MENDED);
 }
 
+/** What a warning says of findings that an update keeps; empty of others. */
+export function noteOnOld({ text }: Finding): string {
+  return / \(accepted as old, [^)]*\)/.exec(text)?.[0] ?? "";
+}
+
 function finding(severity: Finding["severity"], line: string): Finding {
   const [, shown = line, rules] = RULE_AT_END.exec(line) ?? [];
   const [, path, container, text = shown] = PATH.exec(shown) ?? [];

@@ -1,6 +1,6 @@
 /** Judges a manifest under settings: what the page asks its worker. */
 
-import { annotatedRules, denials, isMended, warnings, type Finding } from "./answer.ts";
+import { annotatedRules, denials, isMended, noteOnOld, warnings, type Finding } from "./answer.ts";
 import { fix, mending, type Fix } from "./fix.ts";
 import { at, isEqual, isObject, type Json, type JsonObject } from "./json.ts";
 import { read, type ManifestObject, type Problem } from "./manifest.ts";
@@ -159,7 +159,10 @@ class Question {
     const details = denials(this.ask(request, stricter))
       .filter(({ rule }) => rule !== undefined && rules.includes(rule))
       .filter((detail) => !denied.some(({ rule, path, text }) => rule === detail.rule && path === detail.path && text === detail.text))
-      .map((detail) => ({ ...detail, severity: "warn" as const }));
+      .map((detail) => {
+        const shown = warned.find(({ rule }) => rule === detail.rule);
+        return { ...detail, severity: "warn" as const, text: detail.text + (shown === undefined ? "" : noteOnOld(shown)) };
+      });
     const explained = new Set(details.map(({ rule }) => rule));
     const others = warned.filter((warning) => isMended(warning) || (warning.rule !== undefined && !explained.has(warning.rule)));
     return [...denied, ...details, ...others];

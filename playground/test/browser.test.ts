@@ -218,7 +218,7 @@ test("updates, several documents and lists, and the answers of a cluster", async
   await visit(PAGE, async (opened) => {
     await choose(opened, "An update");
     await verdict(opened, "deny");
-    await opened.getByText("update", { exact: true }).waitFor();
+    await opened.getByText("updated", { exact: true }).waitFor();
     await choose(opened, "Nodes that are too old");
     await opened.getByText("min-containerd").first().waitFor();
     const list = `apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {containers: []}}\n---\n${BROKEN}`;
@@ -315,6 +315,7 @@ test("the keyboard reaches everything", async () => {
     assert.equal(await opened.evaluate(() => document.activeElement?.textContent), "Skip to the findings");
     await opened.keyboard.press("Enter");
     assert.equal(await opened.evaluate(() => document.activeElement?.id), "results-heading");
+    assert.equal(await opened.locator("#note").textContent(), "");
     await opened.getByRole("tab", { name: "Settings" }).focus();
     await opened.keyboard.press("ArrowRight");
     assert.equal(await opened.getByRole("tab", { name: "Requester" }).getAttribute("aria-selected"), "true");

@@ -76,7 +76,8 @@ test("an update keeps what the object had, and says so", () => {
   const updated = BROKEN.replace("name: node-agent\n", "name: node-agent\n  labels: {a: b}\n").replace("hostNetwork: true", "hostNetwork: true\n      dnsPolicy: Default");
   const [object] = report({ manifest: updated, before: BROKEN }).objects;
   assert.deepEqual([object?.operation, object?.verdict], ["UPDATE", "warn"]);
-  assert(object?.findings.some(({ rule, severity }) => rule === "run-as-non-root" && severity === "warn"));
+  const kept = object?.findings.find(({ rule }) => rule === "run-as-non-root");
+  assert.deepEqual([kept?.severity, kept?.text.split(" (")[1]], ["warn", "accepted as old, but new pods are denied)"]);
   assert.equal(report({ manifest: updated, before: BROKEN.replaceAll("node-agent", "other") }).objects[0]?.operation, "CREATE");
 });
 

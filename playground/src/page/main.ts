@@ -10,7 +10,7 @@ import { byId, element } from "./elements.ts";
 import { JudgeClient, JudgeError } from "./judge-client.ts";
 import { clusterAdmissionPolicy } from "./policy-text.ts";
 import { show, showFailure, summary } from "./results.ts";
-import { LinkError, pack, unpack } from "./share.ts";
+import { isLink, LinkError, pack, unpack } from "./share.ts";
 import { Tabs } from "./tabs.ts";
 import { setUpTheme } from "./theme.ts";
 
@@ -18,6 +18,10 @@ type EditorName = "manifest" | "before" | "settings" | "session";
 
 /** Typing is judged when it pauses. */
 const PAUSE_MS = 250;
+/** An answer that takes longer is announced. */
+const SLOW_MS = 500;
+/** The one that is denied, because it shows more of the page. */
+const FIRST_EXAMPLE = 1;
 /** When the first verdict was shown, for whoever measures it. */
 const FIRST_VERDICT = "first-verdict";
 
@@ -37,6 +41,7 @@ class Page {
   private pause: ReturnType<typeof setTimeout> | undefined;
   /** Counts the changes, so that an answer that is out of date is not shown. */
   private version = 0;
+  private isAsking = false;
 
   constructor(
     private readonly data: Data,
@@ -64,19 +69,15 @@ class Page {
     byId("copy-policy", HTMLButtonElement).addEventListener("click", () => void this.copyPolicy());
     setUpTheme(byId("theme", HTMLButtonElement));
     addEventListener("hashchange", () => void this.restore());
+    if (!isLink(fragment())) this.open(data.examples[FIRST_EXAMPLE] ?? data.examples[0]);
   }
 
-  /** Shows what the address holds, or the first example. */
+  /** Shows what the link holds that the page was opened with. */
   async restore(): Promise<void> {
-    const fragment = location.hash.slice(1);
-    if (fragment === "") {
-      const [, broken = this.data.examples[0]] = this.data.examples;
-      if (broken !== undefined) this.open(broken);
-      return;
-    }
+    if (!isLink(fragment())) return;
     try {
       this.examples.value = "";
-      this.input = await unpack(fragment);
+      this.input = await unpack(fragment());
       this.say("This is what the link holds.");
     } catch (error) {
       if (!(error instanceof LinkError)) throw error;
@@ -113,7 +114,8 @@ class Page {
     this.changed(0);
   }
 
-  private open(example: Example): void {
+  private open(example: Example | undefined): void {
+    if (example === undefined) return;
     this.examples.value = String(this.data.examples.indexOf(example));
     this.input = example;
     this.say("");
@@ -128,8 +130,7 @@ class Page {
     }
     this.examples.append(...groups.values());
     this.examples.addEventListener("change", () => {
-      const example = this.data.examples[Number(this.examples.value)];
-      if (this.examples.value !== "" && example !== undefined) this.open(example);
+      if (this.examples.value !== "") this.open(this.data.examples[Number(this.examples.value)]);
     });
     this.sessions.append(...this.data.sessions.map(({ name }, index) => element("option", { value: String(index) }, name)));
     this.sessions.addEventListener("change", () => {
@@ -144,16 +145,22 @@ class Page {
     this.pause = setTimeout(() => void this.ask(), pause);
   }
 
+  /** Asks about what there is, and again if that has changed before the answer came. */
   private async ask(): Promise<void> {
-    const asked = this.version;
-    try {
-      const judge = await this.judge;
-      if (asked !== this.version) return;
-      const report = await judge.judge(this.input);
-      if (asked === this.version) this.display(report);
-    } catch (error) {
-      if (asked === this.version) this.fail(error);
+    if (this.isAsking) return;
+    this.isAsking = true;
+    const slow = setTimeout(() => (this.status.textContent = "Judging …"), SLOW_MS);
+    for (let asked: number | undefined; asked !== this.version; ) {
+      asked = this.version;
+      try {
+        const report = await (await this.judge).judge(this.input);
+        if (asked === this.version) this.display(report);
+      } catch (error) {
+        if (asked === this.version) this.fail(error);
+      }
     }
+    clearTimeout(slow);
+    this.isAsking = false;
   }
 
   private display(report: Report): void {
@@ -245,6 +252,10 @@ class Page {
   private say(words: string): void {
     this.note.textContent = words;
   }
+}
+
+function fragment(): string {
+  return location.hash.slice(1);
 }
 
 function problemMark({ range, message, isError }: Problem): Mark {

@@ -21,6 +21,8 @@ const MAX_FINDINGS = 200;
 
 const VERDICTS = { accept: "Accepted", warn: "Accepted with warnings", deny: "Denied", failed: "No answer" } as const;
 
+const OPERATIONS: Record<string, string> = { CREATE: "created", UPDATE: "updated", DELETE: "deleted" };
+
 /** What a report says in one sentence. */
 export function summary(report: Report): string {
   if (report.settingsProblem !== undefined) return "The settings are not valid.";
@@ -84,7 +86,7 @@ function objectResult(object: ObjectReport, index: number, room: number, actions
     { class: "object-head" },
     element("span", { class: `verdict ${object.verdict}` }, VERDICTS[object.verdict]),
     element("h3", {}, element("button", { type: "button", class: "object-name", click: () => actions.go("manifest", object.range) }, object.title)),
-    element("span", { class: "operation" }, object.operation === "CREATE" ? "created" : object.operation.toLowerCase()),
+    element("span", { class: "operation" }, OPERATIONS[object.operation] ?? object.operation),
   );
   if (object.fixable.length > 0) {
     const words = object.fixable.length === 1 ? "Apply the fix" : `Apply ${object.fixable.length} fixes`;

@@ -10,6 +10,11 @@ const MAX_UNPACKED = 8 << 20;
 /** A link whose fragment does not hold a state. */
 export class LinkError extends Error {}
 
+/** Whether a fragment is meant to hold a state; others are places in the page. */
+export function isLink(fragment: string): boolean {
+  return /^v\d+\./.test(fragment);
+}
+
 export async function pack(input: Input): Promise<string> {
   const bytes = new Blob([JSON.stringify(input)]).stream().pipeThrough(new CompressionStream("deflate-raw"));
   const packed = new Uint8Array(await new Response(bytes).arrayBuffer());
