@@ -22,7 +22,7 @@ export interface Finding {
 const MENDED = " (changed by the policy)";
 const ID = String.raw`[a-z0-9]+(?:-[a-z0-9]+)*`;
 const RULE_AT_END = new RegExp(String.raw`^(.*?) \[(${ID}(?:, ${ID})*)\]$`, "s");
-const PATH = /^((?:\.?[A-Za-z0-9_$-]+|\[[^\]]*\])+)(?: \(container '((?:[^']|'(?!\): ))*)'\))?: (.*)$/s;
+const PATH = /^((?:[^\s:[\]()]+|\[[^\]]*\])+)(?: \(container '((?:[^']|'(?!\): ))*)'\))?: (.*)$/s;
 const UNREADABLE = /^the request could not be read: request\.object\.(.*)$/s;
 /** In place of a rule's id, as in the command, for an object that the policy cannot read. */
 const UNREADABLE_ID = "unreadable";

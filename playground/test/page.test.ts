@@ -18,7 +18,7 @@ import { difference } from "../src/patch.ts";
 import type { Policy } from "../src/policy/policy.ts";
 import { userInfo } from "../src/request.ts";
 import { documents, YamlError } from "../src/yaml/documents.ts";
-import { hostprocess, loadPolicy, readRepositoryFile } from "./repository.ts";
+import { hostprocess, hostprocessJson, loadPolicy, readRepositoryFile } from "./repository.ts";
 
 const BROKEN = readRepositoryFile("examples/broken.yaml");
 const NOBODY = { namespace: "", user: "", groups: [], subresource: "" };
@@ -59,6 +59,21 @@ test("an object that the policy cannot read points to the field", () => {
   const [finding] = object.findings;
   assert.deepEqual([finding?.rule, finding?.path], ["unreadable", "spec.containers"]);
   assert.equal(manifest.slice(finding?.range.from, finding?.range.to), "containers: 7");
+});
+
+test("of two fields that cannot be read the first in order is named, as by the command", async () => {
+  const manifest = "apiVersion: v1\nkind: Pod\nspec:\n  securityContext: {windowsOptions: {hostProcess: 1}}\n  nodeSelector: {kubernetes.io/os: 2}\n";
+  const folder = mkdtempSync(join(tmpdir(), "playground-"));
+  try {
+    const file = join(folder, "manifest.yaml");
+    writeFileSync(file, manifest);
+    const [command] = await hostprocessJson<{ findings: { path: string }[] }[]>("check", "-o", "json", file);
+    const [object] = report({ manifest }).objects;
+    assert.equal(object?.findings[0]?.path, "spec.nodeSelector.kubernetes.io/os");
+    assert.equal(command?.findings[0]?.path, "spec.nodeSelector.kubernetes.io/os");
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 test("a warning shows every finding of its rule, in full", () => {

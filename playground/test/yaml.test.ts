@@ -87,6 +87,13 @@ test("places are those of the whole text, and documents that cannot be read do n
   assert.equal(text.slice(from, to), "d: 2");
 });
 
+test("nothing is left out without a word", () => {
+  assert.equal(error("a: 1\n...\nb: 2\n").message, "a second document begins without a line of ---");
+  assert.equal(error("a:\n  b: 1\n\t\n  c: 2\n").line, 3);
+  assert.equal(error("a:\n- b\n\t\n- c\n").line, 3);
+  assertValue("a: [1,\n\t\n  2]\nb: |\n  x\n  \t\n  y\n", { a: [1, 2], b: "x\n\t\ny\n" });
+});
+
 test("hostile streams are refused", () => {
   let bomb = "a0: &a0 [lol, lol, lol, lol, lol, lol, lol, lol, lol]\n";
   for (let i = 1; i < 30; i += 1) bomb += `a${i}: &a${i} [${Array(9).fill(`*a${i - 1}`).join(", ")}]\n`;

@@ -1,6 +1,6 @@
 /** The two questions that policy-server asks a policy. */
 
-import type { Json, JsonObject } from "../json.ts";
+import { isObject, type Json, type JsonObject } from "../json.ts";
 import { call, type HostCall } from "./wapc.ts";
 
 /** The answer about an admission request, as the Kubewarden SDK names its keys. */
@@ -44,9 +44,14 @@ export class Policy {
   }
 
   private ask<T>(operation: string, question: Json, capabilities: Capabilities): T {
-    const payload = new TextEncoder().encode(JSON.stringify(question));
+    const payload = new TextEncoder().encode(JSON.stringify(question, sorted));
     return JSON.parse(new TextDecoder().decode(call(this.module, operation, payload, host(capabilities)))) as T;
   }
+}
+
+/** With keys in order, as policy-server and the command have them: of two mistakes the module reports the first. */
+function sorted(_: string, value: Json): Json {
+  return isObject(value) ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) : value;
 }
 
 function host(capabilities: Capabilities): HostCall {

@@ -61,7 +61,8 @@ export function chunks(text: string): Range[] {
 
 function document(text: string, start: number): Document | YamlError {
   try {
-    const parsed = parseDocument(text, { schema: "failsafe", uniqueKeys: false, logLevel: "silent", version: "1.1" });
+    const parsed = parseDocument(text, { schema: "failsafe", uniqueKeys: false, logLevel: "error", version: "1.1" });
+    // With `logLevel: "silent"` the parser would leave out what follows the first document without a word.
     const [problem] = parsed.errors;
     if (problem !== undefined) {
       return new YamlError(start + Math.min(problem.pos[0], text.trimEnd().length), explain(problem));
@@ -69,6 +70,7 @@ function document(text: string, start: number): Document | YamlError {
     const composer = new Composer(text, start);
     const contents = parsed.contents as ParsedNode | null;
     const { value, node } = composer.value(contents, 0, 0);
+    composer.refuseTabs(node);
     return { value, node, tag: ownTag(contents), repeatedKeys: composer.repeatedKeys };
   } catch (error) {
     if (error instanceof YamlError) return error;
@@ -99,6 +101,20 @@ class Composer {
     private readonly text: string,
     private readonly start: number,
   ) {}
+
+  /** A line of tabs between keys, which kubectl takes for a mistake and the parser for nothing. */
+  refuseTabs(root: Located): void {
+    for (const { index } of this.text.matchAll(/^\t[ \t]*$/gm)) {
+      const offset = this.start + index;
+      const isBracketed = (node: Located): boolean => /[{[]/.test(this.text[node.value.from - this.start] ?? "");
+      let [node, inside]: [Located, Located | undefined] = [root, root];
+      while (inside !== undefined && inside.children !== undefined && !isBracketed(inside)) {
+        node = inside;
+        inside = node.inOrder().find(({ value }) => value.from <= offset && offset < value.to);
+      }
+      if (inside === undefined) throw new YamlError(offset, "a tab where a key or an indentation is expected");
+    }
+  }
 
   value(node: Node | null, depth: number, offset: number): Composed {
     const range = this.range(node, offset);
