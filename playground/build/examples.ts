@@ -25,11 +25,28 @@ export function examples({ aks, broken, recipes, oldNodes, presets }: Sources): 
   return [
     { ...NOTHING, group: start, name: "The AKS sample", manifest: aks },
     { ...NOTHING, group: start, name: "Looks reasonable", manifest: broken },
-    { ...NOTHING, group: start, name: "An update", manifest: broken.replace("node-agent:1.4", "node-agent:1.5"), before: broken },
-    { ...NOTHING, group: start, name: "Nodes that are too old", manifest: aks, settings: "nodes:\n  check: true\n", session: oldNodes },
+    {
+      ...NOTHING,
+      group: start,
+      name: "An update",
+      manifest: broken.replace("node-agent:1.4", "node-agent:1.5"),
+      before: broken,
+    },
+    {
+      ...NOTHING,
+      group: start,
+      name: "Nodes that are too old",
+      manifest: aks,
+      settings: "nodes:\n  check: true\n",
+      session: oldNodes,
+    },
     ...recipes.split(/^## /m).slice(1).flatMap(recipe),
     ...presets.map(({ name, grants, workloads }) => ({
-      ...NOTHING, group: "Presets", name, manifest: workloads.join("---\n"), settings: `allow:\n${grants}`,
+      ...NOTHING,
+      group: "Presets",
+      name,
+      manifest: workloads.join("---\n"),
+      settings: `allow:\n${grants}`,
     })),
   ];
 }
@@ -51,7 +68,15 @@ function attempt(title: string, text: string, settings: string): Example {
   const circumstances = circumstancesOf(text, settings);
   const by = circumstances.user === "" ? "" : ` by ${circumstances.user.split(":").at(-1)}`;
   const how = before === "" ? "" : ", updated";
-  return { ...NOTHING, group: title, name: `${nameOf(manifest)}${how}${by}`, manifest, before, settings, circumstances };
+  return {
+    ...NOTHING,
+    group: title,
+    name: `${nameOf(manifest)}${how}${by}`,
+    manifest,
+    before,
+    settings,
+    circumstances,
+  };
 }
 
 /** The text of the settings in a ClusterAdmissionPolicy, comments included. */

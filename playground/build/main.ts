@@ -9,4 +9,6 @@ const page = await buildPage(readFileSync("../policy.wasm"));
 mkdirSync("dist", { recursive: true });
 writeFileSync("dist/index.html", page);
 const kilobytes = (bytes: number): string => `${Math.round(bytes / 1000)} KB`;
-console.log(`playground/dist/index.html: ${kilobytes(Buffer.byteLength(page))}, ${kilobytes(gzipSync(page).length)} compressed`);
+console.log(
+  `playground/dist/index.html: ${kilobytes(Buffer.byteLength(page))}, ${kilobytes(gzipSync(page).length)} compressed`,
+);

@@ -43,7 +43,15 @@ interface Bundle {
 
 async function bundle(entry: string, format: "esm" | "iife"): Promise<Bundle> {
   const { outputFiles, metafile } = await build({
-    entryPoints: [entry], bundle: true, write: false, metafile: true, minify: true, format, target: "es2022", legalComments: "none", logLevel: "warning",
+    entryPoints: [entry],
+    bundle: true,
+    write: false,
+    metafile: true,
+    minify: true,
+    format,
+    target: "es2022",
+    legalComments: "none",
+    logLevel: "warning",
   });
   const [file] = outputFiles;
   if (file === undefined) throw new Error(`esbuild made nothing of ${entry}`);
@@ -55,7 +63,9 @@ async function bundle(entry: string, format: "esm" | "iife"): Promise<Bundle> {
 function licences(packages: Set<string>): string {
   const byText = new Map<string, string[]>();
   for (const folder of [...packages].sort()) {
-    const [file] = readdirSync(folder).filter((name) => /^licen[cs]e/i.test(name)).sort();
+    const [file] = readdirSync(folder)
+      .filter((name) => /^licen[cs]e/i.test(name))
+      .sort();
     if (file === undefined) throw new Error(`${folder} has no licence`);
     const text = readFileSync(join(folder, file), "utf8").trim().replaceAll("--", "- -");
     byText.set(text, [...(byText.get(text) ?? []), folder.replace("node_modules/", "")]);
@@ -99,7 +109,10 @@ export function readSources(): Sources {
 /** The files in a folder; none where it is missing. */
 function list(folder: string, ending: string): string[] {
   if (!existsSync(join(ROOT, folder))) return [];
-  return readdirSync(join(ROOT, folder)).filter((name) => name.endsWith(ending)).sort().map((name) => `${folder}/${name}`);
+  return readdirSync(join(ROOT, folder))
+    .filter((name) => name.endsWith(ending))
+    .sort()
+    .map((name) => `${folder}/${name}`);
 }
 
 function read(path: string): string {

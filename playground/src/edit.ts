@@ -55,7 +55,8 @@ class Place {
       return { from: last.end, to: last.end, insert: `, ${write(key, quote)}: ${write(value, quote)}` };
     }
     // Behind the last member that is short, so that the new one is seen.
-    const isShort = (member: Located): boolean => member.children === undefined && !this.text.slice(member.start, member.end).includes("\n");
+    const isShort = (member: Located): boolean =>
+      member.children === undefined && !this.text.slice(member.start, member.end).includes("\n");
     const neighbour = members.findLast(isShort) ?? last;
     const indent = " ".repeat(neighbour.start - this.lineStart(neighbour.start));
     const end = this.lineEnd(neighbour.end);
@@ -138,5 +139,10 @@ function write(value: Json, written: string): string {
 
 function meansItself(text: string): boolean {
   const [document] = documents(`{a: ${text}}`);
-  return document !== undefined && !(document instanceof YamlError) && isObject(document.value) && document.value["a"] === text;
+  return (
+    document !== undefined &&
+    !(document instanceof YamlError) &&
+    isObject(document.value) &&
+    document.value["a"] === text
+  );
 }

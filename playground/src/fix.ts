@@ -35,7 +35,12 @@ const SOMEBODY: JsonObject = { username: "somebody" };
 
 /** What the policy would change, by these rules or by all that can: nothing when it has no certain remedy. */
 export function mending(
-  policy: Policy, item: ManifestObject, request: JsonObject, settings: JsonObject, session: Session, mutate: string[] | "safe",
+  policy: Policy,
+  item: ManifestObject,
+  request: JsonObject,
+  settings: JsonObject,
+  session: Session,
+  mutate: string[] | "safe",
 ): Mending {
   const object = objectOf(item);
   const [pod, prefix] = podOf(item.kind, object);
@@ -57,7 +62,11 @@ export function mending(
 
 /** The policy leaves a pod alone that it denies after all, so the rules that would are set to warn. */
 function ask(
-  policy: Policy, question: JsonObject, settings: JsonObject, session: Session, mutate: string[] | "safe",
+  policy: Policy,
+  question: JsonObject,
+  settings: JsonObject,
+  session: Session,
+  mutate: string[] | "safe",
 ): ValidationResponse | undefined {
   let rules: JsonObject = isObject(settings["rules"]) ? settings["rules"] : {};
   for (let asked = 0; asked < MAX_QUESTIONS; asked += 1) {
@@ -104,7 +113,9 @@ function apply(text: string, index: number, operation: Operation): string | Erro
     const expected = structuredClone(object);
     perform(operation, expected);
     const says = after === undefined ? undefined : objectOf(after);
-    return isEqual(says, expected) ? changed : new Error("the text would say something else as well; change it by hand");
+    return isEqual(says, expected)
+      ? changed
+      : new Error("the text would say something else as well; change it by hand");
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error));
   }

@@ -155,16 +155,29 @@ class Question {
     if (rules.length === 0) return [...denied, ...warned];
     const raised = Object.fromEntries(rules.map((rule) => [rule, "deny"]));
     const overrides = at(this.settings, "rules");
-    const stricter = { ...this.settings, ratchet: false, rules: { ...(isObject(overrides) ? overrides : {}), ...raised } };
+    const stricter = {
+      ...this.settings,
+      ratchet: false,
+      rules: { ...(isObject(overrides) ? overrides : {}), ...raised },
+    };
     const details = denials(this.ask(request, stricter))
       .filter(({ rule }) => rule !== undefined && rules.includes(rule))
-      .filter((detail) => !denied.some(({ rule, path, text }) => rule === detail.rule && path === detail.path && text === detail.text))
+      .filter(
+        (detail) =>
+          !denied.some(({ rule, path, text }) => rule === detail.rule && path === detail.path && text === detail.text),
+      )
       .map((detail) => {
         const shown = warned.find(({ rule }) => rule === detail.rule);
-        return { ...detail, severity: "warn" as const, text: detail.text + (shown === undefined ? "" : noteOnOld(shown)) };
+        return {
+          ...detail,
+          severity: "warn" as const,
+          text: detail.text + (shown === undefined ? "" : noteOnOld(shown)),
+        };
       });
     const explained = new Set(details.map(({ rule }) => rule));
-    const others = warned.filter((warning) => isMended(warning) || (warning.rule !== undefined && !explained.has(warning.rule)));
+    const others = warned.filter(
+      (warning) => isMended(warning) || (warning.rule !== undefined && !explained.has(warning.rule)),
+    );
     return [...denied, ...details, ...others];
   }
 }

@@ -14,7 +14,9 @@ export function difference(before: Json, after: Json, path = ""): Operation[] {
   const removed = Object.keys(before).filter((key) => !Object.hasOwn(after, key));
   const changed = Object.entries(after).flatMap(([key, value]): Operation[] => {
     const old = before[key];
-    return old === undefined ? [{ op: "add", path: member(path, key), value }] : difference(old, value, member(path, key));
+    return old === undefined
+      ? [{ op: "add", path: member(path, key), value }]
+      : difference(old, value, member(path, key));
   });
   return [...removed.map((key): Operation => ({ op: "remove", path: member(path, key) })), ...changed];
 }
@@ -25,5 +27,8 @@ function member(path: string, key: string): string {
 
 /** The keys in a path. */
 export function keys(path: string): string[] {
-  return path.split("/").slice(1).map((key) => key.replaceAll("~1", "/").replaceAll("~0", "~"));
+  return path
+    .split("/")
+    .slice(1)
+    .map((key) => key.replaceAll("~1", "/").replaceAll("~0", "~"));
 }

@@ -7,8 +7,7 @@ import type { Input, Report } from "./judge.ts";
 export type ToWorker = { module: WebAssembly.Module } | Question;
 
 export type Question = { id: number } & (
-  | { ask: "judge"; input: Input }
-  | { ask: "mend"; input: Input; object: number; rules: string[] | "safe" }
+  { ask: "judge"; input: Input } | { ask: "mend"; input: Input; object: number; rules: string[] | "safe" }
 );
 
 export type FromWorker = { id: number } & ({ report: Report } | { fix: Fix } | { failure: string });

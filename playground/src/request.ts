@@ -27,13 +27,18 @@ export function titleOf(item: ManifestObject): string {
   const { given, kind } = item;
   const object = objectOf(item);
   const requested = "request" in given ? given.request : undefined;
-  const name = text(at(requested, "name")) ?? text(at(object, "metadata", "name")) ?? text(at(object, "metadata", "generateName"));
+  const name =
+    text(at(requested, "name")) ?? text(at(object, "metadata", "name")) ?? text(at(object, "metadata", "generateName"));
   const namespace = text(requested === undefined ? at(object, "metadata", "namespace") : at(requested, "namespace"));
   return `${kind} ${namespace === undefined ? "" : `${namespace}/`}${name ?? "(no name)"}`;
 }
 
 /** The request as given, or the one that would create the object; with an old object, the one that would update it. */
-export function admissionRequest(item: ManifestObject, old: Json | undefined, circumstances: Circumstances): JsonObject {
+export function admissionRequest(
+  item: ManifestObject,
+  old: Json | undefined,
+  circumstances: Circumstances,
+): JsonObject {
   if ("request" in item.given) return item.given.request;
   const { object } = item.given;
   const [version = "", group = ""] = item.apiVersion.includes("/")

@@ -17,7 +17,15 @@ export async function launch(): Promise<Browser> {
   return chromium.launch({
     executablePath,
     // Its sandbox needs rights that containers and root do not have; it opens only pages that this test made.
-    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+    args: [
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+    ],
   });
 }
 
@@ -34,7 +42,8 @@ export class Host {
       const page = compressed.get(path);
       this.sent.push({ path, bytes: page?.length ?? 0 });
       if (page === undefined) response.writeHead(404).end();
-      else response.writeHead(200, { "content-type": "text/html; charset=utf-8", "content-encoding": "gzip" }).end(page);
+      else
+        response.writeHead(200, { "content-type": "text/html; charset=utf-8", "content-encoding": "gzip" }).end(page);
     });
   }
 

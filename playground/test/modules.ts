@@ -4,7 +4,14 @@ function module(body: number[]): Uint8Array {
   const section = (id: number, ...content: number[]): number[] => [id, content.length, ...content];
   const name = (text: string): number[] => [text.length, ...new TextEncoder().encode(text)];
   return Uint8Array.from([
-    0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00,
+    0x00,
+    0x61,
+    0x73,
+    0x6d,
+    0x01,
+    0x00,
+    0x00,
+    0x00,
     ...section(1, 1, 0x60, 2, 0x7f, 0x7f, 1, 0x7f),
     ...section(3, 1, 0),
     ...section(5, 1, 0, 1),

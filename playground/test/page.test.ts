@@ -39,21 +39,40 @@ function report(more: Partial<Input>): Report {
 test("findings are read from the lines of an answer", () => {
   const [finding] = denials({
     accepted: false,
-    message: "Pod x is denied by windows-hostprocess-policy:\n- spec.volumes[0].hostPath.path (container 'it's'): 'a: b' is wrong; write 'c' [named-pipe-mount]\nSee https://example.com",
+    message:
+      "Pod x is denied by windows-hostprocess-policy:\n- spec.volumes[0].hostPath.path (container 'it's'): 'a: b' is wrong; write 'c' [named-pipe-mount]\nSee https://example.com",
   });
   assert.deepEqual(finding, {
-    severity: "deny", rule: "named-pipe-mount", path: "spec.volumes[0].hostPath.path", container: "it's", text: "'a: b' is wrong; write 'c'",
+    severity: "deny",
+    rule: "named-pipe-mount",
+    path: "spec.volumes[0].hostPath.path",
+    container: "it's",
+    text: "'a: b' is wrong; write 'c'",
   });
   const cut = denials({ accepted: false, message: "x:\n- spec.a: long...\n- and 3 more findings [a, b-c]\nSee x" });
-  assert.deepEqual(cut.map(({ rule, path, text }) => [rule, path, text]), [[undefined, "spec.a", "long..."], [undefined, undefined, "and 3 more findings"]]);
-  const [unreadable] = denials({ accepted: false, code: 400, message: "the request could not be read: request.object.spec.hostNetwork: a boolean is expected" });
-  assert.deepEqual([unreadable?.rule, unreadable?.path, unreadable?.text], ["unreadable", "spec.hostNetwork", "a boolean is expected"]);
+  assert.deepEqual(
+    cut.map(({ rule, path, text }) => [rule, path, text]),
+    [
+      [undefined, "spec.a", "long..."],
+      [undefined, undefined, "and 3 more findings"],
+    ],
+  );
+  const [unreadable] = denials({
+    accepted: false,
+    code: 400,
+    message: "the request could not be read: request.object.spec.hostNetwork: a boolean is expected",
+  });
+  assert.deepEqual(
+    [unreadable?.rule, unreadable?.path, unreadable?.text],
+    ["unreadable", "spec.hostNetwork", "a boolean is expected"],
+  );
   const [warning] = warnings({ accepted: true, warnings: ["metadata.annotations[a.b/c]: is old (and 2 more) [x-y]"] });
   assert.deepEqual([warning?.path, warning?.rule], ["metadata.annotations[a.b/c]", "x-y"]);
 });
 
 test("an object that the policy cannot read points to the field", () => {
-  const manifest = "apiVersion: v1\nkind: Pod\nspec:\n  hostNetwork: true\n  containers: 7\n  securityContext: {windowsOptions: {hostProcess: true}}\n";
+  const manifest =
+    "apiVersion: v1\nkind: Pod\nspec:\n  hostNetwork: true\n  containers: 7\n  securityContext: {windowsOptions: {hostProcess: true}}\n";
   const [object] = report({ manifest }).objects;
   assert.equal(object?.verdict, "deny");
   const [finding] = object.findings;
@@ -62,7 +81,8 @@ test("an object that the policy cannot read points to the field", () => {
 });
 
 test("of two fields that cannot be read the first in order is named, as by the command", async () => {
-  const manifest = "apiVersion: v1\nkind: Pod\nspec:\n  securityContext: {windowsOptions: {hostProcess: 1}}\n  nodeSelector: {kubernetes.io/os: 2}\n";
+  const manifest =
+    "apiVersion: v1\nkind: Pod\nspec:\n  securityContext: {windowsOptions: {hostProcess: 1}}\n  nodeSelector: {kubernetes.io/os: 2}\n";
   const folder = mkdtempSync(join(tmpdir(), "playground-"));
   try {
     const file = join(folder, "manifest.yaml");
@@ -77,29 +97,45 @@ test("of two fields that cannot be read the first in order is named, as by the c
 });
 
 test("a warning shows every finding of its rule, in full", () => {
-  const container = (name: string): string => `  - name: ${name}\n    image: registry.example/a:1\n    command: [/bin/sh]\n`;
+  const container = (name: string): string =>
+    `  - name: ${name}\n    image: registry.example/a:1\n    command: [/bin/sh]\n`;
   const manifest = `apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  hostNetwork: true\n  nodeSelector: {kubernetes.io/os: windows}\n  securityContext: {windowsOptions: {hostProcess: true, runAsUserName: NT AUTHORITY\\SYSTEM}}\n  containers:\n${container("one")}${container("two")}`;
   const [object] = report({ manifest }).objects;
   assert.equal(object?.verdict, "warn");
-  assert.deepEqual(object.findings.map(({ rule, path, container, severity }) => [rule, path, container, severity]), [
-    ["linux-command", "spec.containers[0].command[0]", "one", "warn"],
-    ["linux-command", "spec.containers[1].command[0]", "two", "warn"],
-  ]);
+  assert.deepEqual(
+    object.findings.map(({ rule, path, container, severity }) => [rule, path, container, severity]),
+    [
+      ["linux-command", "spec.containers[0].command[0]", "one", "warn"],
+      ["linux-command", "spec.containers[1].command[0]", "two", "warn"],
+    ],
+  );
 });
 
 test("an update keeps what the object had, and says so", () => {
-  const updated = BROKEN.replace("name: node-agent\n", "name: node-agent\n  labels: {a: b}\n").replace("hostNetwork: true", "hostNetwork: true\n      dnsPolicy: Default");
+  const updated = BROKEN.replace("name: node-agent\n", "name: node-agent\n  labels: {a: b}\n").replace(
+    "hostNetwork: true",
+    "hostNetwork: true\n      dnsPolicy: Default",
+  );
   const [object] = report({ manifest: updated, before: BROKEN }).objects;
   assert.deepEqual([object?.operation, object?.verdict], ["UPDATE", "warn"]);
   const kept = object?.findings.find(({ rule }) => rule === "run-as-non-root");
   assert.deepEqual([kept?.severity, kept?.text.split(" (")[1]], ["warn", "accepted as old, but new pods are denied)"]);
-  assert.equal(report({ manifest: updated, before: BROKEN.replaceAll("node-agent", "other") }).objects[0]?.operation, "CREATE");
+  assert.equal(
+    report({ manifest: updated, before: BROKEN.replaceAll("node-agent", "other") }).objects[0]?.operation,
+    "CREATE",
+  );
 });
 
 test("the user gets the groups that the API server implies", () => {
   assert.deepEqual(userInfo(NOBODY), {});
-  assert.deepEqual(userInfo({ ...NOBODY, user: "jane", groups: ["ops"] }), { username: "jane", groups: ["ops", "system:authenticated"] });
-  assert.deepEqual(userInfo({ ...NOBODY, user: "system:anonymous" }), { username: "system:anonymous", groups: ["system:unauthenticated"] });
+  assert.deepEqual(userInfo({ ...NOBODY, user: "jane", groups: ["ops"] }), {
+    username: "jane",
+    groups: ["ops", "system:authenticated"],
+  });
+  assert.deepEqual(userInfo({ ...NOBODY, user: "system:anonymous" }), {
+    username: "system:anonymous",
+    groups: ["system:unauthenticated"],
+  });
   assert.deepEqual(userInfo({ ...NOBODY, user: "system:serviceaccount:ci:deployer" }), {
     username: "system:serviceaccount:ci:deployer",
     groups: ["system:serviceaccounts", "system:serviceaccounts:ci", "system:authenticated"],
@@ -122,7 +158,13 @@ test("settings that are not valid are located and nothing is judged", () => {
 });
 
 test("a session that is none is refused", () => {
-  for (const session of ["a: 1", "- type: Other", "- {type: Exchange, request: 'a: 1', response: {type: Error, message: x}}", "[", "a: 1\n---\nb: 2"]) {
+  for (const session of [
+    "a: 1",
+    "- type: Other",
+    "- {type: Exchange, request: 'a: 1', response: {type: Error, message: x}}",
+    "[",
+    "a: 1\n---\nb: 2",
+  ]) {
     assert(report({ manifest: BROKEN, session }).sessionProblem !== undefined, session);
   }
 });
@@ -166,12 +208,19 @@ test("one rule is fixed alone, in a template as well", () => {
 
 test("a patch has the operations of RFC 6902", () => {
   assert.deepEqual(difference({ a: 1, b: { c: [1, 2] }, "x/y~z": 1 }, { b: { c: [1, 3] }, d: null, "x/y~z": 2 }), [
-    { op: "remove", path: "/a" }, { op: "replace", path: "/b/c/1", value: 3 }, { op: "add", path: "/d", value: null }, { op: "replace", path: "/x~1y~0z", value: 2 },
+    { op: "remove", path: "/a" },
+    { op: "replace", path: "/b/c/1", value: 3 },
+    { op: "add", path: "/d", value: null },
+    { op: "replace", path: "/x~1y~0z", value: 2 },
   ]);
 });
 
 test("a link holds the whole state, and a damaged one is refused", async () => {
-  const state = input({ manifest: `${BROKEN}# ä 😀`, settings: "profile: strict", circumstances: { ...NOBODY, user: "jane", groups: ["ops"] } });
+  const state = input({
+    manifest: `${BROKEN}# ä 😀`,
+    settings: "profile: strict",
+    circumstances: { ...NOBODY, user: "jane", groups: ["ops"] },
+  });
   const link = await pack(state);
   assert.match(link, /^[\w.-]+$/);
   assert.deepEqual(await unpack(link), state);

@@ -13,7 +13,16 @@ import type { Policy, ValidationResponse } from "../src/policy/policy.ts";
 import { noCluster } from "../src/policy/policy.ts";
 import { Session } from "../src/policy/session.ts";
 import { difference } from "../src/patch.ts";
-import { fixtureFiles, header, hostprocess, hostprocessJson, jsonHeader, loadPolicy, MODULE, readRepositoryFile } from "./repository.ts";
+import {
+  fixtureFiles,
+  header,
+  hostprocess,
+  hostprocessJson,
+  jsonHeader,
+  loadPolicy,
+  MODULE,
+  readRepositoryFile,
+} from "./repository.ts";
 
 let policy: Policy;
 let folder: string;
@@ -39,7 +48,15 @@ interface Checked {
   message?: string | null;
   warnings?: string[];
   verdict: string;
-  findings: { rule: string; severity: string; path: string; line: number; column: number; message: string; fix: string }[];
+  findings: {
+    rule: string;
+    severity: string;
+    path: string;
+    line: number;
+    column: number;
+    message: string;
+    fix: string;
+  }[];
 }
 
 /** The reports of `hostprocess check -o json`, by file. */
@@ -59,7 +76,11 @@ test("manifests: every document of every fixture is answered as `hostprocess che
       assert(typeof response !== "string", `${file}: ${String(response)}`);
       return { verdict, message: response.message ?? null, warnings: response.warnings ?? [] };
     });
-    const command = (expected.get(file) ?? []).map(({ verdict, message, warnings }) => ({ verdict, message, warnings }));
+    const command = (expected.get(file) ?? []).map(({ verdict, message, warnings }) => ({
+      verdict,
+      message,
+      warnings,
+    }));
     assert.deepEqual(answers, command, file);
     compared += answers.length;
   }
@@ -73,15 +94,25 @@ test("places: every finding of every fixture is at the line and column where `ho
     const text = readRepositoryFile(file);
     const found = judged(text).flatMap(({ findings }) =>
       findings.map(({ rule, severity, path, range, text: words }) => ({
-        rule, severity, path, words, ...lineAndColumn(text, range.from),
+        rule,
+        severity,
+        path,
+        words,
+        ...lineAndColumn(text, range.from),
       })),
     );
     const command = (expected.get(file) ?? []).flatMap(({ findings }) =>
       findings.map(({ rule, severity, path, line, column, message, fix }) => ({
-        rule, severity, path, words: fix === "" ? message : `${message}; ${fix}`, line, column,
+        rule,
+        severity,
+        path,
+        words: fix === "" ? message : `${message}; ${fix}`,
+        line,
+        column,
       })),
     );
-    const sorted = (list: typeof found | typeof command): unknown[] => list.map((item) => JSON.stringify(item, Object.keys(item).sort())).sort();
+    const sorted = (list: typeof found | typeof command): unknown[] =>
+      list.map((item) => JSON.stringify(item, Object.keys(item).sort())).sort();
     assert.deepEqual(sorted(found), sorted(command), file);
     compared += found.length;
   }
@@ -94,7 +125,9 @@ function requestOf(source: string): JsonObject {
     assert(!(document instanceof YamlError), String(document));
     return document.value;
   });
-  const [version = "", group = ""] = String(at(object, "apiVersion") ?? "").split("/").reverse();
+  const [version = "", group = ""] = String(at(object, "apiVersion") ?? "")
+    .split("/")
+    .reverse();
   return {
     uid: "705ab4f5-6393-11e8-b7cc-42010a800002",
     kind: { group, version, kind: at(object, "kind") ?? null },
@@ -103,7 +136,10 @@ function requestOf(source: string): JsonObject {
     name: at(object, "metadata", "name") ?? null,
     namespace: at(object, "metadata", "namespace") ?? "default",
     operation: header(source, "operation") ?? (oldObject === undefined ? "CREATE" : "UPDATE"),
-    userInfo: jsonHeader(source, "user") ?? { username: "kubernetes-admin", groups: ["system:masters", "system:authenticated"] },
+    userInfo: jsonHeader(source, "user") ?? {
+      username: "kubernetes-admin",
+      groups: ["system:masters", "system:authenticated"],
+    },
     object: object ?? null,
     oldObject: oldObject ?? null,
     dryRun: false,
@@ -154,7 +190,11 @@ test("requests: fixtures with settings, users and old objects are answered as by
     for (const [index, fixture] of group.entries()) {
       const { message = null, warnings } = policy.validate(fixture.request, fixture.settings, noCluster);
       const [command] = expected.get(files[index] ?? "") ?? [];
-      assert.deepEqual({ message, warnings: warnings ?? [] }, { message: command?.message, warnings: command?.warnings }, fixture.file);
+      assert.deepEqual(
+        { message, warnings: warnings ?? [] },
+        { message: command?.message, warnings: command?.warnings },
+        fixture.file,
+      );
       compared += 1;
     }
   });
@@ -196,20 +236,43 @@ function sortedPatch(response: AdmissionResponse): unknown {
 test("sessions and changes: the whole answer is that of `hostprocess run`", async () => {
   const mutating = { mutate: "safe" };
   const some = fixtures().filter(({ session, settings }) => session !== undefined || "mutate" in settings);
-  const pods = ["test_data/requests", ...fixtureFiles()].filter((file) => /host-network\/(deny|accept)-/.test(file)).slice(0, 4);
-  const changed = pods.map((file) => ({ file, request: requestOf(readRepositoryFile(file)), settings: mutating, session: undefined }));
+  const pods = ["test_data/requests", ...fixtureFiles()]
+    .filter((file) => /host-network\/(deny|accept)-/.test(file))
+    .slice(0, 4);
+  const changed = pods.map((file) => ({
+    file,
+    request: requestOf(readRepositoryFile(file)),
+    settings: mutating,
+    session: undefined,
+  }));
   let patches = 0;
   const compare = async ({ file, request, settings, session }: Fixture): Promise<void> => {
     const path = join(folder, `${file.replaceAll("/", "_")}.run.json`);
     writeFileSync(path, JSON.stringify(request));
-    const replay = session === undefined ? [] : ["--replay-host-capabilities-interactions", `test_data/sessions/${session}`];
-    const output = await hostprocess("run", MODULE, "-r", path, "--settings-json", JSON.stringify(settings), "--allow-context-aware", ...replay);
-    const { uid: _, patchType: __, ...command } = JSON.parse(output) as AdmissionResponse & { uid: string; patchType?: string };
+    const replay =
+      session === undefined ? [] : ["--replay-host-capabilities-interactions", `test_data/sessions/${session}`];
+    const output = await hostprocess(
+      "run",
+      MODULE,
+      "-r",
+      path,
+      "--settings-json",
+      JSON.stringify(settings),
+      "--allow-context-aware",
+      ...replay,
+    );
+    const {
+      uid: _,
+      patchType: __,
+      ...command
+    } = JSON.parse(output) as AdmissionResponse & { uid: string; patchType?: string };
     if (command.patch !== undefined) {
       command.patch = Buffer.from(command.patch, "base64").toString();
       patches += 1;
     }
-    const capabilities = Session.read(session === undefined ? "" : readRepositoryFile("test_data/sessions", session)).replay();
+    const capabilities = Session.read(
+      session === undefined ? "" : readRepositoryFile("test_data/sessions", session),
+    ).replay();
     const response = policy.validate(request, settings, capabilities);
     assert.deepEqual(sortedPatch(printed(request, response)), sortedPatch(command), file);
   };

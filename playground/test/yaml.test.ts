@@ -9,7 +9,10 @@ import { documents, YamlError, type Document } from "../src/yaml/documents.ts";
 function read(text: string): Document {
   const all = documents(text);
   const [document] = all;
-  assert(all.length === 1 && document !== undefined && !(document instanceof YamlError), `${text}: ${String(document)}`);
+  assert(
+    all.length === 1 && document !== undefined && !(document instanceof YamlError),
+    `${text}: ${String(document)}`,
+  );
   return document;
 }
 
@@ -26,11 +29,38 @@ function assertValue(text: string, expected: Json): void {
 
 test("scalars", () => {
   const cases: [string, Json][] = [
-    ["yes", true], ["on", true], ["True", true], ["n", false], ["OFF", false], ["tRUE", "tRUE"], ["010", 8], ["0o10", 8],
-    ["0x1F", 31], ["0b11", 3], ["-12", -12], ["+12", 12], ["1_000", 1000], ["08", 8], ["1e3", 1000], ["1.5", 1.5], [".5", 0.5],
-    ["1e999", "1e999"], ["1.2.3", "1.2.3"], ["0x", "0x"], ["0x+1", "0x+1"], ["+-1", "+-1"], ["inf", "inf"], ["-", [null]],
-    ["2001-01-01", "2001-01-01"], ["12:30", "12:30"], ["'yes'", "yes"], ['"10"', "10"], ["!!str 10", "10"],
-    ["!!int '10'", 10], ["!own 10", "10"], ["NT AUTHORITY\\SYSTEM", "NT AUTHORITY\\SYSTEM"],
+    ["yes", true],
+    ["on", true],
+    ["True", true],
+    ["n", false],
+    ["OFF", false],
+    ["tRUE", "tRUE"],
+    ["010", 8],
+    ["0o10", 8],
+    ["0x1F", 31],
+    ["0b11", 3],
+    ["-12", -12],
+    ["+12", 12],
+    ["1_000", 1000],
+    ["08", 8],
+    ["1e3", 1000],
+    ["1.5", 1.5],
+    [".5", 0.5],
+    ["1e999", "1e999"],
+    ["1.2.3", "1.2.3"],
+    ["0x", "0x"],
+    ["0x+1", "0x+1"],
+    ["+-1", "+-1"],
+    ["inf", "inf"],
+    ["-", [null]],
+    ["2001-01-01", "2001-01-01"],
+    ["12:30", "12:30"],
+    ["'yes'", "yes"],
+    ['"10"', "10"],
+    ["!!str 10", "10"],
+    ["!!int '10'", 10],
+    ["!own 10", "10"],
+    ["NT AUTHORITY\\SYSTEM", "NT AUTHORITY\\SYSTEM"],
     ["on: 1\n0x10: 2\n'yes': 3", { true: 1, 16: 2, yes: 3 }],
   ];
   for (const [text, expected] of cases) assertValue(text, expected);
@@ -44,7 +74,12 @@ test("anchors, aliases and merge keys", () => {
     "base: &base {a: 1, b: 2}\nother: &other {b: 3, c: 4}\n" +
     "one: {<<: *base, a: 9}\ntwo: {d: 5, <<: [*base, *other]}\nsame: *base\nquoted: {'<<': x}";
   assertValue(text, {
-    base: { a: 1, b: 2 }, other: { b: 3, c: 4 }, one: { a: 9, b: 2 }, two: { a: 1, b: 2, c: 4, d: 5 }, same: { a: 1, b: 2 }, quoted: { "<<": "x" },
+    base: { a: 1, b: 2 },
+    other: { b: 3, c: 4 },
+    one: { a: 9, b: 2 },
+    two: { a: 1, b: 2, c: 4, d: 5 },
+    same: { a: 1, b: 2 },
+    quoted: { "<<": "x" },
   });
   assert.equal(error("a: {<<: 1}").message, "`<<` merges mappings only");
   assert.equal(error("a: &a [*a]").message, "an alias to a value that contains it");
@@ -72,10 +107,15 @@ test("what the parser cannot read as kubectl does, it refuses", () => {
 
 test("of a key written twice the last value counts", () => {
   const [first, second] = documents('a: 1\nb: {c: 2, c: 3}\n"a": 4\n---\na: 5');
-  assert(first !== undefined && !(first instanceof YamlError) && second !== undefined && !(second instanceof YamlError));
+  assert(
+    first !== undefined && !(first instanceof YamlError) && second !== undefined && !(second instanceof YamlError),
+  );
   assert.deepEqual(first.value, { a: 4, b: { c: 3 } });
   assert.equal(first.node.nearest("a").place().from, 21);
-  assert.deepEqual(first.repeatedKeys, [{ offset: 15, key: "c" }, { offset: 21, key: "a" }]);
+  assert.deepEqual(first.repeatedKeys, [
+    { offset: 15, key: "c" },
+    { offset: 21, key: "a" },
+  ]);
   assert.deepEqual(second.repeatedKeys, []);
 });
 
@@ -96,12 +136,34 @@ test("nothing is left out without a word", () => {
 
 test("hostile streams are refused", () => {
   let bomb = "a0: &a0 [lol, lol, lol, lol, lol, lol, lol, lol, lol]\n";
-  for (let i = 1; i < 30; i += 1) bomb += `a${i}: &a${i} [${Array(9).fill(`*a${i - 1}`).join(", ")}]\n`;
+  for (let i = 1; i < 30; i += 1)
+    bomb += `a${i}: &a${i} [${Array(9)
+      .fill(`*a${i - 1}`)
+      .join(", ")}]\n`;
   assert.equal(error(bomb).message, "anchors and aliases add up to more than 16 MiB");
-  assert.equal(error(`a: &a ${"x".repeat(1 << 20)}\nb: [${"*a, ".repeat(100)}]`).message, "anchors and aliases add up to more than 16 MiB");
+  assert.equal(
+    error(`a: &a ${"x".repeat(1 << 20)}\nb: [${"*a, ".repeat(100)}]`).message,
+    "anchors and aliases add up to more than 16 MiB",
+  );
   assert.equal(error("- ".repeat(10_000)).message, "nested more than 256 levels deep");
   assert.notEqual(error("[".repeat(20_000)).message, "");
-  for (const text of ["", "\u0000", "\ufeff", "%YAML 9.9", "%", "&", "*", "!", "@", "`", "a: |", "? ", "- - -", "...", "--- ---"]) {
+  for (const text of [
+    "",
+    "\u0000",
+    "\ufeff",
+    "%YAML 9.9",
+    "%",
+    "&",
+    "*",
+    "!",
+    "@",
+    "`",
+    "a: |",
+    "? ",
+    "- - -",
+    "...",
+    "--- ---",
+  ]) {
     documents(text);
   }
 });

@@ -11,7 +11,8 @@ export function complete(schema: Schema): CompletionSource {
 function completions(schema: Schema, context: CompletionContext): CompletionResult | null {
   const line = context.state.doc.lineAt(context.pos);
   const before = line.text.slice(0, context.pos - line.from);
-  const [, indent = "", dash = "", key, gap, word = ""] = /^(\s*)((?:- +)?)(?:([\w-]+):( +))?([\w-]*)$/.exec(before) ?? [];
+  const [, indent = "", dash = "", key, gap, word = ""] =
+    /^(\s*)((?:- +)?)(?:([\w-]+):( +))?([\w-]*)$/.exec(before) ?? [];
   if (gap === undefined && key === undefined && !/^\s*(?:- +)?[\w-]*$/.test(before)) return null;
   if (word === "" && !context.explicit && key === undefined) return null;
   const lines = context.state.doc.sliceString(0, line.from).split("\n").slice(0, -1);
@@ -60,6 +61,10 @@ function keys(schema: Schema): Completion[] {
 }
 
 function values(schema: Schema): Completion[] {
-  const literals = schema.type === "boolean" ? [true, false] : (schema.enum ?? []).filter((value) => typeof value === "string");
-  return [...literals.map((value) => ({ label: String(value), type: "constant" })), ...(schema.oneOf ?? []).flatMap(values)];
+  const literals =
+    schema.type === "boolean" ? [true, false] : (schema.enum ?? []).filter((value) => typeof value === "string");
+  return [
+    ...literals.map((value) => ({ label: String(value), type: "constant" })),
+    ...(schema.oneOf ?? []).flatMap(values),
+  ];
 }

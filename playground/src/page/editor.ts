@@ -8,7 +8,14 @@ import { lintGutter, lintKeymap, setDiagnostics, type Diagnostic } from "@codemi
 import { highlightSelectionMatches, searchKeymap } from "@codemirror/search";
 import { EditorState, type Extension } from "@codemirror/state";
 import {
-  drawSelection, EditorView, highlightActiveLine, highlightActiveLineGutter, highlightSpecialChars, keymap, lineNumbers, placeholder,
+  drawSelection,
+  EditorView,
+  highlightActiveLine,
+  highlightActiveLineGutter,
+  highlightSpecialChars,
+  keymap,
+  lineNumbers,
+  placeholder,
 } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 
@@ -59,7 +66,10 @@ const LOOK = EditorView.theme({
   "&.cm-focused .cm-matchingBracket": { backgroundColor: "var(--match)" },
   ".cm-placeholder": { color: "var(--muted)" },
   ".cm-tooltip, .cm-panels": {
-    backgroundColor: "var(--raised)", color: "var(--text)", border: "1px solid var(--border)", borderRadius: "6px",
+    backgroundColor: "var(--raised)",
+    color: "var(--text)",
+    border: "1px solid var(--border)",
+    borderRadius: "6px",
   },
   ".cm-tooltip": { boxShadow: "0 4px 16px rgb(0 0 0 / 18%)", maxWidth: "min(640px, 90vw)" },
   ".cm-tooltip-autocomplete ul li[aria-selected]": { backgroundColor: "var(--accent)", color: "var(--on-accent)" },
@@ -75,9 +85,21 @@ export class Editor {
 
   constructor(options: EditorOptions) {
     const extensions: Extension[] = [
-      lineNumbers(), highlightActiveLine(), highlightActiveLineGutter(), highlightSpecialChars(), history(), drawSelection(),
-      indentOnInput(), indentUnit.of("  "), bracketMatching(), highlightSelectionMatches(), lintGutter(), yaml(),
-      syntaxHighlighting(COLOURS), LOOK, placeholder(options.placeholder),
+      lineNumbers(),
+      highlightActiveLine(),
+      highlightActiveLineGutter(),
+      highlightSpecialChars(),
+      history(),
+      drawSelection(),
+      indentOnInput(),
+      indentUnit.of("  "),
+      bracketMatching(),
+      highlightSelectionMatches(),
+      lintGutter(),
+      yaml(),
+      syntaxHighlighting(COLOURS),
+      LOOK,
+      placeholder(options.placeholder),
       EditorView.contentAttributes.of({ "aria-label": options.label, spellcheck: "false", tabindex: "0" }),
       EditorView.updateListener.of((update) => {
         if (update.docChanged) options.onChange();

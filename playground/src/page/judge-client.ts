@@ -52,7 +52,9 @@ export class JudgeClient {
         reject(new JudgeError(message));
       };
       const limit = setTimeout(() => {
-        stop(`no answer within ${TIME_LIMIT_MS / 1000} seconds, so the policy was stopped. Change something to ask again.`);
+        stop(
+          `no answer within ${TIME_LIMIT_MS / 1000} seconds, so the policy was stopped. Change something to ask again.`,
+        );
       }, TIME_LIMIT_MS);
       const failed = (event: ErrorEvent): void => stop(`the worker failed: ${event.message}`);
       const answered = ({ data }: MessageEvent<FromWorker>): void => {

@@ -57,9 +57,22 @@ class Page {
       });
     this.editors = {
       manifest: editor("manifest", "Manifest in YAML", "Paste a manifest, or an AdmissionReview"),
-      before: editor("before", "The objects before the update, in YAML", "Empty: the objects are created. Paste an object as it was before, and it is judged as updated."),
-      settings: editor("settings", "Settings of the policy in YAML", "Empty: the defaults. Ctrl-Space completes.", data.schema),
-      session: editor("session", "Recorded answers of the cluster in YAML", "Empty: no cluster. Paste what kwctl run --record-host-capabilities-interactions wrote."),
+      before: editor(
+        "before",
+        "The objects before the update, in YAML",
+        "Empty: the objects are created. Paste an object as it was before, and it is judged as updated.",
+      ),
+      settings: editor(
+        "settings",
+        "Settings of the policy in YAML",
+        "Empty: the defaults. Ctrl-Space completes.",
+        data.schema,
+      ),
+      session: editor(
+        "session",
+        "Recorded answers of the cluster in YAML",
+        "Empty: no cluster. Paste what kwctl run --record-host-capabilities-interactions wrote.",
+      ),
     };
     this.fillMenus();
     for (const field of [this.user, this.groups, this.namespace, this.subresource]) {
@@ -132,7 +145,9 @@ class Page {
     this.examples.addEventListener("change", () => {
       if (this.examples.value !== "") this.open(this.data.examples[Number(this.examples.value)]);
     });
-    this.sessions.append(...this.data.sessions.map(({ name }, index) => element("option", { value: String(index) }, name)));
+    this.sessions.append(
+      ...this.data.sessions.map(({ name }, index) => element("option", { value: String(index) }, name)),
+    );
     this.sessions.addEventListener("change", () => {
       this.editors.session.text = this.data.sessions[Number(this.sessions.value)]?.text ?? "";
       this.sessions.value = "";
@@ -150,7 +165,7 @@ class Page {
     if (this.isAsking) return;
     this.isAsking = true;
     const slow = setTimeout(() => (this.status.textContent = "Judging …"), SLOW_MS);
-    for (let asked: number | undefined; asked !== this.version; ) {
+    for (let asked: number | undefined; asked !== this.version;) {
       asked = this.version;
       try {
         const report = await (await this.judge).judge(this.input);
@@ -175,7 +190,10 @@ class Page {
     this.editors.manifest.mark([
       ...report.problems.map(problemMark),
       ...findings.map(({ range, severity, text, rule }): Mark => ({
-        range, severity: severity === "deny" ? "error" : "warning", message: text, source: rule,
+        range,
+        severity: severity === "deny" ? "error" : "warning",
+        message: text,
+        source: rule,
       })),
     ]);
     this.editors.before.mark(report.beforeProblems.map(problemMark));
@@ -187,7 +205,11 @@ class Page {
   }
 
   private markTabs(report: Report): void {
-    const { before, session, circumstances: { user, groups, namespace, subresource } } = this.input;
+    const {
+      before,
+      session,
+      circumstances: { user, groups, namespace, subresource },
+    } = this.input;
     const hasRequester = user !== "" || groups.length > 0 || namespace !== "" || subresource !== "";
     const filled = (isFilled: boolean): "filled" | undefined => (isFilled ? "filled" : undefined);
     this.policyTabs.mark("settings-panel", report.settingsProblem && "problem");
@@ -225,7 +247,11 @@ class Page {
 
   private async share(): Promise<void> {
     history.replaceState(null, "", `#${await pack(this.input)}`);
-    await this.copy(location.href, "The link is copied. What it shows is in the link itself, not on a server.", "The link is in the address bar.");
+    await this.copy(
+      location.href,
+      "The link is copied. What it shows is in the link itself, not on a server.",
+      "The link is in the address bar.",
+    );
   }
 
   private async copyPolicy(): Promise<void> {
@@ -234,7 +260,11 @@ class Page {
       const { settings } = await (await this.judge).judge({ ...input, manifest: "", before: "" });
       if (settings === undefined) return this.say("The settings are not valid, so there is no policy to copy yet.");
       const text = clusterAdmissionPolicy(this.data.policy, this.data.contextAwareResources, input.settings, settings);
-      await this.copy(text, "The ClusterAdmissionPolicy is copied. It only monitors; set mode: protect to enforce it.", "The browser does not let this page copy.");
+      await this.copy(
+        text,
+        "The ClusterAdmissionPolicy is copied. It only monitors; set mode: protect to enforce it.",
+        "The browser does not let this page copy.",
+      );
     } catch (error) {
       this.fail(error);
     }

@@ -8,7 +8,10 @@ import { at, type JsonObject } from "../json.ts";
  * @param source the text of the settings, which keeps its comments, and `settings` what it says
  */
 export function clusterAdmissionPolicy(
-  template: string, contextAwareResources: string, source: string, settings: JsonObject,
+  template: string,
+  contextAwareResources: string,
+  source: string,
+  settings: JsonObject,
 ): string {
   // Without it policy-server refuses every request that the policy would change.
   const policy = changesPods(settings) ? template.replace("mutating: false", "mutating: true") : template;

@@ -31,9 +31,13 @@ export function summary(report: Report): string {
   if (report.objects.length === 0) {
     return unread > 0 ? "The manifest cannot be read." : "Nothing to judge: the manifest has no objects.";
   }
-  const count = (verdict: ObjectReport["verdict"]): number => report.objects.filter((object) => object.verdict === verdict).length;
+  const count = (verdict: ObjectReport["verdict"]): number =>
+    report.objects.filter((object) => object.verdict === verdict).length;
   const parts = [
-    [count("accept"), "accepted"], [count("warn"), "accepted with warnings"], [count("deny"), "denied"], [count("failed"), "without an answer"],
+    [count("accept"), "accepted"],
+    [count("warn"), "accepted with warnings"],
+    [count("deny"), "denied"],
+    [count("failed"), "without an answer"],
   ] as const;
   const shown = parts.filter(([number]) => number > 0).map(([number, words]) => `${number} ${words}`);
   const findings = report.objects.reduce((sum, object) => sum + object.findings.length, 0);
@@ -52,15 +56,23 @@ export function show(report: Report, into: HTMLElement, actions: Actions): void 
   const rows: Node[] = [];
   if (report.settingsProblem !== undefined) rows.push(problem("Settings", "settings", report.settingsProblem, actions));
   if (report.sessionProblem !== undefined) rows.push(problem("Cluster", "session", report.sessionProblem, actions));
-  for (const found of report.beforeProblems.slice(0, MAX_FINDINGS)) rows.push(problem("Before the update", "before", found, actions));
-  for (const found of report.problems.slice(0, MAX_FINDINGS)) rows.push(problem("Manifest", "manifest", found, actions));
+  for (const found of report.beforeProblems.slice(0, MAX_FINDINGS))
+    rows.push(problem("Before the update", "before", found, actions));
+  for (const found of report.problems.slice(0, MAX_FINDINGS))
+    rows.push(problem("Manifest", "manifest", found, actions));
   let room = MAX_FINDINGS;
   for (const [index, object] of report.objects.entries()) {
     rows.push(objectResult(object, index, room, actions));
     room = Math.max(0, room - object.findings.length);
   }
   if (report.notJudged > 0) {
-    rows.push(element("p", { class: "more" }, `${counted(report.notJudged, "more object")} not judged: this page judges 100 at a time, hostprocess check any number.`));
+    rows.push(
+      element(
+        "p",
+        { class: "more" },
+        `${counted(report.notJudged, "more object")} not judged: this page judges 100 at a time, hostprocess check any number.`,
+      ),
+    );
   }
   into.replaceChildren(...rows);
 }
@@ -71,12 +83,21 @@ export function showFailure(message: string, into: HTMLElement): void {
 }
 
 function problem(
-  where: string, editor: "manifest" | "before" | "settings" | "session", { range, message, isError }: Problem, actions: Actions,
+  where: string,
+  editor: "manifest" | "before" | "settings" | "session",
+  { range, message, isError }: Problem,
+  actions: Actions,
 ): HTMLElement {
   const severity = isError ? "deny" : "warn";
   const words = element("span", { class: "words" }, element("span", { class: "message" }, message));
   const label = element("span", { class: "line" }, where);
-  const button = element("button", { class: "finding-button", type: "button", click: () => actions.go(editor, range) }, icon(severity), label, words);
+  const button = element(
+    "button",
+    { class: "finding-button", type: "button", click: () => actions.go(editor, range) },
+    icon(severity),
+    label,
+    words,
+  );
   return element("div", { class: `finding ${severity} problem` }, button);
 }
 
@@ -85,22 +106,42 @@ function objectResult(object: ObjectReport, index: number, room: number, actions
     "div",
     { class: "object-head" },
     element("span", { class: `verdict ${object.verdict}` }, VERDICTS[object.verdict]),
-    element("h3", {}, element("button", { type: "button", class: "object-name", click: () => actions.go("manifest", object.range) }, object.title)),
+    element(
+      "h3",
+      {},
+      element(
+        "button",
+        { type: "button", class: "object-name", click: () => actions.go("manifest", object.range) },
+        object.title,
+      ),
+    ),
     element("span", { class: "operation" }, OPERATIONS[object.operation] ?? object.operation),
   );
   if (object.fixable.length > 0) {
     const words = object.fixable.length === 1 ? "Apply the fix" : `Apply ${object.fixable.length} fixes`;
-    heading.append(element("button", { type: "button", class: "fix-all", click: () => actions.fix(index, "safe") }, words));
+    heading.append(
+      element("button", { type: "button", class: "fix-all", click: () => actions.fix(index, "safe") }, words),
+    );
   }
   const shown = inOrder(object.findings).slice(0, room);
-  const list = element("ul", { class: "findings", "aria-label": `Findings in ${object.title}` }, ...shown.map((found) => row(found, object, index, actions)));
+  const list = element(
+    "ul",
+    { class: "findings", "aria-label": `Findings in ${object.title}` },
+    ...shown.map((found) => row(found, object, index, actions)),
+  );
   const article = element("article", { class: "object", "aria-label": object.title }, heading);
   if (typeof object.response === "string") article.append(element("p", { class: "failure" }, object.response));
   if (shown.length > 0) article.append(list);
   const more = object.findings.length - shown.length;
   if (more > 0) article.append(element("p", { class: "more" }, `and ${more} more findings`));
   if (object.isChanged) {
-    article.append(element("p", { class: "note" }, "The policy changes this pod as it is created, and the findings are those of the changed pod."));
+    article.append(
+      element(
+        "p",
+        { class: "note" },
+        "The policy changes this pod as it is created, and the findings are those of the changed pod.",
+      ),
+    );
   }
   if (typeof object.response !== "string") article.append(answer(object.response));
   return article;
@@ -124,17 +165,35 @@ function row(finding: PlacedFinding, object: ObjectReport, index: number, action
   const button = element(
     "button",
     { class: "finding-button", type: "button", click: () => actions.go("manifest", finding.range) },
-    icon(finding.severity), line, words,
+    icon(finding.severity),
+    line,
+    words,
   );
   const item = element("li", { class: `finding ${finding.severity}` }, button);
   const { rule } = finding;
   if (rule === undefined) return item;
   const tools = element("span", { class: "tools" });
   if (object.fixable.includes(rule)) {
-    tools.append(element("button", { type: "button", class: "fix", "aria-label": `Fix ${rule}`, click: () => actions.fix(index, [rule]) }, "Fix"));
+    tools.append(
+      element(
+        "button",
+        { type: "button", class: "fix", "aria-label": `Fix ${rule}`, click: () => actions.fix(index, [rule]) },
+        "Fix",
+      ),
+    );
   }
   tools.append(
-    element("a", { class: "rule", href: actions.rulePage(rule), target: "_blank", rel: "noreferrer", title: "What the rule reads, and how that is known" }, rule),
+    element(
+      "a",
+      {
+        class: "rule",
+        href: actions.rulePage(rule),
+        target: "_blank",
+        rel: "noreferrer",
+        title: "What the rule reads, and how that is known",
+      },
+      rule,
+    ),
   );
   item.append(tools);
   return item;

@@ -79,7 +79,9 @@ function answer(next: Exchange | undefined, asked: Question): string {
 
 function isResponse(value: Json | undefined): value is JsonObject {
   if (!isObject(value)) return false;
-  return value["type"] === "Success" ? typeof value["payload"] === "string" : value["type"] === "Error" && typeof value["message"] === "string";
+  return value["type"] === "Success"
+    ? typeof value["payload"] === "string"
+    : value["type"] === "Error" && typeof value["message"] === "string";
 }
 
 function recordedQuestion(source: string, index: number, offset: number): Question {

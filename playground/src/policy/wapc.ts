@@ -76,8 +76,14 @@ class Exchange {
         this.error = this.text(start, length);
       },
       __host_call: (
-        binding: number, bindingLength: number, namespace: number, namespaceLength: number,
-        operation: number, operationLength: number, payload: number, payloadLength: number,
+        binding: number,
+        bindingLength: number,
+        namespace: number,
+        namespaceLength: number,
+        operation: number,
+        operationLength: number,
+        payload: number,
+        payloadLength: number,
       ) => {
         try {
           this.hostResponse = this.host(

@@ -4,7 +4,18 @@
  * their key, which kubectl does not: it refuses such texts.
  */
 
-import { isAlias, isMap, isScalar, isSeq, parseDocument, type Node, type Pair, type ParsedNode, type Scalar, type YAMLParseError } from "yaml";
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  parseDocument,
+  type Node,
+  type Pair,
+  type ParsedNode,
+  type Scalar,
+  type YAMLParseError,
+} from "yaml";
 
 import { isObject, type Json, type JsonObject } from "../json.ts";
 import { Located, type Range } from "./place.ts";
@@ -135,7 +146,14 @@ class Composer {
     if (isScalar(node)) return { value: this.scalar(node, range.from), node: new Located(range) };
     if (isSeq<Node | null>(node)) {
       const items = node.items.map((item) => this.value(item, depth + 1, range.from));
-      const located = new Located(this.spanned(range, items.map((item) => item.node), node.flow), items.map((item) => item.node));
+      const located = new Located(
+        this.spanned(
+          range,
+          items.map((item) => item.node),
+          node.flow,
+        ),
+        items.map((item) => item.node),
+      );
       return { value: items.map((item) => item.value), node: located };
     }
     if (isMap<Node, Node | null>(node)) return this.mapping(node.items, depth, range, node.flow);

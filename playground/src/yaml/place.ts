@@ -40,7 +40,11 @@ export class Located {
     if (bracketed !== undefined) return [this.child(bracketed.replace(/^['"]+|['"]+$/g, "")), after];
     if (!(this.children instanceof Map)) return [undefined, path];
     const keys = path.replace(/^\./, "");
-    for (let end = keys.length; end > 0; end = Math.max(keys.lastIndexOf(".", end - 1), keys.lastIndexOf("[", end - 1))) {
+    for (
+      let end = keys.length;
+      end > 0;
+      end = Math.max(keys.lastIndexOf(".", end - 1), keys.lastIndexOf("[", end - 1))
+    ) {
       const child = this.children.get(keys.slice(0, end));
       if (child !== undefined) return [child, keys.slice(end)];
     }
