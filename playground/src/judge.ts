@@ -144,40 +144,39 @@ class Question {
     return this.policy.validate(request, settings, this.session.replay());
   }
 
-  /**
-   * What denies, and what warns. A warning shows one finding of its rule, shortened; a denial shows all of them. So the
-   * module is asked once more with the rules that warned set to deny, and what it then denies for them is what they warned of.
-   */
+  /** What denies, and what warns: of each rule all its findings, where the module names them when it is asked again. */
   private findings(request: JsonObject, response: ValidationResponse): Finding[] {
     const denied = denials(response);
     const warned = warnings(response);
-    const rules = annotatedRules(response, "warned-rules");
-    if (rules.length === 0) return [...denied, ...warned];
-    const raised = Object.fromEntries(rules.map((rule) => [rule, "deny"]));
-    const overrides = at(this.settings, "rules");
-    const stricter = {
-      ...this.settings,
-      ratchet: false,
-      rules: { ...(isObject(overrides) ? overrides : {}), ...raised },
-    };
-    const details = denials(this.ask(request, stricter))
-      .filter(({ rule }) => rule !== undefined && rules.includes(rule))
-      .filter(
-        (detail) =>
-          !denied.some(({ rule, path, text }) => rule === detail.rule && path === detail.path && text === detail.text),
-      )
-      .map((detail) => {
-        const shown = warned.find(({ rule }) => rule === detail.rule);
-        return {
-          ...detail,
-          severity: "warn" as const,
-          text: detail.text + (shown === undefined ? "" : noteOnOld(shown)),
-        };
-      });
-    const explained = new Set(details.map(({ rule }) => rule));
-    const others = warned.filter(
-      (warning) => isMended(warning) || (warning.rule !== undefined && !explained.has(warning.rule)),
-    );
-    return [...denied, ...details, ...others];
+    const details = this.details(request, response).filter((detail) => !denied.some((other) => isSame(detail, other)));
+    const explained = details.map((detail) => {
+      const note = warned.filter(({ rule }) => rule === detail.rule).map(noteOnOld);
+      return { ...detail, severity: "warn" as const, text: detail.text + (note[0] ?? "") };
+    });
+    const rest = warned.filter((warning) => isMended(warning) || !details.some(({ rule }) => rule === warning.rule));
+    return [...denied, ...explained, ...rest];
   }
+
+  /**
+   * All that the module warns of. A warning shows one finding of its rule, shortened; a denial shows all of them. So the module
+   * is asked once more with the rules that warned set to deny and those that denied turned off.
+   */
+  private details(request: JsonObject, response: ValidationResponse): Finding[] {
+    const warned = annotatedRules(response, "warned-rules");
+    if (warned.length === 0) return [];
+    const off = annotatedRules(response, "denied-rules").map((rule) => [rule, "off"]);
+    const overrides = this.settings["rules"];
+    const rules = {
+      ...(isObject(overrides) ? overrides : {}),
+      ...Object.fromEntries([...off, ...warned.map((rule) => [rule, "deny"])]),
+    };
+    return denials(this.ask(request, { ...this.settings, ratchet: false, rules })).filter(
+      // Without a rule: how many more there are.
+      ({ rule }) => rule === undefined || warned.includes(rule),
+    );
+  }
+}
+
+function isSame(a: Finding, b: Finding): boolean {
+  return a.rule === b.rule && a.path === b.path && a.text === b.text;
 }

@@ -111,6 +111,21 @@ test("a warning shows every finding of its rule, in full", () => {
   );
 });
 
+test("of too many findings the number is told, beside denials and without them", () => {
+  const container = (name: string): string => `  - {name: ${name}, image: registry.example/a:1, command: [/bin/sh]}\n`;
+  const containers = Array.from({ length: 200 }, (_, index) => container(`c${index}`)).join("");
+  for (const hostNetwork of [true, false]) {
+    const manifest = `apiVersion: v1\nkind: Pod\nspec:\n  hostNetwork: ${hostNetwork}\n  nodeSelector: {kubernetes.io/os: windows}\n  securityContext: {windowsOptions: {hostProcess: true, runAsUserName: NT AUTHORITY\\SYSTEM}}\n  containers:\n${containers}`;
+    const findings = report({ manifest }).objects[0]?.findings ?? [];
+    const [more, ...others] = findings.filter(({ path }) => path === undefined);
+    assert.deepEqual([more?.severity, others], ["warn", []]);
+    const told = Number(/^and (\d+) more findings$/.exec(more?.text ?? "")?.[1]);
+    const listed = findings.filter(({ rule, path }) => rule === "linux-command" && path !== undefined).length;
+    assert(listed > 40 && listed + told === 200, `${listed} and ${told}`);
+    assert.equal(findings.filter(({ severity }) => severity === "deny").length, hostNetwork ? 0 : 1);
+  }
+});
+
 test("an update keeps what the object had, and says so", () => {
   const updated = BROKEN.replace("name: node-agent\n", "name: node-agent\n  labels: {a: b}\n").replace(
     "hostNetwork: true",

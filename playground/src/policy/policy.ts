@@ -1,7 +1,7 @@
 /** The two questions that policy-server asks a policy. */
 
 import { isObject, type Json, type JsonObject } from "../json.ts";
-import { call, type HostCall } from "./wapc.ts";
+import { call, GuestError, type HostCall } from "./wapc.ts";
 
 /** The answer about an admission request, as the Kubewarden SDK names its keys. */
 export interface ValidationResponse {
@@ -45,7 +45,12 @@ export class Policy {
 
   private ask<T>(operation: string, question: Json, capabilities: Capabilities): T {
     const payload = new TextEncoder().encode(JSON.stringify(question, sorted));
-    return JSON.parse(new TextDecoder().decode(call(this.module, operation, payload, host(capabilities)))) as T;
+    const answer = new TextDecoder().decode(call(this.module, operation, payload, host(capabilities)));
+    try {
+      return JSON.parse(answer) as T;
+    } catch {
+      throw new GuestError(`the module's answer is not JSON: ${answer.slice(0, 200)}`);
+    }
   }
 }
 
