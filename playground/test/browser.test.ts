@@ -432,6 +432,30 @@ for (const colorScheme of ["light", "dark"] as const) {
   });
 }
 
+test("narrow and low screens scroll in one direction only", async () => {
+  for (const viewport of [
+    { width: 320, height: 640 },
+    { width: 390, height: 844 },
+    { width: 844, height: 390 },
+    { width: 800, height: 700 },
+    { width: 880, height: 700 },
+  ]) {
+    await visit(
+      PAGE,
+      async (opened) => {
+        await verdict(opened, "deny");
+        const { width, editor } = await opened.evaluate(() => ({
+          width: document.documentElement.scrollWidth,
+          editor: document.getElementById("manifest-editor")?.getBoundingClientRect().height ?? 0,
+        }));
+        assert.equal(width, viewport.width);
+        assert(editor > 100, `the editor is ${editor} pixels high at ${viewport.width} x ${viewport.height}`);
+      },
+      { viewport },
+    );
+  }
+});
+
 test("the button turns light to dark, which the page remembers", async () => {
   await visit(
     PAGE,
