@@ -41,8 +41,13 @@ run: ## Evaluate examples/ with the module: one manifest is accepted, one reject
 .PHONY: test
 test: ## Run every test
 	$(TOGETHER) policy.wasm bench-guests hostprocess
-	@$(MAKE) --no-print-directory e2e-tests
+	@$(MAKE) --no-print-directory e2e-tests release-tests
 	cargo test --locked --workspace
+
+.PHONY: release-tests
+release-tests: ## The scripts of hack/ that make a release
+	@for program in bats curl git unzip zip; do command -v $$program >/dev/null || hack/install-debian.sh $$program; done
+	bats tests/release
 
 .PHONY: e2e-tests
 e2e-tests: policy.wasm ## The policy through kwctl, or through `hostprocess run` where kwctl is not installed
@@ -56,12 +61,23 @@ e2e-cluster: annotated-policy.wasm ## The policy in a cluster: etcd, kube-apiser
 	bats tests/cluster
 
 .PHONY: lint
-lint: ## Formatting, clippy, one set of features, and licences and advisories where cargo-deny is installed
+lint: ## Formatting, clippy, one set of features; licences and advisories, scripts and workflows where their tools are installed
 	cargo fmt --all --check
 	cargo clippy --locked --workspace --all-targets -- -D warnings
 	cargo clippy --locked -p hostprocess-cli --no-default-features --all-targets -- -D warnings
 	@if command -v python3 >/dev/null; then hack/shared-features.py; else echo 'python3 is not installed: hack/shared-features.py is skipped'; fi
 	@if command -v cargo-deny >/dev/null; then cargo deny check; else echo 'cargo-deny is not installed: cargo install cargo-deny'; fi
+	@if command -v shellcheck >/dev/null; then shellcheck hack/*.sh .ci/run; else echo 'shellcheck is not installed: apt-get install shellcheck'; fi
+	@if command -v actionlint >/dev/null; then actionlint; else echo 'actionlint is not installed: go install github.com/rhysd/actionlint/cmd/actionlint@v1.7.12'; fi
+	@if command -v zizmor >/dev/null; then zizmor --offline --quiet .; else echo 'zizmor is not installed: pip install zizmor'; fi
+
+.PHONY: version-check
+version-check: ## Whether every file names the version of a release (TAG=v1.2.3)
+	hack/version-check.sh $(TAG)
+
+.PHONY: reproducible
+reproducible: ## Whether two builds of this commit, in two folders, give the same module
+	hack/reproducible.sh
 
 BENCH_GUESTS := target/bench-guests/accept-everything.wasm target/bench-guests/conventional.wasm
 
@@ -86,9 +102,18 @@ bench-check: ## Time `hostprocess check` on 10,000 files (the release build take
 	cargo run --quiet --locked -p check-speed -- target/release/hostprocess $(CORPUS)
 
 .PHONY: docs
-docs: ## Write docs/rules.md, deploy/validatingadmissionpolicy.yaml and docs/schema from the rules, and the answers in docs/recipes.md
-	UPDATE_DOCS=1 cargo test --locked -p windows-hostprocess-policy --test policy -- docs:: recipes:: validating_admission_policy::
-	UPDATE_DOCS=1 cargo test --locked -p hostprocess-cli --test command -- schema::
+docs: ## Write docs/rules.md, deploy/validatingadmissionpolicy.yaml, docs/schema, docs/check.svg, the answers in docs/recipes.md, and Chart.yaml
+	UPDATE_DOCS=1 cargo test --locked -p windows-hostprocess-policy --test policy -- docs:: recipes:: validating_admission_policy:: deployment::
+	UPDATE_DOCS=1 cargo test --locked -p hostprocess-cli --test command -- schema:: readme::
+
+.PHONY: site
+site: playground ## The documentation with the playground below it, in target/site (needs mdbook)
+	@command -v mdbook >/dev/null || { echo 'mdbook is not installed: cargo install --locked mdbook' >&2; exit 1; }
+	mkdir -p target && rm -rf target/site-source && cp -r docs target/site-source
+	@# What the pages link to outside of docs/ is in the repository.
+	sed -i "s|](\.\./|]($$(sed -n 's/^repository = "\(.*\)"/\1/p' Cargo.toml)/blob/main/|g" target/site-source/*.md
+	mdbook build target/site-source --dest-dir "$(CURDIR)/target/site"
+	cp -r playground/dist target/site/playground
 
 NODE_MISSING := Node 20 or later with npm is not installed: apt-get install nodejs npm (Debian 13 or later), or https://nodejs.org
 

@@ -54,19 +54,35 @@ const MAX_MUTATIONS: usize = 2;
 /// # Errors
 /// The payload is not JSON, or holds a value of another type where a rule would read it.
 pub fn judge<T>(payload: &[u8], host: &dyn Host, answer: impl FnOnce(&Request, Outcome) -> T) -> Result<T, Unreadable> {
+    judge_tree(&parse(payload)?, host, answer)
+}
+
+/// The same for a payload that is parsed already.
+///
+/// # Errors
+/// It holds a value of another type where a rule would read it.
+pub fn judge_tree<T>(
+    payload: &Value,
+    host: &dyn Host,
+    answer: impl FnOnce(&Request, Outcome) -> T,
+) -> Result<T, Unreadable> {
     judge_after(None, MAX_MUTATIONS, payload, host, answer)
+}
+
+fn parse(payload: &[u8]) -> Result<Value<'_>, Unreadable> {
+    decode::parse(payload).map_err(|message| Unreadable { path: String::new(), message })
 }
 
 /// The same for a payload that an earlier mutation made.
 fn judge_after<T, F: FnOnce(&Request, Outcome) -> T>(
     earlier: Option<Mutation>,
     more_mutations: usize,
-    payload: &[u8],
+    payload: &Value,
     host: &dyn Host,
     answer: F,
 ) -> Result<T, Unreadable> {
-    let judged = judge_once(payload, host, |tree, request, settings, findings| {
-        let mutated = if more_mutations == 0 { Err(findings) } else { mutate(tree, request, settings, findings) };
+    let judged = judge_once(payload, host, |request, settings, findings| {
+        let mutated = if more_mutations == 0 { Err(findings) } else { mutate(payload, request, settings, findings) };
         match mutated {
             Ok(mutation) => Err((mutation.after(earlier), answer)),
             Err(findings) => Ok(answer(request, Outcome { findings, mutation: earlier })),
@@ -75,24 +91,23 @@ fn judge_after<T, F: FnOnce(&Request, Outcome) -> T>(
     judged.or_else(|(mutation, answer)| {
         // Serialising a tree of JSON values cannot fail.
         let payload = serde_json::to_vec(&mutation.payload).unwrap_or_default();
-        judge_after(Some(mutation), more_mutations - 1, &payload, host, answer)
+        judge_after(Some(mutation), more_mutations - 1, &parse(&payload)?, host, answer)
     })
 }
 
-/// Hands over the payload, the request, the settings and what was found.
+/// Hands over the request, the settings and what was found.
 fn judge_once<T>(
-    payload: &[u8],
+    payload: &Value,
     host: &dyn Host,
-    then: impl FnOnce(&Value, &Request, &Settings, Vec<Finding>) -> T,
+    then: impl FnOnce(&Request, &Settings, Vec<Finding>) -> T,
 ) -> Result<T, Unreadable> {
-    let tree = decode::parse(payload).map_err(|message| Unreadable { path: String::new(), message })?;
-    let request = decode::member(&tree, "request")?.ok_or_else(|| Error::new("missing field `request`"))?;
+    let request = decode::member(payload, "request")?.ok_or_else(|| Error::new("missing field `request`"))?;
     let Some(request) = Request::read(request).map_err(|error| error.in_member("request"))? else {
-        return Ok(then(&tree, &Request::default(), &Settings::default(), Vec::new()));
+        return Ok(then(&Request::default(), &Settings::default(), Vec::new()));
     };
-    let settings = settings_of(&tree)?;
+    let settings = settings_of(payload)?;
     let findings = findings(&request, &settings, host);
-    Ok(then(&tree, &request, &settings, findings))
+    Ok(then(&request, &settings, findings))
 }
 
 /// The settings, which policy-server has validated: what only `settings::validation` refuses opens nothing.

@@ -12,8 +12,10 @@ use std::collections::BTreeSet;
 
 use rayon::prelude::*;
 use serde_json::Value;
+use windows_hostprocess_policy::decode::Value as Tree;
 use windows_hostprocess_policy::settings::validation::Invalid;
 
+use crate::edit;
 use crate::engine::capabilities::{Capabilities, SharedHost};
 use crate::engine::module::Module;
 use crate::input::creation::Creation;
@@ -30,6 +32,7 @@ pub struct Engine {
     settings: Value,
     backend: Backend,
     creation: Creation,
+    shows_replacements: bool,
     judged_rules: BTreeSet<&'static str>,
 }
 
@@ -46,7 +49,8 @@ impl Engine {
     pub fn with_builtin_rules(settings: Value, host: SharedHost) -> Result<Engine, Invalid> {
         windows_hostprocess_policy::check_settings(settings.to_string().as_bytes())?;
         let judged_rules = judged_rules(&settings);
-        Ok(Engine { settings, backend: Backend::Builtin(host), creation: Creation::default(), judged_rules })
+        let (backend, creation) = (Backend::Builtin(host), Creation::default());
+        Ok(Engine { settings, backend, creation, shows_replacements: false, judged_rules })
     }
 
     /// An engine that asks a module; `host` answers its questions about the cluster.
@@ -57,7 +61,8 @@ impl Engine {
         let invalid = |message| format!("Provided settings are not valid: {message}");
         module.validate_settings(&settings).map_err(invalid)?;
         let backend = Backend::Module(Box::new(module), capabilities::of_host(host));
-        Ok(Engine { settings, backend, creation: Creation::default(), judged_rules: BTreeSet::new() })
+        let (creation, judged_rules) = (Creation::default(), BTreeSet::new());
+        Ok(Engine { settings, backend, creation, shows_replacements: false, judged_rules })
     }
 
     /// See [`judged_rules`]. None where a module is asked, whose answers do not tell.
@@ -69,6 +74,12 @@ impl Engine {
     #[must_use]
     pub fn assuming(self, creation: Creation) -> Engine {
         Engine { creation, ..self }
+    }
+
+    /// The same engine, which says, if that is wanted, what mends the text of a file.
+    #[must_use]
+    pub fn showing_replacements(self, shows_replacements: bool) -> Engine {
+        Engine { shows_replacements, ..self }
     }
 
     /// Judges every object of every file, several files at a time. The report has the order of the input, and of each file's
@@ -88,6 +99,7 @@ impl Engine {
     pub fn check_file(&self, file: File) -> Result<FileReport, String> {
         let objects = file.objects.iter().map(|object| self.check_object(object, &file.source));
         let mut objects = objects.collect::<Result<Vec<_>, String>>()?;
+        edit::offer(&file, &mut objects, self.shows_replacements);
         let problem = |offset: Option<usize>, message| Problem {
             place: offset.map(|offset| file.source.place(offset..file.source.text.len())),
             message,
@@ -111,7 +123,7 @@ impl Engine {
         let request = object.admission_request(&self.creation);
         let (verdict, findings, response) = match &self.backend {
             Backend::Builtin(host) => {
-                let (verdict, findings) = builtin::check(&request, &self.settings, &object.node, source, &**host);
+                let (verdict, findings) = builtin::check(object, request, &self.settings, source, &**host);
                 (verdict, findings, None)
             }
             Backend::Module(module, capabilities) => {
@@ -137,7 +149,7 @@ impl Engine {
     fn ask(
         &self,
         module: &Module,
-        request: &Value,
+        request: &Tree,
         capabilities: &Capabilities,
     ) -> Result<(Verdict, ModuleResponse), String> {
         let response = module.validate(request, &self.settings, capabilities).map_err(|error| error.to_string())?;

@@ -1,16 +1,12 @@
-//! Applies the patches of findings to the text of a file.
-
-mod edit;
+//! Applies the patches of findings to the text of a file, until none is left.
 
 use std::collections::HashSet;
 
-use json_patch::PatchOperation;
-use serde_json::Value;
 use windows_hostprocess_policy::outcome::patch::{Patch, Reach};
 
+use crate::edit;
 use crate::engine::Engine;
 use crate::input::manifest::File;
-use crate::input::object::{Given, Object};
 use crate::report::Diagnostic;
 use crate::waivers::comment::Comments;
 use crate::waivers::configured::Waivers;
@@ -40,7 +36,7 @@ pub fn fix(engine: &Engine, waivers: &mut Waivers, name: &str, text: &str, reach
     while fixed.count + refused.len() < MAX_ROUNDS {
         let file = File::parse(name, fixed.text.clone());
         let Some((index, diagnostic, patch)) = next(engine, waivers, &file, reach, &refused)? else { return Ok(fixed) };
-        match apply(&file, index, &patch) {
+        match edit::apply(&file, index, &patch) {
             Ok(text) => {
                 fixed.text = text;
                 fixed.count += 1;
@@ -81,63 +77,4 @@ fn next(
         }
     }
     Ok(None)
-}
-
-/// The text after a patch of one object.
-fn apply(before: &File, index: usize, patch: &Patch) -> Result<String, String> {
-    let operations: Vec<PatchOperation> =
-        serde_json::to_value(&patch.operations).and_then(serde_json::from_value).map_err(|error| error.to_string())?;
-    let mut text = before.source.text.clone();
-    for operation in &operations {
-        let file = File::parse("", text.clone());
-        let object = file.objects.get(index).ok_or("the object is gone")?;
-        let edit = edit::edit(&text, &object.node, manifest(object)?, operation)?;
-        text.replace_range(edit.range, &edit.text);
-    }
-    verify(before, &File::parse("", text.clone()), index, &operations)?;
-    Ok(text)
-}
-
-fn manifest(object: &Object) -> Result<&Value, String> {
-    match &object.given {
-        Given::Manifest(object) => Ok(object),
-        Given::Request(_) => Err("it is an admission request: fix the manifest that it comes from".to_owned()),
-    }
-}
-
-/// The text must say what the patch does, and of everything else what it said before: an alias repeats what its anchor says.
-fn verify(before: &File, after: &File, index: usize, operations: &[PatchOperation]) -> Result<(), String> {
-    let mut expected = before.objects.iter().map(|object| given(object).clone()).collect::<Vec<_>>();
-    let patched = expected.get_mut(index).ok_or("the object is gone")?;
-    json_patch::patch(patched, operations).map_err(|error| error.to_string())?;
-    let is_same = expected.iter().eq(after.objects.iter().map(given));
-    if is_same && rest(before, index) == rest(after, index) {
-        Ok(())
-    } else {
-        Err("something else in the file would change with it, as it does with anchors and aliases".to_owned())
-    }
-}
-
-fn given(object: &Object) -> &Value {
-    match &object.given {
-        Given::Manifest(value) | Given::Request(value) => value,
-    }
-}
-
-/// What a file says outside the object that changes: every other document, and of a list all but its items. `None` stands for
-/// a document that cannot be read.
-fn rest(file: &File, index: usize) -> Vec<Option<Value>> {
-    let changed = file.objects.get(index).map(|object| object.document);
-    let documents = kubernetes_yaml::documents(&file.source.text).into_iter().enumerate();
-    let rest = documents.map(|(number, document)| {
-        let mut value = document.ok()?.value;
-        if Some(number + 1) == changed {
-            match value.as_object_mut() {
-                Some(list) if list.contains_key("items") => list.remove("items"),
-                _ => return None,
-            };
-        }
-        Some(value)
-    });
-    rest.collect()
 }

@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 use windows_hostprocess_policy::cluster::host::NoCluster;
-use windows_hostprocess_policy::judge::judge;
+use windows_hostprocess_policy::decode::Value as Tree;
+use windows_hostprocess_policy::judge::judge_tree;
 use windows_hostprocess_policy::rules::access::coverage::{Needs, needs};
 use windows_hostprocess_policy::settings::pattern::host_path::{self, NONE};
 use windows_hostprocess_policy::settings::pattern::image;
@@ -20,8 +21,8 @@ use crate::input::object::Object;
 /// # Errors
 /// The object cannot be read.
 pub fn needs_of(object: &Object, creation: &Creation) -> Result<Option<Needs>, String> {
-    let payload = json!({ "request": *object.admission_request(creation), "settings": {} }).to_string();
-    judge(payload.as_bytes(), &NoCluster, |request, _| needs(request)).map_err(|error| error.to_string())
+    let payload = Tree::Object(vec![("request", object.admission_request(creation))].into());
+    judge_tree(&payload, &NoCluster, |request, _| needs(request)).map_err(|error| error.to_string())
 }
 
 /// The name of the workload that an object belongs to: of the controller that made it, else its own.

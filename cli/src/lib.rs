@@ -8,6 +8,7 @@
 
 pub mod commands;
 pub mod config;
+pub mod edit;
 pub mod engine;
 pub mod fix;
 pub mod grants;

@@ -10,9 +10,10 @@ pub mod text;
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
-use std::io::{IsTerminal, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use anstream::{AutoStream, ColorChoice};
 use clap::builder::{EnumValueParser, PossibleValue, TypedValueParser};
 use clap::{Arg, ValueEnum};
 use windows_hostprocess_policy::wording::escaped;
@@ -48,6 +49,11 @@ impl Destination {
     /// Reads `FORMAT` or `FORMAT=FILE`.
     pub fn parser() -> impl TypedValueParser<Value = Destination> {
         DestinationParser
+    }
+
+    /// Whether this is the format with replacements.
+    pub fn is_sarif(&self) -> bool {
+        self.format == Format::Sarif
     }
 }
 
@@ -122,9 +128,9 @@ fn render(report: &Report, format: Format, is_styled: bool) -> Result<String, St
     }
 }
 
-/// Whether standard output shows colours: a terminal, unless `NO_COLOR` is set.
+/// Whether standard output shows colours: on a terminal, unless `NO_COLOR` is set, and elsewhere with `CLICOLOR_FORCE`.
 pub fn is_styled() -> bool {
-    std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+    AutoStream::choice(&std::io::stdout()) != ColorChoice::Never
 }
 
 /// What was not checked, and what looks like a mistake.

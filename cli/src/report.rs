@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use schemars::JsonSchema;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
-use windows_hostprocess_policy::outcome::patch::Patch;
+use windows_hostprocess_policy::outcome::patch::{Patch, Reach};
 use windows_hostprocess_policy::settings::severity::Severity;
 use windows_hostprocess_policy::wording::escaped;
 
@@ -135,9 +135,26 @@ pub struct Diagnostic {
     #[serde(serialize_with = "as_operations", skip_serializing_if = "Option::is_none")]
     #[schemars(schema_with = "schema::operations")]
     pub patch: Option<Patch>,
+    /// Who may apply the patch to the text; `None` also where there is no text to edit.
+    #[serde(skip)]
+    pub fixable: Option<Reach>,
+    /// What that does to the text. Empty unless it was asked for.
+    #[serde(skip)]
+    pub replacements: Vec<Replacement>,
     /// Present when the finding does not count.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub waived: Option<Waived>,
+}
+
+/// A part of a text, and what takes its place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Replacement {
+    /// Line and column of its beginning.
+    pub start: (usize, usize),
+    /// Line and column after its end.
+    pub end: (usize, usize),
+    /// The new text.
+    pub text: String,
 }
 
 /// Why a finding does not count.
@@ -188,6 +205,8 @@ pub struct CheckResult<'r> {
     pub end_column: Option<usize>,
     /// The whole message. A module's may have several lines.
     pub text: String,
+    /// The diagnostic; `None` for what a module said.
+    pub diagnostic: Option<&'r Diagnostic>,
     /// The same for as long as nobody changes what the result is about: lines may move.
     pub fingerprint: String,
     /// Why the result does not count.
@@ -261,8 +280,18 @@ impl ObjectReport {
             let (line, column) = (self.line, self.column);
             let result = |severity, text: String| {
                 let fingerprint = self.fingerprint([MODULE, "", "", &text]);
-                let (path, end_column, waived) = (None, None, None);
-                CheckResult { rule: MODULE, severity, path, line, column, end_column, text, fingerprint, waived }
+                CheckResult {
+                    rule: MODULE,
+                    severity,
+                    path: None,
+                    line,
+                    column,
+                    end_column: None,
+                    text,
+                    diagnostic: None,
+                    fingerprint,
+                    waived: None,
+                }
             };
             if self.verdict == Verdict::Deny {
                 let message = response.message.clone();
@@ -286,6 +315,7 @@ impl ObjectReport {
             column: found.place.column,
             end_column: Some(found.place.end_column()),
             text,
+            diagnostic: Some(found),
             fingerprint: self.fingerprint_of(found),
             waived: found.waived.as_ref(),
         }
@@ -317,7 +347,25 @@ pub fn slashed(path: &str) -> String {
     path.strip_prefix("./").map(str::to_owned).unwrap_or(path)
 }
 
+impl CheckResult<'_> {
+    /// The message with the command that mends it, for formats that show results one by one.
+    pub fn text_with_command(&self) -> String {
+        match self.diagnostic.and_then(Diagnostic::fix_command) {
+            Some(command) => format!("{}; fixable with `{command}`", self.text),
+            None => self.text.clone(),
+        }
+    }
+}
+
 impl Diagnostic {
+    /// The command that mends it.
+    pub fn fix_command(&self) -> Option<&'static str> {
+        self.fixable.map(|reach| match reach {
+            Reach::Admission | Reach::Command => "hostprocess fix",
+            Reach::OnDemand => "hostprocess fix --unsafe",
+        })
+    }
+
     /// The field and what is wrong with it, in one line.
     pub fn summary(&self) -> String {
         if self.path.is_empty() {

@@ -63,7 +63,7 @@ impl Outcome {
     }
 
     /// The message of a rejection: the name of the object, a line for each finding that denies, as far as there is room,
-    /// and a link to the rules page.
+    /// and where to read about the rules: the page, and the command for those who cannot reach it.
     pub fn message(&self, request: &Request) -> String {
         let mut message = line(&Name(request), MAX_LINE_BYTES) + " is denied by windows-hostprocess-policy:\n";
         let (mut rules, mut more, mut rules_of_more) = (Vec::new(), 0, Vec::new());
@@ -85,6 +85,8 @@ impl Outcome {
             message.push('#');
             message.push_str(rule);
         }
+        message.push_str(", or run: hostprocess explain ");
+        message.push_str(if let [rule] = rules[..] { rule } else { "RULE" });
         message
     }
 

@@ -36,6 +36,7 @@ kubectl        it comes with kube-apiserver
 policy-server  it is in the image ghcr.io/kubewarden/adm-controller/policy-server, as /policy-server
 openssl        install the package openssl
 curl           install the package curl
+jq             install the package jq
 END
   return $missing
 }
@@ -56,12 +57,19 @@ start_control_plane() {
   add_user system:kube-controller-manager "$server"
   add_user policy-server "$server"
   add_user scanner "$server"
+  cat >"$CLUSTER/audit-policy.yaml" <<'END'
+apiVersion: audit.k8s.io/v1
+kind: Policy
+omitStages: [RequestReceived]
+rules: [{level: Metadata, verbs: [create, update, patch], resources: [{group: ""}, {group: apps}]}]
+END
   # Without --allow-privileged kube-apiserver refuses HostProcess containers.
   start kube-apiserver kube-apiserver --etcd-servers "$etcd" --bind-address 127.0.0.1 --secure-port "$port" \
     --tls-cert-file "$CLUSTER/tls.crt" --tls-private-key-file "$CLUSTER/tls.key" \
     --service-account-issuer "$server" --service-account-key-file "$CLUSTER/tls.crt" \
     --service-account-signing-key-file "$CLUSTER/tls.key" \
-    --authorization-mode RBAC --token-auth-file "$CLUSTER/tokens.csv" --allow-privileged
+    --authorization-mode RBAC --token-auth-file "$CLUSTER/tokens.csv" --allow-privileged \
+    --audit-policy-file "$CLUSTER/audit-policy.yaml" --audit-log-path "$CLUSTER/audit.log"
   wait_for kube-apiserver kubectl get --raw /readyz
   wait_for kube-apiserver kubectl get --raw /openapi/v2 # kubectl validates with it
 

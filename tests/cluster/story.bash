@@ -3,7 +3,7 @@
 bats_require_minimum_version 1.7.0
 load processes
 
-# policy NAME [mutating] <SETTINGS: a policy with these settings. It applies where `namespace` and `apply_policy` say.
+# policy NAME [mutating|monitor] <SETTINGS: a policy with these settings. It applies where `namespace` and `apply_policy` say.
 policy() {
   # kubectl reads the settings, as it does for a ClusterAdmissionPolicy.
   local settings
@@ -18,7 +18,10 @@ $(metadata contextAwareResources)
   hostCapabilities:
 $(metadata hostCapabilities)
 END
-  [ "${2:-}" != mutating ] || printf '  allowedToMutate: true\n' >>"$CLUSTER/policies.yml"
+  case ${2:-} in
+    mutating) printf '  allowedToMutate: true\n' ;;
+    monitor) printf '  policyMode: monitor\n' ;;
+  esac >>"$CLUSTER/policies.yml"
 }
 
 # What metadata.yml says under a key.

@@ -1,6 +1,8 @@
 //! The files that Kubewarden and Artifact Hub read agree with each other and with the code.
 
-use serde_json::Value;
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
 use windows_hostprocess_policy::check_settings;
 
 fn yaml(file: &str) -> Value {
@@ -31,6 +33,19 @@ fn one_version() {
     assert_eq!(yaml("deploy/clusteradmissionpolicy.yaml")["spec"]["module"], format!("registry://{image}"));
 }
 
+/// `hack/rename.sh` moves all of them.
+#[test]
+fn one_repository() {
+    let repository = env!("CARGO_PKG_REPOSITORY");
+    let annotations = &yaml("metadata.yml")["annotations"];
+    assert_eq!(annotations["io.kubewarden.policy.url"], repository);
+    assert_eq!(annotations["io.kubewarden.policy.source"], repository);
+    assert_eq!(yaml("artifacthub-pkg.yml")["homeURL"], repository);
+    let owner = repository.rsplit('/').nth(1).expect("an owner").to_lowercase();
+    let policy = format!("ghcr.io/{owner}/policies/windows-hostprocess");
+    assert_eq!(annotations["io.kubewarden.policy.ociUrl"], policy);
+}
+
 #[test]
 fn the_same_rules_and_resources_everywhere() {
     let metadata = yaml("metadata.yml");
@@ -44,6 +59,20 @@ fn the_same_rules_and_resources_everywhere() {
     };
     assert_eq!(sorted(&embedded("kubewarden/contextAwareResources")), sorted(&metadata["contextAwareResources"]));
     assert_eq!(embedded("kubewarden/questions-ui"), yaml("questions-ui.yml"));
+}
+
+/// Kubewarden copies none of them from the module: it reads those of the policy (`api/policies/v1/policy.go`).
+#[test]
+fn the_reports_show_what_the_module_says_about_itself() {
+    let metadata = yaml("metadata.yml")["annotations"].clone();
+    let policy = yaml("deploy/clusteradmissionpolicy.yaml")["metadata"]["annotations"].clone();
+    let shown = policy.as_object().expect("annotations");
+    let keys: Vec<&String> = shown.keys().collect();
+    let read = ["displayName", "category", "description", "severity"];
+    assert!(keys.len() == read.len() && keys.iter().all(|key| read.iter().any(|name| key.ends_with(name))), "{keys:?}");
+    for (key, value) in shown {
+        assert_eq!(&metadata[key], value, "{key}");
+    }
 }
 
 #[test]
@@ -83,15 +112,129 @@ fn the_audit_scanner_finds_a_kind_for_every_resource() {
     }
 }
 
-#[test]
-fn the_form_offers_valid_settings() {
-    let questions = yaml("questions-ui.yml");
-    for question in questions["questions"].as_array().expect("a list") {
-        let variable = question["variable"].as_str().expect("a text");
-        // No `allow` is another thing than an empty one: the form has no default for it.
+/// What Rancher's form leaves out before it sends the settings (`removeEmptyAttrs` of rancher/kubewarden-ui).
+fn is_left_out(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Bool(bool) => !bool,
+        Value::Number(number) => number.as_f64() == Some(0.0),
+        Value::String(text) => text.is_empty(),
+        Value::Array(list) => list.is_empty(),
+        Value::Object(object) => object.is_empty(),
+    }
+}
+
+/// What the form sends of these values. An object that becomes empty this way stays.
+fn sent(value: Value) -> Value {
+    match value {
+        Value::Object(object) => {
+            let kept = object.into_iter().filter(|(_, value)| !is_left_out(value));
+            kept.map(|(key, value)| (key, sent(value))).collect()
+        }
+        Value::Array(list) => list.into_iter().map(sent).collect(),
+        other => other,
+    }
+}
+
+fn questions(of: &Value, key: &str) -> Vec<Value> {
+    of[key].as_array().cloned().unwrap_or_default()
+}
+
+fn variable(question: &Value) -> &str {
+    question["variable"].as_str().expect("a text")
+}
+
+/// The defaults of all questions, as the form begins.
+fn defaults() -> Value {
+    let mut settings = json!({});
+    for question in questions(&yaml("questions-ui.yml"), "questions") {
         if let Some(default) = question.get("default") {
-            let settings = variable.rsplit('.').fold(default.clone(), |value, key| serde_json::json!({ key: value }));
-            check_settings(settings.to_string().as_bytes()).unwrap_or_else(|error| panic!("{variable}: {error}"));
+            settings[variable(&question)] = default.clone();
+        }
+        for question in questions(&question, "subquestions") {
+            let (map, key) = variable(&question).split_once('.').expect("the map and the key");
+            if let Some(default) = question.get("default") {
+                settings[map][key] = default.clone();
+            }
+        }
+    }
+    settings
+}
+
+#[test]
+fn the_form_sends_valid_settings_when_nothing_is_filled_in() {
+    let settings = sent(defaults()).to_string();
+    check_settings(settings.as_bytes()).unwrap_or_else(|error| panic!("{settings}: {error}"));
+}
+
+/// Every question has an answer here, and all of them together are valid.
+#[test]
+fn the_form_sends_valid_settings_when_everything_is_filled_in() {
+    let answers = json!({
+        "description": null, "profile": "strict", "rules": { "windows-node": "deny" }, "containerd": "1.7", "platform": "openshift",
+        "mutate": "safe", "localGroups": ["hpc"], "privilegedLocalGroups": ["admins"], "hostPorts": [{ "min": 9100, "max": 9200 }],
+        "allow": [{
+            "namespaces": ["monitoring"], "serviceAccounts": ["agent"], "images": ["registry.example/agent"],
+            "runAsUserNames": ["NT AUTHORITY\\SYSTEM"], "hostPaths": ["none"], "kinds": ["DaemonSet"],
+            "requesters": { "users": ["alice"], "groups": ["platform"] }, "namespaceSelector": { "matchLabels": { "tier": "system" } },
+        }],
+        "rbac": { "verb": "use", "group": "policy.example", "resource": "hostprocess", "name": "any", "subject": "requester" },
+        "resources": { "require": ["memory"], "memoryFloor": "20Mi" }, "runtimeClasses": { "hyperv": ["hv-*"], "process": ["process"] },
+        "nodes": { "check": true, "required": true, "minKubernetes": "1.30", "minContainerd": "1.7" }, "namespaces": { "check": true },
+    });
+    let keys =
+        |value: &Value| value.as_object().map(|map| map.keys().cloned().collect::<BTreeSet<_>>()).unwrap_or_default();
+    let asked = |list: &[Value]| {
+        list.iter().map(|question| variable(question).rsplit('.').next().unwrap_or_default().to_owned()).collect()
+    };
+    let form = questions(&yaml("questions-ui.yml"), "questions");
+    assert_eq!(keys(&answers), asked(&form));
+    for question in form {
+        let answer = &answers[variable(&question)];
+        for (key, answer) in [("subquestions", answer), ("sequence_questions", &answer[0])] {
+            let inner = questions(&question, key);
+            assert!(inner.is_empty() || keys(answer) == asked(&inner), "{}", variable(&question));
+            for question in inner {
+                let deeper: BTreeSet<String> = asked(&questions(&question, "subquestions"));
+                let name = variable(&question).rsplit('.').next().unwrap_or_default();
+                assert!(deeper.is_empty() || keys(&answer[name]) == deeper, "{}", variable(&question));
+            }
+        }
+    }
+    let settings = sent(answers).to_string();
+    check_settings(settings.as_bytes()).unwrap_or_else(|error| panic!("{settings}: {error}"));
+}
+
+/// A setting without a question can only be written as YAML. The form cannot send `false`, and `ratchet` is on by default.
+#[test]
+fn the_form_asks_for_every_setting() {
+    let schema =
+        std::fs::read_to_string(fixtures::repository().join("docs/schema/settings.schema.json")).expect("readable");
+    let schema: Value = serde_json::from_str(&schema).expect("JSON");
+    let known: BTreeSet<&str> =
+        schema["properties"].as_object().expect("settings").keys().map(String::as_str).collect();
+    let questions = questions(&yaml("questions-ui.yml"), "questions");
+    let asked: BTreeSet<&str> = questions.iter().map(variable).collect();
+    assert_eq!(known.difference(&asked).collect::<Vec<_>>(), [&"ratchet"]);
+    assert_eq!(asked.difference(&known).collect::<Vec<_>>(), [&"description"]);
+    let properties =
+        |setting: &str| schema["properties"][setting]["oneOf"][1]["items"]["properties"].as_object().cloned();
+    let grant: BTreeSet<String> = properties("allow").expect("keys of a grant").keys().cloned().collect();
+    let allow = questions.iter().find(|question| variable(question) == "allow").expect("a question about grants");
+    let asked = self::questions(allow, "sequence_questions");
+    assert_eq!(asked.iter().map(variable).map(str::to_owned).collect::<BTreeSet<_>>(), grant);
+}
+
+/// Rancher shows the questions of a group on a page of their own, and adds to a list only where its default is a list.
+#[test]
+fn every_question_is_on_a_page_and_every_sequence_can_grow() {
+    let all = questions(&yaml("questions-ui.yml"), "questions");
+    assert_eq!(variable(&all[0]), "description");
+    for question in all {
+        assert!(question["group"].is_string() && question["label"].is_string(), "{}", variable(&question));
+        assert_eq!(question["required"], false, "{}: the policy needs no setting", variable(&question));
+        if question["type"] == "sequence[" {
+            assert_eq!(question["default"], json!([]), "{}", variable(&question));
         }
     }
 }

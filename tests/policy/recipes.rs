@@ -78,6 +78,8 @@ fn every_recipe_does_what_the_page_says() {
     let deployed = fixtures::documents(&read(DEPLOYED), DEPLOYED).remove(0);
     let (mut policies, mut denials) = (0, 0);
     let mut settings = Value::Null;
+    let (_, eks) = fixtures::presets().into_iter().find(|(name, _)| name == "eks").expect("a preset");
+    let mut has_preset = false;
     let mut object: Option<(String, String)> = None;
     let committed = page.clone();
     let mut sections = committed.split("\n```");
@@ -115,6 +117,7 @@ fn every_recipe_does_what_the_page_says() {
                 }
                 settings = policy["spec"]["settings"].clone();
                 check_settings(settings.to_string().as_bytes()).expect("valid settings");
+                has_preset |= settings["allow"] == eks;
             }
             Block::Object(text) => {
                 let printed = printed(&answer(&text, &settings));
@@ -128,6 +131,7 @@ fn every_recipe_does_what_the_page_says() {
     }
     assert!(object.is_none_or(|(_, printed)| printed.is_empty()), "the page ends before the last answer");
     assert_eq!((policies, denials), (7, 10), "policies and denials on the page");
+    assert!(has_preset, "no policy on the page has the grants of presets/eks.yaml");
     if env::var_os("UPDATE_DOCS").is_some() {
         fs::write(path(PAGE), page).expect("the page is writable");
     }

@@ -90,5 +90,5 @@ fn engine(args: &Args, configuration: &Configuration) -> Result<Engine, String> 
         Some(path) => Engine::with_module(settings.value, Module::load(path)?, host),
         None => judging::with_builtin_rules(&settings, host),
     };
-    Ok(engine?.assuming(args.creation.clone()))
+    Ok(engine?.assuming(args.creation.clone()).showing_replacements(args.judging.shows_replacements()))
 }

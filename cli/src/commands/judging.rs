@@ -96,6 +96,11 @@ impl Judging {
         output::check(&self.output)
     }
 
+    /// Whether an output shows what mends the text of a file.
+    pub fn shows_replacements(&self) -> bool {
+        self.output.iter().any(Destination::is_sarif)
+    }
+
     /// Judges the input and writes the report. Returns the exit code: 0 when nothing is denied, 1 when something is, 2 when something
     /// could not be read; `--fail-on` or the configuration change what makes it 1.
     ///

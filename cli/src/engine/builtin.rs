@@ -1,32 +1,33 @@
 //! The rules compiled into this program.
 
-use kubernetes_yaml::Located;
-use serde_json::{Value, json};
+use serde_json::Value;
 use windows_hostprocess_policy::cluster::host::Host;
-use windows_hostprocess_policy::judge::{Unreadable, judge};
+use windows_hostprocess_policy::decode::Value as Tree;
+use windows_hostprocess_policy::judge::{Unreadable, judge_tree};
 use windows_hostprocess_policy::outcome::finding::Finding;
 use windows_hostprocess_policy::settings::severity::Severity;
 
 use crate::engine::policies;
+use crate::input::object::{Object, tree};
 use crate::input::source::{Place, Source};
 use crate::report::{Diagnostic, INVALID_SETTINGS, UNREADABLE, Verdict};
 
-/// Judges an admission request. `node` is the place of its object in `source`.
+/// Judges the admission request of an object in `source`.
 pub fn check(
-    request: &Value,
+    object: &Object,
+    request: Tree,
     settings: &Value,
-    node: &Located,
     source: &Source,
     host: &dyn Host,
 ) -> (Verdict, Vec<Diagnostic>) {
-    let payload = json!({ "request": request, "settings": settings }).to_string();
-    let mut diagnostics = match judge(payload.as_bytes(), host, |_, outcome| outcome.findings) {
+    let payload = Tree::Object(vec![("request", request), ("settings", tree(settings))].into());
+    let mut diagnostics = match judge_tree(&payload, host, |_, outcome| outcome.findings) {
         Ok(findings) => findings.into_iter().map(diagnostic).collect(),
         Err(error) => vec![unreadable(error)],
     };
-    diagnostics.extend(policies::check(&request["object"]));
+    diagnostics.extend(object.value().map(policies::check).unwrap_or_default());
     for diagnostic in &mut diagnostics {
-        diagnostic.place = source.place(node.nearest(&diagnostic.path).place());
+        diagnostic.place = source.place(object.node.nearest(&diagnostic.path).place());
         if [UNREADABLE, INVALID_SETTINGS].contains(&&*diagnostic.rule) && diagnostic.fix.is_empty() {
             diagnostic.fix = quotes(&diagnostic.message, &diagnostic.place);
         }
@@ -45,6 +46,8 @@ fn diagnostic(finding: Finding) -> Diagnostic {
         fix: finding.fix,
         container: finding.container,
         patch: finding.patch,
+        fixable: None,
+        replacements: Vec::new(),
         waived: None,
     }
 }
@@ -69,6 +72,8 @@ pub fn diagnostic_without_place(id: &str, severity: Severity, path: String, mess
         fix: String::new(),
         container: None,
         patch: None,
+        fixable: None,
+        replacements: Vec::new(),
         waived: None,
     }
 }
@@ -99,7 +104,9 @@ fn quotes(message: &str, place: &Place) -> String {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
     use windows_hostprocess_policy::cluster::host::NoCluster;
+    use windows_hostprocess_policy::judge::judge;
 
     use super::*;
     use crate::input::creation::Creation;
@@ -109,8 +116,9 @@ mod tests {
     fn check_first(text: &str) -> (Verdict, Vec<Diagnostic>) {
         let file = File::parse("x", text.to_owned());
         let object = &file.objects[0];
-        let request = object.admission_request(&Creation::default());
-        check(&request, &json!({}), &object.node, &file.source, &NoCluster)
+        let creation = Creation::default();
+        let request = object.admission_request(&creation);
+        check(object, request, &json!({}), &file.source, &NoCluster)
     }
 
     #[test]
@@ -120,6 +128,19 @@ mod tests {
         let found = &diagnostics[0];
         assert_eq!((found.rule.as_str(), found.path.as_str(), found.place.line), (UNREADABLE, "spec.hostNetwork", 4));
         assert!(found.message.contains("expected a boolean"), "{}", found.message);
+    }
+
+    #[test]
+    fn what_yaml_does_not_refuse_for_its_depth_the_module_can_parse() {
+        let nested = |depth: usize| {
+            let text = format!("apiVersion: v1\nkind: Pod\nx: {}{}", "[".repeat(depth), "]".repeat(depth));
+            File::parse("x", text)
+        };
+        let deepest = (0..200).map(nested).take_while(|file| file.problems.is_empty()).last().expect("some are read");
+        let creation = Creation::default();
+        let request = Value::from(deepest.objects[0].admission_request(&creation));
+        let payload = json!({ "request": request, "settings": {} }).to_string();
+        assert!(judge(payload.as_bytes(), &NoCluster, |_, _| ()).is_ok());
     }
 
     #[test]

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use kubewarden_policy_sdk::response::ValidationResponse;
 use kubewarden_policy_sdk::settings::SettingsValidationResponse;
+use serde::Serialize;
 use serde_json::{Value, json};
 use wapc::WapcHost;
 use wasmtime_provider::wasmtime::{self, Config};
@@ -103,7 +104,7 @@ impl Module {
     /// The call failed, or its result is not a `ValidationResponse`.
     pub fn validate(
         &self,
-        request: &Value,
+        request: &impl Serialize,
         settings: &Value,
         capabilities: &Capabilities,
     ) -> Result<ValidationResponse, CallError> {

@@ -1,6 +1,6 @@
 //! What a manifest does not say about the request that creates its object.
 
-use serde_json::{Value, json};
+use windows_hostprocess_policy::decode::Value as Tree;
 
 const SERVICE_ACCOUNT: &str = "system:serviceaccount:";
 
@@ -25,8 +25,8 @@ pub struct Creation {
 impl Creation {
     /// The `userInfo` of the request: empty when no user is given. A user is in the groups that the API server gives an
     /// impersonated one (`endpoints/filters/impersonation` of k8s.io/apiserver, read in 1.36).
-    pub fn user_info(&self) -> Value {
-        let Some(user) = &self.user else { return json!({}) };
+    pub fn user_info(&self) -> Tree<'_> {
+        let Some(user) = &self.user else { return Tree::Object(Vec::new().into()) };
         let mut groups = self.groups.clone();
         if let Some((namespace, _)) = user.strip_prefix(SERVICE_ACCOUNT).and_then(|rest| rest.split_once(':'))
             && groups.is_empty()
@@ -38,17 +38,20 @@ impl Creation {
         if !is(implied) && !is("system:unauthenticated") {
             groups.push(implied.to_owned());
         }
-        json!({ "username": user, "groups": groups })
+        let groups = Tree::Array(groups.into_iter().map(Tree::from).collect());
+        Tree::Object(vec![("username", Tree::from(user.as_str())), ("groups", groups)].into())
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::{Value, json};
+
     use super::*;
 
     #[test]
     fn a_user_has_the_groups_that_the_api_server_implies() {
-        assert_eq!(Creation::default().user_info(), json!({}));
+        assert_eq!(Value::from(Creation::default().user_info()), json!({}));
         for (user, given, expected) in [
             ("jane", &["ops"][..], &["ops", "system:authenticated"][..]),
             ("jane", &["system:unauthenticated"], &["system:unauthenticated"]),
@@ -62,7 +65,7 @@ mod tests {
         ] {
             let groups = given.iter().map(|group| (*group).to_owned()).collect();
             let creation = Creation { namespace: None, user: Some(user.to_owned()), groups };
-            assert_eq!(creation.user_info(), json!({"username": user, "groups": expected}));
+            assert_eq!(Value::from(creation.user_info()), json!({"username": user, "groups": expected}));
         }
     }
 }

@@ -199,7 +199,7 @@ impl Input {
     pub fn read(self) -> File {
         let (name, bytes) = match &self.origin {
             Origin::Text(name, Err(error)) => return File::unreadable(name.clone(), error),
-            Origin::Text(name, Ok(text)) => return File::parse(name, text.clone()),
+            Origin::Text(name, Ok(text)) => return File { is_generated: true, ..File::parse(name, text.clone()) },
             Origin::Stdin(name) => (name.clone(), read_to_end(io::stdin().lock())),
             Origin::File(path) => (path.display().to_string(), fs::read(path)),
             Origin::Rendered(rendered) => (rendered.name(), rendered.render()),
@@ -214,7 +214,10 @@ impl Input {
                 Some(chart) => File::template(name, chart),
                 None => File::parse(&name, text).without_other_documents(),
             },
-            Origin::Rendered(_) if !self.is_strict => File::parse(&name, text).without_other_documents(),
+            Origin::Rendered(_) => {
+                let file = File { is_generated: true, ..File::parse(&name, text) };
+                if self.is_strict { file } else { file.without_other_documents() }
+            }
             _ => File::parse(&name, text),
         }
     }

@@ -25,6 +25,8 @@ pub struct File {
     pub skipped: usize,
     /// The Helm chart that the file is a template of. It was not read then.
     pub chart: Option<PathBuf>,
+    /// Another program printed the text: nobody can edit it.
+    pub is_generated: bool,
 }
 
 /// Why a file or a part of it could not be read.
@@ -46,7 +48,15 @@ impl Problem {
 
 impl File {
     fn new(source: Source) -> File {
-        File { source, objects: Vec::new(), problems: Vec::new(), repeated_keys: Vec::new(), skipped: 0, chart: None }
+        File {
+            source,
+            objects: Vec::new(),
+            problems: Vec::new(),
+            repeated_keys: Vec::new(),
+            skipped: 0,
+            chart: None,
+            is_generated: false,
+        }
     }
 
     /// A file that could not be read.
@@ -155,10 +165,8 @@ impl File {
 
 /// The place of a member, or that of the mapping when it lacks the member.
 fn member(mut mapping: Located, name: &str) -> Located {
-    match std::mem::take(&mut mapping.children) {
-        Children::Map(mut members) => members.remove(name).unwrap_or(mapping),
-        _ => mapping,
-    }
+    let Children::Map(members) = std::mem::take(&mut mapping.children) else { return mapping };
+    members.into_iter().find(|(key, _)| key == name).map_or(mapping, |(_, member)| member)
 }
 
 fn text_of<'v>(value: &'v Value, key: &str) -> Option<&'v str> {

@@ -1,9 +1,9 @@
 //! A Kubernetes object from a manifest or an admission request.
 
-use std::borrow::Cow;
-
 use kubernetes_yaml::Located;
-use serde_json::{Value, json};
+use serde::Deserialize;
+use serde_json::Value;
+use windows_hostprocess_policy::decode::Value as Tree;
 
 use crate::input::creation::Creation;
 
@@ -72,23 +72,33 @@ impl Object {
 
     /// The admission request as given, or the one that would create the object. A manifest without a namespace gets
     /// `default`, where `kubectl apply` puts it unless told otherwise.
-    pub fn admission_request(&self, creation: &Creation) -> Cow<'_, Value> {
+    pub fn admission_request<'o>(&'o self, creation: &'o Creation) -> Tree<'o> {
         let object = match &self.given {
-            Given::Request(request) => return Cow::Borrowed(request),
+            Given::Request(request) => return tree(request),
             Given::Manifest(object) => object,
         };
+        let text = |text: &'o str| Tree::from(text);
         let (group, version) = self.api_version.split_once('/').unwrap_or(("", &self.api_version));
-        Cow::Owned(json!({
-            "uid": "",
-            "kind": { "group": group, "version": version, "kind": self.kind },
-            "name": self.metadata("name").unwrap_or_default(),
-            "namespace": self.namespace().or(creation.namespace.as_deref()).unwrap_or("default"),
-            "operation": "CREATE",
-            "userInfo": creation.user_info(),
-            "object": object,
-            "dryRun": true,
-        }))
+        let kind = vec![("group", text(group)), ("version", text(version)), ("kind", text(&self.kind))];
+        let namespace = self.namespace().or(creation.namespace.as_deref()).unwrap_or("default");
+        let request = vec![
+            ("uid", text("")),
+            ("kind", Tree::Object(kind.into())),
+            ("name", text(self.metadata("name").unwrap_or_default())),
+            ("namespace", text(namespace)),
+            ("operation", text("CREATE")),
+            ("userInfo", creation.user_info()),
+            ("object", tree(object)),
+            ("dryRun", Tree::from(true)),
+        ];
+        Tree::Object(request.into())
     }
+}
+
+/// A value as the rules read it, without a copy of its texts.
+pub fn tree(value: &Value) -> Tree<'_> {
+    // One tree of JSON values can always become another.
+    Tree::deserialize(value).unwrap_or_default()
 }
 
 fn text<'v>(mapping: &'v Value, key: &str) -> Option<&'v str> {
@@ -97,6 +107,8 @@ fn text<'v>(mapping: &'v Value, key: &str) -> Option<&'v str> {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     fn object(given: Given) -> Object {
@@ -109,7 +121,7 @@ mod tests {
         let value = json!({"metadata": {"generateName": "agent-"}});
         let object = object(Given::Manifest(value.clone()));
         assert_eq!((object.name(), object.namespace()), (Some("agent-"), None));
-        let request = object.admission_request(&Creation::default());
+        let request = Value::from(object.admission_request(&Creation::default()));
         assert_eq!(request["kind"], json!({"group": "apps", "version": "v1", "kind": "DaemonSet"}));
         assert_eq!((&request["name"], &request["namespace"]), (&json!(""), &json!("default")));
         assert_eq!(request["object"], value);
@@ -122,6 +134,6 @@ mod tests {
         let object = object(Given::Request(request.clone()));
         assert_eq!((object.name(), object.namespace()), (Some("agent"), Some("monitoring")));
         let creation = Creation { namespace: Some("ops".to_owned()), user: Some("joe".to_owned()), groups: Vec::new() };
-        assert_eq!(*object.admission_request(&creation), request);
+        assert_eq!(Value::from(object.admission_request(&creation)), request);
     }
 }

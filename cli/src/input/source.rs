@@ -46,7 +46,8 @@ pub struct Source {
 impl Source {
     /// Indexes the lines of a text.
     pub fn new(name: impl Into<String>, text: String) -> Source {
-        let lines = std::iter::once(0).chain(text.match_indices('\n').map(|(offset, _)| offset + 1)).collect();
+        let line_breaks = memchr::memchr_iter(b'\n', text.as_bytes());
+        let lines = std::iter::once(0).chain(line_breaks.map(|offset| offset + 1)).collect();
         Source { name: name.into(), text, lines }
     }
 

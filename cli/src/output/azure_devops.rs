@@ -8,7 +8,7 @@ use std::fmt::Write;
 
 use windows_hostprocess_policy::settings::severity::Severity;
 
-use crate::report::{Report, UNREADABLE};
+use crate::report::{Report, UNREADABLE, slashed};
 
 /// The logging commands.
 pub fn render(report: &Report) -> String {
@@ -20,7 +20,7 @@ pub fn render(report: &Report) -> String {
         for object in &file.objects {
             for result in object.results() {
                 let level = if result.severity == Severity::Deny { "error" } else { "warning" };
-                let message = format!("{}: {}", object.title(), result.text);
+                let message = format!("{}: {}", object.title(), result.text_with_command());
                 command(&mut text, level, &file.name, (result.line, result.column), result.rule, &message);
             }
         }
@@ -29,7 +29,7 @@ pub fn render(report: &Report) -> String {
 }
 
 fn command(text: &mut String, level: &str, file: &str, (line, column): (usize, usize), code: &str, message: &str) {
-    let (file, code, message) = (encoded(file), encoded(code), encoded(message));
+    let (file, code, message) = (encoded(&slashed(file)), encoded(code), encoded(message));
     let place = format!("sourcepath={file};linenumber={line};columnnumber={column}");
     // Writing to a string cannot fail.
     let _ = writeln!(text, "##vso[task.logissue type={level};{place};code={code}]{message}");

@@ -7,7 +7,7 @@ use std::fmt::Write;
 
 use windows_hostprocess_policy::settings::severity::Severity;
 
-use crate::report::{Report, UNREADABLE};
+use crate::report::{Report, UNREADABLE, slashed};
 
 /// The workflow commands.
 pub fn render(report: &Report) -> String {
@@ -19,7 +19,7 @@ pub fn render(report: &Report) -> String {
         for object in &file.objects {
             for result in object.results() {
                 let level = if result.severity == Severity::Deny { "error" } else { "warning" };
-                let message = format!("{}: {}", object.title(), result.text);
+                let message = format!("{}: {}", object.title(), result.text_with_command());
                 command(&mut text, level, &file.name, (result.line, result.column), result.rule, &message);
             }
         }
@@ -27,8 +27,9 @@ pub fn render(report: &Report) -> String {
     text
 }
 
+/// GitHub compares the path with those of the changed files.
 fn command(text: &mut String, level: &str, file: &str, (line, column): (usize, usize), title: &str, message: &str) {
-    let (file, title) = (property(file), property(title));
+    let (file, title) = (property(&slashed(file)), property(title));
     // Writing to a string cannot fail.
     let _ = writeln!(text, "::{level} file={file},line={line},col={column},title={title}::{}", data(message));
 }

@@ -10,16 +10,16 @@ use std::path::Path;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::json;
 use serde_sarif::sarif::{
-    ArtifactLocation, Invocation, Location, LogicalLocation, Message, MultiformatMessageString, Notification,
-    PhysicalLocation, PropertyBag, Region, ReportingConfiguration, ReportingDescriptor, Result as SarifResult,
-    ResultLevel, Run, SCHEMA_URL, Sarif, Suppression, Tool, ToolComponent,
+    ArtifactChange, ArtifactContent, ArtifactLocation, Fix, Invocation, Location, LogicalLocation, Message,
+    MultiformatMessageString, Notification, PhysicalLocation, PropertyBag, Region, Replacement, ReportingConfiguration,
+    ReportingDescriptor, Result as SarifResult, ResultLevel, Run, SCHEMA_URL, Sarif, Suppression, Tool, ToolComponent,
 };
 use windows_hostprocess_policy::settings::severity::Severity;
 
 use crate::input::source::Place;
 use crate::output::markdown;
 use crate::pages::{self, Page};
-use crate::report::{CheckResult, MODULE, ObjectReport, Report, Waived, WaiverSource, slashed};
+use crate::report::{self, CheckResult, Diagnostic, MODULE, ObjectReport, Report, Waived, WaiverSource, slashed};
 
 /// The name of [`CheckResult::fingerprint`].
 const FINGERPRINT: &str = "hostprocess/v1";
@@ -151,6 +151,7 @@ fn sarif_result(object: &ObjectReport, result: &CheckResult, pages: &[Page]) -> 
         .locations(vec![location])
         .partial_fingerprints(BTreeMap::from([(FINGERPRINT.to_owned(), result.fingerprint.clone())]))
         .build();
+    sarif.fixes = result.diagnostic.and_then(|found| fix(&object.file, found)).map(|fix| vec![fix]);
     sarif.suppressions = result.waived.map(|waived| vec![suppression(waived)]);
     sarif
 }
@@ -158,6 +159,26 @@ fn sarif_result(object: &ObjectReport, result: &CheckResult, pages: &[Page]) -> 
 fn suppression(waived: &Waived) -> Suppression {
     let kind = if waived.source == WaiverSource::Comment { "inSource" } else { "external" };
     Suppression::builder().kind(json!(kind)).justification(waived.reason.as_str()).build()
+}
+
+/// What `hostprocess fix` does to the file because of this finding alone: viewers apply it at the press of a button.
+fn fix(file: &str, found: &Diagnostic) -> Option<Fix> {
+    if found.replacements.is_empty() || found.waived.is_some() {
+        return None;
+    }
+    let replacement = |replaced: &report::Replacement| {
+        let (end_line, end_column) = replaced.end;
+        Replacement::builder()
+            .deleted_region(region(replaced.start, (end_line, Some(end_column))))
+            .inserted_content(ArtifactContent::builder().text(replaced.text.as_str()).build())
+            .build()
+    };
+    let change = ArtifactChange::builder()
+        .artifact_location(ArtifactLocation::builder().uri(uri(file)).build())
+        .replacements(found.replacements.iter().map(replacement).collect::<Vec<_>>())
+        .build();
+    let description = Message::builder().text(found.fix.as_str()).build();
+    Some(Fix::builder().description(description).artifact_changes(vec![change]).build())
 }
 
 /// The parts of the input that could not be read are notifications: results are about rules.
@@ -183,18 +204,22 @@ fn invocation(report: &Report) -> Invocation {
 
 /// A region ends on its line; without an end it is the rest of the line.
 fn place(file: &str, (line, column): (usize, usize), end_column: Option<usize>) -> Location {
-    let number = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
-    let mut region = Region::builder().start_line(number(line)).start_column(number(column)).build();
-    region.end_line = Some(number(line));
-    region.end_column = end_column.map(number);
     Location::builder()
         .physical_location(
             PhysicalLocation::builder()
                 .artifact_location(ArtifactLocation::builder().uri(uri(file)).build())
-                .region(region)
+                .region(region((line, column), (line, end_column)))
                 .build(),
         )
         .build()
+}
+
+fn region((line, column): (usize, usize), (end_line, end_column): (usize, Option<usize>)) -> Region {
+    let number = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
+    let mut region = Region::builder().start_line(number(line)).start_column(number(column)).build();
+    region.end_line = Some(number(end_line));
+    region.end_column = end_column.map(number);
+    region
 }
 
 /// Relative to the current folder unless the path is absolute.

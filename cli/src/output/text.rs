@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet};
+use windows_hostprocess_policy::outcome::patch::Reach;
 use windows_hostprocess_policy::settings::severity::Severity;
 
 use crate::input::source::Place;
@@ -51,8 +52,13 @@ fn diagnostic_group<'r>(object: &'r ObjectReport, diagnostic: &'r Diagnostic, ur
     let title = level.primary_title(printable(&diagnostic.summary())).id(&diagnostic.rule);
     let annotation = underline(&diagnostic.place).label(printable(&object.title()));
     let mut group = title.element(snippet(&object.file, &diagnostic.place).annotation(annotation));
+    let mark = match diagnostic.fixable {
+        Some(Reach::Admission | Reach::Command) => " (fixable)",
+        Some(Reach::OnDemand) => " (fixable with --unsafe)",
+        None => "",
+    };
     if !diagnostic.fix.is_empty() {
-        group = group.element(Level::HELP.message(printable(&diagnostic.fix)));
+        group = group.element(Level::HELP.message(printable(&diagnostic.fix) + mark));
     }
     match url {
         None => group,
@@ -116,7 +122,26 @@ fn summary(report: &Report) -> String {
         1 => text += "; 1 part could not be read",
         more => text += &format!("; {more} parts could not be read"),
     }
-    text
+    text + &fixable(report)
+}
+
+/// How many findings each command mends; empty when there are none.
+fn fixable(report: &Report) -> String {
+    let findings = report.objects().flat_map(|object| &object.findings).filter(|found| found.waived.is_none());
+    let (unsafely, safely): (Vec<_>, Vec<_>) =
+        findings.filter_map(|found| found.fixable).partition(|reach| *reach == Reach::OnDemand);
+    let findings = |count| match count {
+        1 => "1 finding is".to_owned(),
+        more => format!("{more} findings are"),
+    };
+    match (safely.len(), unsafely.len()) {
+        (0, 0) => String::new(),
+        (0, more) => format!("\n{} fixable with `hostprocess fix --unsafe`", findings(more)),
+        (count, 0) => format!("\n{} fixable with `hostprocess fix`", findings(count)),
+        (count, more) => {
+            format!("\n{} fixable with `hostprocess fix`, and {more} more with `--unsafe`", findings(count))
+        }
+    }
 }
 
 /// Replaces control characters: a name in a manifest could hold escape sequences for the terminal.

@@ -9,19 +9,6 @@ fn a_diagnostic_points_into_the_manifest() {
 }
 
 #[test]
-fn the_readme_shows_what_is_printed() {
-    let readme = std::fs::read_to_string(repository().join("README.md")).expect("README.md");
-    let shown = shown(&hostprocess(&["check", "examples/broken.yaml"], ""));
-    let quoted: Vec<&str> = readme.split("\n\n").filter(|part| part.contains("  --> examples/broken.yaml")).collect();
-    assert_eq!(quoted.len(), 3);
-    for diagnostic in quoted {
-        // The first follows the command.
-        let begin = diagnostic.find("error[").or(diagnostic.find("warning[")).expect("a diagnostic");
-        assert!(shown.contains(&diagnostic[begin..]), "{diagnostic}");
-    }
-}
-
-#[test]
 fn several_documents_a_list_and_parts_that_cannot_be_read() {
     let list = format!("apiVersion: v1\nkind: List\nitems:\n- {}", dubious().trim_end().replace('\n', "\n  "));
     let input = format!("{GOOD}---\n---\n{}---\n{list}\n---\nname: {{{{ .Values.name }}}}\n---\nname: values\n", bad());

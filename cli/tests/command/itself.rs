@@ -42,3 +42,14 @@ fn manual_pages() {
     assert!(check.contains(".TH hostprocess-check 1") && check.contains("fail\\-on"), "{check}");
     assert!(page(&["chekc"]).contains("there is no subcommand 'chekc'"));
 }
+
+#[cfg(unix)]
+#[test]
+fn as_a_plugin_of_kubectl_it_shows_what_the_user_types() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let plugin = folder.path().join("kubectl-hostprocess");
+    std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_hostprocess"), &plugin).expect("a link");
+    let output = Command::new(plugin).arg("check").output().expect("starts");
+    assert_eq!(code(&output), 2);
+    assert!(String::from_utf8_lossy(&output.stderr).contains("Usage: kubectl hostprocess check"), "{}", shown(&output));
+}

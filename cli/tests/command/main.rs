@@ -12,10 +12,12 @@ mod itself;
 mod output_schema;
 mod outputs;
 mod policy;
+mod readme;
 #[cfg(unix)]
 mod rendered;
 mod run;
 mod sarif;
+mod sarif_fixes;
 mod schema;
 mod waivers;
 

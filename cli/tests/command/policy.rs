@@ -216,3 +216,16 @@ fn the_policies_that_the_project_publishes_are_accepted() {
     let output = hostprocess(&["check", "deploy/clusteradmissionpolicy.yaml", "--fail-on", "warn"], "");
     assert_eq!(code(&output), 0, "{}", shown(&output));
 }
+
+#[test]
+fn the_policies_on_the_pages_are_valid() {
+    for page in ["docs/operations.md", "docs/recipes.md"] {
+        let text = std::fs::read_to_string(repository().join(page)).expect("a page");
+        let blocks = text.split("```yaml\n").skip(1).filter_map(|rest| rest.split("\n```").next());
+        let policies: Vec<&str> = blocks.filter(|block| block.contains("policies.kubewarden.io/")).collect();
+        let output = hostprocess(&["check", "-", "-o", "json"], &policies.join("\n---\n"));
+        assert_eq!(code(&output), 0, "{page}: {}", shown(&output));
+        assert!(!policies.is_empty() && objects(&output).len() >= policies.len(), "{page}: {}", shown(&output));
+        assert!(objects(&output).iter().all(|object| object["verdict"] == "accept"), "{page}: {}", shown(&output));
+    }
+}

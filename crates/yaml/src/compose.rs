@@ -1,17 +1,18 @@
 //! From the parser's events to values.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use libyaml_safer::{EventData, MappingStyle, ScalarStyle, SequenceStyle};
+use serde_json::map::Entry;
 use serde_json::{Map, Value};
 
 use crate::events::{Error, Events};
 use crate::place::{Children, Located};
 use crate::scalar;
 
-/// Far deeper than any Kubernetes object.
-const MAX_DEPTH: usize = 256;
+/// Far deeper than any Kubernetes object. The policy reads 127 levels of a request, in which the object is the third.
+const MAX_DEPTH: usize = 120;
 /// What all anchors and aliases of a document may add up to.
 const MAX_SHARED_BYTES: usize = 16 << 20;
 /// What a value takes besides its text, in bytes.
@@ -155,8 +156,8 @@ impl Composer<'_> {
     }
 
     fn mapping(&mut self, mut at: Range<usize>, is_flow: bool, depth: usize) -> Composed {
-        let (mut values, mut nodes) = (Map::new(), HashMap::new());
-        let mut merged = Vec::new();
+        let (mut values, mut nodes) = (Map::new(), Vec::new());
+        let (mut merged, mut is_repeated) = (Vec::new(), false);
         loop {
             let (event, key_at) = self.events.next()?;
             if event == EventData::MappingEnd {
@@ -177,19 +178,29 @@ impl Composer<'_> {
             if is_merge {
                 merge(value, node, value_start, &mut merged)?;
             } else {
-                if values.contains_key(&key) {
-                    self.repeated_keys.push(RepeatedKey { offset: key_at.start, key: key.clone() });
-                }
+                let offset = key_at.start;
                 node.key = Some(key_at);
-                values.insert(key.clone(), value);
-                nodes.insert(key, node);
+                nodes.push((key.clone(), node));
+                match values.entry(key) {
+                    Entry::Vacant(unknown) => {
+                        unknown.insert(value);
+                    }
+                    Entry::Occupied(mut known) => {
+                        self.repeated_keys.push(RepeatedKey { offset, key: known.key().clone() });
+                        known.insert(value);
+                        is_repeated = true;
+                    }
+                }
             }
+        }
+        if is_repeated {
+            keep_last(&mut nodes);
         }
         // What is written here wins over what is merged, and what is merged first over what is merged later.
         for (key, value, node) in merged {
-            if !values.contains_key(&key) {
-                values.insert(key.clone(), value);
-                nodes.insert(key, node);
+            if let Entry::Vacant(unknown) = values.entry(key) {
+                nodes.push((unknown.key().clone(), node));
+                unknown.insert(value);
             }
         }
         Ok((Value::Object(values), Located { key: None, value: at, children: Children::Map(nodes) }))
@@ -207,14 +218,21 @@ impl Composer<'_> {
     }
 }
 
+/// Of a key that is written twice the last value counts.
+fn keep_last(nodes: &mut Vec<(String, Located)>) {
+    let mut known = HashSet::new();
+    let is_last: Vec<bool> = nodes.iter().rev().map(|(key, _)| known.insert(key)).collect();
+    let mut is_last = is_last.into_iter().rev();
+    nodes.retain(|_| is_last.next().unwrap_or_default());
+}
+
 /// Collects what `<<` brings: one mapping or a list of them.
 fn merge(value: Value, node: Located, offset: usize, merged: &mut Vec<(String, Value, Located)>) -> Result<(), Error> {
     match (value, node.children) {
-        (Value::Object(values), Children::Map(mut nodes)) => {
-            merged.extend(values.into_iter().map(|(key, value)| {
-                let node = nodes.remove(&key).unwrap_or_default();
-                (key, value, node)
-            }));
+        (Value::Object(mut values), Children::Map(nodes)) => {
+            merged.extend(
+                nodes.into_iter().filter_map(|(key, node)| values.remove(&key).map(|value| (key, value, node))),
+            );
             Ok(())
         }
         (Value::Array(values), Children::List(nodes)) if values.iter().all(Value::is_object) => {
@@ -226,8 +244,8 @@ fn merge(value: Value, node: Located, offset: usize, merged: &mut Vec<(String, V
 
 fn scalar_value(text: String, style: ScalarStyle, tag: Option<&str>, at: Range<usize>) -> Composed {
     let value = match tag.map(|tag| tag.strip_prefix(CORE_TAG)) {
-        Some(Some(core_tag)) => scalar::tagged(&text, core_tag),
-        None if style == ScalarStyle::Plain => scalar::plain(&text),
+        Some(Some(core_tag)) => scalar::tagged(text, core_tag),
+        None if style == ScalarStyle::Plain => scalar::plain(text),
         _ => Ok(Value::String(text)),
     };
     match value {

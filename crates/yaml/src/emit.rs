@@ -49,7 +49,7 @@ fn emit_value(value: &Value, emit: &mut impl FnMut(Event) -> io::Result<()>) -> 
 }
 
 fn emit_text(text: &str, emit: &mut impl FnMut(Event) -> io::Result<()>) -> io::Result<()> {
-    let is_text = matches!(scalar::plain(text), Ok(Value::String(_)));
+    let is_text = matches!(scalar::plain(text.to_owned()), Ok(Value::String(_)));
     let style = if is_text && text != "<<" { ScalarStyle::Any } else { ScalarStyle::SingleQuoted };
     emit(Event::scalar(None, None, text, true, true, style))
 }

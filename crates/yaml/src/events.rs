@@ -1,12 +1,14 @@
 //! The parser's events, with ranges of bytes of the whole text.
 
-use std::io::{Chain, Read};
+use std::io::{BufReader, Chain, Read};
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use libyaml_safer::{Encoding, EventData, Mark, Parser, ScalarStyle};
 
 const BYTE_ORDER_MARK: char = '\u{feff}';
+/// How much of the text the parser gets at a time, in bytes.
+const READ_AHEAD: usize = 1024;
 /// What ends a line in YAML 1.1.
 pub const LINE_BREAKS: [char; 5] = ['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}'];
 
@@ -24,7 +26,7 @@ pub struct Events<'t> {
     /// Where the chunk begins in the whole text.
     start: usize,
     chunk: &'t str,
-    parser: Parser<Chain<&'t [u8], &'static [u8]>>,
+    parser: Parser<BufReader<Chain<&'t [u8], &'static [u8]>>>,
     /// Where the last event ended.
     last_end: usize,
 }
@@ -47,7 +49,8 @@ impl<'t> Events<'t> {
         // When the parser has to guess the encoding, it fails at U+F000 and all other characters whose first byte is
         // that of a byte order mark.
         parser.set_encoding(Encoding::Utf8);
-        parser.set_input(chunk.as_bytes().chain(line_break));
+        // The parser takes all that it is offered at once, and four bytes for each character.
+        parser.set_input(BufReader::with_capacity(READ_AHEAD, chunk.as_bytes().chain(line_break)));
         Events { start: range.start, chunk, parser, last_end: range.start }
     }
 

@@ -33,19 +33,19 @@ pub fn document_at(text: &str, offset: usize) -> &str {
 /// Cuts a stream at its `---` lines, as kubectl does before it parses anything. Chunks of comments only are left out.
 fn chunks(text: &str) -> Vec<Range<usize>> {
     let mut chunks = Vec::new();
-    let (mut start, mut end) = (0, 0);
-    for line in text.split_inclusive('\n') {
-        let is_separator = line.strip_prefix("---").is_some_and(|rest| {
-            let rest = rest.trim();
-            rest.is_empty() || rest.starts_with('#')
-        });
-        if is_separator {
-            chunks.push(start..end);
-            start = end + line.len();
+    let mut start = 0;
+    for dashes in memchr::memmem::find_iter(text.as_bytes(), "---") {
+        if dashes > 0 && !text[..dashes].ends_with('\n') {
+            continue;
         }
-        end += line.len();
+        let line = text[dashes..].split_inclusive('\n').next().unwrap_or_default();
+        let rest = line["---".len()..].trim();
+        if rest.is_empty() || rest.starts_with('#') {
+            chunks.push(start..dashes);
+            start = dashes + line.len();
+        }
     }
-    chunks.push(start..end);
+    chunks.push(start..text.len());
     let has_content = |line: &str| !line.trim().is_empty() && !line.starts_with(['#', '%']);
     chunks.retain(|chunk| text[chunk.clone()].lines().any(has_content));
     chunks

@@ -1,6 +1,5 @@
 //! Where values stand in the text.
 
-use std::collections::HashMap;
 use std::ops::Range;
 
 /// Where a value stands, as ranges of bytes of the whole text.
@@ -22,8 +21,18 @@ pub enum Children {
     None,
     /// In order.
     List(Vec<Located>),
-    /// By key.
-    Map(HashMap<String, Located>),
+    /// Each with its key, in order; what `<<` merges comes last.
+    Map(Vec<(String, Located)>),
+}
+
+impl Children {
+    /// The member of a mapping with a key.
+    pub fn member(&self, key: &str) -> Option<&Located> {
+        match self {
+            Children::Map(members) => members.iter().find(|(name, _)| name == key).map(|(_, member)| member),
+            Children::None | Children::List(_) => None,
+        }
+    }
 }
 
 impl Located {
@@ -45,13 +54,14 @@ impl Located {
                 let (index, rest) = path.strip_prefix('[')?.split_once(']')?;
                 Some((items.get(index.parse::<usize>().ok()?)?, rest))
             }
-            Children::Map(members) => {
+            Children::Map(_) => {
+                let member = |key| self.children.member(key);
                 if let Some((key, rest)) = path.strip_prefix('[').and_then(|path| path.split_once(']')) {
-                    return members.get(key.trim_matches(['\'', '"'])).map(|member| (member, rest));
+                    return member(key.trim_matches(['\'', '"'])).map(|member| (member, rest));
                 }
                 let path = path.strip_prefix('.').unwrap_or(path);
                 let ends = path.match_indices(['.', '[']).map(|(end, _)| end).chain(std::iter::once(path.len()));
-                ends.filter_map(|end| Some((members.get(&path[..end])?, &path[end..]))).next_back()
+                ends.filter_map(|end| Some((member(&path[..end])?, &path[end..]))).next_back()
             }
         }
     }
@@ -62,8 +72,13 @@ impl Located {
             (Some(key), Children::None) if !self.value.is_empty() => key.start..self.value.end.max(key.end),
             (Some(key), _) => key.clone(),
             (None, Children::Map(members)) => {
-                let first = || members.values().min_by_key(|member| member.key.as_ref().map(|key| key.start));
-                members.get("name").or_else(first).map_or_else(|| self.value.clone(), Located::place)
+                let first = || {
+                    members
+                        .iter()
+                        .map(|(_, member)| member)
+                        .min_by_key(|member| member.key.as_ref().map(|key| key.start))
+                };
+                self.children.member("name").or_else(first).map_or_else(|| self.value.clone(), Located::place)
             }
             (None, Children::List(items)) => items.first().map_or_else(|| self.value.clone(), Located::place),
             (None, Children::None) => self.value.clone(),

@@ -3,22 +3,25 @@
 use serde_json::{Number, Value};
 
 /// A scalar without quotes and tag.
-pub fn plain(text: &str) -> Result<Value, String> {
-    Ok(match text {
+pub fn plain(text: String) -> Result<Value, String> {
+    Ok(match text.as_str() {
         "" | "~" | "null" | "Null" | "NULL" => Value::Null,
         "y" | "Y" | "yes" | "Yes" | "YES" | "on" | "On" | "ON" | "true" | "True" | "TRUE" => Value::Bool(true),
         "n" | "N" | "no" | "No" | "NO" | "off" | "Off" | "OFF" | "false" | "False" | "FALSE" => Value::Bool(false),
         ".inf" | ".Inf" | ".INF" | "+.inf" | "+.Inf" | "+.INF" | "-.inf" | "-.Inf" | "-.INF" | ".nan" | ".NaN"
         | ".NAN" => return Err(format!("{text} is a number that JSON does not have; quote it where text is meant")),
-        _ => number(text).map_or_else(|| Value::String(text.to_owned()), Value::Number),
+        _ => match number(&text) {
+            Some(number) => Value::Number(number),
+            None => Value::String(text),
+        },
     })
 }
 
 /// A scalar with a tag of YAML's own: `!!str 80`.
-pub fn tagged(text: &str, tag: &str) -> Result<Value, String> {
+pub fn tagged(text: String, tag: &str) -> Result<Value, String> {
     let value = match tag {
-        "null" | "bool" | "int" | "float" => plain(text)?,
-        _ => return Ok(Value::String(text.to_owned())),
+        "null" | "bool" | "int" | "float" => plain(text.clone())?,
+        _ => return Ok(Value::String(text)),
     };
     let fits = match tag {
         "null" => value.is_null(),

@@ -120,6 +120,13 @@ fn of_a_key_written_twice_the_last_value_counts() {
     let repeated: Vec<_> = first.repeated_keys.iter().map(|again| (again.offset, again.key.as_str())).collect();
     assert_eq!(repeated, [(15, "c"), (21, "a")]);
     assert_eq!(second.expect("a document").expect("readable").repeated_keys, []);
+
+    let text = "a: 1\nb: 2\na: 3\n<<: {a: 4, c: 5}\na: 6\nd: 7";
+    let document = documents(text).remove(0).expect("readable");
+    assert_eq!(document.value, json!({ "a": 6, "b": 2, "c": 5, "d": 7 }));
+    let Children::Map(members) = &document.node.children else { panic!("a mapping") };
+    let members: Vec<_> = members.iter().map(|(key, member)| (key.as_str(), &text[member.value.clone()])).collect();
+    assert_eq!(members, [("b", "2"), ("a", "6"), ("d", "7"), ("c", "5")]);
 }
 
 #[test]
@@ -135,9 +142,9 @@ fn hostile_streams_are_refused_quickly() {
 
     assert!(!error(&"[".repeat(100_000)).2.is_empty());
     assert!(!error(&"{a: ".repeat(100_000)).2.is_empty());
-    assert_eq!(error(&"- ".repeat(10_000)).2, "nested more than 256 levels deep");
+    assert_eq!(error(&"- ".repeat(10_000)).2, "nested more than 120 levels deep");
     let deep: String = (0..2_000).map(|level| " ".repeat(level) + "a:\n").collect();
-    assert_eq!(error(&deep).2, "nested more than 256 levels deep");
+    assert_eq!(error(&deep).2, "nested more than 120 levels deep");
     for text in
         ["", "\u{0}", "\u{feff}", "%YAML 9.9", "%", "&", "*", "!", "@", "`", "a: |", "? ", "- - -", "...", "--- ---"]
     {
@@ -279,8 +286,14 @@ fn no_comments_are_taken_from_what_cannot_be_parsed() {
 #[test]
 fn a_large_text_is_read_quickly() {
     let item = "- name: web\n  image: \"x\"\n  args: [a, b]\n  text: |\n    ü\n";
-    let list = value(&item.repeat(20_000));
-    assert_eq!(list.as_array().map(Vec::len), Some(20_000));
+    let text = item.repeat(20_000);
+    let document = documents(&text).remove(0).expect("readable");
+    assert_eq!(document.value.as_array().map(Vec::len), Some(20_000));
+    // However the characters fall into what the parser reads at a time.
+    for index in 0..20_000 {
+        let place = document.node.nearest(&format!("[{index}].text")).place();
+        assert_eq!(place.start, (index + 1) * item.len() - "text: |\n    ü\n".len());
+    }
 }
 
 /// Everything that means something to YAML, and some letters.
@@ -355,7 +368,7 @@ fn assert_in_text(text: &str, node: &Located) {
     match &node.children {
         Children::None => {}
         Children::List(items) => items.iter().for_each(|item| assert_in_text(text, item)),
-        Children::Map(members) => members.values().for_each(|member| assert_in_text(text, member)),
+        Children::Map(members) => members.iter().for_each(|(_, member)| assert_in_text(text, member)),
     }
 }
 

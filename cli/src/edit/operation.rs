@@ -39,7 +39,7 @@ fn child<'n>(node: &'n Located, key: &str) -> Option<&'n Located> {
     match &node.children {
         Children::None => None,
         Children::List(items) => items.get(key.parse::<usize>().ok()?),
-        Children::Map(members) => members.get(key),
+        Children::Map(_) => node.children.member(key),
     }
 }
 
@@ -59,7 +59,7 @@ impl Parent<'_> {
         let mut children: Vec<&Located> = match &self.node.children {
             Children::None => Vec::new(),
             Children::List(items) => items.iter().collect(),
-            Children::Map(members) => members.values().collect(),
+            Children::Map(members) => members.iter().map(|(_, member)| member).collect(),
         };
         children.sort_by_key(|child| start(child));
         children

@@ -1,0 +1,28 @@
+#!/usr/bin/env bash
+# Moves the project to another repository: every address of it, here and in the tests' snapshots.
+#
+#   hack/rename.sh OWNER/NAME EMAIL
+#
+# The name of the crate and of the policy stay.
+set -euo pipefail
+new=${1:?usage: $0 OWNER/NAME EMAIL}
+email=${2:?usage: $0 OWNER/NAME EMAIL}
+cd "$(dirname "$0")/.."
+
+[[ $new =~ ^[A-Za-z0-9-]+/[A-Za-z0-9._-]+$ ]] || { echo "OWNER/NAME as GitHub has it, not '$new'" >&2; exit 1; }
+[[ $email =~ ^[^@\ ]+@[^@\ ]+$ ]] || { echo "an address such as security@example.com, not '$email'" >&2; exit 1; }
+
+source=$(hack/annotation.sh io.kubewarden.policy.source)
+old=${source#https://github.com/}
+old_email=$(hack/annotation.sh io.kubewarden.policy.author | sed 's/.*<\(.*\)>/\1/')
+
+# Registries and host names know no capital letters.
+lower() { tr '[:upper:]' '[:lower:]' <<<"$1"; }
+old_owner=$(lower "${old%/*}") new_owner=$(lower "${new%/*}")
+
+git grep -lzF -e "$old_owner" -e "$old" -e "$old_email" | xargs -0 sed -i \
+  -e "s#${old//./\\.}#$new#g" \
+  -e "s#ghcr\.io/$old_owner/#ghcr.io/$new_owner/#g" \
+  -e "s#$old_owner/policies/#$new_owner/policies/#g" \
+  -e "s#$old_owner\.github\.io/${old#*/}#$new_owner.github.io/${new#*/}#g" \
+  -e "s#${old_email//./\\.}#$email#g"

@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# Builds the policy twice, from this commit, in folders of different names and with different Cargo homes, and compares the
+# modules byte by byte.
+#
+#   hack/reproducible.sh
+#
+# What differs between two machines beside that is the compiler (`rust-version` in Cargo.toml) and wasm-opt.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+cargo_home=${CARGO_HOME:-$HOME/.cargo}
+builds=$(mktemp -d)
+trap 'rm -rf "$builds"' EXIT
+unset CARGO_TARGET_DIR
+
+# build FOLDER HOME: the crates are not downloaded again.
+build() {
+  mkdir -p "$builds/$1" "$builds/$2/registry"
+  git archive HEAD | tar -x -C "$builds/$1"
+  for downloaded in config.toml git; do
+    [ ! -e "$cargo_home/$downloaded" ] || ln -s "$cargo_home/$downloaded" "$builds/$2/$downloaded"
+  done
+  for downloaded in index cache; do
+    [ ! -e "$cargo_home/registry/$downloaded" ] || ln -s "$cargo_home/registry/$downloaded" "$builds/$2/registry/$downloaded"
+  done
+  CARGO_HOME=$builds/$2 "$builds/$1/hack/build-guest.sh" windows-hostprocess-policy "$builds/$1.wasm"
+}
+
+build one home
+build a-folder-with-another-name another-home
+sha256sum "$builds"/*.wasm
+cmp "$builds"/*.wasm

@@ -1,0 +1,62 @@
+#!/usr/bin/env bats
+# The presets through policy-server: each covers its own components and no others. Where Helm is installed the settings are those that the
+# chart renders.
+
+load story
+
+namespaces=(kube-system calico-system kube-flannel vmware-system-csi monitoring amazon-cloudwatch cattle-windows-gmsa-system)
+
+# settings PRESET
+settings() {
+  if command -v helm >/dev/null; then
+    helm template chart charts/windows-hostprocess --set "presets={$1}" |
+      kubectl label --local -f - played=yes -o jsonpath='{.spec.settings}'
+  else
+    echo 'allow:'
+    cat "presets/$1.yaml"
+  fi
+}
+
+setup_file() {
+  local preset namespace
+  for preset in $(presets); do settings "$preset" | policy "$preset"; done
+  serve_policies
+  for namespace in "${namespaces[@]}"; do namespace "$namespace"; done
+}
+
+presets() {
+  basename -s .yaml presets/*.yaml
+}
+
+# components PRESET: the files that it covers; two drivers belong to a platform as well.
+components() {
+  printf '%s\n' "test_data/presets/$1"/*.yaml
+  case $1 in
+  aks) printf 'test_data/presets/csi/%s.yaml\n' azure-disk azure-file ;;
+  eks) echo test_data/presets/csi/ebs.yaml ;;
+  esac
+}
+
+# created server|client ARGUMENT...: the names of what is created, in any order.
+created() {
+  kubectl create --dry-run="$1" -o name "${@:2}" 2>"$CLUSTER/refused.log" | sort
+}
+
+@test "each preset covers its own components and no others" {
+  local preset namespace own=()
+  for preset in $(presets); do
+    for namespace in "${namespaces[@]}"; do apply_policy "$preset" "$namespace"; done
+    mapfile -t own < <(components "$preset" | sed 's/^/--filename=/')
+    [ "$(created server --recursive --filename test_data/presets)" = "$(created client "${own[@]}")" ]
+    for namespace in "${namespaces[@]}"; do kubectl label namespace "$namespace" "policy/$preset-"; done
+    is_over() { ! is_guarded kube-system "$preset"; }
+    eventually is_over
+  done
+}
+
+@test "the grants are why a component of another preset is denied" {
+  apply_policy antrea monitoring
+  run kubectl create --dry-run=server --recursive --filename test_data/presets/windows-exporter
+  denied_by not-allowed
+  [ "$(grep -c 'antrea.kubewarden.admission" denied the request' <<<"$output")" -eq 2 ]
+}

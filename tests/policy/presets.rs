@@ -1,0 +1,242 @@
+//! The grants in `presets/` cover the components that they name, and nothing else.
+//!
+//! With `HOSTPROCESS_CORPUS` in the environment, a folder of published manifests, the same holds for every file there.
+
+use std::io::Write;
+use std::path::Path;
+use std::{env, fs, io};
+
+use kubewarden_policy_sdk::response::ValidationResponse;
+use serde_json::{Value, json};
+use windows_hostprocess_policy::{check_settings, validate};
+
+/// Components that a platform brings with it, and that others install themselves: the preset beside that of the component's folder.
+const SHARED: [(&str, &str); 3] = [("azure-disk", "aks"), ("azure-file", "aks"), ("ebs", "eks")];
+
+/// An object as a request, with these grants in the settings.
+fn payload(object: &Value, allow: &Value) -> Value {
+    let mut payload = fixtures::payload(&object.to_string(), Path::new("object"));
+    payload["settings"] = json!({ "allow": allow });
+    payload
+}
+
+fn response(object: &Value, allow: &Value) -> ValidationResponse {
+    let answer = validate(payload(object, allow).to_string().as_bytes()).expect("an answer");
+    serde_json::from_slice(&answer).expect("a ValidationResponse")
+}
+
+/// Whether a grant covers the object, whatever other rules say about it. What cannot be read is covered by none.
+fn is_covered(object: &Value, allow: &Value) -> bool {
+    let response = response(object, allow);
+    let denied = response.audit_annotations.as_ref().and_then(|annotations| annotations.get("denied-rules"));
+    response.code != Some(400) && !denied.is_some_and(|rules| rules.split(',').any(|id| id == "not-allowed"))
+}
+
+/// A component of `test_data/presets`, and the presets that cover it.
+struct Component {
+    name: String,
+    object: Value,
+    presets: Vec<String>,
+}
+
+fn components() -> Vec<Component> {
+    let read = |(folder, file): (String, std::path::PathBuf)| {
+        let name = file.file_stem().expect("has a name").to_string_lossy().into_owned();
+        let text = fs::read_to_string(&file).expect("readable fixture");
+        let object = fixtures::documents(&text, &name).remove(0);
+        let shared = SHARED.iter().filter(|(component, _)| *component == name);
+        let presets = shared.map(|(_, preset)| (*preset).to_owned()).chain([folder]).collect();
+        Component { name, object, presets }
+    };
+    fixtures::components().into_iter().map(read).collect()
+}
+
+#[test]
+fn every_preset_is_a_valid_allow() {
+    let names: Vec<String> = fixtures::presets().into_iter().map(|(name, _)| name).collect();
+    assert_eq!(names, ["aks", "antrea", "calico", "csi", "eks", "rancher", "sig-windows", "windows-exporter"]);
+    for (name, allow) in fixtures::presets() {
+        let settings = json!({ "allow": allow }).to_string();
+        check_settings(settings.as_bytes()).unwrap_or_else(|error| panic!("{name}: {error}"));
+    }
+}
+
+/// A key that is left out matches anything, and so does `*`.
+#[test]
+fn every_grant_says_who_what_where_and_as_whom() {
+    for (name, allow) in fixtures::presets() {
+        for grant in allow.as_array().expect("a list of grants") {
+            for key in ["namespaces", "serviceAccounts", "images", "runAsUserNames", "hostPaths", "kinds"] {
+                let patterns = grant[key].as_array().unwrap_or_else(|| panic!("{name}: no {key} in {grant}"));
+                assert!(!patterns.contains(&"*".into()), "{name}: {key} of {grant}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_component_is_covered_by_its_preset_and_by_no_other() {
+    let presets = fixtures::presets();
+    for Component { name, object, presets: own } in components() {
+        for (preset, allow) in &presets {
+            assert_eq!(is_covered(&object, allow), own.contains(preset), "{name} with the preset {preset}");
+        }
+    }
+}
+
+#[test]
+fn every_grant_covers_a_component() {
+    let components = components();
+    for (preset, allow) in fixtures::presets() {
+        for grant in allow.as_array().expect("a list of grants") {
+            let covers = |component: &Component| is_covered(&component.object, &json!([grant]));
+            assert!(components.iter().any(covers), "{preset}: {grant}");
+        }
+    }
+}
+
+/// Two presets that share a component grant it the same.
+#[test]
+fn a_shared_component_has_the_same_grant_in_both_presets() {
+    let presets = fixtures::presets();
+    for Component { name, object, presets: own } in components() {
+        let covering = |preset: &String| -> Vec<&Value> {
+            let (_, allow) = presets.iter().find(|(name, _)| name == preset).expect("a preset");
+            let grants = allow.as_array().expect("a list of grants").iter();
+            grants.filter(|grant| is_covered(&object, &json!([grant]))).collect()
+        };
+        let mut grants = own.iter().map(covering);
+        let first = grants.next().expect("every component has a preset");
+        assert!(grants.all(|others| others == first), "{name}");
+    }
+}
+
+/// Each change makes another workload of a component, one for which nobody asked.
+#[test]
+fn what_only_looks_like_a_component_is_not_covered() {
+    type Change = fn(&mut Value);
+    let changes: [(&str, Change); 7] = [
+        ("a registry in front of the image", |object| change_images(object, |image| format!("mirror.example/{image}"))),
+        ("a registry that begins alike", |object| {
+            change_images(object, |image| image.replacen('/', ".evil.example/", 1))
+        }),
+        ("a repository below", |object| change_images(object, |image| image.replacen(':', "/tool:", 1))),
+        ("another namespace", |object| object["metadata"]["namespace"] = "default".into()),
+        ("another service account", |object| pod(object)["serviceAccountName"] = "builder".into()),
+        ("the whole drive", |object| {
+            let volume = json!({ "name": "drive", "hostPath": { "path": "C:\\" } });
+            match pod(object)["volumes"].as_array_mut() {
+                Some(volumes) => volumes.push(volume),
+                None => pod(object)["volumes"] = json!([volume]),
+            }
+            pod(object)["containers"][0]["volumeMounts"] = json!([{ "name": "drive", "mountPath": "C:\\drive" }]);
+        }),
+        ("a bare pod", |object| {
+            let spec = pod(object).take();
+            *object = json!({ "apiVersion": "v1", "kind": "Pod", "metadata": object["metadata"], "spec": spec });
+        }),
+    ];
+    let presets = fixtures::presets();
+    for Component { name, object, .. } in components() {
+        for (what, change) in changes {
+            let mut changed = object.clone();
+            change(&mut changed);
+            assert_ne!(changed, object, "{name}: {what}");
+            for (preset, allow) in &presets {
+                assert!(!is_covered(&changed, allow), "{name} with {what} and the preset {preset}");
+            }
+        }
+    }
+}
+
+fn pod(object: &mut Value) -> &mut Value {
+    object.pointer_mut("/spec/template/spec").expect("a pod template")
+}
+
+fn change_images(object: &mut Value, change: fn(&str) -> String) {
+    for list in ["initContainers", "containers"] {
+        for container in pod(object)[list].as_array_mut().into_iter().flatten() {
+            container["image"] = change(container["image"].as_str().expect("a text")).into();
+        }
+    }
+}
+
+/// The presets that cover a manifest, or why none does.
+type Coverage = Result<&'static [&'static str], &'static str>;
+
+/// Published manifests by the beginnings of their names.
+const CORPUS: [(&str, Coverage); 35] = [
+    ("acn-cni-installer-", Err("the image is a placeholder")),
+    ("acn-cns-", Err("images of the project's own builds, and one file that cannot be read: its command is a string")),
+    ("acn-npm-capz-newest", Ok(&["aks"])),
+    ("acn-npm-windows-newest", Ok(&["aks"])),
+    ("acn-npm-windows-oldest", Err("an image of the project's own builds")),
+    ("acn-privileged-daemonset-", Err("a shell for tests")),
+    ("acn-windows-update", Err("the image is a placeholder")),
+    ("aks-periscope-", Err("a part of a kustomization, with a base image in place of the component's")),
+    ("aksdocs-", Err("a sample")),
+    ("antrea-windows-", Ok(&["antrea"])),
+    ("azuredisk-", Ok(&["aks", "csi"])),
+    ("azurefile-", Ok(&["aks", "csi"])),
+    ("capz-calico-windows-", Ok(&["sig-windows"])),
+    ("capz-containerd-logger", Ok(&["sig-windows"])),
+    ("capz-csi-proxy", Ok(&["sig-windows"])),
+    ("capz-kube-proxy-windows-", Err("the tag is a placeholder with a '/' in it")),
+    ("csi-smb-csi-proxy", Ok(&["sig-windows"])),
+    ("csi-smb-node-win", Err("an image of the staging registry")),
+    ("directx-", Err("a device plugin, for which there is no preset")),
+    ("jannemattila-", Err("a demo")),
+    ("jsturtevant-", Err("a demo")),
+    ("kubectl-", Err("a shell on a node")),
+    ("marosset-", Err("a demo")),
+    ("mswin-", Err("a demo")),
+    ("perftests-windows-exporter", Ok(&["windows-exporter"])),
+    ("raesene-", Err("a demo")),
+    ("sdn-hnsautomitigator", Err("a script for one defect")),
+    ("sigwin-calico-kube-proxy-", Ok(&["sig-windows"])),
+    ("sigwin-calico-node", Ok(&["sig-windows"])),
+    ("sigwin-containerd-logger", Ok(&["sig-windows"])),
+    ("sigwin-csi-proxy", Ok(&["sig-windows"])),
+    ("sigwin-flannel-kube-proxy-", Ok(&["sig-windows"])),
+    ("sigwin-flanneld-overlay-", Ok(&["sig-windows"])),
+    ("vsphere-csi-node-windows-", Err("an image of the staging registry")),
+    ("windows-exporter", Ok(&["windows-exporter"])),
+];
+
+#[test]
+fn published_manifests_are_covered_by_their_presets_and_by_no_other() {
+    let Some(folder) = env::var_os("HOSTPROCESS_CORPUS") else {
+        // Not by eprintln!, which the test harness keeps to itself.
+        let _ =
+            writeln!(io::stderr(), "HOSTPROCESS_CORPUS is not set: the presets are NOT CHECKED on published manifests");
+        return;
+    };
+    let presets = fixtures::presets();
+    let (mut covered, mut total) = (0, 0);
+    for entry in fs::read_dir(&folder).expect("a folder") {
+        let file = entry.expect("readable entry").path();
+        let name = fixtures::file_name(&file);
+        if file.extension().is_none_or(|ending| ending != "yaml") {
+            continue;
+        }
+        let row = CORPUS.iter().find(|(beginning, _)| name.starts_with(beginning));
+        let (_, own) = row.unwrap_or_else(|| panic!("{name} is not in the table"));
+        let own = own.unwrap_or_default();
+        let text = fs::read_to_string(&file).expect("readable manifest");
+        let objects: Vec<Value> = fixtures::documents(&text, &name)
+            .into_iter()
+            .filter(|object| !is_covered(object, &"nobody".into()))
+            .collect();
+        assert!(!objects.is_empty(), "{name} has no HostProcess workload");
+        total += objects.len();
+        covered += if own.is_empty() { 0 } else { objects.len() };
+        for object in objects {
+            for (preset, allow) in &presets {
+                let is_own = own.contains(&preset.as_str());
+                assert_eq!(is_covered(&object, allow), is_own, "{name} with the preset {preset}");
+            }
+        }
+    }
+    println!("of {total} HostProcess workloads {covered} are covered by their presets alone, and the others by none");
+    assert!(covered > 0, "{} has no manifest of a component", folder.display());
+}

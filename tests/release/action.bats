@@ -1,0 +1,45 @@
+#!/usr/bin/env bats
+# What the GitHub Action runs.
+
+bats_require_minimum_version 1.7.0
+
+setup() {
+  cd "$BATS_TEST_DIRNAME/../.." || return
+  mkdir -p "$BATS_TEST_TMPDIR/bin"
+  # Prints its arguments, one a line.
+  printf '#!/bin/sh\nprintf "%%s\\n" "$@"\nexit "${CODE:-0}"\n' >"$BATS_TEST_TMPDIR/bin/hostprocess"
+  chmod +x "$BATS_TEST_TMPDIR/bin/hostprocess"
+  PATH=$BATS_TEST_TMPDIR/bin:$PATH
+}
+
+# asks ARGUMENT...: that these are the arguments of `hostprocess check`.
+asks() {
+  run hack/check-in-action.sh
+  echo "$output"
+  [ "$output" = "$(printf '%s\n' check -o github "$@")" ]
+}
+
+@test "without inputs it checks everything" {
+  asks -- .
+}
+
+@test "every input becomes an argument" {
+  PATHS=$'deploy\n\nmy charts\n' SETTINGS=settings.yaml CONFIG=hostprocess.yaml SARIF=out.sarif ARGUMENTS=$'--helm\n--exclude\nold *\n' \
+    asks -o sarif=out.sarif --settings settings.yaml --config hostprocess.yaml --helm --exclude 'old *' -- deploy 'my charts'
+}
+
+@test "a path is no option, and nothing in it is run" {
+  # shellcheck disable=SC2016
+  PATHS='--wasm=$(id)' asks -- '--wasm=$(id)'
+}
+
+@test "its exit code is that of the command" {
+  CODE=1 run hack/check-in-action.sh
+  [ "$status" -eq 1 ]
+}
+
+@test "action.yml passes what the script reads" {
+  local inputs
+  inputs=$(sed -n '/PATHS:/,/run:/ s/^ *\([A-Z]*\): \${{.*/\1/p' action.yml | grep -v ACTION | sort)
+  [ "$inputs" = "$(grep -o '\${[A-Z]*:-' hack/check-in-action.sh | tr -d '${:-' | sort -u)" ]
+}

@@ -1,0 +1,145 @@
+#!/usr/bin/env bats
+# What is released can be installed, and nothing else is.
+
+bats_require_minimum_version 1.7.0
+
+TARGETS=(
+  x86_64-unknown-linux-musl aarch64-unknown-linux-musl
+  x86_64-apple-darwin aarch64-apple-darwin
+  x86_64-pc-windows-msvc aarch64-pc-windows-msvc
+)
+
+# A release in a folder, with a script for the command.
+setup() {
+  cd "$BATS_TEST_DIRNAME/../.." || return
+  VERSION=$(hack/annotation.sh io.kubewarden.policy.version)
+  ARCHIVES=$BATS_TEST_TMPDIR/releases/v$VERSION
+  mkdir -p "$ARCHIVES" "$BATS_TEST_TMPDIR/system"
+  BINARY=$BATS_TEST_TMPDIR/binary
+  printf '#!/bin/sh\necho "hostprocess %s"\n' "$VERSION" >"$BINARY"
+  export HOSTPROCESS_RELEASES=file://$BATS_TEST_TMPDIR/releases
+  unset RUNNER_ARCH
+}
+
+release() {
+  local target
+  for target in "${TARGETS[@]}"; do hack/package.sh "$BINARY" "$target" "$ARCHIVES"; done
+  (cd "$ARCHIVES" && sha256sum hostprocess-* >SHA256SUMS)
+}
+
+# on SYSTEM MACHINE: what uname says from now on.
+on() {
+  printf '#!/bin/sh\n[ "$1" = -s ] && echo %s || echo %s\n' "$1" "$2" >"$BATS_TEST_TMPDIR/system/uname"
+  chmod +x "$BATS_TEST_TMPDIR/system/uname"
+  PATH=$BATS_TEST_TMPDIR/system:$PATH
+}
+
+@test "every system gets its archive" {
+  release
+  local system machine name
+  while read -r system machine name; do
+    on "$system" "$machine"
+    # Only this archive is there: another one would not be found.
+    (cd "$ARCHIVES" && mkdir -p ../v1.0.0 && cp "$name" SHA256SUMS ../v1.0.0)
+    hack/install.sh "$BATS_TEST_TMPDIR/$system-$machine" 1.0.0
+    rm -r "$BATS_TEST_TMPDIR/releases/v1.0.0"
+    ls "$BATS_TEST_TMPDIR/$system-$machine"/hostprocess*
+  done <<'END'
+Linux x86_64 hostprocess-x86_64-unknown-linux-musl.tar.gz
+Linux aarch64 hostprocess-aarch64-unknown-linux-musl.tar.gz
+Darwin x86_64 hostprocess-x86_64-apple-darwin.tar.gz
+Darwin arm64 hostprocess-aarch64-apple-darwin.tar.gz
+MINGW64_NT-10.0-26100 x86_64 hostprocess-x86_64-pc-windows-msvc.zip
+MINGW64_NT-10.0-26100-ARM64 aarch64 hostprocess-aarch64-pc-windows-msvc.zip
+END
+}
+
+@test "what is installed runs, and a later version replaces it" {
+  release
+  on Linux x86_64
+  hack/install.sh "$BATS_TEST_TMPDIR/bin"
+  hack/install.sh "$BATS_TEST_TMPDIR/bin" "v$VERSION"
+  [ "$("$BATS_TEST_TMPDIR/bin/hostprocess")" = "hostprocess $VERSION" ]
+}
+
+@test "GitHub's name of the architecture counts" {
+  release
+  on MINGW64_NT x86_64
+  rm "$ARCHIVES/hostprocess-x86_64-pc-windows-msvc.zip"
+  RUNNER_ARCH=ARM64 hack/install.sh "$BATS_TEST_TMPDIR/bin"
+}
+
+@test "an archive with another checksum is not installed" {
+  release
+  on Linux x86_64
+  echo more >>"$ARCHIVES/hostprocess-x86_64-unknown-linux-musl.tar.gz"
+  run hack/install.sh "$BATS_TEST_TMPDIR/bin"
+  echo "$output"
+  [ "$status" -eq 1 ]
+  [[ $output == *'another checksum'* ]]
+  [ ! -e "$BATS_TEST_TMPDIR/bin" ]
+}
+
+@test "an archive that SHA256SUMS does not name is not installed" {
+  release
+  on Linux x86_64
+  sed -i /x86_64-unknown-linux-musl/d "$ARCHIVES/SHA256SUMS"
+  run hack/install.sh "$BATS_TEST_TMPDIR/bin"
+  [ "$status" -eq 1 ]
+  [[ $output == *'does not name'* ]]
+  [ ! -e "$BATS_TEST_TMPDIR/bin" ]
+}
+
+@test "a system or a version without a release is an error" {
+  release
+  on FreeBSD amd64
+  run hack/install.sh "$BATS_TEST_TMPDIR/bin"
+  [ "$status" -eq 1 ]
+  [[ $output == *'cargo install'* ]]
+  on Linux riscv64
+  run ! hack/install.sh "$BATS_TEST_TMPDIR/bin"
+  on Linux x86_64
+  run hack/install.sh "$BATS_TEST_TMPDIR/bin" 99.0.0
+  [ "$status" -eq 1 ]
+  [[ $output == *v99.0.0/hostprocess-x86_64-unknown-linux-musl.tar.gz* ]]
+}
+
+@test "the same binary gives the same archives" {
+  release
+  cp "$ARCHIVES/SHA256SUMS" "$BATS_TEST_TMPDIR/before"
+  sleep 1
+  touch "$BINARY"
+  release
+  diff "$BATS_TEST_TMPDIR/before" "$ARCHIVES/SHA256SUMS"
+}
+
+@test "the krew manifest names every archive with its checksum" {
+  release
+  run hack/krew-manifest.sh "$ARCHIVES/SHA256SUMS"
+  [ "$status" -eq 0 ]
+  local sum name
+  while read -r sum name; do
+    grep -A 1 "/v$VERSION/$name\$" <<<"$output" | grep "sha256: $sum"
+  done <"$ARCHIVES/SHA256SUMS"
+  [ "$(grep -c sha256 <<<"$output")" -eq ${#TARGETS[@]} ]
+
+  sed -i /apple/d "$ARCHIVES/SHA256SUMS"
+  run ! hack/krew-manifest.sh "$ARCHIVES/SHA256SUMS"
+}
+
+@test "the release workflow and cargo binstall know the same targets and names" {
+  # Wherever it is built, in the order of the matrix.
+  [ "$(sed -n 's/^ *- target: //p; s/^ *- {target: \([^,}]*\).*/\1/p' .github/workflows/release.yml)" = "$(printf '%s\n' "${TARGETS[@]}")" ]
+  release
+  local target url format
+  for target in "${TARGETS[@]}"; do
+    format=tgz url=$(sed -n 's/^pkg-url = "\(.*\)"/\1/p' cli/Cargo.toml)
+    [[ $target != *windows* ]] || format=zip
+    url=${url//'{ repo }'/$(hack/annotation.sh io.kubewarden.policy.source)}
+    url=${url//'{ version }'/$VERSION} url=${url//'{ target }'/$target}
+    url=${url//'{ archive-suffix }'/$([ $format = zip ] && echo .zip || echo .tar.gz)}
+    echo "$url"
+    [[ $url == */releases/download/v$VERSION/* ]]
+    [ -e "$ARCHIVES/${url##*/}" ]
+  done
+}
