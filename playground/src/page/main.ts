@@ -238,8 +238,8 @@ class Page {
       const { edits, refused } = await (await this.judge).mend(this.input, object, rules);
       if (asked !== this.version) return;
       this.editors.manifest.edit(edits);
-      const done = edits.length > 0 ? "Fixed in the manifest; undo takes it back." : "";
-      this.say([done, ...refused.map((reason) => `Not fixed: ${reason}.`)].filter((part) => part !== "").join(" "));
+      const done = edits.length > 0 ? ["Fixed in the manifest; undo takes it back."] : [];
+      this.say([...done, ...refused.map((reason) => `Not fixed: ${reason}.`)].join(" "));
     } catch (error) {
       this.fail(error);
     }
