@@ -115,7 +115,26 @@ site: playground ## The documentation with the playground below it, in target/si
 	mdbook build target/site-source --dest-dir "$(CURDIR)/target/site"
 	cp -r playground/dist target/site/playground
 
+NODE_MISSING := Node 20 or later with npm is not installed: apt-get install nodejs npm (Debian 13 or later), or https://nodejs.org
+
+.PHONY: node
+node:
+	@command -v npm >/dev/null && node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' || { echo '$(NODE_MISSING)' >&2; exit 1; }
+
+playground/node_modules/.package-lock.json: playground/package.json playground/package-lock.json playground/.npmrc | node
+	cd playground && npm ci
+
+.PHONY: playground
+playground: policy.wasm playground/node_modules/.package-lock.json ## Build the page that runs the policy in a browser (needs Node)
+	cd playground && npm run --silent check && npm run --silent build
+
+.PHONY: playground-test
+playground-test: playground hostprocess ## Drive that page in Chromium, and compare its answers with the command's
+	@[ -n "$${CHROMIUM:-}" ] || command -v chromium >/dev/null || hack/install-debian.sh chromium
+	cd playground && npm run --silent test
+
 .PHONY: clean
 clean: ## Remove what was built
 	cargo clean
 	rm -f policy.wasm annotated-policy.wasm
+	rm -rf playground/node_modules playground/dist playground/.build playground/.test

@@ -1,0 +1,134 @@
+/** Builds the page: one HTML file with everything in it. */
+
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { gzipSync } from "node:zlib";
+
+import { build } from "esbuild";
+
+import type { Data, Schema } from "../src/page/data.ts";
+import { examples, type Sources } from "./examples.ts";
+
+/** The build is started in `playground/`. */
+const ROOT = join(process.cwd(), "..");
+
+/** The text of the page around a module, which goes in unchanged. */
+export async function buildPage(module: Uint8Array): Promise<string> {
+  const [page, inWorker] = await Promise.all([bundle("src/page/main.ts", "esm"), bundle("src/worker.ts", "iife")]);
+  const data = readData(module);
+  const parts: Record<string, string> = {
+    "script-sha256": createHash("sha256").update(page.script).digest("base64"),
+    style: readFileSync("src/style.css", "utf8").trim(),
+    repository: repository(),
+    "rules-page": data.rulesPage,
+    data: asJson(data),
+    worker: asJson(inWorker.script),
+    module: gzipSync(module, { level: 9 }).toString("base64"),
+    script: page.script,
+    licences: licences(new Set([...page.packages, ...inWorker.packages])),
+  };
+  return readFileSync("src/index.html", "utf8").replaceAll(/\{\{([a-z0-9-]+)\}\}/g, (_, name: string) => {
+    const part = parts[name];
+    if (part === undefined) throw new Error(`src/index.html has a place for ${name}, which the build does not make`);
+    return part;
+  });
+}
+
+interface Bundle {
+  script: string;
+  /** The folders of the packages that parts of it come from. */
+  packages: string[];
+}
+
+async function bundle(entry: string, format: "esm" | "iife"): Promise<Bundle> {
+  const { outputFiles, metafile } = await build({
+    entryPoints: [entry],
+    bundle: true,
+    write: false,
+    metafile: true,
+    minify: true,
+    format,
+    target: "es2022",
+    legalComments: "none",
+    logLevel: "warning",
+  });
+  const [file] = outputFiles;
+  if (file === undefined) throw new Error(`esbuild made nothing of ${entry}`);
+  const packages = Object.keys(metafile.inputs).flatMap((path) => /^node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path) ?? []);
+  return { script: file.text.trim(), packages };
+}
+
+/** The licences of what is in the page, which want to be in every copy. Packages with the same text share it. */
+function licences(packages: Set<string>): string {
+  const byText = new Map<string, string[]>();
+  for (const folder of [...packages].sort()) {
+    const [file] = readdirSync(folder)
+      .filter((name) => /^licen[cs]e/i.test(name))
+      .sort();
+    if (file === undefined) throw new Error(`${folder} has no licence`);
+    const text = readFileSync(join(folder, file), "utf8").trim().replaceAll("--", "- -");
+    byText.set(text, [...(byText.get(text) ?? []), folder.replace("node_modules/", "")]);
+  }
+  return [...byText].map(([text, names]) => `${names.join(", ")}:\n\n${text}`).join("\n\n");
+}
+
+/** JSON in which nothing ends the element that holds it. */
+function asJson(value: unknown): string {
+  return JSON.stringify(value).replaceAll("<", "\\u003c");
+}
+
+function readData(module: Uint8Array): Data {
+  const sessions = list("test_data/sessions", ".yml");
+  return {
+    examples: examples(readSources()),
+    sessions: sessions.map((path) => ({ name: basename(path, ".yml").replaceAll("-", " "), text: read(path) })),
+    schema: JSON.parse(read("docs/schema/settings.schema.json")) as Schema,
+    policy: read("deploy/clusteradmissionpolicy.yaml"),
+    contextAwareResources: section(read("metadata.yml"), "contextAwareResources"),
+    rulesPage: `${repository()}/blob/main/docs/rules.md`,
+    sha256: createHash("sha256").update(module).digest("hex"),
+  };
+}
+
+/** What the examples are made of. */
+export function readSources(): Sources {
+  const presets = list("presets", ".yaml").map((path) => {
+    const name = basename(path, ".yaml");
+    return { name, grants: read(path), workloads: list(`test_data/presets/${name}`, ".yaml").map(read) };
+  });
+  return {
+    aks: read("examples/privileged-daemonset.yaml"),
+    broken: read("examples/broken.yaml"),
+    recipes: read("docs/recipes.md"),
+    oldNodes: read("test_data/sessions/nodes-containerd-1.5.18.yml"),
+    presets,
+  };
+}
+
+/** The files in a folder; none where it is missing. */
+function list(folder: string, ending: string): string[] {
+  if (!existsSync(join(ROOT, folder))) return [];
+  return readdirSync(join(ROOT, folder))
+    .filter((name) => name.endsWith(ending))
+    .sort()
+    .map((name) => `${folder}/${name}`);
+}
+
+function read(path: string): string {
+  return readFileSync(join(ROOT, path), "utf8");
+}
+
+/** A key of a YAML file with the lines below it. */
+function section(text: string, key: string): string {
+  const found = new RegExp(`^${key}:\\n(?: .*\\n)*`, "m").exec(text);
+  if (found === null) throw new Error(`metadata.yml has no ${key}`);
+  return found[0];
+}
+
+/** Where the project is, as Cargo.toml has it and so the links in the module's messages. */
+function repository(): string {
+  const found = /^repository = "(.*)"$/m.exec(read("Cargo.toml"))?.[1];
+  if (found === undefined) throw new Error("Cargo.toml names no repository");
+  return found;
+}

@@ -1,0 +1,58 @@
+/** What the build puts into the page beside its code. */
+
+import type { Circumstances } from "../request.ts";
+
+export interface Example {
+  group: string;
+  name: string;
+  manifest: string;
+  before: string;
+  settings: string;
+  session: string;
+  circumstances: Circumstances;
+}
+
+export interface Data {
+  examples: Example[];
+  sessions: { name: string; text: string }[];
+  /** JSON Schema of the settings. */
+  schema: Schema;
+  /** A ClusterAdmissionPolicy with the settings `{}`. */
+  policy: string;
+  /** What the policy may ask the cluster for, as metadata.yml lists it. */
+  contextAwareResources: string;
+  /** The address of the rules' pages; a rule's id is its anchor. */
+  rulesPage: string;
+  /** The digest of the module's bytes. */
+  sha256: string;
+}
+
+/** The part of JSON Schema that the settings use. */
+export interface Schema {
+  description?: string;
+  type?: string | string[];
+  enum?: unknown[];
+  properties?: Record<string, Schema>;
+  items?: Schema;
+  oneOf?: Schema[];
+}
+
+export function readData(): Data {
+  return JSON.parse(block("data")) as Data;
+}
+
+/** The worker's code. */
+export function readWorkerSource(): string {
+  return JSON.parse(block("worker")) as string;
+}
+
+/** Unpacks the module, which is in the page in gzip and base64, and compiles it. */
+export async function compileModule(): Promise<WebAssembly.Module> {
+  const packed = Uint8Array.from(atob(block("module")), (character) => character.charCodeAt(0));
+  const unpacked = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
+  return WebAssembly.compile(await new Response(unpacked).arrayBuffer());
+}
+
+function block(id: string): string {
+  return document.getElementById(id)?.textContent ?? "";
+}

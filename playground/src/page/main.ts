@@ -1,0 +1,298 @@
+/** The page: editors, requester and cluster on one side, the policy in its worker on the other. */
+
+import type { Input, Report } from "../judge.ts";
+import type { Problem } from "../manifest.ts";
+import type { Range } from "../yaml/place.ts";
+import { complete } from "./completion.ts";
+import { compileModule, readData, readWorkerSource, type Data, type Example } from "./data.ts";
+import { Editor, type Mark } from "./editor.ts";
+import { byId, element } from "./elements.ts";
+import { JudgeClient, JudgeError } from "./judge-client.ts";
+import { clusterAdmissionPolicy } from "./policy-text.ts";
+import { show, showFailure, summary } from "./results.ts";
+import { isLink, LinkError, pack, unpack } from "./share.ts";
+import { Tabs } from "./tabs.ts";
+import { setUpTheme } from "./theme.ts";
+
+type EditorName = "manifest" | "before" | "settings" | "session";
+
+/** Typing is judged when it pauses. */
+const PAUSE_MS = 250;
+/** An answer that takes longer is announced. */
+const SLOW_MS = 500;
+/** The one that is denied, because it shows more of the page. */
+const FIRST_EXAMPLE = 1;
+/** When the first verdict was shown, for whoever measures it. */
+const FIRST_VERDICT = "first-verdict";
+
+class Page {
+  private readonly editors: Record<EditorName, Editor>;
+  private readonly user = byId("user", HTMLInputElement);
+  private readonly groups = byId("groups", HTMLInputElement);
+  private readonly namespace = byId("namespace", HTMLInputElement);
+  private readonly subresource = byId("subresource", HTMLSelectElement);
+  private readonly examples = byId("examples", HTMLSelectElement);
+  private readonly sessions = byId("sessions", HTMLSelectElement);
+  private readonly status = byId("status", HTMLElement);
+  private readonly note = byId("note", HTMLElement);
+  private readonly results = byId("results", HTMLElement);
+  private readonly objectTabs = new Tabs(byId("object-tabs", HTMLElement));
+  private readonly policyTabs = new Tabs(byId("policy-tabs", HTMLElement));
+  private pause: ReturnType<typeof setTimeout> | undefined;
+  /** Counts the changes, so that an answer that is out of date is not shown. */
+  private version = 0;
+  private isAsking = false;
+
+  constructor(
+    private readonly data: Data,
+    private readonly judge: Promise<JudgeClient>,
+  ) {
+    const editor = (id: EditorName, label: string, placeholder: string, schema?: Data["schema"]): Editor =>
+      new Editor({
+        parent: byId(`${id}-editor`, HTMLElement),
+        label,
+        placeholder,
+        onChange: () => this.changed(),
+        ...(schema !== undefined && { complete: complete(schema) }),
+      });
+    this.editors = {
+      manifest: editor("manifest", "Manifest in YAML", "Paste a manifest, or an AdmissionReview"),
+      before: editor(
+        "before",
+        "The objects before the update, in YAML",
+        "Empty: the objects are created. Paste an object as it was before, and it is judged as updated.",
+      ),
+      settings: editor(
+        "settings",
+        "Settings of the policy in YAML",
+        "Empty: the defaults. Ctrl-Space completes.",
+        data.schema,
+      ),
+      session: editor(
+        "session",
+        "Recorded answers of the cluster in YAML",
+        "Empty: no cluster. Paste what kwctl run --record-host-capabilities-interactions wrote.",
+      ),
+    };
+    this.fillMenus();
+    for (const field of [this.user, this.groups, this.namespace, this.subresource]) {
+      field.addEventListener("input", () => this.changed());
+    }
+    byId("share", HTMLButtonElement).addEventListener("click", () => void this.share());
+    byId("copy-policy", HTMLButtonElement).addEventListener("click", () => void this.copyPolicy());
+    setUpTheme(byId("theme", HTMLButtonElement));
+    addEventListener("hashchange", () => void this.restore());
+    if (!isLink(fragment())) this.open(data.examples[FIRST_EXAMPLE] ?? data.examples[0]);
+  }
+
+  /** Shows what the link holds that the page was opened with. */
+  async restore(): Promise<void> {
+    if (!isLink(fragment())) return;
+    try {
+      this.examples.value = "";
+      this.input = await unpack(fragment());
+      this.say("This is what the link holds.");
+    } catch (error) {
+      if (!(error instanceof LinkError)) throw error;
+      this.say(`The link could not be read: ${error.message}.`);
+    }
+  }
+
+  private get input(): Input {
+    return {
+      manifest: this.editors.manifest.text,
+      before: this.editors.before.text,
+      settings: this.editors.settings.text,
+      session: this.editors.session.text,
+      circumstances: {
+        namespace: this.namespace.value.trim(),
+        user: this.user.value.trim(),
+        groups: this.groups.value.split(/[\s,]+/).filter((group) => group !== ""),
+        subresource: this.subresource.value,
+      },
+    };
+  }
+
+  private set input({ manifest, before, settings, session, circumstances }: Input) {
+    this.user.value = circumstances.user;
+    this.groups.value = circumstances.groups.join(", ");
+    this.namespace.value = circumstances.namespace;
+    this.subresource.value = circumstances.subresource;
+    this.editors.before.text = before;
+    this.editors.settings.text = settings;
+    this.editors.session.text = session;
+    this.editors.manifest.text = manifest;
+    this.objectTabs.open("manifest-panel");
+    this.policyTabs.open("settings-panel");
+    this.changed(0);
+  }
+
+  private open(example: Example | undefined): void {
+    if (example === undefined) return;
+    this.examples.value = String(this.data.examples.indexOf(example));
+    this.input = example;
+    this.say("");
+  }
+
+  private fillMenus(): void {
+    const groups = new Map<string, HTMLOptGroupElement>();
+    for (const [index, { group, name }] of this.data.examples.entries()) {
+      const menu = groups.get(group) ?? element("optgroup", { label: group });
+      groups.set(group, menu);
+      menu.append(element("option", { value: String(index) }, name));
+    }
+    this.examples.append(...groups.values());
+    this.examples.addEventListener("change", () => {
+      if (this.examples.value !== "") this.open(this.data.examples[Number(this.examples.value)]);
+    });
+    this.sessions.append(
+      ...this.data.sessions.map(({ name }, index) => element("option", { value: String(index) }, name)),
+    );
+    this.sessions.addEventListener("change", () => {
+      this.editors.session.text = this.data.sessions[Number(this.sessions.value)]?.text ?? "";
+      this.sessions.value = "";
+    });
+  }
+
+  private changed(pause = PAUSE_MS): void {
+    this.version += 1;
+    clearTimeout(this.pause);
+    this.pause = setTimeout(() => void this.ask(), pause);
+  }
+
+  /** Asks about what there is, and again if that has changed before the answer came. */
+  private async ask(): Promise<void> {
+    if (this.isAsking) return;
+    this.isAsking = true;
+    const slow = setTimeout(() => (this.status.textContent = "Judging …"), SLOW_MS);
+    for (let asked: number | undefined; asked !== this.version;) {
+      asked = this.version;
+      try {
+        const report = await (await this.judge).judge(this.input);
+        if (asked === this.version) this.display(report);
+      } catch (error) {
+        if (asked === this.version) this.fail(error);
+      }
+    }
+    clearTimeout(slow);
+    this.isAsking = false;
+  }
+
+  private display(report: Report): void {
+    this.status.textContent = summary(report);
+    show(report, this.results, {
+      go: (editor, range) => this.go(editor, range),
+      fix: (object, rules) => void this.fix(object, rules),
+      line: (offset) => this.editors.manifest.lineAt(offset),
+      rulePage: (rule) => `${this.data.rulesPage}#${rule}`,
+    });
+    const findings = report.objects.flatMap((object) => object.findings);
+    this.editors.manifest.mark([
+      ...report.problems.map(problemMark),
+      ...findings.map(({ range, severity, text, rule }): Mark => ({
+        range,
+        severity: severity === "deny" ? "error" : "warning",
+        message: text,
+        source: rule,
+      })),
+    ]);
+    this.editors.before.mark(report.beforeProblems.map(problemMark));
+    this.editors.settings.mark([report.settingsProblem ?? []].flat().map(problemMark));
+    this.editors.session.mark([report.sessionProblem ?? []].flat().map(problemMark));
+    this.markTabs(report);
+    document.documentElement.dataset["verdict"] = report.objects.map(({ verdict }) => verdict).join(" ");
+    if (performance.getEntriesByName(FIRST_VERDICT).length === 0) performance.mark(FIRST_VERDICT);
+  }
+
+  private markTabs(report: Report): void {
+    const {
+      before,
+      session,
+      circumstances: { user, groups, namespace, subresource },
+    } = this.input;
+    const hasRequester = user !== "" || groups.length > 0 || namespace !== "" || subresource !== "";
+    const filled = (isFilled: boolean): "filled" | undefined => (isFilled ? "filled" : undefined);
+    this.policyTabs.mark("settings-panel", report.settingsProblem && "problem");
+    this.policyTabs.mark("session-panel", report.sessionProblem ? "problem" : filled(session.trim() !== ""));
+    this.policyTabs.mark("requester-panel", filled(hasRequester));
+    this.objectTabs.mark("before-panel", report.beforeProblems.length > 0 ? "problem" : filled(before.trim() !== ""));
+  }
+
+  /** The policy itself failed, or the page did: the findings of before would be wrong. */
+  private fail(error: unknown): void {
+    const message = error instanceof JudgeError ? error.message : `The page failed: ${String(error)}`;
+    this.status.textContent = "The policy gave no answer.";
+    showFailure(message, this.results);
+    for (const editor of Object.values(this.editors)) editor.mark([]);
+    document.documentElement.dataset["verdict"] = "failed";
+  }
+
+  private go(editor: EditorName, range: Range): void {
+    (editor === "manifest" || editor === "before" ? this.objectTabs : this.policyTabs).open(`${editor}-panel`);
+    this.editors[editor].go(range);
+  }
+
+  private async fix(object: number, rules: string[] | "safe"): Promise<void> {
+    const asked = this.version;
+    try {
+      const { edits, refused } = await (await this.judge).mend(this.input, object, rules);
+      if (asked !== this.version) return;
+      this.editors.manifest.edit(edits);
+      const done = edits.length > 0 ? ["Fixed in the manifest; undo takes it back."] : [];
+      this.say([...done, ...refused.map((reason) => `Not fixed: ${reason}.`)].join(" "));
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  private async share(): Promise<void> {
+    history.replaceState(null, "", `#${await pack(this.input)}`);
+    await this.copy(
+      location.href,
+      "The link is copied. What it shows is in the link itself, not on a server.",
+      "The link is in the address bar.",
+    );
+  }
+
+  private async copyPolicy(): Promise<void> {
+    const { input } = this;
+    try {
+      const { settings } = await (await this.judge).judge({ ...input, manifest: "", before: "" });
+      if (settings === undefined) return this.say("The settings are not valid, so there is no policy to copy yet.");
+      const text = clusterAdmissionPolicy(this.data.policy, this.data.contextAwareResources, input.settings, settings);
+      await this.copy(
+        text,
+        "The ClusterAdmissionPolicy is copied. It only monitors; set mode: protect to enforce it.",
+        "The browser does not let this page copy.",
+      );
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  private async copy(text: string, done: string, otherwise: string): Promise<void> {
+    try {
+      await navigator.clipboard.writeText(text);
+      this.say(done);
+    } catch {
+      this.say(otherwise);
+    }
+  }
+
+  private say(words: string): void {
+    this.note.textContent = words;
+  }
+}
+
+function fragment(): string {
+  return location.hash.slice(1);
+}
+
+function problemMark({ range, message, isError }: Problem): Mark {
+  return { range, message, severity: isError ? "error" : "warning" };
+}
+
+const data = readData();
+const judge = compileModule().then((module) => new JudgeClient(readWorkerSource(), module));
+byId("digest", HTMLElement).textContent = data.sha256;
+void new Page(data, judge).restore();

@@ -1,0 +1,41 @@
+/** The settings as a ClusterAdmissionPolicy, with the rules and match conditions of deploy/clusteradmissionpolicy.yaml. */
+
+import { at, type JsonObject } from "../json.ts";
+
+/**
+ * @param template a ClusterAdmissionPolicy with the settings `{}`
+ * @param contextAwareResources what the policy may ask the cluster for, as metadata.yml lists it
+ * @param source the text of the settings, which keeps its comments, and `settings` what it says
+ */
+export function clusterAdmissionPolicy(
+  template: string,
+  contextAwareResources: string,
+  source: string,
+  settings: JsonObject,
+): string {
+  // Without it policy-server refuses every request that the policy would change.
+  const policy = changesPods(settings) ? template.replace("mutating: false", "mutating: true") : template;
+  return policy.replace(/^( *)settings: \{\}$/m, (_, indent: string) => {
+    const text = source.replaceAll(/^---.*$/gm, "").trim();
+    const own = Object.keys(settings).length === 0 ? "settings: {}" : `settings:\n${indented(text, "  ")}`;
+    return indented(asksTheCluster(settings) ? `${contextAwareResources.trimEnd()}\n${own}` : own, indent);
+  });
+}
+
+function changesPods({ mutate }: JsonObject): boolean {
+  return mutate === "safe" || (Array.isArray(mutate) && mutate.length > 0);
+}
+
+function asksTheCluster(settings: JsonObject): boolean {
+  const grants = settings["allow"];
+  return (
+    at(settings, "nodes", "check") === true ||
+    at(settings, "namespaces", "check") === true ||
+    settings["rbac"] !== undefined ||
+    (Array.isArray(grants) && grants.some((grant) => at(grant, "namespaceSelector") !== undefined))
+  );
+}
+
+function indented(text: string, by: string): string {
+  return text.replaceAll(/^(?=.)/gm, by);
+}

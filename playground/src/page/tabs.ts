@@ -1,0 +1,57 @@
+/** Tabs as the ARIA Authoring Practices describe them: arrow keys move between tabs, Tab moves into the panel. */
+
+export class Tabs {
+  private readonly tabs: HTMLElement[];
+
+  constructor(list: HTMLElement) {
+    this.tabs = [...list.querySelectorAll<HTMLElement>("[role=tab]")];
+    for (const tab of this.tabs) tab.addEventListener("click", () => this.select(tab));
+    list.addEventListener("keydown", (event) => this.move(event));
+    this.show(this.tabs[0]);
+  }
+
+  /** Shows a panel. */
+  open(panel: string): void {
+    this.show(this.tabs.find((tab) => tab.getAttribute("aria-controls") === panel));
+  }
+
+  /** Marks a tab whose panel holds something to mend, or holds anything at all. */
+  mark(panel: string, mark: "problem" | "filled" | undefined): void {
+    const tab = this.tabs.find((tab) => tab.getAttribute("aria-controls") === panel);
+    if (tab === undefined) return;
+    const words = { problem: "has a problem", filled: "is in use" };
+    tab.classList.toggle("has-problem", mark === "problem");
+    tab.classList.toggle("is-filled", mark === "filled");
+    tab.title = mark === undefined ? "" : words[mark];
+  }
+
+  private select(tab: HTMLElement): void {
+    this.show(tab);
+    tab.focus();
+  }
+
+  private show(selected: HTMLElement | undefined): void {
+    for (const tab of this.tabs) {
+      const isSelected = tab === selected;
+      tab.setAttribute("aria-selected", String(isSelected));
+      tab.tabIndex = isSelected ? 0 : -1;
+      const panel = document.getElementById(tab.getAttribute("aria-controls") ?? "");
+      panel?.toggleAttribute("hidden", !isSelected);
+    }
+  }
+
+  private move(event: KeyboardEvent): void {
+    const current = this.tabs.indexOf(event.target as HTMLElement);
+    const last = this.tabs.length - 1;
+    const targets: Record<string, number> = {
+      ArrowRight: current === last ? 0 : current + 1,
+      ArrowLeft: current === 0 ? last : current - 1,
+      Home: 0,
+      End: last,
+    };
+    const target = this.tabs[targets[event.key] ?? -1];
+    if (current < 0 || target === undefined) return;
+    event.preventDefault();
+    this.select(target);
+  }
+}
