@@ -32,10 +32,17 @@ if [ -e "$chart" ]; then
 fi
 grep -qF "## [$version]" CHANGELOG.md || complain "CHANGELOG.md has no section '## [$version]'"
 
-# Whatever looks like a tag in these is one of ours.
+# Whatever looks like a tag in the page on pipelines is one of ours, and elsewhere what stands behind a name in our registry.
+policy=$("$annotation" io.kubewarden.policy.ociUrl)
+tagged='v[0-9]+\.[0-9]+\.[0-9]+[0-9A-Za-z.-]*'
 while IFS=: read -r file line other; do
   complain "$file:$line says '$other', not $tag"
-done < <(grep -noE 'v[0-9]+\.[0-9]+\.[0-9]+[0-9A-Za-z.-]*' .pre-commit-hooks.yaml docs/ci.md | grep -v ":$tag\$")
+done < <(
+  {
+    grep -HnoE "$tagged" docs/ci.md
+    grep -rnoE "${policy%/policies/*}/[a-z/-]+:$tagged" .pre-commit-hooks.yaml charts deploy docs --exclude ci.md
+  } | grep -v "$tag\$"
+)
 
 repository=https://github.com/${GITHUB_REPOSITORY:-}
 source=$("$annotation" io.kubewarden.policy.source)

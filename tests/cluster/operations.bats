@@ -12,7 +12,7 @@ setup_file() {
   # A policy that denies nothing cannot be seen to apply.
   kubectl create namespace watched
   kubectl label namespace watched policy/watching=applies
-  namespace mended mending
+  namespace corrected mending
 }
 
 # audited ANNOTATION NAMESPACE/RESOURCE/NAME: the rules that the page's query finds in the audit log.
@@ -39,6 +39,6 @@ audited() {
 }
 
 @test "the audit log has the rules whose fixes were applied" {
-  kubectl -n mended create -f <(workload Pod bare | sed 's/nodeSelector: [^}]*}, //')
-  [ "$(audited mutated mended/pods/bare)" = windows-node ]
+  kubectl -n corrected create -f <(workload Pod bare | sed 's/nodeSelector: [^}]*}, //')
+  [ "$(audited mutated corrected/pods/bare)" = windows-node ]
 }

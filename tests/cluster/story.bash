@@ -95,11 +95,13 @@ teardown() {
   echo "logs: $CLUSTER/*.log"
 }
 
-# namespace NAME [POLICY]: a namespace in which every user is a tenant. The policy applies at once.
+# namespace NAME [POLICY]: a namespace in which every user is a tenant. The policy applies at once. Another file may have made it.
 namespace() {
-  kubectl create namespace "$1" --dry-run=client -o yaml | kubectl apply -f -
-  kubectl -n "$1" create serviceaccount default
-  kubectl -n "$1" create rolebinding tenants --clusterrole tenant --group system:authenticated
+  local object
+  for object in "namespace $1" 'serviceaccount default' 'rolebinding tenants --clusterrole tenant --group system:authenticated'; do
+    # shellcheck disable=SC2086 # several words
+    kubectl -n "$1" create $object --dry-run=client -o yaml | kubectl apply -f -
+  done
   [ -z "${2:-}" ] || apply_policy "$2" "$1"
 }
 

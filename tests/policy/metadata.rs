@@ -42,6 +42,8 @@ fn one_repository() {
     assert_eq!(annotations["io.kubewarden.policy.source"], repository);
     assert_eq!(yaml("artifacthub-pkg.yml")["homeURL"], repository);
     let owner = repository.rsplit('/').nth(1).expect("an owner").to_lowercase();
+    let name = repository.rsplit('/').next().expect("a name");
+    assert_eq!(env!("CARGO_PKG_HOMEPAGE"), format!("https://{owner}.github.io/{name}/"));
     let policy = format!("ghcr.io/{owner}/policies/windows-hostprocess");
     assert_eq!(annotations["io.kubewarden.policy.ociUrl"], policy);
 }

@@ -7,6 +7,9 @@ use crate::pages;
 const EVIDENCE: &str = "M measured on kube-apiserver 1.36.2, V read in source or documentation, T read in an issue or pull request, \
     I inferred from source, R recalled.";
 
+/// Where manifests can be tried in a browser.
+const PLAYGROUND: &str = concat!(env!("CARGO_PKG_HOMEPAGE"), "playground/");
+
 /// The arguments of `explain`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -34,7 +37,12 @@ enum Format {
 pub fn explain(args: &Args) -> Result<String, String> {
     let page = pages::find(&args.rule)?;
     let evidence = if page.group.is_some() { format!("{EVIDENCE}\n\n") } else { String::new() };
-    let text = format!("# {}\n\n{}\n\n{evidence}<{}>\n", page.id, page.text.trim_end(), page.url);
+    let text = format!(
+        "# {}\n\n{}\n\n{evidence}<{}>\n\nTry a manifest in the browser: <{PLAYGROUND}>\n",
+        page.id,
+        page.text.trim_end(),
+        page.url
+    );
     Ok(match args.output {
         Format::Text => markdown::render(&text, is_styled()),
         Format::Markdown => text,
@@ -54,7 +62,7 @@ mod tests {
         for page in pages::all() {
             for format in [Format::Text, Format::Markdown] {
                 let shown = explained(page.id, format).expect("a page");
-                assert!(shown.contains(&page.url), "{shown}");
+                assert!(shown.contains(&page.url) && shown.contains(PLAYGROUND), "{shown}");
                 assert!(page.group.is_none() || shown.contains("Before"), "{shown}");
             }
         }
