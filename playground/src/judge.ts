@@ -8,7 +8,7 @@ import type { Policy, ValidationResponse } from "./policy/policy.ts";
 import { Session, SessionError } from "./policy/session.ts";
 import { GuestError } from "./policy/wapc.ts";
 import { admissionRequest, objectOf, titleOf, type Circumstances } from "./request.ts";
-import { readSettings } from "./settings.ts";
+import { readSettings, type Settings } from "./settings.ts";
 import type { Range } from "./yaml/place.ts";
 
 export interface Input {
@@ -22,8 +22,8 @@ export interface Input {
 }
 
 export interface Report {
-  /** What the text of the settings says; `undefined` when they are not valid. */
-  settings: JsonObject | undefined;
+  /** `undefined` when they are not valid. */
+  settings: Settings | undefined;
   settingsProblem: Problem | undefined;
   sessionProblem: Problem | undefined;
   beforeProblems: Problem[];
@@ -71,7 +71,7 @@ export function judge(policy: Policy, input: Input): Report {
   };
   const settings = readSettings(policy, input.settings);
   if ("message" in settings) return { ...report, settingsProblem: settings };
-  report.settings = settings.value;
+  report.settings = settings;
   let session: Session;
   try {
     session = Session.read(input.session);

@@ -1,14 +1,22 @@
 /** The policy's settings as the page's text gives them, checked by the module. */
 
-import { isObject, type JsonObject } from "./json.ts";
+import { at, isObject, type JsonObject } from "./json.ts";
 import type { Problem } from "./manifest.ts";
 import type { Policy } from "./policy/policy.ts";
 import { GuestError } from "./policy/wapc.ts";
 import { documents, YamlError } from "./yaml/documents.ts";
 import { Located } from "./yaml/place.ts";
 
-/** The settings, or what is wrong with them. An empty text is an empty mapping. */
-export function readSettings(policy: Policy, source: string): { value: JsonObject } | Problem {
+export interface Settings {
+  value: JsonObject;
+  /** Whether the text is a whole policy, of which these are `spec.settings`. */
+  isPolicy: boolean;
+}
+
+const POLICIES = new Set(["ClusterAdmissionPolicy", "AdmissionPolicy"]);
+
+/** The settings, or what is wrong with them. An empty text is an empty mapping; a policy brings its own. */
+export function readSettings(policy: Policy, source: string): Settings | Problem {
   const document = documents(source).at(-1) ?? { value: {}, node: new Located({ from: 0, to: 0 }), repeatedKeys: [] };
   const problem = (offset: number, message: string): Problem => {
     const line = source.slice(offset).split("\n", 1)[0] ?? "";
@@ -18,9 +26,13 @@ export function readSettings(policy: Policy, source: string): { value: JsonObjec
   const [again] = document.repeatedKeys;
   if (again !== undefined) return problem(again.offset, `the key "${again.key}" is already there`);
   if (!isObject(document.value)) return problem(document.node.start, "settings must be a mapping");
+  const isPolicy = POLICIES.has(String(document.value["kind"]));
+  const value = isPolicy ? (at(document.value, "spec", "settings") ?? {}) : document.value;
+  const node = isPolicy ? document.node.nearest("spec.settings") : document.node;
+  if (!isObject(value)) return problem(node.start, "settings must be a mapping");
   try {
-    const message = policy.validateSettings(document.value);
-    return message === undefined ? { value: document.value } : problem(place(document.node, message), message);
+    const message = policy.validateSettings(value);
+    return message === undefined ? { value, isPolicy } : problem(place(node, message), message);
   } catch (error) {
     if (error instanceof GuestError) return problem(0, error.message);
     throw error;

@@ -172,6 +172,21 @@ test("settings that are not valid are located and nothing is judged", () => {
   }
 });
 
+test("a policy in place of settings brings its own", () => {
+  const policyText = (settings: string): string =>
+    `apiVersion: policies.kubewarden.io/v1\nkind: ClusterAdmissionPolicy\nspec:\n  mode: protect\n${settings}`;
+  const { settings, objects } = report({
+    manifest: BROKEN,
+    settings: policyText("  settings:\n    rules: {run-as-non-root: off}\n"),
+  });
+  assert.deepEqual(settings, { value: { rules: { "run-as-non-root": false } }, isPolicy: true });
+  assert.equal(objects[0]?.findings.length, 9);
+  assert.deepEqual(report({ settings: policyText("") }).settings, { value: {}, isPolicy: true });
+  const wrong = policyText("  settings:\n    profile: strict\n    prfile: strict\n");
+  const { settingsProblem } = report({ settings: wrong });
+  assert.equal(wrong.slice(settingsProblem?.range.from, settingsProblem?.range.to), "prfile: strict");
+});
+
 test("a session that is none is refused", () => {
   for (const session of [
     "a: 1",
@@ -269,7 +284,7 @@ test("the settings as a ClusterAdmissionPolicy", () => {
   const template = readRepositoryFile("deploy/clusteradmissionpolicy.yaml");
   const resources = "contextAwareResources:\n  - apiVersion: v1\n    kind: Node\n";
   const copied = (settings: string): unknown => {
-    const { settings: value } = report({ settings });
+    const value = report({ settings }).settings?.value;
     assert(value !== undefined, settings);
     const [document] = documents(clusterAdmissionPolicy(template, resources, settings, value));
     assert(document !== undefined && !(document instanceof YamlError), String(document));

@@ -16,7 +16,9 @@ function completions(schema: Schema, context: CompletionContext): CompletionResu
   if (gap === undefined && key === undefined && !/^\s*(?:- +)?[\w-]*$/.test(before)) return null;
   if (word === "" && !context.explicit && key === undefined) return null;
   const lines = context.state.doc.sliceString(0, line.from).split("\n").slice(0, -1);
-  const path = parents(lines, indent.length + dash.length, dash !== "");
+  const [spec, settings, ...inside] = parents(lines, indent.length + dash.length, dash !== "");
+  const isPolicy = spec === "spec" && settings === "settings";
+  const path = isPolicy ? inside : [spec, settings, ...inside].filter((key) => key !== undefined);
   const here = path.reduce<Schema[]>((schemas, step) => schemas.flatMap((found) => descend(found, step)), [schema]);
   const options = key === undefined ? here.flatMap(keys) : here.flatMap((found) => descend(found, key)).flatMap(values);
   return options.length === 0 ? null : { from: context.pos - word.length, options, validFor: /^[\w-]*$/ };

@@ -259,10 +259,15 @@ class Page {
     try {
       const { settings } = await (await this.judge).judge({ ...input, manifest: "", before: "" });
       if (settings === undefined) return this.say("The settings are not valid, so there is no policy to copy yet.");
-      const text = clusterAdmissionPolicy(this.data.policy, this.data.contextAwareResources, input.settings, settings);
+      const { policy, contextAwareResources } = this.data;
+      const text = settings.isPolicy
+        ? input.settings
+        : clusterAdmissionPolicy(policy, contextAwareResources, input.settings, settings.value);
       await this.copy(
         text,
-        "The ClusterAdmissionPolicy is copied. It only monitors; set mode: protect to enforce it.",
+        settings.isPolicy
+          ? "The policy is copied as it is."
+          : "The ClusterAdmissionPolicy is copied. It only monitors; set mode: protect to enforce it.",
         "The browser does not let this page copy.",
       );
     } catch (error) {
