@@ -18,6 +18,14 @@ setup() {
   [ "$(wc -l <<<"$scripts")" -gt 5 ]
 }
 
+@test "every target of make that they ask for exists" {
+  local target
+  for target in $(grep -ohE '\bmake( --[a-z-]+)* [a-z0-9.-]+' "${FILES[@]}" | awk '{ print $NF }' | sort -u); do
+    echo "$target"
+    grep -q "^$target:" Makefile
+  done
+}
+
 @test "an action is the same commit wherever it is used, and says of which version" {
   local uses
   uses=$(grep -hE '^ *(- )?uses: [^.]' "${FILES[@]}" | sed 's/.*uses: //' | sort -u)
