@@ -10,7 +10,7 @@ import { examples } from "../build/examples.ts";
 import { readSources } from "../build/page.ts";
 import { denials, warnings } from "../src/answer.ts";
 import { judge, mend, type Input, type Report } from "../src/judge.ts";
-import { at } from "../src/json.ts";
+import { at, type JsonObject } from "../src/json.ts";
 import { parents } from "../src/page/completion.ts";
 import { clusterAdmissionPolicy } from "../src/page/policy-text.ts";
 import { LinkError, pack, unpack } from "../src/page/share.ts";
@@ -280,23 +280,40 @@ test("a link holds the whole state, and a damaged one is refused", async () => {
   await assert.rejects(unpack(await pack(input({ manifest: "a".repeat(9 << 20) }))), /unpacks to more than 8 MiB/);
 });
 
-test("the settings as a ClusterAdmissionPolicy", () => {
+test("the settings as a ClusterAdmissionPolicy", async () => {
   const template = readRepositoryFile("deploy/clusteradmissionpolicy.yaml");
   const resources = "contextAwareResources:\n  - apiVersion: v1\n    kind: Node\n";
-  const copied = (settings: string): unknown => {
-    const value = report({ settings }).settings?.value;
+  const read = (settings: string): JsonObject | undefined => report({ settings }).settings?.value;
+  const copied = async (settings: string): Promise<unknown> => {
+    const value = read(settings);
     assert(value !== undefined, settings);
-    const [document] = documents(clusterAdmissionPolicy(template, resources, settings, value));
+    const text = await clusterAdmissionPolicy(template, resources, settings, value, async (policy) => read(policy));
+    const [document] = documents(text);
     assert(document !== undefined && !(document instanceof YamlError), String(document));
     assert.deepEqual(at(document.value, "spec", "settings"), value);
     return [at(document.value, "spec", "mutating"), at(document.value, "spec", "contextAwareResources")];
   };
   const node = [{ apiVersion: "v1", kind: "Node" }];
-  assert.deepEqual(copied(""), [false, undefined]);
-  assert.deepEqual(copied("# a comment\nprofile: strict # another\n\nallow:\n- images: [a]\n"), [false, undefined]);
-  assert.deepEqual(copied("mutate: safe\n"), [true, undefined]);
-  assert.deepEqual(copied("---\nmutate: [host-network]\nnodes: {check: true}"), [true, node]);
-  assert.deepEqual(copied("allow:\n- namespaceSelector: {matchLabels: {a: b}}"), [false, node]);
+  assert.deepEqual(await copied(""), [false, undefined]);
+  assert.deepEqual(await copied("# a comment\nprofile: strict # another\n\nallow:\n- images: [a]\n"), [
+    false,
+    undefined,
+  ]);
+  assert.deepEqual(await copied("mutate: safe\n"), [true, undefined]);
+  assert.deepEqual(await copied("---\nmutate: [host-network]\nnodes: {check: true}"), [true, node]);
+  // Texts that would mean something else below a key, or nothing.
+  for (const [settings, mutating] of [
+    ["profile: strict\n---\nmutate: safe\n", true],
+    ["mutate: safe\n...\n", true],
+    ["%YAML 1.1\n---\nprofile: strict\n", false],
+    ["--- # a comment\n{profile: strict}\n", false],
+    ['allow: [{images: ["a\u2028b"]}]', false],
+    ["profile: strict\r\nrules:\r\n  host-network: warn\r\n", false],
+    ["{profile: strict,\nmutate: safe\n}", true],
+  ] as const) {
+    assert.deepEqual(await copied(settings), [mutating, undefined], settings);
+  }
+  assert.deepEqual(await copied("allow:\n- namespaceSelector: {matchLabels: {a: b}}"), [false, node]);
 });
 
 test("completion knows the keys that enclose a line", () => {

@@ -2,6 +2,7 @@
 
 import type { Input, Report } from "../judge.ts";
 import type { Problem } from "../manifest.ts";
+import type { Settings } from "../settings.ts";
 import type { Range } from "../yaml/place.ts";
 import { complete } from "./completion.ts";
 import { compileModule, readData, readWorkerSource, type Data, type Example } from "./data.ts";
@@ -257,12 +258,21 @@ class Page {
   private async copyPolicy(): Promise<void> {
     const { input } = this;
     try {
-      const { settings } = await (await this.judge).judge({ ...input, manifest: "", before: "" });
+      const judge = await this.judge;
+      const readSettings = async (text: string): Promise<Settings | undefined> =>
+        (await judge.judge({ ...input, manifest: "", before: "", settings: text })).settings;
+      const settings = await readSettings(input.settings);
       if (settings === undefined) return this.say("The settings are not valid, so there is no policy to copy yet.");
       const { policy, contextAwareResources } = this.data;
       const text = settings.isPolicy
         ? input.settings
-        : clusterAdmissionPolicy(policy, contextAwareResources, input.settings, settings.value);
+        : await clusterAdmissionPolicy(
+            policy,
+            contextAwareResources,
+            input.settings,
+            settings.value,
+            async (text) => (await readSettings(text))?.value,
+          );
       await this.copy(
         text,
         settings.isPolicy

@@ -1,18 +1,29 @@
 /** The settings as a ClusterAdmissionPolicy, with the rules and match conditions of deploy/clusteradmissionpolicy.yaml. */
 
-import { at, type JsonObject } from "../json.ts";
+import { at, isEqual, type JsonObject } from "../json.ts";
 
 /**
+ * The policy with the settings as they are written, or in JSON where the text would mean something else inside a policy, as that
+ * of several documents does.
+ *
  * @param template a ClusterAdmissionPolicy with the settings `{}`
  * @param contextAwareResources what the policy may ask the cluster for, as metadata.yml lists it
  * @param source the text of the settings, which keeps its comments, and `settings` what it says
+ * @param read the settings in the text of a policy
  */
-export function clusterAdmissionPolicy(
+export async function clusterAdmissionPolicy(
   template: string,
   contextAwareResources: string,
   source: string,
   settings: JsonObject,
-): string {
+  read: (policy: string) => Promise<JsonObject | undefined>,
+): Promise<string> {
+  const withText = (text: string): string => compose(template, contextAwareResources, text, settings);
+  const written = withText(source);
+  return isEqual(await read(written), settings) ? written : withText(JSON.stringify(settings));
+}
+
+function compose(template: string, contextAwareResources: string, source: string, settings: JsonObject): string {
   // Without it policy-server refuses every request that the policy would change.
   const policy = changesPods(settings) ? template.replace("mutating: false", "mutating: true") : template;
   return policy.replace(/^( *)settings: \{\}$/m, (_, indent: string) => {
@@ -37,5 +48,5 @@ function asksTheCluster(settings: JsonObject): boolean {
 }
 
 function indented(text: string, by: string): string {
-  return text.replaceAll(/^(?=.)/gm, by);
+  return text.replaceAll(/(?<=^|\n)(?=[^\r\n])/g, by);
 }
