@@ -61,18 +61,18 @@ class Page {
       before: editor(
         "before",
         "The objects before the update, in YAML",
-        "Empty: the objects are created. Paste an object as it was before, and it is judged as updated.",
+        "Empty: the objects are created.\nPaste an object as it was before,\nand it is judged as updated.",
       ),
       settings: editor(
         "settings",
         "Settings of the policy in YAML",
-        "Empty: the defaults. Ctrl-Space completes.",
+        "Empty: the defaults.\nCtrl-Space completes.",
         data.schema,
       ),
       session: editor(
         "session",
         "Recorded answers of the cluster in YAML",
-        "Empty: no cluster. Paste what kwctl run --record-host-capabilities-interactions wrote.",
+        "Empty: no cluster. Paste what kwctl run\n--record-host-capabilities-interactions wrote.",
       ),
     };
     this.fillMenus();
