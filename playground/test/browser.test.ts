@@ -237,6 +237,8 @@ test("a link restores everything, and a damaged one says so", async () => {
   });
   await visit(`${PAGE}#v1.damaged`, async (opened) => {
     await opened.getByText("The link could not be read: it is damaged or incomplete.").waitFor();
+    // The page opens as it does without a link.
+    await opened.getByText("10 findings").waitFor();
   });
 });
 

@@ -83,7 +83,7 @@ class Page {
     byId("copy-policy", HTMLButtonElement).addEventListener("click", () => void this.copyPolicy());
     setUpTheme(byId("theme", HTMLButtonElement));
     addEventListener("hashchange", () => void this.restore());
-    if (!isLink(fragment())) this.open(data.examples[FIRST_EXAMPLE] ?? data.examples[0]);
+    if (!isLink(fragment())) this.open(data.examples[FIRST_EXAMPLE]);
   }
 
   /** Shows what the link holds that the page was opened with. */
@@ -95,6 +95,7 @@ class Page {
       this.say("This is what the link holds.");
     } catch (error) {
       if (!(error instanceof LinkError)) throw error;
+      if (this.version === 0) this.open(this.data.examples[FIRST_EXAMPLE]);
       this.say(`The link could not be read: ${error.message}.`);
     }
   }
