@@ -1,6 +1,7 @@
 /** The page in Chromium. */
 
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";
 import { after, before, test } from "node:test";
 
@@ -357,18 +358,30 @@ test("the page opens no connection, and works offline and as a file", async () =
   await context.close();
 });
 
-test("the module is in the page unchanged", async () => {
+test("the module is in the page unchanged, and the footer shows its digest", async () => {
   await visit(PAGE, async (opened) => {
-    const bytes = await opened.evaluate(async () => {
+    const digest = await opened.evaluate(async () => {
       const packed = Uint8Array.from(atob(document.getElementById("module")?.textContent ?? ""), (character) =>
         character.charCodeAt(0),
       );
       const unpacked = await new Response(
         new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip")),
       ).arrayBuffer();
-      return [...new Uint8Array(unpacked)];
+      const bytes = new Uint8Array(await crypto.subtle.digest("SHA-256", unpacked));
+      return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
     });
-    assert(Buffer.from(bytes).equals(readFileSync(MODULE)));
+    assert.equal(digest, createHash("sha256").update(readFileSync(MODULE)).digest("hex"));
+    assert.equal(await opened.locator("#digest").textContent(), digest);
+  });
+});
+
+test("a fix by keyboard leaves the focus at the findings", async () => {
+  await visit(PAGE, async (opened) => {
+    await verdict(opened, "deny");
+    await opened.getByRole("button", { name: "Fix windows-node" }).focus();
+    await opened.keyboard.press("Enter");
+    await opened.getByText("9 findings").waitFor();
+    assert.equal(await opened.evaluate(() => document.activeElement?.id), "results-heading");
   });
 });
 

@@ -37,6 +37,7 @@ class Page {
   private readonly status = byId("status", HTMLElement);
   private readonly note = byId("note", HTMLElement);
   private readonly results = byId("results", HTMLElement);
+  private readonly resultsHeading = byId("results-heading", HTMLElement);
   private readonly objectTabs = new Tabs(byId("object-tabs", HTMLElement));
   private readonly policyTabs = new Tabs(byId("policy-tabs", HTMLElement));
   private pause: ReturnType<typeof setTimeout> | undefined;
@@ -182,12 +183,15 @@ class Page {
 
   private display(report: Report): void {
     this.status.textContent = summary(report);
+    const hadFocus = this.results.contains(document.activeElement);
     show(report, this.results, {
       go: (editor, range) => this.go(editor, range),
       fix: (object, rules) => void this.fix(object, rules),
       line: (offset) => this.editors.manifest.lineAt(offset),
       rulePage: (rule) => `${this.data.rulesPage}#${rule}`,
     });
+    // The button that was pressed is gone, and the keyboard would start again at the top of the page.
+    if (hadFocus) this.resultsHeading.focus({ preventScroll: true });
     const findings = report.objects.flatMap((object) => object.findings);
     this.editors.manifest.mark([
       ...report.problems.map(problemMark),
