@@ -17,12 +17,17 @@ const POLICIES = new Set(["ClusterAdmissionPolicy", "AdmissionPolicy"]);
 
 /** The settings, or what is wrong with them. An empty text is an empty mapping; a policy brings its own. */
 export function readSettings(policy: Policy, source: string): Settings | Problem {
-  const document = documents(source).at(-1) ?? { value: {}, node: new Located({ from: 0, to: 0 }), repeatedKeys: [] };
+  const empty = { value: {}, node: new Located({ from: 0, to: 0 }), repeatedKeys: [] };
+  const [document = empty, second] = documents(source);
   const problem = (offset: number, message: string): Problem => {
     const line = source.slice(offset).split("\n", 1)[0] ?? "";
     return { range: { from: offset, to: offset + line.trimEnd().length }, message, isError: true };
   };
   if (document instanceof YamlError) return problem(document.offset, document.message);
+  if (second !== undefined) {
+    const offset = second instanceof YamlError ? second.offset : second.node.start;
+    return problem(offset, "a second document; only one is read");
+  }
   const [again] = document.repeatedKeys;
   if (again !== undefined) return problem(again.offset, `the key "${again.key}" is already there`);
   if (!isObject(document.value)) return problem(document.node.start, "settings must be a mapping");

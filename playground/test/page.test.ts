@@ -163,6 +163,8 @@ test("settings that are not valid are located and nothing is judged", () => {
     ["allow:\n- images: [a]\n- namespace: [a]\n", 3, "unknown field"],
     ["profile: [", 1, ""],
     ["- a", 1, "must be a mapping"],
+    ["profile: strict\n---\nmutate: safe\n", 3, "a second document"],
+    ["profile: [\n---\nprofile: strict\n", 1, ""],
     ["profile: strict\nprofile: default", 2, "already there"],
   ] as const) {
     const { settingsProblem, objects } = report({ manifest: BROKEN, settings });
@@ -303,7 +305,6 @@ test("the settings as a ClusterAdmissionPolicy", async () => {
   assert.deepEqual(await copied("---\nmutate: [host-network]\nnodes: {check: true}"), [true, node]);
   // Texts that would mean something else below a key, or nothing.
   for (const [settings, mutating] of [
-    ["profile: strict\n---\nmutate: safe\n", true],
     ["mutate: safe\n...\n", true],
     ["%YAML 1.1\n---\nprofile: strict\n", false],
     ["--- # a comment\n{profile: strict}\n", false],

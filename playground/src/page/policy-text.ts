@@ -3,8 +3,8 @@
 import { at, isEqual, type JsonObject } from "../json.ts";
 
 /**
- * The policy with the settings as they are written, or in JSON where the text would mean something else inside a policy, as that
- * of several documents does.
+ * The policy with the settings as they are written, or in JSON where the text would mean something else inside a policy, such as one
+ * that ends with `...`.
  *
  * @param template a ClusterAdmissionPolicy with the settings `{}`
  * @param contextAwareResources what the policy may ask the cluster for, as metadata.yml lists it
