@@ -358,6 +358,26 @@ test("the page opens no connection, and works offline and as a file", async () =
   await context.close();
 });
 
+test("markup in a name, a message and the settings is shown as text", async () => {
+  const markup = `<img src=x onerror="document.title='run'"><script>document.title='run'</script>`;
+  const quoted = JSON.stringify(markup);
+  const manifest = BROKEN.replace("name: node-agent\n", `name: ${quoted}\n`).replace(
+    "nt authority\\local service",
+    quoted,
+  );
+  for (const [state, shown] of [
+    [{ manifest }, ".object-name"],
+    [{ manifest }, ".finding .message"],
+    [{ manifest, settings: `rules: {${quoted}: deny}` }, ".problem .message"],
+  ] as const) {
+    await visit(`${PAGE}#${await link(state)}`, async (opened) => {
+      await opened.locator(shown).filter({ hasText: markup }).first().waitFor();
+      assert.equal(await opened.locator('img[src="x"], #results :is(img, script)').count(), 0);
+      assert.equal(await opened.title(), "HostProcess playground");
+    });
+  }
+});
+
 test("the module is in the page unchanged, and the footer shows its digest", async () => {
   await visit(PAGE, async (opened) => {
     const digest = await opened.evaluate(async () => {
