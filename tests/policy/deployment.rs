@@ -296,10 +296,38 @@ fn mutate_makes_a_policy_of_its_own() {
 #[case(json!({ "preset": ["aks"] }), "preset")]
 #[case(json!({ "mode": "enforce" }), "/mode")]
 #[case(json!({ "policyServer": { "create": true } }), "policyServer.image.tag")]
+#[case(json!({ "policyServer": { "spec": { "replicas": 3 } } }), "/policyServer/spec/replicas")]
+#[case(json!({ "fullnameOverride": "Host_Process" }), "/fullnameOverride")]
+#[case(json!({ "namespaceSelector": { "matchLabel": { "tier": "apps" } } }), "matchLabel")]
+#[case(json!({ "settings": { "profil": "strict" } }), "profil")]
+#[case(json!({ "settings": { "nodes": true } }), "/settings/nodes")]
+#[case(json!({ "settings": { "rules": { "windows-nod": "deny" } } }), "windows-nod")]
+#[case(json!({ "extraGrants": [{ "namespace": ["team"] }] }), "namespace")]
+// As YAML 1.1, which Helm speaks, reads `[n]`.
+#[case(json!({ "extraGrants": [{ "namespaces": [false] }] }), "/extraGrants/0/namespaces/0")]
 fn values_that_would_not_do_what_they_say_are_refused(#[case] values: Value, #[case] complaint: &str) {
     let Some(result) = template_of(CHART, &values) else { return };
     let error = result.expect_err("it is refused");
     assert!(error.contains(complaint), "{error}");
+}
+
+/// The schema of the values, with that of the policy's settings at its end: Helm follows no references to other files.
+fn values_schema() -> String {
+    let mut settings: Value = serde_json::from_str(&read("docs/schema/settings.schema.json")).expect("JSON");
+    settings.as_object_mut().expect("an object").retain(|key, _| key != "$schema" && key != "title");
+    let definitions = format!("{:#}", json!({ "settings": settings })).replace('\n', "\n  ");
+    let schema = read(&format!("{CHART}/values.schema.json"));
+    let (values, _) = schema.split_once("  \"definitions\": ").expect("definitions at the end");
+    format!("{values}  \"definitions\": {definitions}\n}}\n")
+}
+
+#[test]
+fn settings_among_the_values_have_the_schema_of_the_policy() {
+    let file = fixtures::repository().join(CHART).join("values.schema.json");
+    if env::var_os("UPDATE_DOCS").is_some() {
+        fs::write(&file, values_schema()).expect("values.schema.json is writable");
+    }
+    assert!(read(&format!("{CHART}/values.schema.json")) == values_schema(), "it is out of date: run `make docs`");
 }
 
 /// Symbolic links lead to what is written once; an archive has the files themselves.
