@@ -157,6 +157,29 @@ fn the_values_on_the_page_about_installing_make_a_policy() {
     assert_eq!(policy["spec"]["policyServer"], only(&objects, "PolicyServer")["metadata"]["name"]);
 }
 
+/// With `helm template` in place of what needs a cluster.
+#[test]
+fn the_helm_commands_on_the_pages_make_policies() {
+    if run("helm", &["version"], "").is_none() {
+        return;
+    }
+    for page in ["README.md", INSTALL, &format!("{CHART}/README.md")] {
+        let text = read(page).replace("\\\n", " ");
+        let commands: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("$ helm ")).collect();
+        let deploying = commands
+            .iter()
+            .filter_map(|command| command.strip_prefix("install ").or_else(|| command.strip_prefix("upgrade ")));
+        let mut count = 0;
+        for arguments in deploying {
+            let rendered = run("sh", &["-c", &format!("helm template {arguments}")], "").expect("a shell");
+            let objects = fixtures::documents(&rendered.unwrap_or_else(|error| panic!("{page}: {error}")), page);
+            assert_is_loadable(only(&objects, "ClusterAdmissionPolicy"));
+            count += 1;
+        }
+        assert_ne!(count, 0, "{page}");
+    }
+}
+
 #[test]
 fn the_chart_knows_every_preset() {
     let schema: Value = serde_json::from_str(&read(&format!("{CHART}/values.schema.json"))).expect("JSON");
@@ -298,6 +321,9 @@ fn mutate_makes_a_policy_of_its_own() {
 #[case(json!({ "policyServer": { "create": true } }), "policyServer.image.tag")]
 #[case(json!({ "policyServer": { "spec": { "replicas": 3 } } }), "/policyServer/spec/replicas")]
 #[case(json!({ "fullnameOverride": "Host_Process" }), "/fullnameOverride")]
+// Which removes a value that the templates need.
+#[case(json!({ "extraGrants": null }), "extraGrants")]
+#[case(json!({ "policyServer": { "image": null } }), "image")]
 #[case(json!({ "namespaceSelector": { "matchLabel": { "tier": "apps" } } }), "matchLabel")]
 #[case(json!({ "settings": { "profil": "strict" } }), "profil")]
 #[case(json!({ "settings": { "nodes": true } }), "/settings/nodes")]
