@@ -121,7 +121,8 @@ impl Configuration {
 fn find(folder: &Path) -> Option<PathBuf> {
     for folder in folder.ancestors() {
         let file = folder.join(FILE_NAME);
-        if file.is_file() {
+        // A link that leads nowhere is an error of the repository, which must not look like no configuration.
+        if file.is_file() || file.is_symlink() {
             return Some(file);
         }
         // A folder; in a work tree or a submodule, a file.

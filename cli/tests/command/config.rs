@@ -201,3 +201,14 @@ fn the_configuration_in_effect_is_printed() {
     let elsewhere = hostprocess(&["config", &absolute], "");
     assert!(shown(&elsewhere).starts_with("# ") && shown(&elsewhere).contains("config-printed/.hostprocess.yaml\n"));
 }
+
+#[cfg(unix)]
+#[test]
+fn a_link_that_leads_nowhere_is_not_the_same_as_no_configuration() {
+    let folder = a_repository("config-dangling");
+    std::os::unix::fs::symlink("nowhere.yaml", folder.join(FILE)).expect("a link");
+    for command in [&["check", "deploy"][..], &["config"], &["fix", "deploy"]] {
+        let message = error(&folder, command);
+        assert!(message.starts_with("error: .hostprocess.yaml: cannot be read: "), "{message}");
+    }
+}
