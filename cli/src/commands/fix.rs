@@ -1,7 +1,7 @@
 //! `hostprocess fix`: makes the changes that certainly mend findings, or shows them.
 
 use std::fs;
-use std::io::{IsTerminal, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -10,6 +10,7 @@ use similar::TextDiff;
 use tempfile::NamedTempFile;
 use windows_hostprocess_policy::cluster::host::NoCluster;
 use windows_hostprocess_policy::outcome::patch::Reach;
+use windows_hostprocess_policy::wording::escaped;
 
 use crate::commands::config::WhichConfiguration;
 use crate::commands::judging::{self, PolicySettings};
@@ -17,7 +18,7 @@ use crate::engine::Engine;
 use crate::fix::fix as fix_text;
 use crate::input::creation::Creation;
 use crate::input::files::{Input, STDIN, Search};
-use crate::output::write_stdout;
+use crate::output::{is_styled, write_stdout};
 use crate::waivers::configured::Waivers;
 
 const BYTE_ORDER_MARK: &str = "\u{feff}";
@@ -73,17 +74,18 @@ fn fix_input(args: &Args, engine: &Engine, waivers: &mut Waivers, input: Input) 
     let file = input.read();
     let name = file.source.name.clone();
     if let Some(chart) = &file.chart {
-        eprintln!("note: {name} is a template of the Helm chart {}, which is not edited", chart.display());
+        let note = format!("{name} is a template of the Helm chart {}, which is not edited", chart.display());
+        eprintln!("note: {}", escaped(&note));
         return Ok(0);
     }
     for problem in &file.problems {
         let (line, _) = file.source.line_and_column(problem.offset.unwrap_or_default());
-        eprintln!("error: {name}:{line}: {}", problem.message);
+        eprintln!("error: {}", escaped(&format!("{name}:{line}: {}", problem.message)));
     }
     let reach = if args.is_unsafe { Reach::OnDemand } else { Reach::Command };
     let fixed = fix_text(engine, waivers, &name, &file.source.text, reach)?;
     for refused in &fixed.refused {
-        eprintln!("error: {refused}");
+        eprintln!("error: {}", escaped(refused));
     }
     let code = if file.problems.is_empty() && fixed.refused.is_empty() { 0 } else { 2 };
     let Some(path) = path else {
@@ -99,11 +101,12 @@ fn fix_input(args: &Args, engine: &Engine, waivers: &mut Waivers, input: Input) 
     }
     match write(&path, &fixed.text) {
         Ok(()) => {
-            eprintln!("{name}: fixed {} finding{}", fixed.count, if fixed.count == 1 { "" } else { "s" });
+            let s = if fixed.count == 1 { "" } else { "s" };
+            eprintln!("{}: fixed {} finding{s}", escaped(&name), fixed.count);
             Ok(code)
         }
         Err(error) => {
-            eprintln!("error: {name}: cannot be written: {error}");
+            eprintln!("error: {}: cannot be written: {error}", escaped(&name));
             Ok(2)
         }
     }
@@ -123,11 +126,12 @@ fn write(path: &Path, text: &str) -> std::io::Result<()> {
     Ok(())
 }
 
-/// A unified diff, in colours on a terminal.
+/// A unified diff.
 fn diff(name: &str, before: &str, after: &str) -> String {
     let diff = TextDiff::from_lines(before, after);
-    let text = diff.unified_diff().context_radius(3).header(name, name).to_string();
-    if !std::io::stdout().is_terminal() || std::env::var_os("NO_COLOR").is_some() {
+    let name = escaped(name).to_string();
+    let text = diff.unified_diff().context_radius(3).header(&name, &name).to_string();
+    if !is_styled() {
         return text;
     }
     let coloured = |line: &str| {
