@@ -1,5 +1,6 @@
 //! Showing a report.
 
+pub mod annotations;
 pub mod azure_devops;
 pub mod github;
 pub mod json;
