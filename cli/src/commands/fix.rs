@@ -15,7 +15,7 @@ use windows_hostprocess_policy::wording::escaped;
 use crate::commands::config::WhichConfiguration;
 use crate::commands::judging::{self, PolicySettings};
 use crate::engine::Engine;
-use crate::fix::fix as fix_text;
+use crate::fix::{Fixed, fix as fix_text};
 use crate::input::creation::Creation;
 use crate::input::files::{Input, STDIN, Search};
 use crate::output::{is_styled, write_stdout};
@@ -26,7 +26,7 @@ const BYTE_ORDER_MARK: &str = "\u{feff}";
 /// The arguments of `fix`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Files, folders, or `-`, whose text is printed after its changes
+    /// Files, folders, or `-`, whose text is printed after its changes unless --diff is given
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
     /// Leave out what this glob matches in folders, as in .gitignore and relative to the current folder; may be repeated
@@ -79,8 +79,11 @@ fn fix_input(args: &Args, engine: &Engine, waivers: &mut Waivers, input: Input) 
         return Ok(0);
     }
     for problem in &file.problems {
-        let (line, _) = file.source.line_and_column(problem.offset.unwrap_or_default());
-        eprintln!("error: {}", escaped(&format!("{name}:{line}: {}", problem.message)));
+        let line = match problem.offset {
+            Some(offset) => file.source.error_at(offset, &problem.message),
+            None => format!("{name}: {}", problem.message),
+        };
+        eprintln!("error: {}", escaped(&line));
     }
     let reach = if args.is_unsafe { Reach::OnDemand } else { Reach::Command };
     let fixed = fix_text(engine, waivers, &name, &file.source.text, reach)?;
@@ -88,26 +91,29 @@ fn fix_input(args: &Args, engine: &Engine, waivers: &mut Waivers, input: Input) 
         eprintln!("error: {}", escaped(refused));
     }
     let code = if file.problems.is_empty() && fixed.refused.is_empty() { 0 } else { 2 };
-    let Some(path) = path else {
-        write_stdout(&fixed.text);
-        return Ok(code);
-    };
-    if fixed.count == 0 {
-        return Ok(code);
+    match path {
+        None if !args.diff => write_stdout(&fixed.text),
+        _ if fixed.count == 0 => {}
+        Some(path) if args.write => return Ok(code.max(write_and_tell(&path, &name, &fixed))),
+        _ => {
+            write_stdout(&diff(&name, &file.source.text, &fixed.text));
+            return Ok(code.max(1));
+        }
     }
-    if !args.write {
-        write_stdout(&diff(&name, &file.source.text, &fixed.text));
-        return Ok(code.max(1));
-    }
-    match write(&path, &fixed.text) {
+    Ok(code)
+}
+
+/// Returns the exit code.
+fn write_and_tell(path: &Path, name: &str, fixed: &Fixed) -> u8 {
+    let name = escaped(name);
+    match write(path, &fixed.text) {
         Ok(()) => {
-            let s = if fixed.count == 1 { "" } else { "s" };
-            eprintln!("{}: fixed {} finding{s}", escaped(&name), fixed.count);
-            Ok(code)
+            eprintln!("{name}: fixed {} finding{}", fixed.count, if fixed.count == 1 { "" } else { "s" });
+            0
         }
         Err(error) => {
-            eprintln!("error: {}: cannot be written: {error}", escaped(&name));
-            Ok(2)
+            eprintln!("error: {name}: cannot be written: {error}");
+            2
         }
     }
 }
