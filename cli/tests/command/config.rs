@@ -166,7 +166,7 @@ fn what_is_wrong_with_it_is_said_with_its_place() {
         ("failOn: warn\nfailOn: deny\n", "2:1: the key \"failOn\" is already there"),
         ("failOn: warn\n---\nfailOn: deny\n", "3:1: a second document; only one is read from this file"),
         ("- failOn\n", "1:3: found a list, expected an object"),
-        ("failOn: [\n", "1:10: did not find expected node content"),
+        ("failOn: [\n", "1:10: not valid YAML: did not find expected node content"),
     ] {
         write(&folder, FILE, text);
         for command in [&["check", "deploy"][..], &["config"]] {
