@@ -161,6 +161,14 @@ fn what_is_wrong_with_it_is_said_with_its_place() {
             "exclude: [a, 'b{']\n",
             "1:14: exclude[1]: error parsing glob 'b{': unclosed alternate group; missing '}' (maybe escape '{' with '[{]'?)",
         ),
+        (
+            "exclude: [./vendor]\n",
+            "1:11: exclude[0]: './vendor' matches nothing: write '/vendor' for what is in the folder itself",
+        ),
+        (
+            "waivers:\n- {rules: [host-network], reason: x, paths: [../a]}\n",
+            "2:46: waivers[0].paths[0]: '../a' matches nothing: globs do not reach out of their folder",
+        ),
         ("settings: [strict]\n", "1:1: settings: found a list, expected the policy's settings or the path of a file"),
         ("settings:\n  profil: strict\n", "2:3: settings.profil: unknown field `profil`, did you mean 'profile'?"),
         ("failOn: warn\nfailOn: deny\n", "2:1: the key \"failOn\" is already there"),
