@@ -53,7 +53,7 @@ pub struct Args {
 /// 2 when an input could not be read, edited or written.
 ///
 /// # Errors
-/// The configuration, the settings or a glob are not valid.
+/// The configuration, the settings or a glob are not valid, or standard output cannot be written.
 pub fn fix(args: &Args) -> Result<u8, String> {
     let configuration = args.which.configuration(args.paths.first().map(PathBuf::as_path))?;
     let settings = args.policy.load(&configuration)?;
@@ -92,11 +92,11 @@ fn fix_input(args: &Args, engine: &Engine, waivers: &mut Waivers, input: Input) 
     }
     let code = if file.problems.is_empty() && fixed.refused.is_empty() { 0 } else { 2 };
     match path {
-        None if !args.diff => write_stdout(&fixed.text),
+        None if !args.diff => write_stdout(&fixed.text)?,
         _ if fixed.count == 0 => {}
         Some(path) if args.write => return Ok(code.max(write_and_tell(&path, &name, &fixed))),
         _ => {
-            write_stdout(&diff(&name, &file.source.text, &fixed.text));
+            write_stdout(&diff(&name, &file.source.text, &fixed.text))?;
             return Ok(code.max(1));
         }
     }

@@ -32,6 +32,7 @@ fn outputs_that_cannot_be_are_refused() {
     for (arguments, message) in [
         (&["-o", "text", "-o", "json"][..], "only one format can go to standard output"),
         (&["-o", "sarif="], "the name of the file is missing"),
+        (&["-o", "sarif=x", "-o", "json=x"], "x is named twice"),
         (&["-o", "no-such-folder/x=y"], "invalid value 'no-such-folder/x'"),
         (&["-o", "sarif=no-such-folder/x"], "no-such-folder/x: cannot be written: "),
         (&["-o", "yaml"], "possible values: text, json, sarif, junit, github, azure-devops"),
@@ -85,5 +86,20 @@ fn colours_are_shown_or_not_by_the_same_rules_everywhere() {
         assert!(is_coloured(&[("CLICOLOR_FORCE", "1")]), "{arguments:?}");
         assert!(is_coloured(&[("CLICOLOR_FORCE", "1"), ("NO_COLOR", "")]), "{arguments:?}");
         assert!(!is_coloured(&[("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1")]), "{arguments:?}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn standard_output_that_cannot_be_written_is_an_error() {
+    let folder = folder("full");
+    let file = write(&folder, "good.yaml", GOOD);
+    for arguments in [&["check", &file][..], &["config"], &["fix", "--diff", "-"], &["grants", &file]] {
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full").expect("a device");
+        let mut command = Command::new(env!("CARGO_BIN_EXE_hostprocess"));
+        let stdin = std::fs::File::open(write(&folder, "bad.yaml", &bad())).expect("a file");
+        let output = command.args(arguments).stdin(stdin).stdout(full).stderr(Stdio::piped()).output().expect("starts");
+        assert_eq!(code(&output), 2, "{arguments:?}");
+        assert!(String::from_utf8_lossy(&output.stderr).contains("error: standard output cannot be written: "));
     }
 }
