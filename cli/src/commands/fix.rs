@@ -79,11 +79,7 @@ fn fix_input(args: &Args, engine: &Engine, waivers: &mut Waivers, input: Input) 
         return Ok(0);
     }
     for problem in &file.problems {
-        let line = match problem.offset {
-            Some(offset) => file.source.error_at(offset, &problem.message),
-            None => format!("{name}: {}", problem.message),
-        };
-        eprintln!("error: {}", escaped(&line));
+        eprintln!("error: {}", escaped(&file.problem_line(problem)));
     }
     let reach = if args.is_unsafe { Reach::OnDemand } else { Reach::Command };
     let fixed = fix_text(engine, waivers, &name, &file.source.text, reach)?;

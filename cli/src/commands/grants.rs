@@ -69,8 +69,7 @@ pub fn grants(args: &Args) -> Result<u8, String> {
     for input in inputs(args)? {
         let file = input.read();
         for problem in &file.problems {
-            let (line, column) = file.source.line_and_column(problem.offset.unwrap_or_default());
-            report(format!("{}:{line}:{column}: {}", file.source.name, problem.message));
+            report(file.problem_line(problem));
         }
         for object in &file.objects {
             let place = place(&file, object);
