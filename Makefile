@@ -102,9 +102,9 @@ bench-check: ## Time `hostprocess check` on 10,000 files (the release build take
 	cargo run --quiet --locked -p check-speed -- target/release/hostprocess $(CORPUS)
 
 .PHONY: docs
-docs: ## Write docs/rules.md, deploy/validatingadmissionpolicy.yaml, docs/schema, docs/check.svg, the answers in docs/recipes.md, and Chart.yaml
-	UPDATE_DOCS=1 cargo test --locked -p windows-hostprocess-policy --test policy -- docs:: recipes:: validating_admission_policy:: deployment::
+docs: ## Write docs/rules.md, deploy/validatingadmissionpolicy.yaml, docs/schema, docs/check.svg, the answers in docs/recipes.md, and of the chart Chart.yaml and the schema of settings
 	UPDATE_DOCS=1 cargo test --locked -p hostprocess-cli --test command -- schema:: readme::
+	UPDATE_DOCS=1 cargo test --locked -p windows-hostprocess-policy --test policy -- docs:: recipes:: validating_admission_policy:: deployment::
 
 .PHONY: site
 site: playground ## The documentation with the playground below it, in target/site (needs mdbook)

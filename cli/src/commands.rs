@@ -91,7 +91,7 @@ impl Command {
             Command::Completions(args) => completions::script(args),
             Command::Man(args) => man::page(args)?,
         };
-        write_stdout(&text);
+        write_stdout(&text)?;
         Ok(0)
     }
 

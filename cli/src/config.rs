@@ -11,6 +11,7 @@ use windows_hostprocess_policy::decode::{self, Value};
 
 pub use crate::config::keys::{Config, FailOn, SettingsSource};
 use crate::input::document::Document;
+use crate::input::files::can_match;
 use crate::input::settings::Settings;
 use crate::waivers::configured::{Waiver, Waivers, today};
 
@@ -111,8 +112,9 @@ impl Configuration {
     fn globs(&self, path: &str, list: &[String]) -> Result<Gitignore, String> {
         let mut globs = GitignoreBuilder::new(resolved(self.folder()));
         for (index, glob) in list.iter().enumerate() {
-            let invalid = |error: ignore::Error| self.error(&format!("{path}[{index}]"), &error.to_string());
-            globs.add_line(None, glob).map_err(invalid)?;
+            let invalid = |error: String| self.error(&format!("{path}[{index}]"), &error);
+            can_match(glob).map_err(invalid)?;
+            globs.add_line(None, glob).map_err(|error| invalid(error.to_string()))?;
         }
         globs.build().map_err(|error| self.error(path, &error.to_string()))
     }
@@ -121,7 +123,8 @@ impl Configuration {
 fn find(folder: &Path) -> Option<PathBuf> {
     for folder in folder.ancestors() {
         let file = folder.join(FILE_NAME);
-        if file.is_file() {
+        // A link that leads nowhere is an error of the repository, which must not look like no configuration.
+        if file.is_file() || file.is_symlink() {
             return Some(file);
         }
         // A folder; in a work tree or a submodule, a file.

@@ -42,11 +42,10 @@ pub fn fix(engine: &Engine, waivers: &mut Waivers, name: &str, text: &str, reach
                 fixed.count += 1;
             }
             Err(reason) => {
-                let line = diagnostic.place.line;
-                fixed
-                    .refused
-                    .push(format!("{name}:{line}: [{}] {}: not fixed: {reason}", diagnostic.rule, diagnostic.path));
-                refused.insert((index, diagnostic.rule, diagnostic.path));
+                let Diagnostic { rule, path, place, .. } = diagnostic;
+                let (line, column) = (place.line, place.column);
+                fixed.refused.push(format!("{name}:{line}:{column}: [{rule}] {path}: not fixed: {reason}"));
+                refused.insert((index, rule, path));
             }
         }
     }

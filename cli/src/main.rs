@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches};
 use hostprocess::commands::Cli;
+use windows_hostprocess_policy::wording::escaped;
 
 fn main() -> ExitCode {
     let matches = called_as(std::env::args_os().next()).get_matches();
@@ -13,7 +14,8 @@ fn main() -> ExitCode {
     match command.run() {
         Ok(code) => ExitCode::from(code),
         Err(message) => {
-            eprintln!("error: {message}");
+            // It may quote what somebody else wrote.
+            eprintln!("error: {}", escaped(&message));
             ExitCode::from(command.error_code())
         }
     }

@@ -1,5 +1,6 @@
 //! Showing a report.
 
+pub mod annotations;
 pub mod azure_devops;
 pub mod github;
 pub mod json;
@@ -8,9 +9,9 @@ pub mod markdown;
 pub mod sarif;
 pub mod text;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::ffi::OsStr;
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use anstream::{AutoStream, ColorChoice};
@@ -76,15 +77,19 @@ impl TypedValueParser for DestinationParser {
     }
 }
 
-/// Checks that at most one report goes to standard output.
+/// Checks that no two reports go to the same place.
 ///
 /// # Errors
-/// There are more.
+/// Two do, or a file has no name.
 pub fn check(destinations: &[Destination]) -> Result<(), String> {
     if let Some(empty) = destinations.iter().find(|to| to.file.as_ref().is_some_and(|file| file.as_os_str().is_empty()))
     {
         let name = empty.format.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default();
         return Err(format!("--output {name}=: the name of the file is missing"));
+    }
+    let mut files = HashSet::new();
+    if let Some(again) = destinations.iter().filter_map(|to| to.file.as_ref()).find(|file| !files.insert(*file)) {
+        return Err(format!("--output: {} is named twice, and would hold only the last report", again.display()));
     }
     match destinations.iter().filter(|to| to.file.is_none()).count() {
         0 | 1 => Ok(()),
@@ -111,7 +116,7 @@ pub fn write(report: &Report, destinations: &[Destination]) -> Result<(), String
         Some(_) => {}
     }
     if let Some(format) = shown {
-        write_stdout(&render(report, format, is_styled())?);
+        write_stdout(&render(report, format, is_styled())?)?;
     }
     eprint!("{}", notes(report));
     Ok(())
@@ -163,8 +168,16 @@ fn notes(report: &Report) -> String {
     text
 }
 
-/// Writes to standard output. Errors are ignored: a reader such as `head` may close the pipe early.
-pub fn write_stdout(text: &str) {
+/// Writes to standard output. A reader such as `head` may close the pipe early.
+///
+/// # Errors
+/// It cannot be written for another reason, such as a full disk.
+pub fn write_stdout(text: &str) -> Result<(), String> {
     let mut stdout = std::io::stdout().lock();
-    let _ = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
+    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(format!("standard output cannot be written: {error}"))
+        }
+        _ => Ok(()),
+    }
 }

@@ -157,6 +157,29 @@ fn the_values_on_the_page_about_installing_make_a_policy() {
     assert_eq!(policy["spec"]["policyServer"], only(&objects, "PolicyServer")["metadata"]["name"]);
 }
 
+/// With `helm template` in place of what needs a cluster.
+#[test]
+fn the_helm_commands_on_the_pages_make_policies() {
+    if run("helm", &["version"], "").is_none() {
+        return;
+    }
+    for page in ["README.md", INSTALL, &format!("{CHART}/README.md")] {
+        let text = read(page).replace("\\\n", " ");
+        let commands: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("$ helm ")).collect();
+        let deploying = commands
+            .iter()
+            .filter_map(|command| command.strip_prefix("install ").or_else(|| command.strip_prefix("upgrade ")));
+        let mut count = 0;
+        for arguments in deploying {
+            let rendered = run("sh", &["-c", &format!("helm template {arguments}")], "").expect("a shell");
+            let objects = fixtures::documents(&rendered.unwrap_or_else(|error| panic!("{page}: {error}")), page);
+            assert_is_loadable(only(&objects, "ClusterAdmissionPolicy"));
+            count += 1;
+        }
+        assert_ne!(count, 0, "{page}");
+    }
+}
+
 #[test]
 fn the_chart_knows_every_preset() {
     let schema: Value = serde_json::from_str(&read(&format!("{CHART}/values.schema.json"))).expect("JSON");
@@ -296,10 +319,41 @@ fn mutate_makes_a_policy_of_its_own() {
 #[case(json!({ "preset": ["aks"] }), "preset")]
 #[case(json!({ "mode": "enforce" }), "/mode")]
 #[case(json!({ "policyServer": { "create": true } }), "policyServer.image.tag")]
+#[case(json!({ "policyServer": { "spec": { "replicas": 3 } } }), "/policyServer/spec/replicas")]
+#[case(json!({ "fullnameOverride": "Host_Process" }), "/fullnameOverride")]
+// Which removes a value that the templates need.
+#[case(json!({ "extraGrants": null }), "extraGrants")]
+#[case(json!({ "policyServer": { "image": null } }), "image")]
+#[case(json!({ "namespaceSelector": { "matchLabel": { "tier": "apps" } } }), "matchLabel")]
+#[case(json!({ "settings": { "profil": "strict" } }), "profil")]
+#[case(json!({ "settings": { "nodes": true } }), "/settings/nodes")]
+#[case(json!({ "settings": { "rules": { "windows-nod": "deny" } } }), "windows-nod")]
+#[case(json!({ "extraGrants": [{ "namespace": ["team"] }] }), "namespace")]
+// As YAML 1.1, which Helm speaks, reads `[n]`.
+#[case(json!({ "extraGrants": [{ "namespaces": [false] }] }), "/extraGrants/0/namespaces/0")]
 fn values_that_would_not_do_what_they_say_are_refused(#[case] values: Value, #[case] complaint: &str) {
     let Some(result) = template_of(CHART, &values) else { return };
     let error = result.expect_err("it is refused");
     assert!(error.contains(complaint), "{error}");
+}
+
+/// The schema of the values, with that of the policy's settings at its end: Helm follows no references to other files.
+fn values_schema() -> String {
+    let mut settings: Value = serde_json::from_str(&read("docs/schema/settings.schema.json")).expect("JSON");
+    settings.as_object_mut().expect("an object").retain(|key, _| key != "$schema" && key != "title");
+    let definitions = format!("{:#}", json!({ "settings": settings })).replace('\n', "\n  ");
+    let schema = read(&format!("{CHART}/values.schema.json"));
+    let (values, _) = schema.split_once("  \"definitions\": ").expect("definitions at the end");
+    format!("{values}  \"definitions\": {definitions}\n}}\n")
+}
+
+#[test]
+fn settings_among_the_values_have_the_schema_of_the_policy() {
+    let file = fixtures::repository().join(CHART).join("values.schema.json");
+    if env::var_os("UPDATE_DOCS").is_some() {
+        fs::write(&file, values_schema()).expect("values.schema.json is writable");
+    }
+    assert!(read(&format!("{CHART}/values.schema.json")) == values_schema(), "it is out of date: run `make docs`");
 }
 
 /// Symbolic links lead to what is written once; an archive has the files themselves.

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::{env, fs};
 
 use kubewarden_policy_sdk::response::ValidationResponse;
-use serde_json::Value;
+use serde_json::{Value, json};
 use windows_hostprocess_policy::check_settings;
 use windows_hostprocess_policy::validate;
 
@@ -135,4 +135,18 @@ fn every_recipe_does_what_the_page_says() {
     if env::var_os("UPDATE_DOCS").is_some() {
         fs::write(path(PAGE), page).expect("the page is writable");
     }
+}
+
+/// The README leaves out some of the findings, but what it shows is what is printed.
+#[test]
+fn the_denial_in_the_readme_is_that_of_the_example() {
+    let readme = read("README.md");
+    let mut blocks = readme.split("```console\n").filter_map(|text| text.split("```").next());
+    let console = blocks.find(|block| block.contains(DENIED)).expect("a denial");
+    let printed = printed(&answer(&read("examples/broken.yaml"), &json!({})));
+    let mut printed = printed.lines();
+    for line in shown(console).lines() {
+        assert!(printed.any(|printed| printed == line), "not printed, or not there: {line}");
+    }
+    assert_eq!(printed.next(), None, "the README ends where the denial does");
 }

@@ -20,7 +20,7 @@ pub struct Args {
 /// Which configuration is in effect, for every command that reads one.
 #[derive(Debug, clap::Args)]
 pub struct WhichConfiguration {
-    /// The configuration [default: .hostprocess.yaml in the folder of the first path or the nearest above it]
+    /// The configuration [default: the nearest .hostprocess.yaml, from the folder of the first path, or else the current folder, upwards]
     #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
     config: Option<PathBuf>,
     /// Look for no configuration

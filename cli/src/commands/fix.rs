@@ -1,7 +1,7 @@
 //! `hostprocess fix`: makes the changes that certainly mend findings, or shows them.
 
 use std::fs;
-use std::io::{IsTerminal, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -10,14 +10,15 @@ use similar::TextDiff;
 use tempfile::NamedTempFile;
 use windows_hostprocess_policy::cluster::host::NoCluster;
 use windows_hostprocess_policy::outcome::patch::Reach;
+use windows_hostprocess_policy::wording::escaped;
 
 use crate::commands::config::WhichConfiguration;
 use crate::commands::judging::{self, PolicySettings};
 use crate::engine::Engine;
-use crate::fix::fix as fix_text;
+use crate::fix::{Fixed, fix as fix_text};
 use crate::input::creation::Creation;
 use crate::input::files::{Input, STDIN, Search};
-use crate::output::write_stdout;
+use crate::output::{is_styled, write_stdout};
 use crate::waivers::configured::Waivers;
 
 const BYTE_ORDER_MARK: &str = "\u{feff}";
@@ -25,7 +26,7 @@ const BYTE_ORDER_MARK: &str = "\u{feff}";
 /// The arguments of `fix`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Files, folders, or `-`, whose text is printed after its changes
+    /// Files, folders, or `-`, whose text is printed after its changes unless --diff is given
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
     /// Leave out what this glob matches in folders, as in .gitignore and relative to the current folder; may be repeated
@@ -52,7 +53,7 @@ pub struct Args {
 /// 2 when an input could not be read, edited or written.
 ///
 /// # Errors
-/// The configuration, the settings or a glob are not valid.
+/// The configuration, the settings or a glob are not valid, or standard output cannot be written.
 pub fn fix(args: &Args) -> Result<u8, String> {
     let configuration = args.which.configuration(args.paths.first().map(PathBuf::as_path))?;
     let settings = args.policy.load(&configuration)?;
@@ -73,38 +74,42 @@ fn fix_input(args: &Args, engine: &Engine, waivers: &mut Waivers, input: Input) 
     let file = input.read();
     let name = file.source.name.clone();
     if let Some(chart) = &file.chart {
-        eprintln!("note: {name} is a template of the Helm chart {}, which is not edited", chart.display());
+        let note = format!("{name} is a template of the Helm chart {}, which is not edited", chart.display());
+        eprintln!("note: {}", escaped(&note));
         return Ok(0);
     }
     for problem in &file.problems {
-        let (line, _) = file.source.line_and_column(problem.offset.unwrap_or_default());
-        eprintln!("error: {name}:{line}: {}", problem.message);
+        eprintln!("error: {}", escaped(&file.problem_line(problem)));
     }
     let reach = if args.is_unsafe { Reach::OnDemand } else { Reach::Command };
     let fixed = fix_text(engine, waivers, &name, &file.source.text, reach)?;
     for refused in &fixed.refused {
-        eprintln!("error: {refused}");
+        eprintln!("error: {}", escaped(refused));
     }
     let code = if file.problems.is_empty() && fixed.refused.is_empty() { 0 } else { 2 };
-    let Some(path) = path else {
-        write_stdout(&fixed.text);
-        return Ok(code);
-    };
-    if fixed.count == 0 {
-        return Ok(code);
+    match path {
+        None if !args.diff => write_stdout(&fixed.text)?,
+        _ if fixed.count == 0 => {}
+        Some(path) if args.write => return Ok(code.max(write_and_tell(&path, &name, &fixed))),
+        _ => {
+            write_stdout(&diff(&name, &file.source.text, &fixed.text))?;
+            return Ok(code.max(1));
+        }
     }
-    if !args.write {
-        write_stdout(&diff(&name, &file.source.text, &fixed.text));
-        return Ok(code.max(1));
-    }
-    match write(&path, &fixed.text) {
+    Ok(code)
+}
+
+/// Returns the exit code.
+fn write_and_tell(path: &Path, name: &str, fixed: &Fixed) -> u8 {
+    let name = escaped(name);
+    match write(path, &fixed.text) {
         Ok(()) => {
             eprintln!("{name}: fixed {} finding{}", fixed.count, if fixed.count == 1 { "" } else { "s" });
-            Ok(code)
+            0
         }
         Err(error) => {
             eprintln!("error: {name}: cannot be written: {error}");
-            Ok(2)
+            2
         }
     }
 }
@@ -123,11 +128,12 @@ fn write(path: &Path, text: &str) -> std::io::Result<()> {
     Ok(())
 }
 
-/// A unified diff, in colours on a terminal.
+/// A unified diff.
 fn diff(name: &str, before: &str, after: &str) -> String {
     let diff = TextDiff::from_lines(before, after);
-    let text = diff.unified_diff().context_radius(3).header(name, name).to_string();
-    if !std::io::stdout().is_terminal() || std::env::var_os("NO_COLOR").is_some() {
+    let name = escaped(name).to_string();
+    let text = diff.unified_diff().context_radius(3).header(&name, &name).to_string();
+    if !is_styled() {
         return text;
     }
     let coloured = |line: &str| {

@@ -58,7 +58,7 @@ enum Format {
 /// Prints the grants. The exit code is 2 when something could not be read or granted, which is told on standard error.
 ///
 /// # Errors
-/// The configuration or a glob is not valid.
+/// The configuration or a glob is not valid, or standard output cannot be written.
 pub fn grants(args: &Args) -> Result<u8, String> {
     let creation = Creation { namespace: args.namespace.clone(), ..Creation::default() };
     let (mut grants, mut has_problems) = (Grants::default(), false);
@@ -69,8 +69,7 @@ pub fn grants(args: &Args) -> Result<u8, String> {
     for input in inputs(args)? {
         let file = input.read();
         for problem in &file.problems {
-            let (line, column) = file.source.line_and_column(problem.offset.unwrap_or_default());
-            report(format!("{}:{line}:{column}: {}", file.source.name, problem.message));
+            report(file.problem_line(problem));
         }
         for object in &file.objects {
             let place = place(&file, object);
@@ -89,7 +88,7 @@ pub fn grants(args: &Args) -> Result<u8, String> {
     write_stdout(&match args.output {
         Format::Yaml => grants.to_yaml()?,
         Format::Json => grants.to_json()?,
-    });
+    })?;
     Ok(if has_problems { 2 } else { 0 })
 }
 

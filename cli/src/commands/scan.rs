@@ -3,6 +3,8 @@
 use std::io::{IsTerminal, stderr};
 use std::sync::Arc;
 
+use windows_hostprocess_policy::wording::escaped;
+
 use crate::commands::config::WhichConfiguration;
 use crate::commands::judging::{self, Judging};
 use crate::engine::kubeconfig::KubeconfigCluster;
@@ -65,8 +67,8 @@ pub fn scan(args: &Args) -> Result<u8, String> {
     let cluster = Arc::new(KubeconfigCluster::current()?);
     if let Some(format) = args.list {
         let inventory = Inventory::of(args.place.workloads(&cluster));
-        write_stdout(&inventory.render(format)?);
-        inventory.problems.iter().for_each(|problem| eprintln!("error: {problem}"));
+        write_stdout(&inventory.render(format)?)?;
+        inventory.problems.iter().for_each(|problem| eprintln!("error: {}", escaped(problem)));
         return Ok(if inventory.problems.is_empty() { 0 } else { 2 });
     }
     let mut settings = args.judging.settings(&configuration)?;

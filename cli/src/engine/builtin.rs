@@ -25,7 +25,7 @@ pub fn check(
         Ok(findings) => findings.into_iter().map(diagnostic).collect(),
         Err(error) => vec![unreadable(error)],
     };
-    diagnostics.extend(object.value().map(policies::check).unwrap_or_default());
+    diagnostics.extend(policies::check(object));
     for diagnostic in &mut diagnostics {
         diagnostic.place = source.place(object.node.nearest(&diagnostic.path).place());
         if [UNREADABLE, INVALID_SETTINGS].contains(&&*diagnostic.rule) && diagnostic.fix.is_empty() {

@@ -70,7 +70,11 @@ impl Module {
         let mut config = Config::new();
         config.epoch_interruption(true);
         let engine = wasmtime::Engine::new(&config).map_err(|error| format!("{error:#}"))?;
-        let module = wasmtime::Module::new(&engine, bytes).map_err(|error| format!("{error:#}"))?;
+        let module = wasmtime::Module::new(&engine, bytes).map_err(|error| {
+            // What is not binary is taken for the text format, whose errors go on with the line concerned.
+            let text = format!("{error:#}");
+            format!("not a WebAssembly module: {}", text.lines().next().unwrap_or_default())
+        })?;
         let builder = WasmtimeEngineProviderBuilder::new().engine(engine.clone()).module(module);
         let provider = builder.build_pre().map_err(|error| error.to_string())?;
         start_clock(&engine);
@@ -218,6 +222,7 @@ mod tests {
         let error = module("(call $error (i32.const 0) (i32.const 12)) (i32.const 0)");
         let error = error.call("validate", b"", &capabilities::none()).expect_err("an error");
         assert!(error.to_string().contains("out of order"), "{error}");
-        assert!(Module::compile(b"not a module").is_err());
+        let error = Module::compile(b"not a module").err().expect("refused");
+        assert!(error.starts_with("not a WebAssembly module: ") && !error.contains('\n'), "{error}");
     }
 }

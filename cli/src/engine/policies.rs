@@ -1,17 +1,18 @@
 //! Kubewarden policies among the manifests: whether this policy would take the settings that they give it.
 
-use serde_json::Value;
 use windows_hostprocess_policy::check_settings;
 use windows_hostprocess_policy::settings::severity::Severity;
 
 use crate::engine::builtin::diagnostic_without_place;
+use crate::input::object::Object;
 use crate::input::policy::{Policy, policies};
 use crate::input::settings::joined;
 use crate::report::{Diagnostic, INVALID_SETTINGS};
 
 /// What is wrong with the settings of this policy in an object, not yet with a place. Nothing is in any other object.
-pub fn check(object: &Value) -> Vec<Diagnostic> {
-    let policies = policies(object).into_iter().filter(Policy::is_this_policy);
+pub fn check(object: &Object) -> Vec<Diagnostic> {
+    let Some(value) = object.value() else { return Vec::new() };
+    let policies = policies(&object.api_version, &object.kind, value).into_iter().filter(Policy::is_this_policy);
     policies.filter_map(|policy| refused_settings(&policy).or_else(|| useless_mutate(&policy))).collect()
 }
 

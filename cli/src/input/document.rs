@@ -42,7 +42,9 @@ impl Document {
         let YamlDocument { value, node, repeated_keys, .. } = match documents.next() {
             None => YamlDocument::default(),
             Some(Ok(document)) => document,
-            Some(Err(error)) => return Err(source.error_at(error.offset, &error.message)),
+            Some(Err(error)) => {
+                return Err(source.error_at(error.offset, &format!("not valid YAML: {}", error.message)));
+            }
         };
         if let Some(again) = repeated_keys.first() {
             return Err(source.error_at(again.offset, &already_there(&again.key)));
@@ -86,7 +88,7 @@ mod tests {
         assert_eq!(error("a: 1\na: 2"), "x.yaml:2:1: the key \"a\" is already there");
         assert_eq!(error("a: 1\n---\nb: 2"), "x.yaml:3:1: a second document; only one is read from this file");
         assert!(error("a: 1\n---\nb: [").starts_with("x.yaml:3:5: a second document"), "{}", error("a: 1\n---\nb: ["));
-        assert!(error("a: [").starts_with("x.yaml:1:"));
+        assert!(error("a: [").starts_with("x.yaml:1:5: not valid YAML: "), "{}", error("a: ["));
         assert!(
             Document::load(Path::new("no-such-file")).expect_err("none").starts_with("no-such-file: cannot be read: ")
         );

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use ignore::gitignore::Gitignore;
 use ignore::overrides::{Override, OverrideBuilder};
-use ignore::{DirEntry, WalkBuilder};
+use ignore::{DirEntry, Walk, WalkBuilder};
 
 use crate::config;
 use crate::input::manifest::File;
@@ -87,10 +87,26 @@ fn overrides(exclude: &[String]) -> Result<Override, String> {
     let invalid = |error: &dyn std::fmt::Display| format!("--exclude: {error}");
     let mut builder = OverrideBuilder::new(std::env::current_dir().map_err(|error| invalid(&error))?);
     for glob in exclude {
+        can_match(glob).map_err(|error| invalid(&error))?;
         // An override without `!` would select instead.
         builder.add(&format!("!{glob}")).map_err(|error| invalid(&error))?;
     }
     builder.build().map_err(|error| invalid(&error))
+}
+
+/// Refuses the globs that people write for paths, and that match nothing in `.gitignore`.
+///
+/// # Errors
+/// It begins with `./` or `../`.
+pub fn can_match(glob: &str) -> Result<(), String> {
+    let path = glob.strip_prefix('!').unwrap_or(glob);
+    if path.starts_with("../") {
+        return Err(format!("'{glob}' matches nothing: globs do not reach out of their folder"));
+    }
+    match path.strip_prefix('.').filter(|rest| rest.starts_with('/')) {
+        Some(rest) => Err(format!("'{glob}' matches nothing: write '{rest}' for what is in the folder itself")),
+        None => Ok(()),
+    }
 }
 
 /// The same for all ways to write the path of a file. Links in its folder are resolved, but not the file itself when it is
@@ -127,17 +143,12 @@ impl Inputs {
         let identity =
             move |path: &Path| path.strip_prefix(&base).map_or_else(|_| path.to_owned(), |path| resolved.join(path));
         let is_strict = search.is_strict;
-        // What a `.gitignore` of the repository says is the same for everybody, unlike a user's own exclusions.
-        let mut walk = WalkBuilder::new(folder);
-        walk.standard_filters(false).git_ignore(true).parents(true).overrides(exclude.clone());
         let excluded = search.excluded.cloned().unwrap_or_else(Gitignore::empty);
         let identity_in_walk = identity.clone();
         let is_excluded =
             move |entry: &DirEntry| is_ignored(&excluded, &identity_in_walk(entry.path()), is_folder(entry));
-        walk.sort_by_file_name(Ord::cmp);
-        walk.filter_entry(move |entry| entry.depth() == 0 || !(is_hidden_folder(entry) || is_excluded(entry)));
         let mut paths = Vec::new();
-        for entry in walk.build() {
+        for entry in walk(folder, exclude, is_excluded) {
             match entry {
                 Ok(entry) => paths.push(entry.into_path()),
                 Err(error) => {
@@ -160,6 +171,16 @@ impl Inputs {
             }
         }
     }
+}
+
+/// What is in a folder, at any depth and in the order of the names, but not in hidden folders.
+fn walk(folder: &Path, exclude: &Override, is_excluded: impl Fn(&DirEntry) -> bool + Send + Sync + 'static) -> Walk {
+    let mut walk = WalkBuilder::new(folder);
+    // What a `.gitignore` of the repository says is the same for everybody, unlike a user's own exclusions.
+    walk.standard_filters(false).git_ignore(true).parents(true).overrides(exclude.clone());
+    walk.sort_by_file_name(Ord::cmp);
+    walk.filter_entry(move |entry| entry.depth() == 0 || !(is_hidden_folder(entry) || is_excluded(entry)));
+    walk.build()
 }
 
 fn is_folder(entry: &DirEntry) -> bool {

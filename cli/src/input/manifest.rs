@@ -71,6 +71,14 @@ impl File {
         File { chart: Some(chart), ..File::new(Source::new(name, String::new())) }
     }
 
+    /// A line about a problem of this file: `agent.yaml:3:1: what is wrong`, without a place where all of it is affected.
+    pub fn problem_line(&self, problem: &Problem) -> String {
+        match problem.offset {
+            Some(offset) => self.source.error_at(offset, &problem.message),
+            None => format!("{}: {}", self.source.name, problem.message),
+        }
+    }
+
     /// Skips the documents that are not Kubernetes objects, and counts them.
     pub fn without_other_documents(mut self) -> File {
         let all = self.problems.len();

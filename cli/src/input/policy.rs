@@ -40,11 +40,11 @@ impl Policy<'_> {
     }
 }
 
-/// The policies in an object: one, the members of a group, or none when it is not a Kubewarden policy.
-pub fn policies(object: &Value) -> Vec<Policy<'_>> {
-    let text = |key: &str| object[key].as_str().unwrap_or_default();
-    let (kind, spec) = (text("kind"), &object["spec"]);
-    if !text("apiVersion").starts_with(API_GROUP) {
+/// The policies in an object of this version and kind, which the items of a typed list do not name themselves: one, the members of a
+/// group, or none when it is not a Kubewarden policy.
+pub fn policies<'v>(api_version: &str, kind: &str, object: &'v Value) -> Vec<Policy<'v>> {
+    let spec = &object["spec"];
+    if !api_version.starts_with(API_GROUP) {
         return Vec::new();
     }
     if POLICY_KINDS.contains(&kind) {
@@ -64,7 +64,8 @@ fn policy<'v>(member: Option<&'v str>, value: &'v Value) -> Policy<'v> {
 /// # Errors
 /// It is another object, a policy with another module, or a group that has this policy several times; with the path in the object.
 pub fn configured_in(object: &Value) -> Result<Option<Policy<'_>>, Invalid> {
-    let all = policies(object);
+    let text = |key: &str| object[key].as_str().unwrap_or_default();
+    let all = policies(text("apiVersion"), text("kind"), object);
     let ours: Vec<Policy> = all.iter().copied().filter(Policy::is_this_policy).collect();
     let error = |path: &str, message: String| Err(Invalid { path: path.to_owned(), message });
     match (&ours[..], &all[..]) {
@@ -74,13 +75,20 @@ pub fn configured_in(object: &Value) -> Result<Option<Policy<'_>>, Invalid> {
         },
         ([ours], _) => Ok(Some(*ours)),
         ([], [Policy { member: None, module, .. }]) => {
-            error("spec.module", format!("{} is not this policy, whose module is named {}", quote(module), NAMES[0]))
+            let message = match *module {
+                "" => format!("is missing; the module of this policy is named {}", NAMES[0]),
+                other => format!("{} is not this policy, whose module is named {}", quote(other), NAMES[0]),
+            };
+            error("spec.module", message)
         }
         ([], members) => {
-            let modules = listed(members, |member| format!("{} of {}", quote(member.module), name(member)));
+            let modules = listed(members, |member| match member.module {
+                "" => format!("{} has none", name(member)),
+                module => format!("{} has {}", name(member), quote(module)),
+            });
             error(
                 "spec.policies",
-                format!("no member has this policy as its module, which is named {}: found {modules}", NAMES[0]),
+                format!("no member has this policy as its module, which is named {}: {modules}", NAMES[0]),
             )
         }
         (several, _) => {
@@ -144,11 +152,13 @@ mod tests {
 
     #[test]
     fn only_the_kinds_of_kubewarden_are_policies() {
-        let object = |api_version: &str, kind: &str| {
+        let object = |api_version: &'static str, kind: &'static str| {
             let member = json!({"module": "windows-hostprocess", "settings": {"ratchet": false}});
-            json!({"apiVersion": api_version, "kind": kind, "spec": {"module": "windows-hostprocess", "policies": {"a": member}}})
+            (api_version, kind, json!({"spec": {"module": "windows-hostprocess", "policies": {"a": member}}}))
         };
-        let paths = |object: Value| policies(&object).iter().map(Policy::settings_path).collect::<Vec<_>>();
+        let paths = |(api_version, kind, object): (&str, &str, Value)| {
+            policies(api_version, kind, &object).iter().map(Policy::settings_path).collect::<Vec<_>>()
+        };
         for kind in POLICY_KINDS {
             assert_eq!(paths(object("policies.kubewarden.io/v1", kind)), ["spec.settings"], "{kind}");
         }
@@ -157,6 +167,6 @@ mod tests {
         }
         assert!(paths(object("policies.kubewarden.io/v1", "PolicyServer")).is_empty());
         assert!(paths(object("policies.example.org/v1", "AdmissionPolicy")).is_empty());
-        assert!(paths(json!([])).is_empty());
+        assert!(paths(("policies.kubewarden.io/v1", "AdmissionPolicyGroup", json!([]))).is_empty());
     }
 }

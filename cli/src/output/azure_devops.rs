@@ -4,35 +4,18 @@
 //! `src/Agent.Sdk/CommandStringConvertor.cs` (microsoft/azure-pipelines-agent, read in source). The exit code tells whether the
 //! task failed: `task.complete` is not written, because it would override `continueOnError` and the codes of later commands.
 
-use std::fmt::Write;
-
-use windows_hostprocess_policy::settings::severity::Severity;
-
-use crate::report::{Report, UNREADABLE, slashed};
+use crate::output::annotations::{self, Annotation};
+use crate::report::Report;
 
 /// The logging commands.
 pub fn render(report: &Report) -> String {
-    let mut text = String::new();
-    for file in &report.files {
-        for problem in &file.problems {
-            command(&mut text, "error", &file.name, problem.line_and_column(), UNREADABLE, &problem.message);
-        }
-        for object in &file.objects {
-            for result in object.results() {
-                let level = if result.severity == Severity::Deny { "error" } else { "warning" };
-                let message = format!("{}: {}", object.title(), result.text_with_command());
-                command(&mut text, level, &file.name, (result.line, result.column), result.rule, &message);
-            }
-        }
-    }
-    text
+    annotations::of(report).map(|annotation| command(&annotation)).collect()
 }
 
-fn command(text: &mut String, level: &str, file: &str, (line, column): (usize, usize), code: &str, message: &str) {
-    let (file, code, message) = (encoded(&slashed(file)), encoded(code), encoded(message));
+fn command(Annotation { level, file, place: (line, column), id, message }: &Annotation) -> String {
+    let (file, code, message) = (encoded(file), encoded(id), encoded(message));
     let place = format!("sourcepath={file};linenumber={line};columnnumber={column}");
-    // Writing to a string cannot fail.
-    let _ = writeln!(text, "##vso[task.logissue type={level};{place};code={code}]{message}");
+    format!("##vso[task.logissue type={level};{place};code={code}]{message}\n")
 }
 
 /// The agent decodes properties and messages alike, `%AZP25` last.

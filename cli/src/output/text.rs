@@ -69,13 +69,13 @@ fn diagnostic_group<'r>(object: &'r ObjectReport, diagnostic: &'r Diagnostic, ur
 fn problem_group<'r>(file: &'r str, problem: &'r Problem) -> Group<'r> {
     let title = Level::ERROR.primary_title(printable(&problem.message));
     match &problem.place {
-        None => title.element(Origin::path(file)),
+        None => title.element(Origin::path(printable(file))),
         Some(place) => title.element(snippet(file, place).annotation(underline(place))),
     }
 }
 
 fn snippet<'r>(file: &'r str, place: &'r Place) -> Snippet<'r, Annotation<'r>> {
-    Snippet::source(&place.text).line_start(place.line).path(file)
+    Snippet::source(&place.text).line_start(place.line).path(printable(file))
 }
 
 fn underline(place: &Place) -> Annotation<'_> {
@@ -144,7 +144,7 @@ fn fixable(report: &Report) -> String {
     }
 }
 
-/// Replaces control characters: a name in a manifest could hold escape sequences for the terminal.
+/// Replaces control characters: a name in a manifest, or that of a file, could hold escape sequences for the terminal.
 fn printable(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }

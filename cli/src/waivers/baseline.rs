@@ -103,6 +103,6 @@ impl Baseline {
             1 => "1 entry no longer occurs".to_owned(),
             _ => format!("{count} entries no longer occur"),
         };
-        report.remarks.push(format!("note: {}: {what}; --write-baseline writes it anew", path.display()));
+        report.remarks.push(format!("note: {}: {what}; --write-baseline replaces the file", path.display()));
     }
 }

@@ -22,6 +22,8 @@ pub struct Comments {
 struct Waiver {
     rule: &'static str,
     reason: String,
+    /// Whether the comment names no other rule.
+    is_only: bool,
     /// Where the comment is.
     place: Place,
     /// The line whose findings it waives.
@@ -59,10 +61,13 @@ impl Comments {
     fn add(&mut self, place: Place, line: usize) {
         match parse(place.underlined_text()) {
             None => {}
-            Some(Ok((rules, reason))) => self.waivers.extend(rules.into_iter().map(|rule| {
-                let (reason, place) = (reason.clone(), place.clone());
-                Waiver { rule, reason, place, line }
-            })),
+            Some(Ok((rules, reason))) => {
+                let is_only = rules.len() == 1;
+                self.waivers.extend(rules.into_iter().map(|rule| {
+                    let (reason, place) = (reason.clone(), place.clone());
+                    Waiver { rule, reason, is_only, place, line }
+                }));
+            }
             Some(Err(message)) => self.malformed.push(Problem { place: Some(place), message }),
         }
     }
@@ -86,9 +91,10 @@ impl Comments {
         }
         let mut problems = self.malformed;
         let Some(judged) = judged.filter(|_| !objects.iter().any(ObjectReport::is_unreadable)) else { return problems };
-        for (index, Waiver { rule, place, .. }) in self.waivers.into_iter().enumerate() {
+        for (index, Waiver { rule, is_only, place, .. }) in self.waivers.into_iter().enumerate() {
             if !used.contains(&index) && judged.contains(rule) {
-                let message = format!("there is nothing to ignore here for {rule}: remove the comment");
+                let remedy = if is_only { "remove the comment" } else { "remove the id from the comment" };
+                let message = format!("there is nothing to ignore here for {rule}: {remedy}");
                 problems.push(Problem { place: Some(place), message });
             }
         }

@@ -61,7 +61,7 @@ impl<'c> Waivers<'c> {
         let mut mistakes = Vec::new();
         for (index, waiver) in self.list.iter().enumerate().filter(|(_, waiver)| waiver.is_met) {
             if let Some(date) = waiver.expired(self.today) {
-                let message = format!("the waiver expired after {date}: renew it, or remove it");
+                let message = format!("the waiver ended on {date}: renew it, or remove it");
                 mistakes.push((format!("[{index}].until"), message));
                 continue;
             }
@@ -183,8 +183,7 @@ spec:
     fn a_waiver_ends_with_its_last_day() {
         let entry = r#""rules": ["host-network"], "until": "2027-01-31""#;
         assert_eq!(waive(entry, date(2027, 1, 31)), (Verdict::Accept, Vec::new()));
-        let mistake =
-            ("[0].until".to_owned(), "the waiver expired after 2027-01-31: renew it, or remove it".to_owned());
+        let mistake = ("[0].until".to_owned(), "the waiver ended on 2027-01-31: renew it, or remove it".to_owned());
         assert_eq!(waive(entry, date(2027, 2, 1)), (Verdict::Deny, vec![mistake]));
     }
 

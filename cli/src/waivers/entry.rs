@@ -84,7 +84,7 @@ impl<'t> Read<'t> for ObjectPattern {
 
 impl Described for ObjectPattern {
     fn schema() -> Json {
-        String::schema()
+        json!({ "type": "string", "pattern": "[ *]" })
     }
 }
 
@@ -116,8 +116,9 @@ impl<'t> Read<'t> for Until {
     fn read(&mut self, value: &'t Value<'t>, reader: &mut Reader) -> Result<()> {
         let mut text = "";
         text.read(value, reader)?;
-        let date = Date::strptime("%Y-%m-%d", text);
-        self.0 = date.map_err(|_| Error::new(format!("'{text}' is not a date: write it as 2027-01-31")))?;
+        // As the schema says it: strptime alone also takes 2027-1-31.
+        let date = Date::strptime("%Y-%m-%d", text).ok().filter(|date| date.to_string() == text);
+        self.0 = date.ok_or_else(|| Error::new(format!("'{text}' is not a date: write it as 2027-01-31")))?;
         Ok(())
     }
 }
@@ -156,6 +157,7 @@ mod tests {
             (r#""rules": ["host-network"], "objects": ["agent"]"#, "objects[0]: 'agent' matches no object"),
             (r#""rules": ["host-network"], "until": "31.1.2027""#, "until: '31.1.2027' is not a date"),
             (r#""rules": ["host-network"], "until": "2027-02-30""#, "until: '2027-02-30' is not a date"),
+            (r#""rules": ["host-network"], "until": "2027-1-31""#, "until: '2027-1-31' is not a date"),
         ] {
             let error = entry(&format!(r#"{{{change}, "reason": "x"}}"#)).expect_err(message);
             assert!(error.starts_with(message), "{error}");

@@ -61,7 +61,7 @@ fn entries_that_no_longer_occur_are_counted() {
     let folder = with_baseline("gone");
     write(&folder, "a.yaml", GOOD);
     let output = check(&folder);
-    let note = "note: baseline.json: 2 entries no longer occur; --write-baseline writes it anew\n";
+    let note = "note: baseline.json: 2 entries no longer occur; --write-baseline replaces the file\n";
     assert_eq!((code(&output), String::from_utf8_lossy(&output.stderr).as_ref()), (0, note));
     for arguments in [&["b.yaml"][..], &[".", "--rules", "run-as-non-root"]] {
         let output = hostprocess_in(&folder, &[&["check", "--baseline", "baseline.json"], arguments].concat());

@@ -82,3 +82,12 @@ fn the_rest_is_checked_when_a_file_cannot_be_read() {
     let errors = String::from_utf8(output.stderr).expect("UTF-8");
     assert!(errors.contains("no-such-file.yaml: cannot be read") && errors.contains("<stdin>:1:5: "), "{errors}");
 }
+
+#[test]
+fn a_file_that_is_not_there_has_no_line_in_any_message() {
+    for command in ["check", "fix", "grants"] {
+        let output = hostprocess(&[command, "no-such-file.yaml"], "");
+        assert_eq!(code(&output), 2, "{command}");
+        assert!(!shown(&output).contains("no-such-file.yaml:1"), "{}", shown(&output));
+    }
+}

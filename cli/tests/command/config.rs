@@ -161,12 +161,20 @@ fn what_is_wrong_with_it_is_said_with_its_place() {
             "exclude: [a, 'b{']\n",
             "1:14: exclude[1]: error parsing glob 'b{': unclosed alternate group; missing '}' (maybe escape '{' with '[{]'?)",
         ),
+        (
+            "exclude: [./vendor]\n",
+            "1:11: exclude[0]: './vendor' matches nothing: write '/vendor' for what is in the folder itself",
+        ),
+        (
+            "waivers:\n- {rules: [host-network], reason: x, paths: [../a]}\n",
+            "2:46: waivers[0].paths[0]: '../a' matches nothing: globs do not reach out of their folder",
+        ),
         ("settings: [strict]\n", "1:1: settings: found a list, expected the policy's settings or the path of a file"),
         ("settings:\n  profil: strict\n", "2:3: settings.profil: unknown field `profil`, did you mean 'profile'?"),
         ("failOn: warn\nfailOn: deny\n", "2:1: the key \"failOn\" is already there"),
         ("failOn: warn\n---\nfailOn: deny\n", "3:1: a second document; only one is read from this file"),
         ("- failOn\n", "1:3: found a list, expected an object"),
-        ("failOn: [\n", "1:10: did not find expected node content"),
+        ("failOn: [\n", "1:10: not valid YAML: did not find expected node content"),
     ] {
         write(&folder, FILE, text);
         for command in [&["check", "deploy"][..], &["config"]] {
@@ -200,4 +208,15 @@ fn the_configuration_in_effect_is_printed() {
     let absolute = folder.join("deploy").display().to_string();
     let elsewhere = hostprocess(&["config", &absolute], "");
     assert!(shown(&elsewhere).starts_with("# ") && shown(&elsewhere).contains("config-printed/.hostprocess.yaml\n"));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_that_leads_nowhere_is_not_the_same_as_no_configuration() {
+    let folder = a_repository("config-dangling");
+    std::os::unix::fs::symlink("nowhere.yaml", folder.join(FILE)).expect("a link");
+    for command in [&["check", "deploy"][..], &["config"], &["fix", "deploy"]] {
+        let message = error(&folder, command);
+        assert!(message.starts_with("error: .hostprocess.yaml: cannot be read: "), "{message}");
+    }
 }

@@ -38,6 +38,14 @@ fn a_diff_shows_the_changes_and_nothing_is_written() {
 }
 
 #[test]
+fn diff_shows_the_changes_of_standard_input_too() {
+    let output = hostprocess(&["fix", "--diff", "-"], AGENT);
+    assert!(code(&output) == 1 && output.stdout.starts_with(b"--- <stdin>\n+++ <stdin>\n@@"), "{}", shown(&output));
+    let clean = hostprocess(&["fix", "--diff", "-"], GOOD);
+    assert_eq!((code(&clean), clean.stdout.as_slice()), (0, &b""[..]));
+}
+
+#[test]
 fn what_was_written_is_clean_and_writing_again_changes_nothing() {
     let folder = folder("fix-write");
     let windows = AGENT.replace('\n', "\r\n");

@@ -96,8 +96,10 @@ fn gitignore_and_exclude_select_what_folders_hold() {
     assert_eq!(check(&[".", "--exclude", "sub", "--exclude", "*.gen.yaml"]), ["./a.yaml"]);
     // What is named is meant.
     assert_eq!(check(&["vendor/b.yaml", "a.gen.yaml", "--exclude", "vendor"]), ["vendor/b.yaml", "a.gen.yaml"]);
-    let output = hostprocess_in(&folder, &["check", ".", "--exclude", "a{b"]);
-    assert!(code(&output) == 2 && shown(&output).contains("error: --exclude: "), "{}", shown(&output));
+    for glob in ["a{b", "./sub", "../sub"] {
+        let output = hostprocess_in(&folder, &["check", ".", "--exclude", glob]);
+        assert!(code(&output) == 2 && shown(&output).contains("error: --exclude: "), "{}", shown(&output));
+    }
 }
 
 #[test]

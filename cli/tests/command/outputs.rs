@@ -32,6 +32,7 @@ fn outputs_that_cannot_be_are_refused() {
     for (arguments, message) in [
         (&["-o", "text", "-o", "json"][..], "only one format can go to standard output"),
         (&["-o", "sarif="], "the name of the file is missing"),
+        (&["-o", "sarif=x", "-o", "json=x"], "x is named twice"),
         (&["-o", "no-such-folder/x=y"], "invalid value 'no-such-folder/x'"),
         (&["-o", "sarif=no-such-folder/x"], "no-such-folder/x: cannot be written: "),
         (&["-o", "yaml"], "possible values: text, json, sarif, junit, github, azure-devops"),
@@ -47,5 +48,58 @@ fn standard_input_has_the_name_that_it_is_given() {
         let arguments = ["check", "-o", format, "--stdin-filename", "deploy/agent.yaml", "-"];
         let shown = shown(&hostprocess(&arguments, &bad()));
         assert!(shown.contains("deploy/agent.yaml") && !shown.contains("stdin"), "{format}: {shown}");
+    }
+}
+
+/// Of a terminal, and of a pipeline that takes lines of its log for commands.
+#[cfg(unix)]
+#[test]
+fn the_name_of_a_file_neither_forges_lines_nor_steers_a_terminal() {
+    let folder = folder("forged-names");
+    write(&folder, "a\u{1b}[31m\n::error::forged.yaml", &bad());
+    write(&folder, "b\u{1b}[31m\n::error::forged.yaml", "apiVersion: v1\nkind: [\n");
+    let is_forged = |shown: &str| shown.lines().any(|line| line.starts_with("::error::"));
+    for arguments in [&["check", "."][..], &["check", ".", "-o", "json"], &["fix", "."]] {
+        let shown = shown(&hostprocess_in(&folder, arguments));
+        assert!(!shown.contains('\u{1b}') && !is_forged(&shown), "{arguments:?}: {shown}");
+    }
+    // These name the file as it is.
+    for format in ["github", "azure-devops"] {
+        assert!(!is_forged(&shown(&hostprocess_in(&folder, &["check", ".", "-o", format]))), "{format}");
+    }
+    write(&folder, ".hostprocess.yaml", "\"a\\e[31m\\n::error::forged\": 1\n");
+    let shown = shown(&hostprocess_in(&folder, &["config"]));
+    assert!(!shown.contains('\u{1b}') && !is_forged(&shown), "{shown}");
+}
+
+#[test]
+fn colours_are_shown_or_not_by_the_same_rules_everywhere() {
+    let folder = folder("colours");
+    let file = write(&folder, "bad.yaml", &bad());
+    for arguments in [&["check", &file][..], &["fix", &file], &["explain", "host-network"]] {
+        let is_coloured = |variables: &[(&str, &str)]| {
+            let mut command = Command::new(env!("CARGO_BIN_EXE_hostprocess"));
+            command.args(arguments).env_remove("NO_COLOR").env_remove("CLICOLOR_FORCE").envs(variables.iter().copied());
+            command.output().expect("starts").stdout.contains(&0x1b)
+        };
+        assert!(!is_coloured(&[]), "{arguments:?}");
+        assert!(is_coloured(&[("CLICOLOR_FORCE", "1")]), "{arguments:?}");
+        assert!(is_coloured(&[("CLICOLOR_FORCE", "1"), ("NO_COLOR", "")]), "{arguments:?}");
+        assert!(!is_coloured(&[("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1")]), "{arguments:?}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn standard_output_that_cannot_be_written_is_an_error() {
+    let folder = folder("full");
+    let file = write(&folder, "good.yaml", GOOD);
+    for arguments in [&["check", &file][..], &["config"], &["fix", "--diff", "-"], &["grants", &file]] {
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full").expect("a device");
+        let mut command = Command::new(env!("CARGO_BIN_EXE_hostprocess"));
+        let stdin = std::fs::File::open(write(&folder, "bad.yaml", &bad())).expect("a file");
+        let output = command.args(arguments).stdin(stdin).stdout(full).stderr(Stdio::piped()).output().expect("starts");
+        assert_eq!(code(&output), 2, "{arguments:?}");
+        assert!(String::from_utf8_lossy(&output.stderr).contains("error: standard output cannot be written: "));
     }
 }

@@ -61,11 +61,15 @@ fn a_policy_that_is_not_this_one_gives_no_settings() {
             format!("6:3: spec.module: '{OTHER_MODULE}' is not this policy, whose module is named windows-hostprocess"),
         ),
         (
-            group("AdmissionPolicyGroup", &[("a", OTHER_MODULE, "{}"), ("b", "x", "{}")]),
+            group("AdmissionPolicyGroup", &[("a", OTHER_MODULE, "{}"), ("b", "null", "{}")]),
             format!(
                 "6:3: spec.policies: no member has this policy as its module, which is named windows-hostprocess: \
-                 found '{OTHER_MODULE}' of a, 'x' of b"
+                 a has '{OTHER_MODULE}', b has none"
             ),
+        ),
+        (
+            policy("AdmissionPolicy", "null", "{}"),
+            "6:3: spec.module: is missing; the module of this policy is named windows-hostprocess".to_owned(),
         ),
         (
             group("AdmissionPolicyGroup", &[("strict", MODULE, "{}"), ("x", "x", "{}"), ("lax", MODULE, "{}")]),
@@ -179,6 +183,21 @@ fn policies_in_lists_requests_and_json_are_checked() {
     for input in [value.to_string(), list.to_string(), request.to_string()] {
         let output = check(&input, &[]);
         assert_eq!(objects(&output)[0]["findings"][0]["path"], "spec.settings.profil", "{}", shown(&output));
+    }
+}
+
+#[test]
+fn the_items_of_a_typed_list_are_policies_too() {
+    for kind in ["AdmissionPolicy", "ClusterAdmissionPolicy", "AdmissionPolicyGroup", "ClusterAdmissionPolicyGroup"] {
+        let member = json!({"module": MODULE, "settings": {"profil": "strict"}});
+        let spec = match kind.ends_with("Group") {
+            true => json!({"policies": {"a": member}}),
+            false => member,
+        };
+        let items = json!([{"metadata": {"name": "hostprocess"}, "spec": spec}]);
+        let list = json!({"apiVersion": "policies.kubewarden.io/v1", "kind": format!("{kind}List"), "items": items});
+        let output = check(&list.to_string(), &[]);
+        assert_eq!(objects(&output)[0]["findings"][0]["rule"], "invalid-settings", "{kind}: {}", shown(&output));
     }
 }
 

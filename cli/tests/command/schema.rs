@@ -128,6 +128,10 @@ fn the_schema_of_the_configuration_says_what_the_command_does() {
         (json!({"failOn": "misspelt"}), false),
         (json!({"waivers": [{"rules": ["host-network"]}]}), false),
         (json!({"waivers": [{"rules": ["misspelt"], "reason": "x"}]}), false),
+        (json!({"waivers": [{"rules": ["os-linux"], "reason": "x", "until": "2027-01-31"}]}), true),
+        (json!({"waivers": [{"rules": ["os-linux"], "reason": "x", "until": "2027-1-31"}]}), false),
+        (json!({"waivers": [{"rules": ["os-linux"], "reason": "x", "objects": ["Pod a", "a*"]}]}), true),
+        (json!({"waivers": [{"rules": ["os-linux"], "reason": "x", "objects": ["agent"]}]}), false),
     ] {
         let file = write(&folder, "config.yaml", &configuration.to_string());
         let output = hostprocess(&["config", "--config", &file], "");

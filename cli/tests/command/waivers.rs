@@ -123,7 +123,7 @@ fn the_rules_of_a_comment_are_waived_one_by_one() {
     // One that is off, and one about the cluster, may find something another time.
     assert_eq!(
         errors(&output),
-        "warning: <stdin>:5:7: there is nothing to ignore here for os-linux: remove the comment\n"
+        "warning: <stdin>:5:7: there is nothing to ignore here for os-linux: remove the id from the comment\n"
     );
     let selected = hostprocess(&["check", "-", "--rules", "run-as-non-root"], &bad_with(&format!(" {comment}")));
     assert_eq!((code(&selected), errors(&selected).as_str()), (0, ""));
@@ -263,7 +263,7 @@ fn waivers_of_the_configuration_that_are_over_or_waive_nothing_are_reported() {
                    reason: x\n- rules: [os-linux]\n  paths: [nowhere]\n  reason: x\n";
     let folder = with_configuration("configured-mistakes", waivers);
     let output = hostprocess_in(&folder, &["check", "."]);
-    let expected = "warning: .hostprocess.yaml:4:3: waivers[0].until: the waiver expired after 2024-02-29: renew it, or remove it\n\
+    let expected = "warning: .hostprocess.yaml:4:3: waivers[0].until: the waiver ended on 2024-02-29: renew it, or remove it\n\
                     warning: .hostprocess.yaml:5:25: waivers[1].rules[1]: there is nothing to ignore for os-linux: remove it\n";
     assert_eq!((code(&output), errors(&output).as_str()), (1, expected), "{}", shown(&output));
     assert!(shown(&output).contains("2 objects: 1 accepted, 0 with warnings, 1 denied; 1 finding waived\n"));

@@ -1,0 +1,43 @@
+//! What the formats have in common that make annotations on files in a pipeline.
+
+use windows_hostprocess_policy::settings::severity::Severity;
+
+use crate::report::{Problem, Report, UNREADABLE, slashed};
+
+/// A result, or a part of the input that could not be read.
+#[derive(Debug)]
+pub struct Annotation<'r> {
+    /// `error` or `warning`: both systems have these names.
+    pub level: &'static str,
+    /// With slashes, as in the repository: pipelines compare it with the names of changed files.
+    pub file: String,
+    /// Both from 1.
+    pub place: (usize, usize),
+    /// A rule's id, or what is in its place.
+    pub id: &'r str,
+    /// The whole message.
+    pub message: String,
+}
+
+/// The annotations, in the order of the input.
+pub fn of(report: &Report) -> impl Iterator<Item = Annotation<'_>> {
+    report.files.iter().flat_map(|file| {
+        let problem = |problem: &Problem| Annotation {
+            level: "error",
+            file: slashed(&file.name),
+            place: problem.line_and_column(),
+            id: UNREADABLE,
+            message: problem.message.clone(),
+        };
+        let results = file.objects.iter().flat_map(|object| {
+            object.results().into_iter().map(|result| Annotation {
+                level: if result.severity == Severity::Deny { "error" } else { "warning" },
+                file: slashed(&file.name),
+                place: (result.line, result.column),
+                id: result.rule,
+                message: format!("{}: {}", object.title(), result.text_with_command()),
+            })
+        });
+        file.problems.iter().map(problem).chain(results)
+    })
+}
