@@ -5,7 +5,7 @@
 set -euo pipefail
 
 if ! command -v apt-get >/dev/null; then
-  printf 'this is no Debian: install the equivalent of %s\n' "$*" >&2
+  printf 'not Debian: install the equivalent of %s\n' "$*" >&2
   exit 1
 fi
 if [ "$(id -u)" -ne 0 ]; then

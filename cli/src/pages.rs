@@ -76,7 +76,7 @@ pub fn url(id: &str) -> String {
 pub fn find(id: &str) -> Result<Page, String> {
     all()
         .find(|page| page.id == id)
-        .ok_or_else(|| format!("there is no rule '{id}'{}", did_you_mean(id, all().map(|page| page.id))))
+        .ok_or_else(|| format!("unknown rule '{id}'{}", did_you_mean(id, all().map(|page| page.id))))
 }
 
 fn text(rule: &Rule) -> String {

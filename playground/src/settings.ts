@@ -44,7 +44,7 @@ export function readSettings(policy: Policy, source: string): Settings | Problem
   }
 }
 
-/** The place that a message names: `settings.rules.host-netwrok: there is no such rule`. */
+/** The place that a message names: `settings.rules.host-netwrok: unknown rule`. */
 function place(node: Located, message: string): number {
   const path = /^settings\.?([^:]*): /.exec(message)?.[1] ?? "";
   return node.nearest(path).place().from;

@@ -14,7 +14,7 @@ self.addEventListener("message", ({ data }: MessageEvent<ToWorker>) => {
 function answer(question: Question): FromWorker {
   const { id, input } = question;
   try {
-    if (policy === undefined) throw new Error("there is no module yet");
+    if (policy === undefined) throw new Error("the module is not loaded yet");
     if (question.ask === "judge") return { id, report: judge(policy, input) };
     return { id, fix: mend(policy, input, question.object, question.rules) };
   } catch (error) {

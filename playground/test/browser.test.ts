@@ -166,7 +166,7 @@ test("a mistake in the settings is shown where it is, and mended it goes away", 
     await opened.getByText("The settings are not valid.").waitFor();
     assert.match(
       (await opened.locator(".problem").textContent()) ?? "",
-      /there is no such rule, did you mean 'host-network'/,
+      /unknown rule, did you mean 'host-network'/,
     );
     assert.equal(await opened.locator("li.finding").count(), 0);
     await opened.locator(".problem button").click();

@@ -161,5 +161,5 @@ fn misspelt_kind(pattern: &str) -> Option<String> {
     ];
     let singular = pattern.strip_suffix('s').unwrap_or(pattern);
     let kind = KINDS.iter().find(|kind| kind.eq_ignore_ascii_case(singular) && **kind != pattern)?;
-    Some(format!("there is no kind {}, did you mean '{kind}'?", quote(pattern)))
+    Some(format!("unknown kind {}, did you mean '{kind}'?", quote(pattern)))
 }

@@ -77,7 +77,7 @@ fn read_settings<'t>(tree: &'t Value<'t>, rules: &[KnownRule]) -> Result<Setting
 fn find<'k>(path: &str, id: &str, rules: &'k [KnownRule]) -> Result<&'k KnownRule, Invalid> {
     rules.iter().find(|rule| rule.id == id).ok_or_else(|| {
         let hint = did_you_mean(id, rules.iter().map(|rule| rule.id));
-        Invalid::new(path, format!("there is no such rule{hint}"))
+        Invalid::new(path, format!("unknown rule{hint}"))
     })
 }
 
@@ -177,10 +177,7 @@ mod tests {
         assert!(is_valid(r#"{"mutate": ["host-namespaces"], "profile": "strict"}"#));
         for (settings, expected) in [
             (r#"{"mutate": "save"}"#, "did you mean 'safe'?"),
-            (
-                r#"{"mutate": ["host-netwrok"]}"#,
-                "settings.mutate[0]: there is no such rule, did you mean 'host-network'?",
-            ),
+            (r#"{"mutate": ["host-netwrok"]}"#, "settings.mutate[0]: unknown rule, did you mean 'host-network'?"),
             (
                 r#"{"mutate": ["local-system"]}"#,
                 "settings.mutate[0]: 'local-system' has no fix that is always right: leave it out",

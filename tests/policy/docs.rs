@@ -128,7 +128,7 @@ fn the_statements_are_checked_by_rules_that_exist() {
     let mut links = 0;
     for link in text.split("](rules.md#").skip(1) {
         let id = link.split(')').next().expect("a link ends");
-        assert!(registry::find(id).is_some(), "there is no rule {id}");
+        assert!(registry::find(id).is_some(), "unknown rule {id}");
         links += 1;
     }
     // Every rule that is written there is a link, and every link says where it leads.

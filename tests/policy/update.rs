@@ -48,7 +48,7 @@ fn every_change_of_every_kind() {
         for ((old_state, old), row) in states.iter().zip(expected) {
             for ((new_state, new), expected) in states.iter().zip(row) {
                 assert_eq!(verdict(old, new, &json!({})), expected, "{kind}: {old_state} -> {new_state}");
-                // Without the ratchet only the new object counts, but no change is no change.
+                // Without the ratchet only the new object counts, but an update that changes nothing stays silent.
                 let without = if expected == Warn { Deny } else { expected };
                 let settings = json!({ "ratchet": false });
                 assert_eq!(verdict(old, new, &settings), without, "{kind}: {old_state} -> {new_state}, no ratchet");

@@ -28,7 +28,7 @@ asks() {
     asks -o sarif=out.sarif --settings settings.yaml --config hostprocess.yaml --helm --exclude 'old *' -- deploy 'my charts'
 }
 
-@test "a path is no option, and nothing in it is run" {
+@test "a path is never taken for an option, and nothing in it is run" {
   # shellcheck disable=SC2016
   PATHS='--wasm=$(id)' asks -- '--wasm=$(id)'
 }

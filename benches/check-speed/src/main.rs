@@ -47,7 +47,7 @@ fn write_files(corpus: &Path, folder: &Path) -> usize {
     collect(corpus, &mut manifests);
     manifests.sort();
     let texts: Vec<Vec<u8>> = manifests.iter().map(|path| fs::read(path).expect("is readable")).collect();
-    assert!(!texts.is_empty(), "{}: there are no manifests", corpus.display());
+    assert!(!texts.is_empty(), "{}: holds no manifests", corpus.display());
     let _ = fs::remove_dir_all(folder);
     let mut bytes = 0;
     for (number, text) in texts.iter().cycle().take(FILES).enumerate() {

@@ -15,13 +15,13 @@ pub struct Args {
 /// The page.
 ///
 /// # Errors
-/// There is no such subcommand.
+/// The subcommand is unknown.
 pub fn page(args: &Args) -> Result<String, String> {
     let mut command = Cli::command();
     // Tells subcommands their whole names.
     command.build();
     if let Some(name) = &args.subcommand {
-        let found = command.find_subcommand(name).ok_or_else(|| format!("there is no subcommand '{name}'"))?;
+        let found = command.find_subcommand(name).ok_or_else(|| format!("unknown subcommand '{name}'"))?;
         command = found.clone().display_name(format!("hostprocess-{name}"));
     }
     let mut page = Vec::new();

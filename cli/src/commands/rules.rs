@@ -40,7 +40,7 @@ pub fn list(format: Format) -> String {
 /// There is none; the text suggests a similar one.
 pub fn find(id: &str) -> Result<&'static Rule, String> {
     registry::find(id)
-        .ok_or_else(|| format!("there is no rule '{id}'{}", did_you_mean(id, registry::all().map(|rule| rule.id))))
+        .ok_or_else(|| format!("unknown rule '{id}'{}", did_you_mean(id, registry::all().map(|rule| rule.id))))
 }
 
 /// The severity of a rule where neither the settings nor the profile change it.

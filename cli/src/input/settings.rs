@@ -109,7 +109,7 @@ mod tests {
     #[test]
     fn what_the_policy_refuses_is_named_with_its_place() {
         let misspelt = "rules:\n  host-netwrok: warn\n";
-        let message = "there is no such rule, did you mean 'host-network'?";
+        let message = "unknown rule, did you mean 'host-network'?";
         assert_eq!(refused(misspelt), format!("x:2:3: rules.host-netwrok: {message}"));
         let settings = Settings { value: json!({"rules": {"host-netwrok": "warn"}}), written: None };
         assert_eq!(settings.check(), Err(format!("settings.rules.host-netwrok: {message}")));

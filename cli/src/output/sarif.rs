@@ -144,7 +144,7 @@ fn sarif_result(object: &ObjectReport, result: &CheckResult, pages: &[Page]) -> 
     let index = pages.iter().position(|page| page.id == result.rule).and_then(|index| i64::try_from(index).ok());
     let mut sarif = SarifResult::builder()
         .rule_id(result.rule)
-        // -1 says that there is no descriptor.
+        // -1 stands for a missing descriptor.
         .rule_index(index.unwrap_or(-1))
         .level(level)
         .message(Message::builder().text(result.text.as_str()).build())

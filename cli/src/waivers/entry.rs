@@ -151,7 +151,7 @@ mod tests {
     #[test]
     fn what_could_not_be_meant_is_refused() {
         for (change, message) in [
-            (r#""rules": ["host-netwrok"]"#, "rules[0]: there is no rule 'host-netwrok', did you mean 'host-network'?"),
+            (r#""rules": ["host-netwrok"]"#, "rules[0]: unknown rule 'host-netwrok', did you mean 'host-network'?"),
             (r#""rules": []"#, "rules: is empty, so the waiver would never apply"),
             (r#""rules": ["host-network"], "paths": null"#, "paths: found null, expected a list"),
             (r#""rules": ["host-network"], "objects": ["agent"]"#, "objects[0]: 'agent' matches no object"),

@@ -79,7 +79,7 @@ fn settings_may_be_in_a_file_relative_to_the_configuration() {
     assert_eq!(code(&check(&folder, &["deploy", "--settings", "lax.yaml", "--fail-on", "warn"])), 0);
 
     write(&folder, "policy/settings.yaml", "rules:\n  local-sytem: deny\n");
-    let misspelt = "policy/settings.yaml:2:3: rules.local-sytem: there is no such rule, did you mean 'local-system'?";
+    let misspelt = "policy/settings.yaml:2:3: rules.local-sytem: unknown rule, did you mean 'local-system'?";
     assert_eq!(error(&folder, &["check", "deploy"]), format!("error: {misspelt}\n"));
     assert_eq!(error(&folder, &["fix", "deploy"]), format!("error: {misspelt}\n"));
     write(&folder, "policy/settings.yaml", "profile: strict\n---\nprofile: default\n");

@@ -40,7 +40,7 @@ fn manual_pages() {
     let (all, check) = (page(&[]), page(&["check"]));
     assert!(all.contains(".TH hostprocess 1") && all.contains("hostprocess\\-check(1)"), "{all}");
     assert!(check.contains(".TH hostprocess-check 1") && check.contains("fail\\-on"), "{check}");
-    assert!(page(&["chekc"]).contains("there is no subcommand 'chekc'"));
+    assert!(page(&["chekc"]).contains("unknown subcommand 'chekc'"));
 }
 
 #[cfg(unix)]

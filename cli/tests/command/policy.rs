@@ -103,7 +103,7 @@ fn settings_that_the_policy_would_refuse_are_denied_at_their_line() {
         (
             "{rules: {host-netwrok: warn}}",
             "spec.settings.rules.host-netwrok",
-            "there is no such rule, did you mean 'host-network'?",
+            "unknown rule, did you mean 'host-network'?",
         ),
         ("{profil: strict}", "spec.settings.profil", "unknown field `profil`, did you mean 'profile'?"),
         ("[]", "spec.settings", "found a list, expected an object"),

@@ -92,11 +92,11 @@ fn a_comment_that_cannot_be_meant_so_is_reported_and_waives_nothing() {
         ("ignore[host-network]", "this comment ignores nothing without a reason: write it after the brackets"),
         (
             "ignore[host-netwrok] x",
-            "this comment ignores nothing: there is no rule 'host-netwrok', did you mean 'host-network'?",
+            "this comment ignores nothing: unknown rule 'host-netwrok', did you mean 'host-network'?",
         ),
-        ("ignore[host-network, x] x", "this comment ignores nothing: there is no rule 'x'"),
-        ("ignore[] x", "this comment ignores nothing: there is no rule ''"),
-        ("ignore[unreadable] x", "this comment ignores nothing: there is no rule 'unreadable'"),
+        ("ignore[host-network, x] x", "this comment ignores nothing: unknown rule 'x'"),
+        ("ignore[] x", "this comment ignores nothing: unknown rule ''"),
+        ("ignore[unreadable] x", "this comment ignores nothing: unknown rule 'unreadable'"),
         ("ignore", "this comment ignores nothing: write # hostprocess: ignore[rule-id] and the reason"),
         ("ignore host-network x", "this comment ignores nothing: write # hostprocess: ignore[rule-id] and the reason"),
     ] {
@@ -275,10 +275,7 @@ fn waivers_of_the_configuration_that_are_over_or_waive_nothing_are_reported() {
 fn a_waiver_of_the_configuration_that_cannot_be_meant_so_is_refused() {
     for (waiver, message) in [
         ("- rules: [host-network]\n", ".hostprocess.yaml:2:3: waivers[0]: missing field `reason`"),
-        (
-            "- rules: [host-netwrok]\n  reason: x\n",
-            "2:11: waivers[0].rules[0]: there is no rule 'host-netwrok', did you",
-        ),
+        ("- rules: [host-netwrok]\n  reason: x\n", "2:11: waivers[0].rules[0]: unknown rule 'host-netwrok', did you"),
         ("- rules: [host-network]\n  reason: ''\n", "3:3: waivers[0].reason: a waiver needs a reason"),
         ("- rules: [host-network]\n  reason: x\n  until: soon\n", "4:3: waivers[0].until: 'soon' is not a date"),
         ("- rules: [host-network]\n  reason: x\n  paths: ['a{']\n", "4:11: waivers[0].paths[0]: "),

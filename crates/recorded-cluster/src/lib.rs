@@ -110,7 +110,7 @@ impl Request {
     /// As a policy sends it.
     ///
     /// # Errors
-    /// The operation is none of the Kubernetes capabilities, or the payload is no JSON.
+    /// The operation is none of the Kubernetes capabilities, or the payload is not JSON.
     pub fn of(operation: &str, payload: &[u8]) -> Result<Request, String> {
         let type_ = match operation {
             "list_resources_all" => "KubernetesListResourceAll",

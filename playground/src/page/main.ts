@@ -267,7 +267,7 @@ class Page {
       const readSettings = async (text: string): Promise<Settings | undefined> =>
         (await judge.judge({ ...input, manifest: "", before: "", settings: text })).settings;
       const settings = await readSettings(input.settings);
-      if (settings === undefined) return this.say("The settings are not valid, so there is no policy to copy yet.");
+      if (settings === undefined) return this.say("The settings are not valid: correct them, then copy the policy.");
       const { policy, contextAwareResources } = this.data;
       const text = settings.isPolicy
         ? input.settings
