@@ -164,10 +164,7 @@ test("a mistake in the settings is shown where it is, and mended it goes away", 
     await verdict(opened, "deny");
     await write(opened, "settings", "profile: strict\nrules:\n  host-netwrok: deny\n");
     await opened.getByText("The settings are not valid.").waitFor();
-    assert.match(
-      (await opened.locator(".problem").textContent()) ?? "",
-      /unknown rule, did you mean 'host-network'/,
-    );
+    assert.match((await opened.locator(".problem").textContent()) ?? "", /unknown rule, did you mean 'host-network'/);
     assert.equal(await opened.locator("li.finding").count(), 0);
     await opened.locator(".problem button").click();
     assert.equal(await opened.locator("#settings-editor .cm-activeLine").textContent(), "  host-netwrok: deny");
