@@ -4,7 +4,7 @@ SHELL := /bin/bash
 
 SOURCES := $(shell find src -name '*.rs') Cargo.toml Cargo.lock hack/build-guest.sh
 # Without kube, which only `hostprocess check --cluster` needs, the command is built in half of the time.
-HOSTPROCESS := cargo run --quiet --locked -p hostprocess-cli --no-default-features --
+HOSTPROCESS := cargo run --quiet --locked -p hostprocess-cli --no-default-features --features module --
 # Cargo builds the guests and the command in folders of their own: neither waits for the other.
 TOGETHER := @$(MAKE) --no-print-directory -j$(shell nproc 2>/dev/null || echo 2)
 KWCTL_MISSING := kwctl is not installed: get it from https://github.com/kubewarden/kubewarden-controller/releases
@@ -29,7 +29,7 @@ artifacthub-pkg.yml: metadata.yml questions-ui.yml | kwctl ## Describe the packa
 .PHONY: hostprocess
 hostprocess: ## Build the command without kube
 	@# MAKEFLAGS names jobs of make's that Cargo cannot have.
-	MAKEFLAGS= cargo build --locked -p hostprocess-cli --no-default-features
+	MAKEFLAGS= cargo build --locked -p hostprocess-cli --no-default-features --features module
 
 .PHONY: run
 run: ## Evaluate examples/ with the module: one manifest is accepted, one rejected
@@ -98,7 +98,7 @@ CORPUS := test_data
 
 .PHONY: bench-check
 bench-check: ## Time `hostprocess check` on 10,000 files (the release build takes minutes; CORPUS=folder for other files)
-	MAKEFLAGS= cargo build --locked --release -p hostprocess-cli --no-default-features
+	MAKEFLAGS= cargo build --locked --release -p hostprocess-cli --no-default-features --features module
 	MAKEFLAGS= cargo build --quiet --locked -p check-speed
 	@# Not `cargo run`, which becomes the program that it runs: the memory of the compilers before would count.
 	target/debug/check-speed target/release/hostprocess $(CORPUS)

@@ -13,7 +13,7 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 SELECTIONS = {
-    "make run": ["build", "-p", "hostprocess-cli", "--no-default-features"],
+    "make run": ["build", "-p", "hostprocess-cli", "--no-default-features", "--features", "module"],
     "make bench": ["build", "-p", "compare"],
 }
 TEST = ["test", "--workspace"]

@@ -11,7 +11,6 @@ pub mod judging;
 pub mod man;
 pub mod rules;
 pub mod run;
-#[cfg(feature = "cluster")]
 pub mod scan;
 pub mod schema;
 
@@ -46,7 +45,6 @@ pub enum Command {
     )]
     Fix(fix::Args),
     /// Check the workloads of the cluster of the current kubeconfig, or list its HostProcess workloads
-    #[cfg(feature = "cluster")]
     #[command(after_help = "Exit code: as for check.")]
     Scan(scan::Args),
     /// Evaluate one admission request with a module, as `kwctl run` does
@@ -79,7 +77,6 @@ impl Command {
     pub fn run(&self) -> Result<u8, String> {
         let text = match self {
             Command::Check(args) => return check::check(args),
-            #[cfg(feature = "cluster")]
             Command::Scan(args) => return scan::scan(args),
             Command::Grants(args) => return grants::grants(args),
             Command::Fix(args) => return fix::fix(args),
@@ -98,9 +95,7 @@ impl Command {
     /// The exit code of a run that failed. `check` uses 1 for denials.
     pub fn error_code(&self) -> u8 {
         match self {
-            Command::Check(_) | Command::Config(_) | Command::Fix(_) | Command::Grants(_) => 2,
-            #[cfg(feature = "cluster")]
-            Command::Scan(_) => 2,
+            Command::Check(_) | Command::Config(_) | Command::Fix(_) | Command::Grants(_) | Command::Scan(_) => 2,
             _ => 1,
         }
     }

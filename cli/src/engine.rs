@@ -1,9 +1,11 @@
 //! Judging objects, with the built-in rules or with a module.
 
 pub mod builtin;
+pub mod call_error;
 pub mod capabilities;
-#[cfg(feature = "cluster")]
+#[cfg_attr(not(feature = "cluster"), path = "engine/no_kubeconfig.rs")]
 pub mod kubeconfig;
+#[cfg_attr(not(feature = "module"), path = "engine/no_module.rs")]
 pub mod module;
 pub mod policies;
 pub mod replay;

@@ -3,7 +3,7 @@
 pub mod creation;
 pub mod document;
 pub mod files;
-#[cfg(feature = "cluster")]
+#[cfg_attr(not(feature = "cluster"), path = "input/no_live.rs")]
 pub mod live;
 pub mod manifest;
 pub mod object;

@@ -13,7 +13,6 @@ pub mod engine;
 pub mod fix;
 pub mod grants;
 pub mod input;
-#[cfg(feature = "cluster")]
 pub mod inventory;
 pub mod output;
 pub mod pages;

@@ -10,6 +10,7 @@ use crate::commands::judging::{self, Judging};
 use crate::config::Configuration;
 use crate::engine::Engine;
 use crate::engine::capabilities::SharedHost;
+use crate::engine::kubeconfig::KubeconfigCluster;
 use crate::engine::module::Module;
 use crate::input::creation::Creation;
 use crate::input::files::{STDIN, Search};
@@ -84,7 +85,7 @@ fn engine(args: &Args, configuration: &Configuration) -> Result<Engine, String> 
     let mut host: SharedHost = Arc::new(NoCluster);
     if args.cluster {
         judging::enable_node_checks(&mut settings.value);
-        host = judging::current_cluster()?;
+        host = Arc::new(KubeconfigCluster::current()?);
     }
     let engine = match &args.wasm {
         Some(path) => Engine::with_module(settings.value, Module::load(path)?, host),

@@ -5,9 +5,7 @@ use std::path::PathBuf;
 use windows_hostprocess_policy::wording::escaped;
 
 use crate::commands::config::WhichConfiguration;
-#[cfg(feature = "cluster")]
 use crate::commands::scan::Place;
-#[cfg(feature = "cluster")]
 use crate::engine::kubeconfig::KubeconfigCluster;
 use crate::grants::{Grants, family, needs_of};
 use crate::input::creation::Creation;
@@ -20,15 +18,12 @@ use crate::output::write_stdout;
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Files, folders, or `-` for standard input, as for `check`
-    #[cfg_attr(feature = "cluster", arg(required_unless_present = "cluster", value_name = "PATH"))]
-    #[cfg_attr(not(feature = "cluster"), arg(required = true, value_name = "PATH"))]
+    #[arg(required_unless_present = "cluster", value_name = "PATH")]
     paths: Vec<PathBuf>,
     /// Cover what runs in the cluster of the current kubeconfig, as `scan` lists it
-    #[cfg(feature = "cluster")]
     #[arg(long, conflicts_with = "paths")]
     cluster: bool,
     /// With --cluster, look in all namespaces
-    #[cfg(feature = "cluster")]
     #[arg(long, short = 'A', requires = "cluster", conflicts_with = "namespace")]
     all_namespaces: bool,
     /// Leave out what this glob matches in folders, as in .gitignore and relative to the current folder; may be repeated
@@ -93,7 +88,6 @@ pub fn grants(args: &Args) -> Result<u8, String> {
 }
 
 fn inputs(args: &Args) -> Result<Vec<Input>, String> {
-    #[cfg(feature = "cluster")]
     if args.cluster {
         let place = Place { namespace: args.namespace.clone(), all_namespaces: args.all_namespaces };
         return Ok(place.workloads(&KubeconfigCluster::current()?));

@@ -167,22 +167,3 @@ fn mapping<'s>(settings: &'s mut Value, key: &str) -> Option<&'s mut Map<String,
     }
     value.as_object_mut()
 }
-
-/// The cluster of the current kubeconfig.
-///
-/// # Errors
-/// The kubeconfig is missing or cannot be used, or the command was built without kube.
-#[cfg(feature = "cluster")]
-pub fn current_cluster() -> Result<SharedHost, String> {
-    let cluster = crate::engine::kubeconfig::KubeconfigCluster::current()?;
-    Ok(std::sync::Arc::new(cluster))
-}
-
-/// The cluster of the current kubeconfig.
-///
-/// # Errors
-/// Always.
-#[cfg(not(feature = "cluster"))]
-pub fn current_cluster() -> Result<SharedHost, String> {
-    Err("--cluster: this hostprocess was built without the feature `cluster`".to_owned())
-}

@@ -11,7 +11,8 @@ use recorded_cluster::Session;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::engine::module::{CallError, Module};
+use crate::engine::call_error::CallError;
+use crate::engine::module::Module;
 use crate::engine::replay;
 use crate::input::request;
 use crate::input::settings::Settings;
@@ -44,6 +45,7 @@ pub struct Args {
 /// # Errors
 /// A file cannot be read, or the settings are not valid.
 pub fn run(args: &Args) -> Result<String, String> {
+    let module = Module::load(Path::new(args.policy.strip_prefix("file://").unwrap_or(&args.policy)))?;
     let request = request::load(&args.request_path)?;
     let settings = match (&args.settings_json, &args.settings_path) {
         (Some(json), _) => Settings::parse("--settings-json", json)?,
@@ -52,7 +54,6 @@ pub fn run(args: &Args) -> Result<String, String> {
     };
     let settings = settings.value;
     let session = args.replay_host_capabilities_interactions.as_deref().map(Session::load).transpose()?.map(Arc::new);
-    let module = Module::load(Path::new(args.policy.strip_prefix("file://").unwrap_or(&args.policy)))?;
 
     module.validate_settings(&settings).map_err(|message| format!("Provided settings are not valid: {message}"))?;
     let capabilities = replay::capabilities(session.clone(), args.allow_context_aware);

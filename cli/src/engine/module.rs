@@ -13,6 +13,7 @@ use wapc::WapcHost;
 use wasmtime_provider::wasmtime::{self, Config};
 use wasmtime_provider::{EpochDeadlines, WasmtimeEngineProviderBuilder, WasmtimeEngineProviderPre};
 
+use crate::engine::call_error::CallError;
 use crate::engine::capabilities::{self, Capabilities};
 
 /// How often the epoch advances, by which guests are interrupted.
@@ -26,26 +27,6 @@ const INTERRUPTED: &str = "guest code interrupted, execution deadline exceeded";
 #[derive(Clone)]
 pub struct Module {
     provider: WasmtimeEngineProviderPre,
-}
-
-/// Why a call of the module failed.
-#[derive(Debug)]
-pub enum CallError {
-    /// The call took longer than two seconds.
-    Interrupted,
-    /// The module trapped, or reported an error instead of an answer.
-    Failed(String),
-}
-
-impl fmt::Display for CallError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            CallError::Interrupted => {
-                f.write_str("Policy execution interrupted because it exceeded the allowed execution time")
-            }
-            CallError::Failed(message) => f.write_str(message),
-        }
-    }
 }
 
 impl Module {

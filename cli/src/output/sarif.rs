@@ -4,16 +4,11 @@
 //! `primaryLocationLineHash`, which its upload action computes: it warns about every other value of that name, so the
 //! fingerprint has a name of its own, for other programs.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use serde_json::json;
-use serde_sarif::sarif::{
-    ArtifactChange, ArtifactContent, ArtifactLocation, Fix, Invocation, Location, LogicalLocation, Message,
-    MultiformatMessageString, Notification, PhysicalLocation, PropertyBag, Region, Replacement, ReportingConfiguration,
-    ReportingDescriptor, Result as SarifResult, ResultLevel, Run, SCHEMA_URL, Sarif, Suppression, Tool, ToolComponent,
-};
+use serde_json::{Value, json};
 use windows_hostprocess_policy::settings::severity::Severity;
 
 use crate::input::source::Place;
@@ -21,6 +16,8 @@ use crate::output::markdown;
 use crate::pages::{self, Page};
 use crate::report::{self, CheckResult, Diagnostic, MODULE, ObjectReport, Report, Waived, WaiverSource, slashed};
 
+/// Where viewers find the schema of this version.
+const SCHEMA: &str = "https://schemastore.azurewebsites.net/schemas/json/sarif-2.1.0.json";
 /// The name of [`CheckResult::fingerprint`].
 const FINGERPRINT: &str = "hostprocess/v1";
 /// The groups whose findings are about what an attacker could do, rather than about what will not work: who may run as whom,
@@ -38,30 +35,34 @@ pub fn render(report: &Report) -> Result<String, String> {
     serde_json::to_string_pretty(&sarif(report)).map(|text| text + "\n").map_err(|error| error.to_string())
 }
 
-fn sarif(report: &Report) -> Sarif {
+fn sarif(report: &Report) -> Value {
     let pages = pages(report);
-    let driver = ToolComponent::builder()
-        .name("hostprocess")
-        .version(env!("CARGO_PKG_VERSION"))
-        .semantic_version(env!("CARGO_PKG_VERSION"))
-        .information_uri(env!("CARGO_PKG_REPOSITORY"))
-        .rules(pages.iter().map(descriptor).collect::<Vec<_>>())
-        .build();
-    let mut results: Vec<SarifResult> = report
+    let mut results: Vec<Value> = report
         .objects()
         .flat_map(|object| object.results_with_waived().into_iter().map(|result| sarif_result(object, &result, &pages)))
         .collect();
-    // The standard wants them for all results or for none.
+    // The standard requires them of all results or of none.
     if report.waived_count() > 0 {
-        results.iter_mut().for_each(|result| result.suppressions = result.suppressions.take().or(Some(Vec::new())));
+        results.iter_mut().filter(|result| result["suppressions"].is_null()).for_each(|result| {
+            result["suppressions"] = json!([]);
+        });
     }
-    let run = Run::builder()
-        .tool(Tool::builder().driver(driver).build())
-        .invocations(vec![invocation(report)])
-        .column_kind(json!("unicodeCodePoints"))
-        .results(results)
-        .build();
-    Sarif::builder().schema(SCHEMA_URL).version(json!("2.1.0")).runs(vec![run]).build()
+    json!({
+        "$schema": SCHEMA,
+        "version": "2.1.0",
+        "runs": [{
+            "tool": { "driver": {
+                "name": "hostprocess",
+                "version": env!("CARGO_PKG_VERSION"),
+                "semanticVersion": env!("CARGO_PKG_VERSION"),
+                "informationUri": env!("CARGO_PKG_REPOSITORY"),
+                "rules": pages.iter().map(descriptor).collect::<Vec<_>>(),
+            } },
+            "invocations": [invocation(report)],
+            "columnKind": "unicodeCodePoints",
+            "results": results,
+        }],
+    })
 }
 
 /// The pages of the ids that results have, in the order of the catalogue.
@@ -74,20 +75,17 @@ fn pages(report: &Report) -> Vec<Page> {
     pages::all().filter(|page| ids.contains(page.id)).collect()
 }
 
-fn descriptor(page: &Page) -> ReportingDescriptor {
-    let text = |text: String| MultiformatMessageString::builder().text(text).build();
-    let plain = markdown::render(&page.text, false);
-    let help = MultiformatMessageString::builder().text(plain).markdown(page.text.as_str()).build();
-    ReportingDescriptor::builder()
-        .id(page.id)
-        .name(page.id)
-        .short_description(text(page.summary.to_owned()))
-        .full_description(text(full_description(page)))
-        .help(help)
-        .help_uri(page.url.as_str())
-        .default_configuration(default_configuration(page.severity))
-        .properties(properties(page))
-        .build()
+fn descriptor(page: &Page) -> Value {
+    json!({
+        "id": page.id,
+        "name": page.id,
+        "shortDescription": { "text": page.summary },
+        "fullDescription": { "text": full_description(page) },
+        "help": { "text": markdown::render(&page.text, false), "markdown": page.text },
+        "helpUri": page.url,
+        "defaultConfiguration": default_configuration(page.severity),
+        "properties": properties(page),
+    })
 }
 
 /// The summary and, of the page, the first paragraph: what happens.
@@ -104,19 +102,19 @@ fn full_description(page: &Page) -> String {
     text.trim_end().to_owned()
 }
 
-fn default_configuration(severity: Severity) -> ReportingConfiguration {
+fn default_configuration(severity: Severity) -> Value {
     let level = match severity {
         Severity::Deny => "error",
         Severity::Warn => "warning",
         Severity::Off => "note",
     };
-    ReportingConfiguration::builder().level(json!(level)).enabled(severity != Severity::Off).build()
+    json!({ "level": level, "enabled": severity != Severity::Off })
 }
 
 /// Derived from the group and the default severity. A denial is certain, a warning probable, and what is off is good practice,
 /// which many workloads do without. The score is the lowest of a class of GitHub's (high, medium, low): nothing is known that
 /// would make it more exact.
-fn properties(page: &Page) -> PropertyBag {
+fn properties(page: &Page) -> Value {
     let (precision, score, problem) = match page.severity {
         Severity::Deny => ("very-high", "7.0", "error"),
         Severity::Warn => ("high", "4.0", "warning"),
@@ -124,101 +122,90 @@ fn properties(page: &Page) -> PropertyBag {
     };
     let mut tags = vec!["kubernetes", "windows", "hostprocess"];
     tags.extend(page.group);
-    let mut others = BTreeMap::from([("precision".to_owned(), json!(precision))]);
     if page.group.is_some_and(|group| SECURITY.contains(&group)) {
         tags.insert(0, "security");
-        others.insert("security-severity".to_owned(), json!(score));
+        json!({ "tags": tags, "precision": precision, "security-severity": score })
     } else {
-        others.insert("problem.severity".to_owned(), json!(problem));
+        json!({ "tags": tags, "precision": precision, "problem.severity": problem })
     }
-    let tags: Vec<String> = tags.into_iter().map(str::to_owned).collect();
-    PropertyBag::builder().tags(tags).additional_properties(others).build()
 }
 
-fn sarif_result(object: &ObjectReport, result: &CheckResult, pages: &[Page]) -> SarifResult {
-    let level = if result.severity == Severity::Deny { ResultLevel::Error } else { ResultLevel::Warning };
+fn sarif_result(object: &ObjectReport, result: &CheckResult, pages: &[Page]) -> Value {
     let mut location = place(&object.file, (result.line, result.column), result.end_column);
     let field = result.path.map(|path| format!(": {path}")).unwrap_or_default();
-    location.logical_locations =
-        Some(vec![LogicalLocation::builder().fully_qualified_name(object.title() + &field).build()]);
+    location["logicalLocations"] = json!([{ "fullyQualifiedName": object.title() + &field }]);
     let index = pages.iter().position(|page| page.id == result.rule).and_then(|index| i64::try_from(index).ok());
-    let mut sarif = SarifResult::builder()
-        .rule_id(result.rule)
+    let mut sarif = json!({
+        "ruleId": result.rule,
         // -1 stands for a missing descriptor.
-        .rule_index(index.unwrap_or(-1))
-        .level(level)
-        .message(Message::builder().text(result.text.as_str()).build())
-        .locations(vec![location])
-        .partial_fingerprints(BTreeMap::from([(FINGERPRINT.to_owned(), result.fingerprint.clone())]))
-        .build();
-    sarif.fixes = result.diagnostic.and_then(|found| fix(&object.file, found)).map(|fix| vec![fix]);
-    sarif.suppressions = result.waived.map(|waived| vec![suppression(waived)]);
+        "ruleIndex": index.unwrap_or(-1),
+        "level": if result.severity == Severity::Deny { "error" } else { "warning" },
+        "message": { "text": result.text },
+        "locations": [location],
+        "partialFingerprints": { FINGERPRINT: result.fingerprint },
+    });
+    if let Some(fix) = result.diagnostic.and_then(|found| fix(&object.file, found)) {
+        sarif["fixes"] = json!([fix]);
+    }
+    if let Some(waived) = result.waived {
+        sarif["suppressions"] = json!([suppression(waived)]);
+    }
     sarif
 }
 
-fn suppression(waived: &Waived) -> Suppression {
+fn suppression(waived: &Waived) -> Value {
     let kind = if waived.source == WaiverSource::Comment { "inSource" } else { "external" };
-    Suppression::builder().kind(json!(kind)).justification(waived.reason.as_str()).build()
+    json!({ "kind": kind, "justification": waived.reason })
 }
 
 /// What `hostprocess fix` does to the file because of this finding alone: viewers apply it at the press of a button.
-fn fix(file: &str, found: &Diagnostic) -> Option<Fix> {
+fn fix(file: &str, found: &Diagnostic) -> Option<Value> {
     if found.replacements.is_empty() || found.waived.is_some() {
         return None;
     }
     let replacement = |replaced: &report::Replacement| {
         let (end_line, end_column) = replaced.end;
-        Replacement::builder()
-            .deleted_region(region(replaced.start, (end_line, Some(end_column))))
-            .inserted_content(ArtifactContent::builder().text(replaced.text.as_str()).build())
-            .build()
+        json!({
+            "deletedRegion": region(replaced.start, (end_line, Some(end_column))),
+            "insertedContent": { "text": replaced.text },
+        })
     };
-    let change = ArtifactChange::builder()
-        .artifact_location(ArtifactLocation::builder().uri(uri(file)).build())
-        .replacements(found.replacements.iter().map(replacement).collect::<Vec<_>>())
-        .build();
-    let description = Message::builder().text(found.fix.as_str()).build();
-    Some(Fix::builder().description(description).artifact_changes(vec![change]).build())
+    let replacements: Vec<Value> = found.replacements.iter().map(replacement).collect();
+    Some(json!({
+        "description": { "text": found.fix },
+        "artifactChanges": [{ "artifactLocation": { "uri": uri(file) }, "replacements": replacements }],
+    }))
 }
 
 /// The parts of the input that could not be read are notifications: results are about rules.
-fn invocation(report: &Report) -> Invocation {
+fn invocation(report: &Report) -> Value {
     let mut notifications = Vec::new();
     for file in &report.files {
         for problem in &file.problems {
             let end = problem.place.as_ref().map(Place::end_column);
-            notifications.push(
-                Notification::builder()
-                    .level(json!("error"))
-                    .message(Message::builder().text(problem.message.as_str()).build())
-                    .locations(vec![place(&file.name, problem.line_and_column(), end)])
-                    .build(),
-            );
+            notifications.push(json!({
+                "level": "error",
+                "message": { "text": problem.message },
+                "locations": [place(&file.name, problem.line_and_column(), end)],
+            }));
         }
     }
-    Invocation::builder()
-        .execution_successful(notifications.is_empty())
-        .tool_execution_notifications(notifications)
-        .build()
+    json!({ "executionSuccessful": notifications.is_empty(), "toolExecutionNotifications": notifications })
 }
 
 /// A region ends on its line; without an end it is the rest of the line.
-fn place(file: &str, (line, column): (usize, usize), end_column: Option<usize>) -> Location {
-    Location::builder()
-        .physical_location(
-            PhysicalLocation::builder()
-                .artifact_location(ArtifactLocation::builder().uri(uri(file)).build())
-                .region(region((line, column), (line, end_column)))
-                .build(),
-        )
-        .build()
+fn place(file: &str, (line, column): (usize, usize), end_column: Option<usize>) -> Value {
+    json!({ "physicalLocation": {
+        "artifactLocation": { "uri": uri(file) },
+        "region": region((line, column), (line, end_column)),
+    } })
 }
 
-fn region((line, column): (usize, usize), (end_line, end_column): (usize, Option<usize>)) -> Region {
-    let number = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
-    let mut region = Region::builder().start_line(number(line)).start_column(number(column)).build();
-    region.end_line = Some(number(end_line));
-    region.end_column = end_column.map(number);
+fn region((line, column): (usize, usize), (end_line, end_column): (usize, Option<usize>)) -> Value {
+    let mut region = json!({ "startLine": line, "startColumn": column, "endLine": end_line });
+    if let Some(end_column) = end_column {
+        region["endColumn"] = json!(end_column);
+    }
     region
 }
 

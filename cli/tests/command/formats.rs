@@ -19,11 +19,6 @@ fn for_other_programs(format: &str) -> Output {
 fn sarif_for_code_scanning() {
     let output = for_other_programs("sarif");
     assert_valid_sarif(&output.stdout);
-    let log: serde_sarif::sarif::Sarif = serde_json::from_slice(&output.stdout).expect("SARIF");
-    let run = &log.runs[0];
-    let results = run.results.as_ref().expect("results");
-    let rules = run.tool.driver.rules.as_ref().expect("rules");
-    assert!(results.iter().all(|result| rules.iter().any(|rule| Some(&rule.id) == result.rule_id.as_ref())));
     // The pages have tests of their own.
     let shown = shown(&output).lines().filter(|line| !is_page(line)).map(|line| format!("{line}\n")).collect();
     assert_snapshot("sarif", shown);

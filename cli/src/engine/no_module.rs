@@ -1,0 +1,41 @@
+//! Stands in for `module` in a build without the feature `module`: there is no module, and asking for one says how to get it.
+
+use std::path::Path;
+
+use kubewarden_policy_sdk::response::ValidationResponse;
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::engine::call_error::CallError;
+use crate::engine::capabilities::Capabilities;
+
+/// A compiled module, of which there are none.
+pub enum Module {}
+
+impl Module {
+    /// Refuses every module.
+    ///
+    /// # Errors
+    /// Always.
+    pub fn load(_: &Path) -> Result<Module, String> {
+        Err("this hostprocess was built without the feature `module`, which runs modules: install a release, or build it with \
+            `cargo install --locked --path cli`"
+            .to_owned())
+    }
+
+    /// Never called.
+    ///
+    /// # Errors
+    /// None.
+    pub fn validate(&self, _: &impl Serialize, _: &Value, _: &Capabilities) -> Result<ValidationResponse, CallError> {
+        match *self {}
+    }
+
+    /// Never called.
+    ///
+    /// # Errors
+    /// None.
+    pub fn validate_settings(&self, _: &Value) -> Result<(), String> {
+        match *self {}
+    }
+}
