@@ -3,10 +3,19 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 
 SOURCES := $(shell find src -name '*.rs') Cargo.toml Cargo.lock hack/build-guest.sh
-# Without kube, which only `hostprocess check --cluster` needs, the command is built in half of the time.
-HOSTPROCESS := cargo run --quiet --locked -p hostprocess-cli --no-default-features --features module --
+# Without kube, which only `scan` and `--cluster` need.
+COMMAND := -p hostprocess-cli --no-default-features --features module
+LEAN_COMMAND := -p hostprocess-cli --no-default-features --features shared-features
+HOSTPROCESS := cargo run --quiet --locked $(COMMAND) --
 # Cargo builds the guests and the command in folders of their own: neither waits for the other.
 TOGETHER := @$(MAKE) --no-print-directory -j$(shell nproc 2>/dev/null || echo 2)
+# What hack/need.sh installs.
+export PATH := $(CURDIR)/target/tools/bin:$(PATH)
+# Some checks need what no package registry has: without it they are listed at the end of a run. Continuous integration, which has
+# it all, says NOT_CHECKED=fail.
+export NOT_CHECKED ?= ok
+FIRST_BUILD := The first build takes about 13 minutes of processor time, half of that where two cores are idle, most of it for Wasmtime, \
+  which runs the module as policy-server does. Later builds take seconds.
 KWCTL_MISSING := kwctl is not installed: get it from https://github.com/kubewarden/kubewarden-controller/releases
 
 .PHONY: help
@@ -29,47 +38,62 @@ artifacthub-pkg.yml: metadata.yml questions-ui.yml | kwctl ## Describe the packa
 .PHONY: hostprocess
 hostprocess: ## Build the command without kube
 	@# MAKEFLAGS names jobs of make's that Cargo cannot have.
-	MAKEFLAGS= cargo build --locked -p hostprocess-cli --no-default-features --features module
+	MAKEFLAGS= cargo build --locked $(COMMAND)
+
+.PHONY: announce
+announce:
+	@[ -e target/debug/hostprocess ] || echo '$(FIRST_BUILD)' >&2
 
 .PHONY: run
-run: ## Evaluate examples/ with the module: one manifest is accepted, one rejected
+run: announce ## Evaluate examples/ with the module: one manifest is accepted, one rejected
 	$(TOGETHER) policy.wasm hostprocess
 	@$(HOSTPROCESS) check --wasm policy.wasm examples/privileged-daemonset.yaml
 	@status=0; $(HOSTPROCESS) check --wasm policy.wasm examples/broken.yaml || status=$$?; \
 	  [ $$status -eq 1 ] || { echo "examples/broken.yaml should be denied (exit 1), not exit $$status" >&2; exit 1; }
 
 .PHONY: test
-test: ## Run every test
+test: announce ## Run every test
 	$(TOGETHER) policy.wasm bench-guests hostprocess
-	@$(MAKE) --no-print-directory e2e-tests release-tests
-	cargo test --locked --workspace
+	@$(MAKE) --no-print-directory --keep-going e2e-tests release-tests rust-tests
+	@$(MAKE) --no-print-directory not-checked
+
+.PHONY: rust-tests
+rust-tests:
+	cargo test --locked --quiet $(LEAN_COMMAND) --test lean
+	cargo test --locked --workspace --no-fail-fast
+
+.PHONY: not-checked
+not-checked:
+	@hack/not-checked.sh helm kubectl kwctl
 
 .PHONY: release-tests
 release-tests: ## The scripts of hack/ that make a release
-	@for program in bats curl git unzip zip; do command -v $$program >/dev/null || hack/install-debian.sh $$program; done
+	@hack/need.sh bats curl git unzip zip
 	bats tests/release
 
 .PHONY: e2e-tests
 e2e-tests: policy.wasm ## The policy through kwctl, or through `hostprocess run` where kwctl is not installed
-	@command -v bats >/dev/null || hack/install-debian.sh bats
+	@hack/need.sh bats
 	@$(MAKE) --no-print-directory $$(if command -v kwctl >/dev/null; then echo annotated-policy.wasm; else echo hostprocess; fi)
 	bats e2e.bats
 
 .PHONY: e2e-cluster
 e2e-cluster: annotated-policy.wasm ## The policy in a cluster: etcd, kube-apiserver and policy-server (CONTRIBUTING.md says where to get them)
-	@command -v bats >/dev/null || hack/install-debian.sh bats
+	@hack/need.sh bats
 	bats tests/cluster
 
 .PHONY: lint
-lint: ## Formatting, clippy, one set of features; licences and advisories, scripts and workflows where their tools are installed
+lint: ## Formatting, clippy, one set of features, licences and advisories, scripts and workflows
+	@hack/need.sh cargo-deny jactionlint python3 shellcheck zizmor
 	cargo fmt --all --check
 	cargo clippy --locked --workspace --all-targets -- -D warnings
-	cargo clippy --locked -p hostprocess-cli --no-default-features --all-targets -- -D warnings
-	@if command -v python3 >/dev/null; then hack/shared-features.py; else echo 'python3 is not installed: hack/shared-features.py is skipped'; fi
-	@if command -v cargo-deny >/dev/null; then cargo deny check; else echo 'cargo-deny is not installed: cargo install cargo-deny'; fi
-	@if command -v shellcheck >/dev/null; then shellcheck hack/*.sh .ci/run; else echo 'shellcheck is not installed: apt-get install shellcheck'; fi
-	@if command -v actionlint >/dev/null; then actionlint; else echo 'actionlint is not installed: go install github.com/rhysd/actionlint/cmd/actionlint@v1.7.12'; fi
-	@if command -v zizmor >/dev/null; then zizmor --offline --quiet .; else echo 'zizmor is not installed: pip install zizmor'; fi
+	cargo clippy --locked $(LEAN_COMMAND) --all-targets -- -D warnings
+	hack/shared-features.py
+	shellcheck hack/*.sh .ci/run
+	jactionlint
+	zizmor --offline --quiet .
+	cargo deny --locked --workspace check bans licenses sources
+	@if cargo deny fetch db; then cargo deny --locked --workspace check --disable-fetch advisories; else hack/not-checked.sh advisories; fi
 
 .PHONY: version-check
 version-check: ## Whether every file names the version of a release (TAG=v1.2.3)
@@ -94,11 +118,21 @@ target/bench-guests/%.wasm: benches/%/src/lib.rs benches/%/Cargo.toml Cargo.toml
 bench: policy.wasm bench-guests ## Time and count the policy against the floor and a conventional policy, and hold it to its budgets
 	cargo run --locked -p compare
 
+FUZZ_SECONDS := 60
+
+.PHONY: fuzz
+fuzz: ## Fuzz each target of fuzz/ for a minute (FUZZ_SECONDS=n for longer; needs nightly Rust)
+	@hack/need.sh cargo-fuzz g++
+	@cargo +nightly --version >/dev/null 2>&1 || rustup toolchain install nightly --profile minimal
+	@for target in $$(cargo +nightly fuzz list); do \
+	  MAKEFLAGS= cargo +nightly fuzz run $$target -- -max_total_time=$(FUZZ_SECONDS) || exit 1; \
+	done
+
 CORPUS := test_data
 
 .PHONY: bench-check
 bench-check: ## Time `hostprocess check` on 10,000 files (the release build takes minutes; CORPUS=folder for other files)
-	MAKEFLAGS= cargo build --locked --release -p hostprocess-cli --no-default-features --features module
+	MAKEFLAGS= cargo build --locked --release $(COMMAND)
 	MAKEFLAGS= cargo build --quiet --locked -p check-speed
 	@# Not `cargo run`, which becomes the program that it runs: the memory of the compilers before would count.
 	target/debug/check-speed target/release/hostprocess $(CORPUS)
@@ -117,11 +151,9 @@ site: playground ## The documentation with the playground below it, in target/si
 	mdbook build target/site-source --dest-dir "$(CURDIR)/target/site"
 	cp -r playground/dist target/site/playground
 
-NODE_MISSING := Node 20 or later with npm is not installed: apt-get install nodejs npm (Debian 13 or later), or https://nodejs.org
-
 .PHONY: node
 node:
-	@command -v npm >/dev/null && node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' || { echo '$(NODE_MISSING)' >&2; exit 1; }
+	@hack/need.sh node
 
 playground/node_modules/.package-lock.json: playground/package.json playground/package-lock.json playground/.npmrc | node
 	cd playground && npm ci
@@ -132,7 +164,7 @@ playground: policy.wasm playground/node_modules/.package-lock.json ## Build the 
 
 .PHONY: playground-test
 playground-test: playground hostprocess ## Drive that page in Chromium, and compare its answers with the command's
-	@[ -n "$${CHROMIUM:-}" ] || command -v chromium >/dev/null || hack/install-debian.sh chromium
+	@[ -n "$${CHROMIUM:-}" ] || hack/need.sh chromium
 	cd playground && npm run --silent test
 
 .PHONY: clean

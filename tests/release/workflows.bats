@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# What can be said of the workflows without GitHub, and without actionlint and zizmor, which `make lint` runs where they are.
+# What can be said of the workflows without GitHub, jactionlint and zizmor, which `make lint` runs.
 
 bats_require_minimum_version 1.7.0
 
