@@ -3,8 +3,8 @@
 use serde_json_borrow::Value;
 
 use crate::decode::{List, Pairs, Quantity, Read, Reader, Result, one_of, record};
-use crate::k8s::version::Version;
 
+pub mod at_least;
 pub mod grant;
 pub mod label_selector;
 pub mod mutate;
@@ -15,6 +15,7 @@ pub mod schema;
 pub mod severity;
 pub mod validation;
 
+use at_least::AtLeast;
 use grant::Grants;
 use mutate::Mutate;
 use rbac::Rbac;
@@ -38,8 +39,8 @@ record! {
         pub privileged_local_groups: List<&'a str> = "privilegedLocalGroups",
         /// Which RuntimeClasses mean which isolation.
         pub runtime_classes: RuntimeClasses<'a> = "runtimeClasses",
-        /// The oldest containerd on any Windows node.
-        pub containerd: Version = "containerd",
+        /// The oldest containerd on any Windows node, in quotes.
+        pub containerd: AtLeast<1, 6> = "containerd",
         /// The node ports that HostProcess pods may open; absent: any.
         pub host_ports: Option<List<PortRange>> = "hostPorts",
         /// What the resource rules want.
@@ -67,7 +68,7 @@ impl Default for Settings<'_> {
             local_groups: List::default(),
             privileged_local_groups: List::default(),
             runtime_classes: RuntimeClasses::default(),
-            containerd: Version::new(1, 6),
+            containerd: AtLeast::default(),
             host_ports: None,
             resources: ResourceSettings::default(),
             nodes: NodeSettings::default(),
@@ -127,28 +128,17 @@ impl Default for ResourceSettings<'_> {
 }
 
 record! {
-    /// What the policy asks the cluster about nodes and RuntimeClasses, and what it wants to hear.
-    #[derive(Clone, Copy, Debug)]
+    /// What the policy asks the cluster about nodes and RuntimeClasses, and the versions that it requires.
+    #[derive(Clone, Copy, Debug, Default)]
     pub struct NodeSettings: strict {
         /// Whether to ask at all.
         pub check: bool = "check",
         /// Deny what could not be checked.
         pub required: bool = "required",
-        /// The oldest kubelet that will do.
-        pub min_kubernetes: Version = "minKubernetes",
-        /// The oldest containerd that will do.
-        pub min_containerd: Version = "minContainerd",
-    }
-}
-
-impl Default for NodeSettings {
-    fn default() -> Self {
-        NodeSettings {
-            check: false,
-            required: false,
-            min_kubernetes: Version::new(1, 23),
-            min_containerd: Version::new(1, 6),
-        }
+        /// The oldest kubelet that will do, in quotes: "1.30".
+        pub min_kubernetes: AtLeast<1, 23> = "minKubernetes",
+        /// The oldest containerd that will do, in quotes: "1.7".
+        pub min_containerd: AtLeast<1, 6> = "minContainerd",
     }
 }
 

@@ -2,10 +2,6 @@
 
 use std::fmt;
 
-use serde_json_borrow::Value;
-
-use crate::decode::{Error, Quantity, Read, Reader, Result};
-
 /// `major.minor.patch`. Anything after it (`-k3s1`, `+azure`, `-1`) is a distributor's suffix, which says nothing about
 /// the age and is ignored. To semantic versioning `1.7.33-1` would be a pre-release, which `>=1.6.0` does not match; to
 /// an administrator it is 1.7.33.
@@ -62,18 +58,6 @@ impl fmt::Display for Version {
         if self.patch != 0 {
             write!(f, ".{}", self.patch)?;
         }
-        Ok(())
-    }
-}
-
-impl<'t> Read<'t> for Version {
-    fn read(&mut self, value: &'t Value<'t>, reader: &mut Reader) -> Result<()> {
-        // YAML takes an unquoted `1.7` for a number, which is written like a quantity.
-        let mut text = Quantity::default();
-        text.read(value, reader).map_err(|_| Error::wrong_type(value, "a version such as \"1.7\""))?;
-        let text = text.0;
-        *self = Version::parse(&text)
-            .ok_or_else(|| Error::new(format!("'{text}' is not a version: write one like \"1.7\"")))?;
         Ok(())
     }
 }

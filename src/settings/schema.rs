@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::decode::schema::{Described, Json, one_of};
-use crate::k8s::version::Version;
+use crate::settings::at_least::AtLeast;
 use crate::settings::grant::{Grant, Grants, NOBODY};
 use crate::settings::label_selector::{OPERATORS, Operator};
 use crate::settings::mutate::{Mutate, SAFE};
@@ -60,9 +60,9 @@ impl Described for Mutate<'_> {
     }
 }
 
-/// YAML takes an unquoted `1.7` for a number.
-impl Described for Version {
+/// No number: see [`AtLeast`].
+impl<const MAJOR: u32, const MINOR: u32> Described for AtLeast<MAJOR, MINOR> {
     fn schema() -> Json {
-        json!({ "type": ["string", "number"] })
+        <&str>::schema()
     }
 }

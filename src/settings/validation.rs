@@ -123,7 +123,6 @@ fn check_values(settings: &Settings) -> Result<(), Invalid> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::k8s::version::Version;
     use crate::settings::rbac;
     use crate::settings::severity::Profile;
 
@@ -211,10 +210,50 @@ mod tests {
         let off = read(r#"{"rules": {"host-network": false}}"#, |settings| settings.rules.get("host-network").copied());
         assert_eq!(off, Ok(Some(Severity::Off)));
         assert!(!is_valid(r#"{"rules": {"host-network": true}}"#));
-        let containerd = |value: &str| read(&format!(r#"{{"containerd": {value}}}"#), |settings| settings.containerd);
-        assert_eq!(containerd("1.7"), containerd("\"1.7\""));
-        assert_eq!(containerd("1.7"), Ok(Version::new(1, 7)));
-        assert!(containerd("2").is_err() && containerd("true").is_err());
+    }
+
+    const VERSIONS: [(&str, &str); 3] = [
+        ("containerd", r#"{"containerd": VERSION}"#),
+        ("nodes.minKubernetes", r#"{"nodes": {"check": true, "minKubernetes": VERSION}}"#),
+        ("nodes.minContainerd", r#"{"nodes": {"check": true, "minContainerd": VERSION}}"#),
+    ];
+
+    /// `1.30` without quotes is 1.3, below which no kubelet with HostProcess is, so it would have let all of them pass.
+    #[test]
+    fn versions_as_numbers_are_refused_with_what_to_write() {
+        for (path, settings) in VERSIONS {
+            let with = |version: &str| settings.replace("VERSION", version);
+            for number in ["1.3", "1.30", "1.7", "2", "0", "-1", "1e3"] {
+                let message = error(&with(number));
+                assert!(message.starts_with(&format!("settings.{path}: found a number")), "{message}");
+                assert!(
+                    message.ends_with("write the version in quotes, like \"1.23\" or \"1.30\"")
+                        || path != "nodes.minKubernetes",
+                    "{message}"
+                );
+            }
+            for other in ["true", "[]", "{}", "\"\"", "\"2\"", "\"latest\""] {
+                assert!(!is_valid(&with(other)), "{path} {other}");
+            }
+            for version in ["\"1.30\"", "\"1.23\"", "\"v1.31.2\"", "\"2.0.0-beta.1\""] {
+                assert!(is_valid(&with(version)), "{path} {version}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_minimum_below_the_first_version_with_host_process_is_refused() {
+        for (path, settings) in VERSIONS {
+            let first = if path == "nodes.minKubernetes" { "1.23" } else { "1.6" };
+            let message = error(&settings.replace("VERSION", "\"1.3\""));
+            let expected = format!(
+                "settings.{path}: '1.3' is below {first}, the first version with HostProcess containers: write \"{first}\" or a later one"
+            );
+            assert_eq!(message, expected);
+            assert!(is_valid(&settings.replace("VERSION", &format!("\"{first}\""))));
+        }
+        assert!(!is_valid(r#"{"nodes": {"check": true, "minKubernetes": "1.22.17"}}"#));
+        assert!(!is_valid(r#"{"containerd": "1.5.18"}"#));
     }
 
     #[test]
@@ -290,6 +329,9 @@ mod tests {
         assert!(error(r#"{"allow": [{"kinds": ["daemonsets"]}]}"#).ends_with("did you mean 'DaemonSet'?"));
         assert!(error(r#"{"allow": [{"images": ["mcr.microsoft.com*/oss/x"]}]}"#).contains("also matches other hosts"));
         assert!(error(r#"{"allow": [{"hostPaths": ["C:\\k\\..\\x"]}]}"#).contains("without '..'"));
-        assert!(is_valid(r#"{"allow": [{"kinds": ["Rollout", "Daemon*"]}]}"#));
+        assert!(
+            error(r#"{"allow": [{"kinds": ["Rollout"]}]}"#).starts_with("settings.allow[0].kinds[0]: 'Rollout' is not")
+        );
+        assert!(is_valid(r#"{"allow": [{"kinds": ["Rollout.argoproj.io", "Daemon*"]}]}"#));
     }
 }

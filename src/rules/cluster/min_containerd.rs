@@ -37,7 +37,7 @@ impl Runtime {
 }
 
 fn check(context: &Context, findings: &mut Findings) {
-    let minimum = context.settings.nodes.min_containerd;
+    let minimum = *context.settings.nodes.min_containerd;
     let (mut another, mut old, mut aging) =
         (AffectedNodes::default(), AffectedNodes::default(), AffectedNodes::default());
     let mut unreadable = AffectedNodes::default();

@@ -16,7 +16,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &Context, findings: &mut Findings) {
-    let minimum = context.settings.nodes.min_kubernetes;
+    let minimum = *context.settings.nodes.min_kubernetes;
     let (mut old, mut unreadable) = (AffectedNodes::default(), AffectedNodes::default());
     for node in candidates(context) {
         match Version::parse(&node.kubelet_version) {

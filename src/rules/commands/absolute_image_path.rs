@@ -33,7 +33,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &Context, findings: &mut Findings) {
-    let before_fixed_paths = context.settings.containerd < FIRST_WITH_FIXED_PATHS;
+    let before_fixed_paths = *context.settings.containerd < FIRST_WITH_FIXED_PATHS;
     for line in &context.command_lines {
         let Some(program) = line.program().filter(|program| may_be_an_image_path(program)) else { continue };
         let message = match locate(program, line) {

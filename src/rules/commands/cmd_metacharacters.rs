@@ -32,7 +32,7 @@ fn check(context: &Context, findings: &mut Findings) {
         let mut cmd = CmdReader::default();
         for element in line.elements() {
             if let Some(operator) = cmd.operator_in(element.text, matters) {
-                let message = message(element.text, operator, context.settings.containerd);
+                let message = message(element.text, operator, *context.settings.containerd);
                 findings.container(&line.container, element.path(), message, fix(line.shell()));
             }
         }

@@ -22,7 +22,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &Context, findings: &mut Findings) {
-    if context.settings.containerd >= FIRST_WITH_LITERAL_WORKING_DIR {
+    if *context.settings.containerd >= FIRST_WITH_LITERAL_WORKING_DIR {
         return;
     }
     for container in context.pod.host_process_containers() {

@@ -21,7 +21,7 @@ const FIRST_WITH_GROUPS: Version = Version::new(1, 7);
 
 fn check(context: &Context, findings: &mut Findings) {
     let settings = context.settings;
-    if settings.containerd >= FIRST_WITH_GROUPS {
+    if *settings.containerd >= FIRST_WITH_GROUPS {
         return;
     }
     for account in context.accounts.iter().filter(|account| is_declared(&account.value, settings)) {

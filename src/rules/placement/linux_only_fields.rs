@@ -82,7 +82,7 @@ const STRICT_MESSAGE: &str =
 /// which containerd does since 2.0, on every operating system.
 fn needs_containerd_2(context: &Context) -> bool {
     let policy = context.pod.spec.security_context.as_ref().and_then(|own| own.supplemental_groups_policy);
-    policy == Some("Strict") && context.settings.containerd < Version::new(2, 0)
+    policy == Some("Strict") && *context.settings.containerd < Version::new(2, 0)
 }
 
 /// Whether kube-apiserver would refuse `os.name: windows` in the pod.

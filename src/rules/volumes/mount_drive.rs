@@ -33,7 +33,7 @@ fn check(context: &Context, findings: &mut Findings) {
                 );
             }
             Some(drive)
-                if drive != 'C' && path.is_drive_root() && context.settings.containerd < FIRST_WITH_DRIVE_MOUNTS =>
+                if drive != 'C' && path.is_drive_root() && *context.settings.containerd < FIRST_WITH_DRIVE_MOUNTS =>
             {
                 findings.at(Severity::Warn).container(
                     &mount.container,
