@@ -81,8 +81,11 @@ fn judge_after<T, F: FnOnce(&Request, Outcome) -> T>(
     host: &dyn Host,
     answer: F,
 ) -> Result<T, Unreadable> {
-    let judged = judge_once(payload, host, |request, settings, findings| {
-        let mutated = if more_mutations == 0 { Err(findings) } else { mutate(payload, request, settings, findings) };
+    let judged = judge_once(payload, host, |request, settings, Judged { findings, is_proven_windows }| {
+        let mutated = match more_mutations {
+            0 => Err(findings),
+            _ => mutate(payload, request, settings, findings, is_proven_windows),
+        };
         match mutated {
             Ok(mutation) => Err((mutation.after(earlier), answer)),
             Err(findings) => Ok(answer(request, Outcome { findings, mutation: earlier })),
@@ -99,15 +102,22 @@ fn judge_after<T, F: FnOnce(&Request, Outcome) -> T>(
 fn judge_once<T>(
     payload: &Value,
     host: &dyn Host,
-    then: impl FnOnce(&Request, &Settings, Vec<Finding>) -> T,
+    then: impl FnOnce(&Request, &Settings, Judged) -> T,
 ) -> Result<T, Unreadable> {
     let request = decode::member(payload, "request")?.ok_or_else(|| Error::new("missing field `request`"))?;
     let Some(request) = Request::read(request).map_err(|error| error.in_member("request"))? else {
-        return Ok(then(&Request::default(), &Settings::default(), Vec::new()));
+        return Ok(then(&Request::default(), &Settings::default(), Judged::default()));
     };
     let settings = settings_of(payload)?;
-    let findings = findings(&request, &settings, host);
-    Ok(then(&request, &settings, findings))
+    let judged = judged(&request, &settings, host);
+    Ok(then(&request, &settings, judged))
+}
+
+#[derive(Default)]
+struct Judged {
+    findings: Vec<Finding>,
+    /// Whether the pod starts on Windows nodes only.
+    is_proven_windows: bool,
 }
 
 /// The settings, which policy-server has validated: what only `settings::validation` refuses opens nothing.
@@ -119,22 +129,23 @@ fn settings_of<'t>(payload: &'t Value<'t>) -> Result<Settings<'t>, Error> {
     Ok(settings)
 }
 
-fn findings(request: &Request, settings: &Settings, host: &dyn Host) -> Vec<Finding> {
-    let Some(workload) = &request.object else { return Vec::new() };
+fn judged(request: &Request, settings: &Settings, host: &dyn Host) -> Judged {
+    let Some(workload) = &request.object else { return Judged::default() };
     let cluster = Cluster::new(host);
     let run = |check: fn(&Context) -> Vec<Finding>, workload: &Workload| {
         let facts = Facts::ask(&cluster, &workload.pod, &settings.nodes);
-        check(&Context::new(request, workload, settings, &cluster, &facts))
+        let context = Context::new(request, workload, settings, &cluster, &facts);
+        Judged { findings: check(&context), is_proven_windows: context.is_proven_windows() }
     };
-    let mut findings = run(registry::check, workload);
-    tolerate_mirror_pod(&mut findings, request, workload);
+    let mut judged = run(registry::check, workload);
+    tolerate_mirror_pod(&mut judged.findings, request, workload);
     if let Some(old) = &request.old_object
         && settings.ratchet
         && request.operation == "UPDATE"
-        && findings.iter().any(|finding| finding.severity == Severity::Deny)
+        && judged.findings.iter().any(|finding| finding.severity == Severity::Deny)
     {
-        let had = if has_same_images(old, workload) { run(registry::check_old, old) } else { Vec::new() };
-        tolerate_old_findings(&mut findings, request.change, &had);
+        let had = if has_same_images(old, workload) { run(registry::check_old, old).findings } else { Vec::new() };
+        tolerate_old_findings(&mut judged.findings, request.change, &had);
     }
-    findings
+    judged
 }

@@ -53,6 +53,11 @@ impl Facts {
         };
         Facts { runtime_class, nodes }
     }
+
+    /// Whether the cluster says that the node with this name runs Windows and could run the pod.
+    pub fn has_windows_node(&self, name: &str) -> bool {
+        matches!(&self.nodes, Answer::Known(nodes) if nodes.candidates.iter().any(|node| node.name == name))
+    }
 }
 
 record! {

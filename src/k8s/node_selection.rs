@@ -9,7 +9,7 @@ pub const OS: &str = "kubernetes.io/os";
 /// What the label was called before Kubernetes 1.14. The node lifecycle controller still copies it onto every node.
 pub const LEGACY_OS: &str = "beta.kubernetes.io/os";
 /// The build of Windows (`10.0.20348`), which only Windows nodes have.
-const WINDOWS_BUILD: &str = "node.kubernetes.io/windows-build";
+pub const WINDOWS_BUILD: &str = "node.kubernetes.io/windows-build";
 
 /// The operating system of a node, as far as its labels tell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,11 +36,34 @@ impl NodeOs {
 }
 
 impl PodSpec<'_> {
-    /// Whether only Windows nodes can run the pod. A pod that names its node counts, because that is a deliberate
-    /// choice.
+    /// Whether the pod is meant for Windows nodes: only they satisfy its selectors, or it names its node, which is a
+    /// deliberate choice. That is enough not to warn, but proves nothing about the node: see [`Self::requires_windows`].
     pub fn is_pinned_to_windows(&self) -> bool {
         self.node_name.is_some_and(|name| !name.is_empty())
             || !self.admits(NodeOs::Linux) && !self.admits(NodeOs::Unlabelled)
+    }
+
+    /// Whether no kubelet on Linux starts the pod, whatever node it names: it has `os.name: windows`, or its selectors
+    /// admit Windows nodes and no others.
+    pub fn requires_windows(&self) -> bool {
+        let admits = |node| self.admits_by(|term| term.may_match(node), node);
+        self.os.as_ref().is_some_and(|os| os.name == Some("windows"))
+            || admits(NodeOs::Windows) && !admits(NodeOs::Linux) && !admits(NodeOs::Unlabelled)
+    }
+
+    /// The only node that can run the pod: the one in `nodeName`, else the one that the DaemonSet controller writes into
+    /// the affinity of its pods.
+    pub fn only_node(&self) -> Option<&str> {
+        match self.node_name {
+            Some(name) if !name.is_empty() => Some(name),
+            _ => match self.required_terms()? {
+                [term] => term.match_fields.iter().find(|r| r.names_a_node()).and_then(|r| match &r.values[..] {
+                    [name] => Some(*name),
+                    _ => None,
+                }),
+                _ => None,
+            },
+        }
     }
 
     /// Whether the pod selects the operating system only by the deprecated label.
@@ -50,8 +73,12 @@ impl PodSpec<'_> {
 
     /// Whether such a node may satisfy both `nodeSelector` and the required affinity.
     pub fn admits(&self, node: NodeOs) -> bool {
+        self.admits_by(|term| term.admits(node), node)
+    }
+
+    fn admits_by(&self, term_admits: impl Fn(&NodeSelectorTerm) -> bool, node: NodeOs) -> bool {
         self.node_selector.iter().all(|(key, value)| selector_admits(key, value, node))
-            && self.required_terms().is_none_or(|terms| terms.iter().any(|term| term.admits(node)))
+            && self.required_terms().is_none_or(|terms| terms.iter().any(term_admits))
     }
 
     /// The terms of the required node affinity. `Some` of an empty list matches no node, `None` matches all.
@@ -80,10 +107,13 @@ impl<'a> NodeSelectorTerm<'a> {
     /// Whether such a node may satisfy the term. A term that names a node counts as Windows only, because that is a
     /// deliberate choice. (The DaemonSet controller replaces the terms of its template with such a term.)
     pub fn admits(&self, node: NodeOs) -> bool {
+        (node == NodeOs::Windows || !self.names_a_node()) && self.may_match(node)
+    }
+
+    /// The same without regard to names: any node may have the one that the term requires.
+    fn may_match(&self, node: NodeOs) -> bool {
         let is_empty = self.match_expressions.is_empty() && self.match_fields.is_empty();
-        !is_empty
-            && (node == NodeOs::Windows || !self.names_a_node())
-            && self.match_expressions.iter().all(|requirement| requirement.admits(node))
+        !is_empty && self.match_expressions.iter().all(|requirement| requirement.admits(node))
     }
 
     /// The first requirement about the operating system.
@@ -92,7 +122,7 @@ impl<'a> NodeSelectorTerm<'a> {
     }
 
     fn names_a_node(&self) -> bool {
-        self.match_fields.iter().any(|r| r.is_on("metadata.name") && r.operator == Some("In"))
+        self.match_fields.iter().any(NodeSelectorRequirement::names_a_node)
     }
 }
 
@@ -118,6 +148,10 @@ impl NodeSelectorRequirement<'_> {
 
     fn is_on(&self, key: &str) -> bool {
         self.key == Some(key)
+    }
+
+    fn names_a_node(&self) -> bool {
+        self.is_on("metadata.name") && self.operator == Some("In")
     }
 }
 
@@ -225,6 +259,48 @@ mod tests {
         let affinity = with_expressions(r#"{"key": "kubernetes.io/os", "operator": "In", "values": ["linux"]}"#);
         let both = affinity.replacen('{', r#"{"nodeSelector": {"kubernetes.io/os": "windows"}, "#, 1);
         assert_eq!(admitted(&both), NONE);
+    }
+
+    #[rstest]
+    #[case(r#"{"os": {"name": "windows"}}"#, true)]
+    #[case(r#"{"os": {"name": "linux"}}"#, false)]
+    #[case(r#"{"nodeSelector": {"kubernetes.io/os": "windows"}}"#, true)]
+    #[case(r#"{"nodeSelector": {"kubernetes.io/os": "windows"}, "nodeName": "any"}"#, true)]
+    #[case(r#"{"nodeName": "akswin000000"}"#, false)]
+    #[case(r#"{"nodeSelector": {"pool": "win"}}"#, false)]
+    // These match no node that there should be, which proves nothing.
+    #[case(r#"{"nodeSelector": {"kubernetes.io/os": "Windows"}}"#, false)]
+    #[case(r#"{"nodeSelector": {"kubernetes.io/os": "linux", "node.kubernetes.io/windows-build": "x"}}"#, false)]
+    fn proof_of_windows(#[case] json: &str, #[case] expected: bool) {
+        assert_eq!(with_spec(json, |spec| spec.requires_windows()), expected);
+    }
+
+    #[test]
+    fn a_name_in_the_affinity_proves_nothing_beside_which_the_system_does() {
+        let named = r#""matchFields": [{"key": "metadata.name", "operator": "In", "values": ["node-a"]}]"#;
+        let windows = r#""matchExpressions": [{"key": "kubernetes.io/os", "operator": "In", "values": ["windows"]}]"#;
+        let requires = |terms: &str| with_spec(&with_terms(terms), |spec| spec.requires_windows());
+        assert!(!requires(&format!("{{{named}}}")));
+        assert!(requires(&format!("{{{named}, {windows}}}")));
+        assert!(!requires(&format!("{{{named}}}, {{{windows}}}")), "one matching term is enough");
+        assert!(!requires("{}") && !requires(""));
+    }
+
+    #[test]
+    fn the_only_node_of_a_pod() {
+        let only = |json: &str| with_spec(json, |spec| spec.only_node().map(str::to_owned));
+        let named = |names: &str| {
+            format!(r#"{{"matchFields": [{{"key": "metadata.name", "operator": "In", "values": [{names}]}}]}}"#)
+        };
+        assert_eq!(only(r#"{"nodeName": "a"}"#).as_deref(), Some("a"));
+        assert_eq!(only(&with_terms(&named(r#""a""#))).as_deref(), Some("a"));
+        let both = with_terms(&named(r#""a""#)).replacen('{', r#"{"nodeName": "b", "#, 1);
+        assert_eq!(only(&both).as_deref(), Some("b"));
+        for terms in [named(r#""a", "b""#), named(""), [named(r#""a""#), named(r#""b""#)].join(", ")] {
+            assert_eq!(only(&with_terms(&terms)), None, "{terms}");
+        }
+        assert_eq!(only(&with_terms(&named(r#""a""#).replace("In", "NotIn"))), None);
+        assert_eq!(only("{}"), None);
     }
 
     #[test]

@@ -1,12 +1,18 @@
-//! What the policy changes in a pod before it is judged for good: the patches that the setting `mutate` selects.
+//! Fixes applied to a new pod before the final evaluation: those that the setting `mutate` selects.
+//!
+//! All of them assume Windows: on Linux, `runAsUser` keeps a process from being root, and kube-apiserver would have refused a
+//! HostProcess pod without `hostNetwork` there. So a pod is changed only with proof that it starts on Windows or not at
+//! all, which the fix that selects Windows nodes provides as well.
 
 use serde_json::Value;
 use serde_json_borrow::Value as Tree;
 
 use crate::admission::request::Request;
 use crate::admission::subresource::Part;
+use crate::k8s::node_selection::OS;
 use crate::outcome::finding::Finding;
-use crate::outcome::patch::{Operation, Reach, apply};
+use crate::outcome::patch::{Operation, Reach, add, apply, replace};
+use crate::outcome::severity::is_mirror_pod;
 use crate::settings::Settings;
 
 /// What was changed.
@@ -36,30 +42,52 @@ impl Mutation {
 
 const OBJECT: &str = "/request/object";
 
-/// Applies the patches of findings to the object of `payload`. Gives the findings back when there is nothing to change.
+/// Applies the fixes of findings to the object of `payload`. `is_proven_windows` says whether the pod as sent starts on
+/// Windows nodes only.
+///
+/// Only a pod that is being created is changed: in a template, GitOps tools would take the change for drift and revert it; a
+/// request without a user is that of an audit, whose object exists already; and a mirror pod shows what runs, which its
+/// kubelet reads from a file.
 ///
 /// # Errors
-/// There is nothing to change.
-///
-/// Only a pod that somebody creates is changed: in a template, GitOps tools would take the change for drift and revert it, and
-/// a request without a user is that of an audit, whose object exists already.
+/// There is nothing to change: the findings are returned.
 pub fn mutate(
     payload: &Tree,
     request: &Request,
     settings: &Settings,
     findings: Vec<Finding>,
+    is_proven_windows: bool,
 ) -> Result<Mutation, Vec<Finding>> {
-    let is_new_pod = request.operation == "CREATE" && request.part == Part::Pod && request.kind.is_pod();
     let is_selected = |finding: &Finding| operations(finding, settings).is_some();
-    if !is_new_pod || request.user_info.is_unknown() || !findings.iter().any(is_selected) {
+    if !may_change(request) || !findings.iter().any(is_selected) {
         return Err(findings);
     }
     let mut payload = Value::from(payload);
     let Some(object) = payload.pointer_mut(OBJECT) else { return Err(findings) };
+    if !is_proven_windows && !findings.iter().any(|finding| selects_windows(finding, settings, object)) {
+        return Err(findings);
+    }
     let mut mended = findings;
     mended.retain(|finding| operations(finding, settings).is_some_and(|operations| apply_all(operations, object)));
     Ok(Mutation { payload, mended })
 }
+
+fn may_change(request: &Request) -> bool {
+    let is_new_pod = request.operation == "CREATE" && request.part == Part::Pod && request.kind.is_pod();
+    let is_mirror = || request.object.as_ref().is_some_and(|workload| is_mirror_pod(request, workload));
+    is_new_pod && !request.user_info.is_unknown() && !is_mirror()
+}
+
+/// Whether the fix of a finding makes the pod select Windows nodes. Applies it; doing that again changes nothing.
+fn selects_windows(finding: &Finding, settings: &Settings, object: &mut Value) -> bool {
+    let selector = format!("spec.nodeSelector[{OS}]");
+    let selecting = [add(&selector, WINDOWS), replace(&selector, WINDOWS)];
+    operations(finding, settings).is_some_and(|operations| {
+        operations.iter().any(|operation| selecting.contains(operation)) && apply_all(operations, object)
+    })
+}
+
+const WINDOWS: &str = "windows";
 
 fn operations<'f>(finding: &'f Finding, settings: &Settings) -> Option<&'f [Operation]> {
     let patch = finding.patch.as_ref().filter(|patch| patch.reach == Reach::Admission)?;

@@ -70,6 +70,6 @@ fn counterpart<'h>(finding: &Finding, had: &'h [Finding]) -> Option<&'h Finding>
 /// Whether the object is a mirror pod, which represents a static pod in the API; the static pod runs whether this one
 /// is admitted or not. The annotation cannot be misused: kube-apiserver does not allow adding or removing it later, and
 /// a kubelet does not run a pod that has it.
-fn is_mirror_pod(request: &Request, workload: &Workload) -> bool {
+pub(super) fn is_mirror_pod(request: &Request, workload: &Workload) -> bool {
     request.kind.is_pod() && workload.pod.annotations.get("kubernetes.io/config.mirror").is_some()
 }

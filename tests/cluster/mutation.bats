@@ -6,6 +6,7 @@ load story
 setup_file() {
   policy mending mutating <<<'mutate: safe'
   policy not-mending mutating <<<'{}'
+  policy checking mutating <<<'{mutate: safe, nodes: {check: true}}'
   policy not-allowed-to-mutate <<<'mutate: safe'
   policy local-service <<'END'
 allow:
@@ -35,6 +36,42 @@ field() {
   [ -z "$(field pod/shell .spec.hostUsers)" ]
 }
 
+# unproven KIND NAME: one fix away from being valid, and root on the host's network if it ran on Linux.
+unproven() {
+  workload "$1" "$2" | sed 's/hostNetwork: true, nodeSelector: [^}]*}, //'
+}
+
+@test "a pod that only names its node is not changed, because the node may run Linux" {
+  run kubectl -n mended create -f <(unproven Pod named | with 'spec: {nodeName: linux-1, securityContext: {runAsUser: 1000}}')
+  denied_by host-network
+  run kubectl -n mended create -f <(unproven Pod by-affinity | with 'spec: {affinity: {nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: {nodeSelectorTerms: [
+    {matchFields: [{key: metadata.name, operator: In, values: [linux-1]}]}]}}}}')
+  denied_by host-network
+  [[ $output != *'changed by the policy'* ]]
+}
+
+@test "the pods that a DaemonSet without a selector gets on Linux nodes are not changed" {
+  needs_controllers
+  join linux-1 v1.36.2 2.3.4 linux
+  # kube-apiserver accepts the template only with the host network, so the mistake is another one.
+  kubectl -n mended create -f <(mendable DaemonSet everywhere)
+  is_denied() {
+    kubectl -n mended get events -o jsonpath='{.items[*].message}' --field-selector involvedObject.name=everywhere | grep -F '[nt-authority-spelling]'
+  }
+  eventually is_denied
+  [ -z "$(field pods '.items[*].metadata.name' -l app=everywhere)" ]
+}
+
+@test "with nodes.check, a node that the cluster says runs Windows is proof" {
+  namespace checked checking
+  join windows-1 v1.36.2 2.3.4
+  run kubectl -n checked create -f <(unproven Pod on-windows | with 'spec: {nodeName: windows-1}')
+  warned_by host-network
+  [ "$(kubectl -n checked get pod on-windows -o jsonpath='{.spec.hostNetwork}')" = true ]
+  run kubectl -n checked create -f <(unproven Pod on-linux | with 'spec: {nodeName: linux-1}')
+  denied_by host-network
+}
+
 @test "a pod without a mistake is created without a warning" {
   run kubectl -n mended create -f <(workload Pod flawless)
   accepted
@@ -42,21 +79,22 @@ field() {
 
 @test "the pods that controllers create are corrected, and their templates stay as they were written" {
   join windows v1.36.2 2.3.4
-  local kind
-  for kind in Deployment DaemonSet; do
-    run kubectl -n mended create -f <(mendable $kind "of-${kind,,}")
-    accepted
-  done
+  run kubectl -n mended create -f <(mendable Deployment of-deployment)
+  accepted
+  # The controller names the node of each of its pods, so these are changed only if the template selects Windows.
+  run kubectl -n mended create -f <(mendable DaemonSet of-daemonset | with 'spec: {template: {spec: {nodeSelector: {kubernetes.io/os: windows}}}}')
+  accepted
 
   needs_controllers
+  local kind
   for kind in deployment daemonset; do
     is_corrected() {
-      [ "$(field pods '.items[*].spec.securityContext.windowsOptions.runAsUserName' -l app="of-$kind")" = 'NT AUTHORITY\SYSTEM' ]
+      field pods '.items[*].spec.securityContext.windowsOptions.runAsUserName' -l app="of-$kind" | grep -F 'NT AUTHORITY\SYSTEM'
     }
     eventually is_corrected
     [ "$(field "$kind/of-$kind" .spec.template.spec.securityContext.windowsOptions.runAsUserName)" = 'NT Authority\System' ]
-    [ -z "$(field "$kind/of-$kind" .spec.template.spec.nodeSelector)" ]
   done
+  [ -z "$(field deployment/of-deployment .spec.template.spec.nodeSelector)" ]
 }
 
 @test "the policy that judges workloads sees the corrected account, which needs a grant" {
@@ -133,4 +171,12 @@ by_cel() {
   [[ $output == *'hostNetwork must be true'* ]]
   run kubectl -n mended-by-cel create -f <(lacking_both elsewhere | with 'spec: {nodeSelector: {kubernetes.io/os: linux}}')
   [[ $output == *'hostNetwork must be true'* ]]
+  # A named node may run Linux, unless the pod selects the system as well.
+  run kubectl -n mended-by-cel create -f <(lacking_both named | with 'spec: {nodeName: linux-node}')
+  [[ $output == *'hostNetwork must be true'* ]]
+  run kubectl -n mended-by-cel create -f <(lacking_both by-affinity | with 'spec: {affinity: {nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: {nodeSelectorTerms: [
+    {matchFields: [{key: metadata.name, operator: In, values: [linux-node]}]}]}}}}')
+  [[ $output == *'hostNetwork must be true'* ]]
+  kubectl -n mended-by-cel create -f <(lacking_both proven | with 'spec: {nodeName: windows, nodeSelector: {kubernetes.io/os: windows}}')
+  [ "$(fields proven)" = 'true {"kubernetes.io/os":"windows"}' ]
 }

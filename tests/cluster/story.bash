@@ -121,12 +121,12 @@ spec: {containers: [{name: probe, image: registry.example/probe:1.0}]}
 END
 }
 
-# join NAME KUBELET CONTAINERD: a Windows node that says so about itself, to which pods may be scheduled.
+# join NAME KUBELET CONTAINERD [SYSTEM]: a Windows node, or another, that says so about itself, to which pods may be scheduled.
 join() {
   kubectl create -f - <<END
 apiVersion: v1
 kind: Node
-metadata: {name: $1, labels: {kubernetes.io/os: windows, kubernetes.io/hostname: $1}}
+metadata: {name: $1, labels: {kubernetes.io/os: ${4:-windows}, kubernetes.io/hostname: $1}}
 status: {nodeInfo: {kubeletVersion: $2, containerRuntimeVersion: containerd://$3}}
 END
   kubectl taint node "$1" node.kubernetes.io/not-ready:NoSchedule-

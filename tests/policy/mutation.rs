@@ -2,8 +2,9 @@
 
 use kubewarden_policy_sdk::response::ValidationResponse;
 use serde_json::{Value, json};
+use windows_hostprocess_policy::cluster::host::Host;
 
-use crate::objects::{KINDS, object, send, template};
+use crate::objects::{KINDS, object, send, send_to, template};
 
 fn mutate(pod: &Value, settings: &Value) -> ValidationResponse {
     send(&Value::Null, pod, settings, Value::Null)
@@ -131,4 +132,156 @@ fn a_user_id_is_left_to_a_pod_that_may_run_on_linux() {
     assert_eq!(user_id(mutate(&pod(json!({ "kubernetes.io/os": "windows" })), &listed)), Some(false));
     // First the selector, then the user ID.
     assert_eq!(user_id(mutate(&pod(json!({})), &safe())), Some(false));
+}
+
+/// A pod that is one fix away from being valid, with nothing in its selectors.
+fn without_host_network(change: impl FnOnce(&mut Value)) -> Value {
+    object("Pod", |spec| {
+        spec["hostNetwork"] = false.into();
+        spec["nodeSelector"] = Value::Null;
+        spec["securityContext"]["runAsUser"] = 1000.into();
+        change(spec);
+    })
+}
+
+fn required_affinity(term: Value) -> Value {
+    json!({ "nodeAffinity": { "requiredDuringSchedulingIgnoredDuringExecution": { "nodeSelectorTerms": [term] } } })
+}
+
+/// What the DaemonSet controller writes.
+fn to_node(name: &str) -> Value {
+    required_affinity(json!({ "matchFields": [{ "key": "metadata.name", "operator": "In", "values": [name] }] }))
+}
+
+/// Issue 24, item 2: a DaemonSet without a selector makes such pods for Linux nodes, where kube-apiserver would have refused
+/// them, and where they would run as root on the host's network once they were changed.
+#[test]
+fn a_pod_that_only_names_its_node_is_not_changed() {
+    let by_name: [fn(&mut Value); 3] = [
+        |spec| spec["nodeName"] = "linux-1".into(),
+        |spec| spec["affinity"] = to_node("linux-1"),
+        |spec| {
+            spec["nodeName"] = "linux-1".into();
+            spec["affinity"] = to_node("linux-1");
+        },
+    ];
+    let listed = json!({ "mutate": ["host-network", "run-as-uid", "windows-node", "linux-only-fields"] });
+    for choose in by_name {
+        for settings in [safe(), listed.clone()] {
+            let pod = without_host_network(choose);
+            let response = mutate(&pod, &settings);
+            assert_eq!((response.accepted, response.mutated_object), (false, None), "{pod}");
+            let annotations = response.audit_annotations.expect("annotations");
+            assert_eq!(annotations.get("mutated-rules"), None);
+            assert!(annotations["denied-rules"].split(',').any(|rule| rule == "host-network"), "{annotations:?}");
+        }
+    }
+}
+
+/// Without `windows-node` among the rules nothing makes the pod select Windows.
+#[test]
+fn a_pod_that_selects_no_system_is_changed_only_together_with_its_selector() {
+    let pod = without_host_network(|_| {});
+    let response = mutate(&pod, &json!({ "mutate": ["host-network", "run-as-uid"] }));
+    assert_eq!((response.accepted, response.mutated_object), (false, None));
+    let mutated = mutate(&pod, &safe()).mutated_object.expect("changed");
+    assert_eq!(mutated["spec"]["nodeSelector"], json!({ "kubernetes.io/os": "windows" }));
+    assert_eq!(mutated["spec"]["hostNetwork"], true);
+}
+
+#[test]
+fn proof_in_the_pod_is_enough_for_every_fix() {
+    let proofs: [fn(&mut Value); 5] = [
+        |spec| spec["nodeSelector"] = json!({ "kubernetes.io/os": "windows" }),
+        |spec| spec["nodeSelector"] = json!({ "node.kubernetes.io/windows-build": "10.0.20348" }),
+        |spec| spec["os"] = json!({ "name": "windows" }),
+        |spec| {
+            let windows = json!({ "key": "kubernetes.io/os", "operator": "In", "values": ["windows"] });
+            spec["affinity"] = required_affinity(json!({ "matchExpressions": [windows] }));
+        },
+        |spec| {
+            spec["nodeSelector"] = json!({ "kubernetes.io/os": "windows" });
+            spec["nodeName"] = "any".into();
+        },
+    ];
+    for prove in proofs {
+        let pod = without_host_network(prove);
+        let response = mutate(&pod, &json!({ "mutate": ["host-network", "run-as-uid", "linux-only-fields"] }));
+        let mutated = response.mutated_object.unwrap_or_else(|| panic!("{:?}", response.message));
+        assert_eq!(mutated["spec"]["hostNetwork"], true, "{pod}");
+        assert_eq!(mutated["spec"]["securityContext"].get("runAsUser"), None, "{pod}");
+    }
+}
+
+/// Selectors that contradict themselves match no node that there should be, which proves nothing.
+#[test]
+fn what_no_node_satisfies_is_no_proof() {
+    for selector in [
+        json!({ "kubernetes.io/os": "linux", "node.kubernetes.io/windows-build": "x" }),
+        json!({ "kubernetes.io/os": "linux", "beta.kubernetes.io/os": "Windows" }),
+        json!({ "beta.kubernetes.io/os": "Windows" }),
+        json!({ "kubernetes.io/os": "darwin" }),
+    ] {
+        let pod = without_host_network(|spec| spec["nodeSelector"] = selector.clone());
+        let response = mutate(&pod, &safe());
+        assert_eq!((response.accepted, response.mutated_object), (false, None), "{selector}");
+    }
+    // This one is a slip, and selects Windows once it is corrected.
+    let slip = without_host_network(|spec| spec["nodeSelector"] = json!({ "kubernetes.io/os": "Windows" }));
+    let mutated = mutate(&slip, &safe()).mutated_object.expect("changed");
+    assert_eq!(mutated["spec"]["nodeSelector"], json!({ "kubernetes.io/os": "windows" }));
+}
+
+/// A cluster with one Windows node, `win-1`.
+struct OneWindowsNode;
+
+impl Host for OneWindowsNode {
+    fn call(&self, _: &str, _: &[u8]) -> Result<Vec<u8>, String> {
+        let node = json!({
+            "metadata": { "name": "win-1", "labels": { "kubernetes.io/os": "windows" } },
+            "status": { "nodeInfo": { "kubeletVersion": "v1.33.1", "containerRuntimeVersion": "containerd://2.1.0" } },
+        });
+        Ok(json!({ "items": [node] }).to_string().into_bytes())
+    }
+}
+
+#[test]
+fn a_node_that_the_cluster_says_runs_windows_is_proof() {
+    let settings = |check: bool| json!({ "mutate": "safe", "nodes": { "check": check } });
+    let mutated = |pod: &Value, settings: Value| send_to(&OneWindowsNode, pod, &settings).mutated_object.is_some();
+    for named in [(|node| without_host_network(|spec| spec["nodeName"] = node.into())) as fn(&str) -> Value, |node| {
+        without_host_network(|spec| spec["affinity"] = to_node(node))
+    }] {
+        assert!(mutated(&named("win-1"), settings(true)));
+        assert!(!mutated(&named("win-1"), settings(false)), "the cluster is not asked");
+        assert!(!mutated(&named("linux-1"), settings(true)));
+        assert!(!mutated(&named("win-10"), settings(true)));
+    }
+    let bound_elsewhere = without_host_network(|spec| {
+        spec["nodeName"] = "linux-1".into();
+        spec["affinity"] = to_node("win-1");
+    });
+    assert!(!mutated(&bound_elsewhere, settings(true)), "nodeName decides");
+    let either = without_host_network(|spec| {
+        let mut affinity = to_node("win-1");
+        let terms =
+            &mut affinity["nodeAffinity"]["requiredDuringSchedulingIgnoredDuringExecution"]["nodeSelectorTerms"];
+        let other =
+            to_node("linux-1")["nodeAffinity"]["requiredDuringSchedulingIgnoredDuringExecution"]["nodeSelectorTerms"]
+                [0]
+            .take();
+        terms.as_array_mut().expect("a list").push(other);
+        spec["affinity"] = affinity;
+    });
+    assert!(!mutated(&either, settings(true)), "one of two nodes");
+}
+
+/// The kubelet runs its file, whatever the API says.
+#[test]
+fn a_mirror_pod_is_never_changed() {
+    let mut pod = mendable("Pod");
+    pod["metadata"]["annotations"] = json!({ "kubernetes.io/config.mirror": "5f3c1a" });
+    let response = mutate(&pod, &safe());
+    assert_eq!((response.accepted, response.mutated_object), (true, None));
+    assert_eq!(response.audit_annotations.and_then(|mut annotations| annotations.remove("mutated-rules")), None);
 }

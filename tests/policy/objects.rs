@@ -2,7 +2,8 @@
 
 use kubewarden_policy_sdk::response::ValidationResponse;
 use serde_json::{Value, json};
-use windows_hostprocess_policy::validate;
+use windows_hostprocess_policy::cluster::host::{Host, NoCluster};
+use windows_hostprocess_policy::decide;
 
 use self::Verdict::{Accept, Deny, Warn};
 
@@ -88,6 +89,20 @@ pub fn not_enforced(spec: &mut Value) {
 
 /// The answer to a request as kube-apiserver sends it; `extra` is merged into it.
 pub fn send(old: &Value, new: &Value, settings: &Value, extra: Value) -> ValidationResponse {
+    answer(&request(old, new, extra), settings, &NoCluster)
+}
+
+/// The answer to the creation of an object in a cluster.
+pub fn send_to(cluster: &dyn Host, object: &Value, settings: &Value) -> ValidationResponse {
+    answer(&request(&Value::Null, object, Value::Null), settings, cluster)
+}
+
+fn answer(request: &Value, settings: &Value, cluster: &dyn Host) -> ValidationResponse {
+    let payload = json!({ "request": request, "settings": settings }).to_string();
+    serde_json::from_slice(&decide(payload.as_bytes(), cluster).expect("an answer")).expect("a ValidationResponse")
+}
+
+fn request(old: &Value, new: &Value, extra: Value) -> Value {
     let object = if new.is_null() { old } else { new };
     let api_version = object["apiVersion"].as_str().unwrap_or("v1");
     let (group, version) = api_version.split_once('/').unwrap_or(("", api_version));
@@ -109,8 +124,7 @@ pub fn send(old: &Value, new: &Value, settings: &Value, extra: Value) -> Validat
     for (key, value) in extra.as_object().into_iter().flatten() {
         request[key] = value.clone();
     }
-    let payload = json!({ "request": request, "settings": settings }).to_string();
-    serde_json::from_slice(&validate(payload.as_bytes()).expect("an answer")).expect("a ValidationResponse")
+    request
 }
 
 pub fn verdict(old: &Value, new: &Value, settings: &Value) -> Verdict {

@@ -28,7 +28,7 @@ fn check(context: &Context, findings: &mut Findings) {
             )
             .patch(Reach::OnDemand, |_| {
                 let is_safe =
-                    pod.spec.is_pinned_to_windows() && pod.spec.resources.is_none() && !sets_linux_only_field(pod);
+                    pod.spec.requires_windows() && pod.spec.resources.is_none() && !sets_linux_only_field(pod);
                 if is_safe {
                     vec![add(&pod.path("os"), Scalar::EmptyObject {}), add(&pod.path("os.name"), "windows")]
                 } else {
