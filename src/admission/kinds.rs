@@ -67,6 +67,11 @@ pub fn reader(group: &str, kind: &str) -> Reader {
     }
 }
 
+/// Whether it is one of the kinds of Kubernetes that are judged.
+pub fn is_native(group: &str, kind: &str) -> bool {
+    native(group, kind).is_some()
+}
+
 fn native(group: &str, kind: &str) -> Option<TemplateLocation> {
     match (group, kind) {
         ("", "Pod") => Some(TemplateLocation::Pod),

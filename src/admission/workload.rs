@@ -39,6 +39,7 @@ record! {
     #[derive(Debug, Default)]
     #[allow(missing_docs, reason = "documented by Kubernetes")]
     pub struct OwnerReference<'a> {
+        pub api_version: Option<&'a str> = "apiVersion",
         pub controller: Option<bool> = "controller",
         pub kind: Option<&'a str> = "kind",
     }

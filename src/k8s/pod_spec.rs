@@ -181,9 +181,18 @@ record! {
     pub struct Volume<'a> {
         pub empty_dir: Option<EmptyDir<'a>> = "emptyDir",
         pub host_path: Option<HostPath<'a>> = "hostPath",
-        pub image: Presence = "image",
+        pub image: Option<ImageSource<'a>> = "image",
         pub name: Option<&'a str> = "name",
         pub projected: Option<Projected> = "projected",
+    }
+}
+
+record! {
+    /// `ImageVolumeSource`.
+    #[derive(Debug, Default)]
+    pub struct ImageSource<'a> {
+        /// The image whose files are mounted.
+        pub reference: Option<&'a str> = "reference",
     }
 }
 

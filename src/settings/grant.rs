@@ -18,14 +18,15 @@ record! {
         pub namespaces: Option<List<&'a str>> = "namespaces" not_null,
         /// Patterns for the pod's service account, `default` when it names none.
         pub service_accounts: Option<List<&'a str>> = "serviceAccounts" not_null,
-        /// Patterns for the image of every HostProcess container.
+        /// Patterns for the image of every HostProcess container, and of every image volume that one mounts.
         pub images: Option<List<&'a str>> = "images" not_null,
         /// Patterns for the effective account of every HostProcess container, compared as Windows does.
         pub run_as_user_names: Option<List<&'a str>> = "runAsUserNames" not_null,
         /// Patterns for every host path that is mounted, compared as Windows does. A pod that mounts none matches; the word `none`
         /// lets it mount none.
         pub host_paths: Option<List<&'a str>> = "hostPaths" not_null,
-        /// Patterns for the kind of the object; for a pod made by a built-in controller, the controller's kind.
+        /// Patterns for the kind of the object; for a pod made by a built-in controller, the controller's kind. Kinds that are not
+        /// Kubernetes' own are written with their group: `DaemonSet.apps.kruise.io`.
         pub kinds: Option<List<&'a str>> = "kinds" not_null,
         /// Who may send the request.
         pub requesters: Option<Requesters<'a>> = "requesters" not_null,
@@ -139,27 +140,8 @@ fn lint(key: &str, pattern: &str) -> Option<String> {
         _ if pattern.is_empty() => "an empty pattern matches nothing",
         "images" => pattern::image::lint_pattern(pattern)?,
         "hostPaths" => pattern::host_path::lint_pattern(pattern)?,
-        "kinds" => return misspelt_kind(pattern),
+        "kinds" => return pattern::kind::lint_pattern(pattern),
         _ => return None,
     };
     Some(format!("{}: {problem}", quote(pattern)))
-}
-
-/// Kinds are compared exactly, unlike in other tools, which take `daemonset` or `daemonsets`.
-fn misspelt_kind(pattern: &str) -> Option<String> {
-    const KINDS: [&str; 10] = [
-        "Pod",
-        "PodTemplate",
-        "ReplicationController",
-        "Deployment",
-        "ReplicaSet",
-        "StatefulSet",
-        "DaemonSet",
-        "Job",
-        "CronJob",
-        "ControllerRevision",
-    ];
-    let singular = pattern.strip_suffix('s').unwrap_or(pattern);
-    let kind = KINDS.iter().find(|kind| kind.eq_ignore_ascii_case(singular) && **kind != pattern)?;
-    Some(format!("unknown kind {}, did you mean '{kind}'?", quote(pattern)))
 }

@@ -2,6 +2,7 @@
 
 pub mod host_path;
 pub mod image;
+pub mod kind;
 
 use crate::windows::case::lower_case;
 

@@ -28,23 +28,30 @@ fn object(kind: &str, owner: Option<&str>) -> Value {
             { "name": "not mounted", "hostPath": { "path": "D:\\" } },
         ],
     });
-    let (api_version, mut object) = match kind {
-        POD => ("v1", json!({ "spec": spec })),
-        "CronJob" => ("batch/v1", json!({ "spec": { "jobTemplate": { "spec": { "template": { "spec": spec } } } } })),
-        "Job" => ("batch/v1", json!({ "spec": { "template": { "spec": spec } } })),
-        "Rollout" => ("argoproj.io/v1alpha1", json!({ "spec": { "template": { "spec": spec } } })),
-        _ => ("apps/v1", json!({ "spec": { "template": { "spec": spec } } })),
+    let mut object = match kind {
+        POD => json!({ "spec": spec }),
+        "CronJob" => json!({ "spec": { "jobTemplate": { "spec": { "template": { "spec": spec } } } } }),
+        _ => json!({ "spec": { "template": { "spec": spec } } }),
     };
-    object["apiVersion"] = api_version.into();
+    object["apiVersion"] = api_version_of(kind).into();
     object["kind"] = kind.into();
     object["metadata"] = json!({ "name": "agent", "namespace": "team" });
     if let Some(owner) = owner {
         object["metadata"]["ownerReferences"] = json!([
-            { "kind": "Node", "name": "not the controller" },
-            { "kind": owner, "name": "agent", "controller": true },
+            { "apiVersion": "v1", "kind": "Node", "name": "not the controller" },
+            { "apiVersion": api_version_of(owner), "kind": owner, "name": "agent", "controller": true },
         ]);
     }
     object
+}
+
+fn api_version_of(kind: &str) -> &'static str {
+    match kind {
+        POD | "ReplicationController" => "v1",
+        "Job" | "CronJob" => "batch/v1",
+        "Rollout" => "argoproj.io/v1alpha1",
+        _ => "apps/v1",
+    }
 }
 
 fn ask(object: &Value, user: &str, settings: &Value, host: &dyn Host) -> ValidationResponse {

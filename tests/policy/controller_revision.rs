@@ -50,7 +50,8 @@ fn the_template_in_a_revision_is_judged_at_its_own_path() {
 fn a_revision_counts_as_its_owner_only_if_the_controller_sends_it(#[case] owner: &str, #[case] controller: &str) {
     let settings = json!({ "allow": [{ "kinds": [owner], "requesters": { "users": ["bob"] } }] });
     let mut revision = object(KIND, |_| {});
-    revision["metadata"]["ownerReferences"] = json!([{ "kind": owner, "name": "agent", "controller": true }]);
+    revision["metadata"]["ownerReferences"] =
+        json!([{ "apiVersion": "apps/v1", "kind": owner, "name": "agent", "controller": true }]);
     let send = |revision: &Value, user: &str| {
         send(&Value::Null, revision, &settings, json!({ "userInfo": { "username": user } }))
     };

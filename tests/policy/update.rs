@@ -537,7 +537,8 @@ fn a_debug_container_needs_a_grant() {
     assert_eq!(verdict_of(&debug(&object("Pod", |_| {}), shell(), &images)), Deny);
     // A container that a person adds to a DaemonSet's pod does not come from the DaemonSet.
     let mut pod = object("Pod", |_| {});
-    pod["metadata"]["ownerReferences"] = json!([{ "kind": "DaemonSet", "name": "agent", "controller": true }]);
+    pod["metadata"]["ownerReferences"] =
+        json!([{ "apiVersion": "apps/v1", "kind": "DaemonSet", "name": "agent", "controller": true }]);
     let kinds = json!({ "allow": [{ "kinds": ["DaemonSet"] }] });
     assert_eq!(verdict_of(&debug(&pod, shell(), &kinds)), Deny);
     let by_controller =

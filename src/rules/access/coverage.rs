@@ -11,6 +11,7 @@ use crate::rules::context::Context;
 use crate::settings::grant::Grant;
 use crate::settings::pattern::host_path::matches_host_path;
 use crate::settings::pattern::image::matches_image;
+use crate::settings::pattern::kind::{full_name, matches_kind};
 use crate::settings::pattern::{matches, matches_ignoring_case};
 use std::mem::replace;
 
@@ -21,7 +22,7 @@ pub struct Needs {
     pub namespace: String,
     /// `default` when the pod names none.
     pub service_account: String,
-    /// The images as written; `""` where one is missing.
+    /// The images as written, those of mounted image volumes included; `""` where one is missing.
     pub images: Vec<String>,
     /// The effective accounts; `""` where one is missing.
     pub accounts: Vec<String>,
@@ -107,7 +108,7 @@ fn unmatched<'c>(
 ) -> Option<Mismatch<'c>> {
     let patterns: &[&str] = patterns.as_ref()?;
     let value = values.into_iter().find(|value| !patterns.iter().any(|pattern| matches(pattern, value)))?;
-    Some(Mismatch { noun, value, list, wanted: Wanted::Patterns(patterns) })
+    Some(Mismatch { noun, value: value.into(), list, wanted: Wanted::Patterns(patterns) })
 }
 
 fn unmatched_namespace<'c>(context: &Context<'c, '_>, grant: &'c Grant) -> Option<Mismatch<'c>> {
@@ -119,17 +120,18 @@ fn unmatched_namespace<'c>(context: &Context<'c, '_>, grant: &'c Grant) -> Optio
 fn unmatched_kind<'c>(context: &Context<'c, '_>, grant: &'c Grant) -> Option<Mismatch<'c>> {
     let patterns = grant.kinds.as_ref()?;
     let owner = requester::kind_of_origin(context);
-    let sent = owner.unwrap_or(context.request.kind.kind);
-    let above = match owner {
-        Some("ReplicaSet") => "Deployment",
-        Some("Job") => "CronJob",
-        _ => sent,
+    let sent = owner.unwrap_or(&context.request.kind);
+    let above = match (sent.group, sent.kind) {
+        ("apps", "ReplicaSet") if owner.is_some() => "Deployment",
+        ("batch", "Job") if owner.is_some() => "CronJob",
+        _ => sent.kind,
     };
-    let is_listed = |kind: &str| patterns.iter().any(|pattern| matches(pattern, kind));
-    if is_listed(sent) || is_listed(above) {
+    let is_listed = |kind: &str| patterns.iter().any(|pattern| matches_kind(pattern, sent.group, kind));
+    if is_listed(sent.kind) || is_listed(above) {
         return None;
     }
-    Some(Mismatch { noun: "kind", value: sent, list: "kinds", wanted: Wanted::Patterns(patterns) })
+    let value = full_name(sent.group, sent.kind);
+    Some(Mismatch { noun: "kind", value, list: "kinds", wanted: Wanted::Patterns(patterns) })
 }
 
 /// Objects made by a built-in controller pass: their requester was checked when the template was submitted.
@@ -142,7 +144,7 @@ fn unmatched_requester<'c>(context: &Context<'c, '_>, grant: &'c Grant) -> Optio
         || lists(&requesters.users, name)
         || user.groups.iter().any(|group| lists(&requesters.groups, group));
     let wanted = Wanted::Requesters(requesters);
-    (!is_listed).then_some(Mismatch { noun: "requester", value: name, list: "requesters", wanted })
+    (!is_listed).then_some(Mismatch { noun: "requester", value: name.into(), list: "requesters", wanted })
 }
 
 fn unmatched_labels<'c>(context: &Context<'c, '_>, grant: &'c Grant) -> Option<Mismatch<'c>> {
@@ -153,7 +155,7 @@ fn unmatched_labels<'c>(context: &Context<'c, '_>, grant: &'c Grant) -> Option<M
         Ok(_) => Wanted::Labels(selector),
         Err(reason) => Wanted::UnknownLabels(reason),
     };
-    Some(Mismatch { noun: "namespace", value: namespace, list: "namespaceSelector", wanted })
+    Some(Mismatch { noun: "namespace", value: namespace.into(), list: "namespaceSelector", wanted })
 }
 
 /// The containers that a grant must cover.
@@ -167,8 +169,11 @@ fn is_covered<'p, 'a>(pod: &'p Pod<'a>) -> impl Fn(&ContainerView<'p, 'a>) -> bo
     move |container| none || container.is_host_process()
 }
 
+/// The images of containers, and of the volumes that they mount: programs come from both.
 fn images<'p>(pod: &'p Pod) -> impl Iterator<Item = &'p str> {
+    let of_volume = |volume: &'p Volume| Some(volume.image.as_ref()?.reference.unwrap_or_default());
     or_empty_value(covered_containers(pod).map(|container| container.raw.image.unwrap_or_default()))
+        .chain(mounted_volumes(pod).filter_map(of_volume))
 }
 
 fn accounts<'p>(pod: &'p Pod) -> impl Iterator<Item = &'p str> {
@@ -196,11 +201,15 @@ pub fn service_account<'p>(pod: &'p Pod) -> &'p str {
 }
 
 fn mounted_host_paths<'p>(pod: &'p Pod) -> impl Iterator<Item = &'p str> {
-    let is_mounted = move |volume: &&Volume| {
-        pod.containers_mounting(volume.name.unwrap_or_default()).any(|container| is_covered(pod)(&container))
-    };
     let host_path = |volume: &'p Volume| Some(volume.host_path.as_ref()?.path.unwrap_or_default());
-    pod.spec.volumes.iter().filter(is_mounted).filter_map(host_path)
+    mounted_volumes(pod).filter_map(host_path)
+}
+
+/// The volumes that a covered container mounts.
+fn mounted_volumes<'p, 'a>(pod: &'p Pod<'a>) -> impl Iterator<Item = &'p Volume<'a>> {
+    pod.spec.volumes.iter().filter(move |volume| {
+        pod.containers_mounting(volume.name.unwrap_or_default()).any(|container| is_covered(pod)(&container))
+    })
 }
 
 /// Ignores case and, in names of `NT AUTHORITY`, spaces: `NT AUTHORITY\LocalService` and `NT AUTHORITY\Local Service`

@@ -1,5 +1,6 @@
 //! Describes, for a message, why a grant does not cover a workload.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use crate::settings::grant::Requesters;
@@ -12,7 +13,7 @@ pub struct Mismatch<'c> {
     /// What the value is, for messages: `image`.
     pub noun: &'static str,
     /// The value; `""` when the workload has none.
-    pub value: &'c str,
+    pub value: Cow<'c, str>,
     /// The key of the list in the settings.
     pub list: &'static str,
     /// What the grant requires instead.

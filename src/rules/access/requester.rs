@@ -6,44 +6,47 @@
 //! the controllers create carries an owner reference to the object that holds the template, and that object was checked
 //! when it was submitted.
 
+use crate::admission::request::GroupVersionKind;
 use crate::admission::workload::Workload;
 use crate::rules::context::Context;
 
-/// The service accounts of the controllers that create pods, or objects that create pods, each with the kind that holds
-/// the template.
-const CONTROLLERS: [(&str, &str); 7] = [
-    ("daemon-set-controller", "DaemonSet"),
-    ("replicaset-controller", "ReplicaSet"),
-    ("replication-controller", "ReplicationController"),
-    ("statefulset-controller", "StatefulSet"),
-    ("job-controller", "Job"),
-    ("deployment-controller", "Deployment"),
-    ("cronjob-controller", "CronJob"),
+/// The service accounts of the controllers that create pods, or objects that create pods, each with group and kind of what
+/// holds the template.
+const CONTROLLERS: [(&str, GroupVersionKind); 7] = [
+    ("daemon-set-controller", GroupVersionKind { group: "apps", kind: "DaemonSet" }),
+    ("replicaset-controller", GroupVersionKind { group: "apps", kind: "ReplicaSet" }),
+    ("replication-controller", GroupVersionKind { group: "", kind: "ReplicationController" }),
+    ("statefulset-controller", GroupVersionKind { group: "apps", kind: "StatefulSet" }),
+    ("job-controller", GroupVersionKind { group: "batch", kind: "Job" }),
+    ("deployment-controller", GroupVersionKind { group: "apps", kind: "Deployment" }),
+    ("cronjob-controller", GroupVersionKind { group: "batch", kind: "CronJob" }),
 ];
 
 /// The kind that holds the template of this object, if the controller of that kind sent the request. `None` for
 /// requests of any other user, whatever owner the object claims.
-pub fn template_owner<'c>(context: &Context<'c, '_>) -> Option<&'c str> {
-    let owner = claimed_owner(context.workload)?;
+pub fn template_owner(context: &Context) -> Option<&'static GroupVersionKind<'static>> {
+    let (controller, owner) = claimed_owner(context.workload)?;
     let user = context.request.user_info.username?;
-    let may_send = |controller: &str, kind: &str| match user.strip_prefix("system:serviceaccount:kube-system:") {
-        Some(service_account) => service_account == controller && owner == kind,
-        None => user == "system:kube-controller-manager" && owner == kind,
+    let sent_it = match user.strip_prefix("system:serviceaccount:kube-system:") {
+        Some(service_account) => service_account == *controller,
+        None => user == "system:kube-controller-manager",
     };
-    CONTROLLERS.iter().any(|(controller, kind)| may_send(controller, kind)).then_some(owner)
+    sent_it.then_some(owner)
 }
 
 /// The kind that counts for `kinds` instead of the object's own: that of the template, if a controller made the object
 /// from one. A request that names no user is about an object that exists already, so what the object claims is believed:
 /// otherwise every audit would report what is granted.
-pub fn kind_of_origin<'c>(context: &Context<'c, '_>) -> Option<&'c str> {
-    let is_built_in = |owner: &&str| CONTROLLERS.iter().any(|(_, kind)| kind == owner);
+pub fn kind_of_origin(context: &Context) -> Option<&'static GroupVersionKind<'static>> {
     match context.request.user_info.is_unknown() {
-        true => claimed_owner(context.workload).filter(is_built_in),
+        true => claimed_owner(context.workload).map(|(_, owner)| owner),
         false => template_owner(context),
     }
 }
 
-fn claimed_owner<'c>(workload: &'c Workload) -> Option<&'c str> {
-    workload.metadata.owner_references.iter().find(|owner| owner.controller == Some(true))?.kind
+/// The owner that an object claims to be controlled by, if that is of a kind with a built-in controller, and the controller.
+fn claimed_owner(workload: &Workload) -> Option<&'static (&'static str, GroupVersionKind<'static>)> {
+    let owner = workload.metadata.owner_references.iter().find(|owner| owner.controller == Some(true))?;
+    let group = owner.api_version?.split_once('/').map_or("", |(group, _)| group);
+    CONTROLLERS.iter().find(|(_, known)| Some(known.kind) == owner.kind && known.group == group)
 }

@@ -75,7 +75,7 @@ fn report_volumes(pod: &Pod, findings: &mut Findings) {
         let mut users = pod.containers_mounting(volume.name.unwrap_or_default());
         let Some(container) = users.find(ContainerView::is_host_process) else { continue };
         let medium = volume.empty_dir.as_ref().and_then(|dir| dir.medium).unwrap_or_default();
-        let (severity, field, message, fix) = if volume.image.0 {
+        let (severity, field, message, fix) = if volume.image.is_some() {
             (
                 Severity::Warn,
                 "image",
