@@ -6,15 +6,16 @@ use serde_json_borrow::{ObjectAsVec, Value};
 
 use crate::admission::kinds::TemplateLocation;
 use crate::decode::{Result, at, member};
-use crate::k8s::node_selection::OS;
+use crate::k8s::node_selection::{LEGACY_OS, OS, WINDOWS_BUILD};
 
 /// How much an update changes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Change {
     /// Neither the pod spec nor an annotation or label that counts.
     Nothing,
-    /// Only where pods run and when they start: tolerations, the label that kubelets compare with their operating system, and
-    /// the annotation that `kubectl rollout restart` sets.
+    /// Only where pods run, and when they start and end: tolerations, scheduling gates, the deadline, the node selector of a
+    /// suspended Job or a gated pod, the label that kubelets compare with their operating system, and the annotation that
+    /// `kubectl rollout restart` sets.
     WhereOrWhen,
     /// What runs. An object that was not there before, or cannot be compared, counts as changed.
     #[default]
@@ -25,6 +26,13 @@ pub enum Change {
 type Counts = fn(&str) -> bool;
 
 const RESTARTED_AT: &str = "kubectl.kubernetes.io/restartedAt";
+const NODE_SELECTOR: &str = "nodeSelector";
+
+/// Whether a field of a pod spec is about anything but where pods run, when they start (Kueue removes scheduling gates) and
+/// when they end.
+fn is_about_what_runs(key: &str) -> bool {
+    !matches!(key, "tolerations" | "schedulingGates" | "activeDeadlineSeconds")
+}
 
 impl Change {
     /// Compares an object of this kind before and after an update.
@@ -33,6 +41,13 @@ impl Change {
         let Some(location) = location.filter(|_| location == TemplateLocation::of(group, kind, old)) else {
             return Change::WhatRuns;
         };
+        let is_waiting = match (group, kind) {
+            ("batch", "Job") => at(old, ["spec", "suspend"]).and_then(Value::as_bool) == Some(true),
+            ("", "Pod") => {
+                at(old, ["spec", "schedulingGates"]).and_then(Value::as_array).is_some_and(|gates| !gates.is_empty())
+            }
+            _ => false,
+        };
         let (Ok(Some(old)), Ok(Some(new))) = (Parts::read(location, old), Parts::read(location, new)) else {
             return Change::WhatRuns;
         };
@@ -40,9 +55,13 @@ impl Change {
             TemplateLocation::Pod => (is_for_the_runtime, is_for_the_runtime),
             _ => (|_| true, |key| key != RESTARTED_AT),
         };
+        let what_runs: Counts = match is_waiting && old.keeps_node_os(&new) {
+            true => |key| is_about_what_runs(key) && key != NODE_SELECTOR,
+            false => is_about_what_runs,
+        };
         if old.os == new.os && old.is_same(&new, |_| true, annotations) {
             Change::Nothing
-        } else if old.is_same(&new, |key| key != "tolerations", other_annotations) {
+        } else if old.is_same(&new, what_runs, other_annotations) {
             Change::WhereOrWhen
         } else {
             Change::WhatRuns
@@ -86,6 +105,20 @@ impl<'t> Parts<'t> {
         };
         let os = at(pod, ["metadata", "labels", OS]).and_then(|os| os.as_str());
         Ok(Some(Parts { spec: member(pod, "spec")?, annotations, os }))
+    }
+
+    /// Whether `new` selects at least the operating systems and builds of Windows that this one does.
+    fn keeps_node_os(&self, new: &Parts) -> bool {
+        let is_kept = |key: &&str| self.selects(key).is_none_or(|old| new.selects(key) == Some(old));
+        [OS, LEGACY_OS, WINDOWS_BUILD].iter().all(is_kept)
+    }
+
+    /// The value that `nodeSelector` has for a label.
+    fn selects(&self, label: &str) -> Option<&'t str> {
+        match member(self.spec?, NODE_SELECTOR).ok()?? {
+            Value::Object(selector) => only(selector, label)?.as_str(),
+            _ => None,
+        }
     }
 
     fn is_same(&self, other: &Parts, spec: Counts, annotations: Counts) -> bool {

@@ -89,3 +89,33 @@ END
   run kubectl -n outdated patch pod agent -p '{"metadata": {"finalizers": null}}'
   accepted
 }
+
+@test "what Kueue does to a suspended Job changes where and when it runs, and needs no grant" {
+  namespace queued
+  kubectl -n queued create -f <(workload Job batch | with 'spec: {suspend: true}')
+  apply_policy nobody queued
+  run kubectl -n queued patch job batch -p '{"spec": {"suspend": false, "template": {"spec": {"nodeSelector": {"pool": "batch"}, "tolerations": [{"operator": "Exists"}]}}}}'
+  warned_by not-allowed
+  kubectl -n queued get job batch -o jsonpath='{.spec.template.spec.nodeSelector}' | grep -F '"pool":"batch"'
+}
+
+@test "the system that a suspended Job selects is no matter of where it runs" {
+  namespace switched
+  kubectl -n switched create -f <(workload Job batch | with 'spec: {suspend: true}')
+  apply_policy nobody switched
+  run kubectl -n switched patch job batch -p '{"spec": {"template": {"spec": {"nodeSelector": {"kubernetes.io/os": "linux"}}}}}'
+  denied_by linux-node not-allowed
+}
+
+@test "a gated pod is released and gets a deadline without a grant" {
+  namespace gated
+  kubectl -n gated create -f <(workload Pod waiting | with 'spec: {schedulingGates: [{name: kueue.x-k8s.io/admission}]}')
+  apply_policy nobody gated
+  run kubectl -n gated patch pod waiting --type json \
+    -p '[{"op": "add", "path": "/spec/nodeSelector/pool", "value": "batch"}, {"op": "remove", "path": "/spec/schedulingGates"}]'
+  warned_by not-allowed
+  run kubectl -n gated patch pod waiting -p '{"spec": {"activeDeadlineSeconds": 600}}'
+  warned_by not-allowed
+  run kubectl -n gated set image pod/waiting agent=registry.example/agent:1.1
+  denied_by not-allowed
+}
