@@ -84,6 +84,33 @@ fn a_component_is_covered_by_its_preset_and_by_no_other() {
     }
 }
 
+/// Issue 24, item 6: the policy must not stop Rancher's own upgrade of Windows nodes, at any of its steps.
+#[test]
+fn the_preset_of_rancher_admits_its_upgrade_of_windows_nodes() {
+    let component = components().into_iter().find(|component| component.name == "system-agent-upgrader");
+    let job = component.expect("a component").object;
+    let (_, allow) = fixtures::presets().into_iter().find(|(name, _)| name == "rancher").expect("a preset");
+    let created = response(&job, &allow);
+    assert!(created.accepted, "{:?}", created.message);
+    // The Job is created paused, and then started.
+    let mut started = payload(&job, &allow);
+    started["request"]["operation"] = "UPDATE".into();
+    started["request"]["oldObject"] = job.clone();
+    started["request"]["object"]["spec"]["parallelism"] = 1.into();
+    let answer = validate(started.to_string().as_bytes()).expect("an answer");
+    let answer: ValidationResponse = serde_json::from_slice(&answer).expect("a ValidationResponse");
+    assert_eq!((answer.accepted, answer.warnings), (true, None));
+    // Its pod comes from the controller of Jobs.
+    let mut pod = json!({ "apiVersion": "v1", "kind": "Pod", "metadata": job["metadata"], "spec": job["spec"]["template"]["spec"] });
+    pod["metadata"]["ownerReferences"] =
+        json!([{ "apiVersion": "batch/v1", "kind": "Job", "name": job["metadata"]["name"], "controller": true }]);
+    let mut made = payload(&pod, &allow);
+    made["request"]["userInfo"] = json!({ "username": "system:serviceaccount:kube-system:job-controller" });
+    let answer = validate(made.to_string().as_bytes()).expect("an answer");
+    let answer: ValidationResponse = serde_json::from_slice(&answer).expect("a ValidationResponse");
+    assert!(answer.accepted, "{:?}", answer.message);
+}
+
 #[test]
 fn every_grant_covers_a_component() {
     let components = components();
@@ -115,7 +142,7 @@ fn a_shared_component_has_the_same_grant_in_both_presets() {
 #[test]
 fn what_only_looks_like_a_component_is_not_covered() {
     type Change = fn(&mut Value);
-    let changes: [(&str, Change); 7] = [
+    let changes: [(&str, Change); 8] = [
         ("a registry in front of the image", |object| change_images(object, |image| format!("mirror.example/{image}"))),
         ("a registry that begins alike", |object| {
             change_images(object, |image| image.replacen('/', ".evil.example/", 1))
@@ -123,14 +150,8 @@ fn what_only_looks_like_a_component_is_not_covered() {
         ("a repository below", |object| change_images(object, |image| image.replacen(':', "/tool:", 1))),
         ("another namespace", |object| object["metadata"]["namespace"] = "default".into()),
         ("another service account", |object| pod(object)["serviceAccountName"] = "builder".into()),
-        ("the whole drive", |object| {
-            let volume = json!({ "name": "drive", "hostPath": { "path": "C:\\" } });
-            match pod(object)["volumes"].as_array_mut() {
-                Some(volumes) => volumes.push(volume),
-                None => pod(object)["volumes"] = json!([volume]),
-            }
-            pod(object)["containers"][0]["volumeMounts"] = json!([{ "name": "drive", "mountPath": "C:\\drive" }]);
-        }),
+        ("the whole drive", |object| mount(object, "C:\\")),
+        ("another drive", |object| mount(object, "D:\\")),
         ("a bare pod", |object| {
             let spec = pod(object).take();
             *object = json!({ "apiVersion": "v1", "kind": "Pod", "metadata": object["metadata"], "spec": spec });
@@ -138,7 +159,8 @@ fn what_only_looks_like_a_component_is_not_covered() {
     ];
     let presets = fixtures::presets();
     for Component { name, object, .. } in components() {
-        for (what, change) in changes {
+        let has_the_drive = mounts_a_drive(&object);
+        for (what, change) in changes.into_iter().filter(|(what, _)| !(has_the_drive && *what == "the whole drive")) {
             let mut changed = object.clone();
             change(&mut changed);
             assert_ne!(changed, object, "{name}: {what}");
@@ -147,6 +169,21 @@ fn what_only_looks_like_a_component_is_not_covered() {
             }
         }
     }
+}
+
+/// Rancher's upgrade does so itself.
+fn mounts_a_drive(object: &Value) -> bool {
+    let volumes = object.pointer("/spec/template/spec/volumes").and_then(Value::as_array);
+    volumes.into_iter().flatten().any(|volume| volume["hostPath"]["path"] == "/")
+}
+
+fn mount(object: &mut Value, path: &str) {
+    let volume = json!({ "name": "drive", "hostPath": { "path": path } });
+    match pod(object)["volumes"].as_array_mut() {
+        Some(volumes) => volumes.push(volume),
+        None => pod(object)["volumes"] = json!([volume]),
+    }
+    pod(object)["containers"][0]["volumeMounts"] = json!([{ "name": "drive", "mountPath": "C:\\drive" }]);
 }
 
 fn pod(object: &mut Value) -> &mut Value {
