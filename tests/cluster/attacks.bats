@@ -176,3 +176,31 @@ Rendszergazdák
 Администраторы
 END
 }
+
+# A valid Deployment of 0.3 MB: each container has an account of its own, and an init container may have created its group.
+busy() {
+  awk 'BEGIN {
+    printf "{apiVersion: apps/v1, kind: Deployment, metadata: {name: busy}, spec: {selector: {matchLabels: {app: busy}}, template: {metadata: {labels: {app: busy}}, spec: {"
+    printf "hostNetwork: true, nodeSelector: {kubernetes.io/os: windows}, securityContext: {windowsOptions: {hostProcess: true}}, initContainers: [{name: init, image: a, command: ["
+    for (i = 0; i < 27500; i++) printf "net,"
+    printf "x], securityContext: {windowsOptions: {runAsUserName: setup}}}], containers: ["
+    for (i = 0; i < 1100; i++) printf "{name: c%d, image: a, command: [a], securityContext: {windowsOptions: {runAsUserName: group-%d}}},", i, i
+    print "]}}}}"
+  }'
+}
+
+@test "a Deployment of 0.3 MB is answered before policy-server gives up" {
+  namespace busied defaults
+  # policy-server ends an evaluation after two seconds, and then denies without naming a rule.
+  run kubectl --as mallory -n busied create -f <(busy)
+  [ "$status" -eq 0 ]
+  [[ $output == *'[unknown-account]'* ]]
+}
+
+@test "a program in an image volume of a granted workload" {
+  namespace volumes team
+  run kubectl --as mallory -n volumes create -f <(workload Deployment mounted | with 'spec: {template: {spec: {
+    volumes: [{name: tools, image: {reference: elsewhere.example/tools:1.0}}],
+    containers: [{name: agent, image: team-a/app, volumeMounts: [{name: tools, mountPath: tools}]}]}}}')
+  denied_by not-allowed
+}
