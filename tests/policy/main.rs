@@ -21,6 +21,7 @@ mod patches;
 mod paths;
 mod prescan;
 mod presets;
+mod proof;
 mod psa_parity;
 mod ratchet;
 mod recipes;
