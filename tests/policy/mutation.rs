@@ -148,7 +148,7 @@ fn required_affinity(term: Value) -> Value {
     json!({ "nodeAffinity": { "requiredDuringSchedulingIgnoredDuringExecution": { "nodeSelectorTerms": [term] } } })
 }
 
-/// What the DaemonSet controller writes.
+/// As the DaemonSet controller writes it.
 fn to_node(name: &str) -> Value {
     required_affinity(json!({ "matchFields": [{ "key": "metadata.name", "operator": "In", "values": [name] }] }))
 }

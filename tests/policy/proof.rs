@@ -1,4 +1,4 @@
-//! Whatever a pod says about its node, `mutate` changes none that a kubelet on Linux would start.
+//! `mutate` changes no pod that a kubelet on Linux would start, in whatever way the pod chooses its node.
 
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
