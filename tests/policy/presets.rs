@@ -202,7 +202,7 @@ fn change_images(object: &mut Value, change: fn(&str) -> String) {
 type Coverage = Result<&'static [&'static str], &'static str>;
 
 /// Published manifests by the beginnings of their names.
-const CORPUS: [(&str, Coverage); 35] = [
+const CORPUS: [(&str, Coverage); 42] = [
     ("acn-cni-installer-", Err("the image is a placeholder")),
     ("acn-cns-", Err("images of the project's own builds, and one file that cannot be read: its command is a string")),
     ("acn-npm-capz-newest", Ok(&["aks"])),
@@ -222,13 +222,19 @@ const CORPUS: [(&str, Coverage); 35] = [
     ("csi-smb-csi-proxy", Ok(&["sig-windows"])),
     ("csi-smb-node-win", Err("an image of the staging registry")),
     ("directx-", Err("a device plugin, for which there is no preset")),
+    ("freelens-", Err("a shell on a node")),
     ("jannemattila-", Err("a demo")),
     ("jsturtevant-", Err("a demo")),
+    ("k0s-konnectivity-agent-", Err("an agent for which there is no preset")),
+    ("k0s-kube-proxy-", Err("an image with docker.io in front")),
+    ("kube-prometheus-", Ok(&["windows-exporter"])),
     ("kubectl-", Err("a shell on a node")),
     ("marosset-", Err("a demo")),
     ("mswin-", Err("a demo")),
     ("perftests-windows-exporter", Ok(&["windows-exporter"])),
+    ("portworx-", Err("a driver for which there is no preset")),
     ("raesene-", Err("a demo")),
+    ("rancher-suc-", Ok(&["rancher"])),
     ("sdn-hnsautomitigator", Err("a script for one defect")),
     ("sigwin-calico-kube-proxy-", Ok(&["sig-windows"])),
     ("sigwin-calico-node", Ok(&["sig-windows"])),
@@ -236,6 +242,7 @@ const CORPUS: [(&str, Coverage); 35] = [
     ("sigwin-csi-proxy", Ok(&["sig-windows"])),
     ("sigwin-flannel-kube-proxy-", Ok(&["sig-windows"])),
     ("sigwin-flanneld-overlay-", Ok(&["sig-windows"])),
+    ("sysdig-", Err("an agent for which there is no preset")),
     ("vsphere-csi-node-windows-", Err("an image of the staging registry")),
     ("windows-exporter", Ok(&["windows-exporter"])),
 ];
