@@ -19,7 +19,7 @@ macro_rules! page {
 }
 pub(crate) use page;
 
-/// One rule. Fields with their usual value come from [`Rule::DEFAULT`].
+/// One rule. Fields with their usual value come from [`Rule::new`].
 #[derive(Debug)]
 pub struct Rule {
     /// The name in settings, messages and audit annotations.
@@ -63,20 +63,22 @@ pub enum Scope {
 }
 
 impl Rule {
-    /// The usual values. A rule must set at least `id`, `summary`, `page` and `check`.
-    pub const DEFAULT: Rule = Rule {
-        id: "",
-        summary: "",
-        severity: Severity::Deny,
-        severity_varies: "",
-        scope: Scope::HostProcess,
-        api_server: ApiServer::Accepts,
-        reads: Fields::ALL,
-        ratchet: Ratchet::HadBefore,
-        patches: None,
-        page: "",
-        check: |_, _| {},
-    };
+    /// A rule with a check function and the usual values of everything else; it must set at least `id`, `summary` and `page`.
+    pub const fn new(check: fn(&Context, &mut Findings)) -> Rule {
+        Rule {
+            id: "",
+            summary: "",
+            severity: Severity::Deny,
+            severity_varies: "",
+            scope: Scope::HostProcess,
+            api_server: ApiServer::Accepts,
+            reads: Fields::ALL,
+            ratchet: Ratchet::HadBefore,
+            patches: None,
+            page: "",
+            check,
+        }
+    }
 
     /// Appends the rule's findings to `list`, sorted by path. Does nothing when the rule does not apply or is off.
     pub fn run(&'static self, context: &Context, list: &mut Vec<Finding>) {

@@ -16,8 +16,7 @@ pub static RULE: Rule = Rule {
     api_server: ApiServer::Partly("when `hostProcess` is set on the containers only and the new one lacks it"),
     reads: Fields::of(&["ephemeralContainers"]),
     page: page!("ephemeral_container.md"),
-    check,
-    ..Rule::DEFAULT
+    ..Rule::new(check)
 };
 
 fn check(context: &Context, findings: &mut Findings) {

@@ -16,8 +16,7 @@ pub static RULE: Rule = Rule {
     scope: Scope::MayBeHostProcess,
     ratchet: Ratchet::RunsTheSame,
     page: page!("not_allowed.md"),
-    check,
-    ..Rule::DEFAULT
+    ..Rule::new(check)
 };
 
 fn check(context: &Context, findings: &mut Findings) {

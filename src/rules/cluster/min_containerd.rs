@@ -11,8 +11,7 @@ pub static RULE: Rule = Rule {
     summary: "a node that could run the pod has containerd older than 1.6 or another runtime (asks the cluster)",
     severity_varies: "deny below the minimum and for another runtime, warn below 1.7 and for a version that cannot be read",
     page: page!("min_containerd.md"),
-    check,
-    ..Rule::DEFAULT
+    ..Rule::new(check)
 };
 
 /// In older versions mounts, paths and local groups work differently or not at all.

@@ -11,8 +11,7 @@ pub static RULE: Rule = Rule {
     summary: "a node that could run the pod has a kubelet older than 1.23 (asks the cluster)",
     severity_varies: "deny for a kubelet that is too old, warn for a version that cannot be read",
     page: page!("min_kubernetes.md"),
-    check,
-    ..Rule::DEFAULT
+    ..Rule::new(check)
 };
 
 fn check(context: &Context, findings: &mut Findings) {

@@ -9,8 +9,7 @@ pub static RULE: Rule = Rule {
     summary: "a controller in a namespace whose Pod Security level refuses its pods (asks the cluster)",
     severity: Severity::Warn,
     page: page!("namespace_pod_security.md"),
-    check,
-    ..Rule::DEFAULT
+    ..Rule::new(check)
 };
 
 const ENFORCED_LEVEL: &str = "pod-security.kubernetes.io/enforce";

@@ -11,8 +11,7 @@ pub static RULE: Rule = Rule {
     summary: "no known Windows node could run the pod (asks the cluster)",
     severity_varies: "warn, deny with `nodes.required`",
     page: page!("no_windows_node.md"),
-    check,
-    ..Rule::DEFAULT
+    ..Rule::new(check)
 };
 
 fn check(context: &Context, findings: &mut Findings) {

@@ -11,8 +11,7 @@ pub static RULE: Rule = Rule {
     summary: "a node that could run the pod has a Windows build without the bind filter (asks the cluster)",
     severity: Severity::Off,
     page: page!("windows_build.md"),
-    check,
-    ..Rule::DEFAULT
+    ..Rule::new(check)
 };
 
 /// Windows Server 2019 with the July 2022 updates.

@@ -10,8 +10,7 @@ pub static RULE: Rule = Rule {
     severity: Severity::Off,
     reads: Fields::of(&["args"]),
     page: page!("entrypoint_unknown.md"),
-    check,
-    ..Rule::DEFAULT
+    ..Rule::new(check)
 };
 
 fn check(context: &Context, findings: &mut Findings) {

@@ -13,8 +13,7 @@ pub static RULE: Rule = Rule {
     severity: Severity::Warn,
     reads: Fields::of(&["command"]),
     page: page!("linux_command.md"),
-    check,
-    ..Rule::DEFAULT
+    ..Rule::new(check)
 };
 
 fn check(context: &Context, findings: &mut Findings) {

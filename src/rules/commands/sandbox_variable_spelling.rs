@@ -20,8 +20,7 @@ pub static RULE: Rule = Rule {
     reads: Fields::of(&["command", "args", "workingDir", "value", "mountPath", "hostPath"]),
     patches: Some(Reach::Command),
     page: page!("sandbox_variable_spelling.md"),
-    check,
-    ..Rule::DEFAULT
+    ..Rule::new(check)
 };
 
 fn check(context: &Context, findings: &mut Findings) {

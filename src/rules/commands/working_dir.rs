@@ -17,8 +17,7 @@ pub static RULE: Rule = Rule {
     severity: Severity::Warn,
     reads: Fields::of(&["workingDir"]),
     page: page!("working_dir.md"),
-    check,
-    ..Rule::DEFAULT
+    ..Rule::new(check)
 };
 
 fn check(context: &Context, findings: &mut Findings) {

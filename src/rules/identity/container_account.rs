@@ -11,8 +11,7 @@ pub static RULE: Rule = Rule {
     summary: "`ContainerAdministrator`/`ContainerUser`, which do not exist on the host",
     reads: Fields::of(&["runAsUserName"]),
     page: page!("container_account.md"),
-    check,
-    ..Rule::DEFAULT
+    ..Rule::new(check)
 };
 
 fn check(context: &Context, findings: &mut Findings) {

@@ -11,8 +11,7 @@ pub static RULE: Rule = Rule {
     summary: "`DOMAIN\\user`, for which Kubernetes cannot pass a password",
     reads: Fields::of(&["runAsUserName"]),
     page: page!("domain_account.md"),
-    check,
-    ..Rule::DEFAULT
+    ..Rule::new(check)
 };
 
 fn check(context: &Context, findings: &mut Findings) {

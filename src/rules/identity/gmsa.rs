@@ -11,8 +11,7 @@ pub static RULE: Rule = Rule {
     summary: "gMSA credentials that are silently ignored",
     reads: Fields::of(&["gmsaCredentialSpec", "gmsaCredentialSpecName"]),
     page: page!("gmsa.md"),
-    check,
-    ..Rule::DEFAULT
+    ..Rule::new(check)
 };
 
 /// The field that holds the credential spec.

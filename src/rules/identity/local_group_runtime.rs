@@ -13,8 +13,7 @@ pub static RULE: Rule = Rule {
     severity: Severity::Warn,
     reads: Fields::of(&["runAsUserName"]),
     page: page!("local_group_runtime.md"),
-    check,
-    ..Rule::DEFAULT
+    ..Rule::new(check)
 };
 
 const FIRST_WITH_GROUPS: Version = Version::new(1, 7);

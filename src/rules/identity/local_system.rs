@@ -13,8 +13,7 @@ pub static RULE: Rule = Rule {
     severity: Severity::Off,
     reads: Fields::of(&["runAsUserName"]),
     page: page!("local_system.md"),
-    check,
-    ..Rule::DEFAULT
+    ..Rule::new(check)
 };
 
 fn check(context: &Context, findings: &mut Findings) {

@@ -13,8 +13,7 @@ pub static RULE: Rule = Rule {
     reads: Fields::of(&["runAsUserName"]),
     patches: Some(Reach::Admission),
     page: page!("nt_authority_spelling.md"),
-    check,
-    ..Rule::DEFAULT
+    ..Rule::new(check)
 };
 
 fn check(context: &Context, findings: &mut Findings) {

@@ -10,8 +10,7 @@ pub static RULE: Rule = Rule {
     summary: "a local group that makes the process an administrator",
     reads: Fields::of(&["runAsUserName"]),
     page: page!("privileged_local_group.md"),
-    check,
-    ..Rule::DEFAULT
+    ..Rule::new(check)
 };
 
 fn check(context: &Context, findings: &mut Findings) {

@@ -12,8 +12,7 @@ pub static RULE: Rule = Rule {
     reads: Fields::of(&["runAsNonRoot"]),
     patches: Some(Reach::OnDemand),
     page: page!("run_as_non_root.md"),
-    check,
-    ..Rule::DEFAULT
+    ..Rule::new(check)
 };
 
 fn check(context: &Context, findings: &mut Findings) {

@@ -11,8 +11,7 @@ pub static RULE: Rule = Rule {
     id: "run-as-user-required",
     summary: "no effective `runAsUserName`",
     page: page!("run_as_user_required.md"),
-    check,
-    ..Rule::DEFAULT
+    ..Rule::new(check)
 };
 
 fn check(context: &Context, findings: &mut Findings) {

@@ -16,8 +16,7 @@ pub static RULE: Rule = Rule {
     severity_varies: "warn; deny once `localGroups` is set",
     reads: Fields::of(&["runAsUserName"]),
     page: page!("unknown_account.md"),
-    check,
-    ..Rule::DEFAULT
+    ..Rule::new(check)
 };
 
 fn check(context: &Context, findings: &mut Findings) {

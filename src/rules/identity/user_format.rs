@@ -15,8 +15,7 @@ pub static RULE: Rule = Rule {
     reads: Fields::of(&["runAsUserName"]),
     patches: Some(Reach::Admission),
     page: page!("user_format.md"),
-    check,
-    ..Rule::DEFAULT
+    ..Rule::new(check)
 };
 
 fn check(context: &Context, findings: &mut Findings) {

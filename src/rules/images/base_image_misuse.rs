@@ -12,8 +12,7 @@ pub static RULE: Rule = Rule {
     scope: Scope::AnyPod,
     reads: Fields::of(&["image"]),
     page: page!("base_image_misuse.md"),
-    check,
-    ..Rule::DEFAULT
+    ..Rule::new(check)
 };
 
 fn check(context: &Context, findings: &mut Findings) {

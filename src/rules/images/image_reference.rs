@@ -11,8 +11,7 @@ pub static RULE: Rule = Rule {
     severity: Severity::Off,
     reads: Fields::of(&["image"]),
     page: page!("image_reference.md"),
-    check,
-    ..Rule::DEFAULT
+    ..Rule::new(check)
 };
 
 fn check(context: &Context, findings: &mut Findings) {

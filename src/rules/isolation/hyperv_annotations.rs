@@ -11,8 +11,7 @@ pub static RULE: Rule = Rule {
     severity: Severity::Warn,
     reads: Fields::of(&["annotations"]),
     page: page!("hyperv_annotations.md"),
-    check,
-    ..Rule::DEFAULT
+    ..Rule::new(check)
 };
 
 fn check(context: &Context, findings: &mut Findings) {

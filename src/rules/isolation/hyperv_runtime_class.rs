@@ -11,8 +11,7 @@ pub static RULE: Rule = Rule {
     summary: "a RuntimeClass that promises Hyper-V isolation",
     reads: Fields::of(&["runtimeClassName"]),
     page: page!("hyperv_runtime_class.md"),
-    check,
-    ..Rule::DEFAULT
+    ..Rule::new(check)
 };
 
 fn check(context: &Context, findings: &mut Findings) {

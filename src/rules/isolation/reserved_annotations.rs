@@ -15,8 +15,7 @@ pub static RULE: Rule = Rule {
     scope: Scope::Annotations,
     reads: Fields::of(&["annotations"]),
     page: page!("reserved_annotations.md"),
-    check,
-    ..Rule::DEFAULT
+    ..Rule::new(check)
 };
 
 fn check(context: &Context, findings: &mut Findings) {

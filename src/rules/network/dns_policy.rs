@@ -13,8 +13,7 @@ pub static RULE: Rule = Rule {
     reads: Fields::of(&["dnsPolicy"]),
     patches: Some(Reach::Command),
     page: page!("dns_policy.md"),
-    check,
-    ..Rule::DEFAULT
+    ..Rule::new(check)
 };
 
 fn check(context: &Context, findings: &mut Findings) {

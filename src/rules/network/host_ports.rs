@@ -12,8 +12,7 @@ pub static RULE: Rule = Rule {
     severity_varies: "off; deny for ports outside `hostPorts` when that is set",
     reads: Fields::of(&["ports"]),
     page: page!("host_ports.md"),
-    check,
-    ..Rule::DEFAULT
+    ..Rule::new(check)
 };
 
 fn check(context: &Context, findings: &mut Findings) {

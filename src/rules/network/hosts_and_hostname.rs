@@ -15,8 +15,7 @@ pub static RULE: Rule = Rule {
     reads: Fields::of(&["hostAliases", "hostname", "hostnameOverride", "subdomain", "setHostnameAsFQDN"]),
     patches: Some(Reach::Admission),
     page: page!("hosts_and_hostname.md"),
-    check,
-    ..Rule::DEFAULT
+    ..Rule::new(check)
 };
 
 fn check(context: &Context, findings: &mut Findings) {

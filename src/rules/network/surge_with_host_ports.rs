@@ -13,8 +13,7 @@ pub static RULE: Rule = Rule {
     summary: "a DaemonSet whose updates start the new pod first, while the old one still has its ports",
     reads: Fields::of(&["ports"]),
     page: page!("surge_with_host_ports.md"),
-    check,
-    ..Rule::DEFAULT
+    ..Rule::new(check)
 };
 
 fn check(context: &Context, findings: &mut Findings) {

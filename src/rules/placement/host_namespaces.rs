@@ -14,8 +14,7 @@ pub static RULE: Rule = Rule {
     reads: Fields::of(&["hostPID", "hostIPC", "shareProcessNamespace"]),
     patches: Some(Reach::Admission),
     page: page!("host_namespaces.md"),
-    check,
-    ..Rule::DEFAULT
+    ..Rule::new(check)
 };
 
 fn check(context: &Context, findings: &mut Findings) {

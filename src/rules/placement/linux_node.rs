@@ -13,8 +13,7 @@ pub static RULE: Rule = Rule {
     reads: Fields::of(&["nodeSelector", "affinity", "labels"]),
     patches: Some(Reach::Admission),
     page: page!("linux_node.md"),
-    check,
-    ..Rule::DEFAULT
+    ..Rule::new(check)
 };
 
 fn check(context: &Context, findings: &mut Findings) {

@@ -38,8 +38,7 @@ pub static RULE: Rule = Rule {
     ]),
     patches: Some(Reach::Admission),
     page: page!("linux_only_fields.md"),
-    check,
-    ..Rule::DEFAULT
+    ..Rule::new(check)
 };
 
 fn check(context: &Context, findings: &mut Findings) {

@@ -12,8 +12,7 @@ pub static RULE: Rule = Rule {
     severity_varies: "off; silent without `platform: openshift`",
     reads: Fields::of(&["os"]),
     page: page!("openshift_os_name.md"),
-    check,
-    ..Rule::DEFAULT
+    ..Rule::new(check)
 };
 
 fn check(context: &Context, findings: &mut Findings) {

@@ -12,8 +12,7 @@ pub static RULE: Rule = Rule {
     severity: Severity::Off,
     patches: Some(Reach::OnDemand),
     page: page!("os_name.md"),
-    check,
-    ..Rule::DEFAULT
+    ..Rule::new(check)
 };
 
 fn check(context: &Context, findings: &mut Findings) {

@@ -20,8 +20,7 @@ pub static RULE: Rule = Rule {
     reads: Fields::of(&["runAsUser"]),
     patches: Some(Reach::Admission),
     page: page!("run_as_uid.md"),
-    check,
-    ..Rule::DEFAULT
+    ..Rule::new(check)
 };
 
 fn check(context: &Context, findings: &mut Findings) {

@@ -16,8 +16,7 @@ pub static RULE: Rule = Rule {
     severity: Severity::Warn,
     patches: Some(Reach::Admission),
     page: page!("windows_node.md"),
-    check,
-    ..Rule::DEFAULT
+    ..Rule::new(check)
 };
 
 fn check(context: &Context, findings: &mut Findings) {

@@ -10,8 +10,7 @@ pub static RULE: Rule = Rule {
     api_server: ApiServer::Partly("with `os.name: windows`"),
     reads: Fields::of(&["resources"]),
     page: page!("pod_level_resources.md"),
-    check,
-    ..Rule::DEFAULT
+    ..Rule::new(check)
 };
 
 fn check(context: &Context, findings: &mut Findings) {

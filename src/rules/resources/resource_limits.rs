@@ -12,8 +12,7 @@ pub static RULE: Rule = Rule {
     summary: "missing resource limits, the only isolation from the node that there is",
     severity: Severity::Off,
     page: page!("resource_limits.md"),
-    check,
-    ..Rule::DEFAULT
+    ..Rule::new(check)
 };
 
 fn check(context: &Context, findings: &mut Findings) {

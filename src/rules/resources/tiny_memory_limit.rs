@@ -13,8 +13,7 @@ pub static RULE: Rule = Rule {
     severity: Severity::Warn,
     reads: Fields::of(&["limits"]),
     page: page!("tiny_memory_limit.md"),
-    check,
-    ..Rule::DEFAULT
+    ..Rule::new(check)
 };
 
 fn check(context: &Context, findings: &mut Findings) {

@@ -11,8 +11,7 @@ pub static RULE: Rule = Rule {
     summary: "HostProcess and ordinary containers mixed in one pod",
     api_server: ApiServer::Refuses,
     page: page!("all_containers.md"),
-    check,
-    ..Rule::DEFAULT
+    ..Rule::new(check)
 };
 
 fn check(context: &Context, findings: &mut Findings) {

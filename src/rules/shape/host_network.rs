@@ -11,8 +11,7 @@ pub static RULE: Rule = Rule {
     api_server: ApiServer::Refuses,
     patches: Some(Reach::Admission),
     page: page!("host_network.md"),
-    check,
-    ..Rule::DEFAULT
+    ..Rule::new(check)
 };
 
 fn check(context: &Context, findings: &mut Findings) {

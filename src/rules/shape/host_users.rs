@@ -12,8 +12,7 @@ pub static RULE: Rule = Rule {
     reads: Fields::of(&["hostUsers"]),
     patches: Some(Reach::Admission),
     page: page!("host_users.md"),
-    check,
-    ..Rule::DEFAULT
+    ..Rule::new(check)
 };
 
 fn check(context: &Context, findings: &mut Findings) {

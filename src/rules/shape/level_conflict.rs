@@ -8,8 +8,7 @@ pub static RULE: Rule = Rule {
     summary: "`hostProcess` of a container that contradicts the pod's",
     api_server: ApiServer::Refuses,
     page: page!("level_conflict.md"),
-    check,
-    ..Rule::DEFAULT
+    ..Rule::new(check)
 };
 
 fn check(context: &Context, findings: &mut Findings) {

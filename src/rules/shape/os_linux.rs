@@ -10,8 +10,7 @@ pub static RULE: Rule = Rule {
     api_server: ApiServer::Refuses,
     reads: Fields::of(&["os"]),
     page: page!("os_linux.md"),
-    check,
-    ..Rule::DEFAULT
+    ..Rule::new(check)
 };
 
 fn check(context: &Context, findings: &mut Findings) {

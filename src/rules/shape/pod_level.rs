@@ -8,8 +8,7 @@ pub static RULE: Rule = Rule {
     summary: "`hostProcess` set only on containers, not on the pod",
     severity: Severity::Off,
     page: page!("pod_level.md"),
-    check,
-    ..Rule::DEFAULT
+    ..Rule::new(check)
 };
 
 fn check(context: &Context, findings: &mut Findings) {

@@ -15,8 +15,7 @@ pub static RULE: Rule = Rule {
     reads: Fields::of(&["hostPort"]),
     patches: Some(Reach::Admission),
     page: page!("port_mismatch.md"),
-    check,
-    ..Rule::DEFAULT
+    ..Rule::new(check)
 };
 
 fn check(context: &Context, findings: &mut Findings) {

@@ -15,8 +15,7 @@ pub static RULE: Rule = Rule {
     api_server: ApiServer::Partly("with `os.name: windows`; since Kubernetes 1.36 on every Windows node"),
     ratchet: Ratchet::RunsTheSame,
     page: page!("resize.md"),
-    check,
-    ..Rule::DEFAULT
+    ..Rule::new(check)
 };
 
 /// The first kubelet that may resize Windows containers, as planned in KEP-6303.

@@ -12,8 +12,7 @@ pub static RULE: Rule = Rule {
     severity: Severity::Off,
     reads: Fields::of(&["hostPath"]),
     page: page!("host_path_volume.md"),
-    check,
-    ..Rule::DEFAULT
+    ..Rule::new(check)
 };
 
 fn check(context: &Context, findings: &mut Findings) {

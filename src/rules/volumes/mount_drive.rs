@@ -16,8 +16,7 @@ pub static RULE: Rule = Rule {
     severity_varies: "deny for `C:`, warn for other drives",
     reads: Fields::of(&["mountPath"]),
     page: page!("mount_drive.md"),
-    check,
-    ..Rule::DEFAULT
+    ..Rule::new(check)
 };
 
 fn check(context: &Context, findings: &mut Findings) {

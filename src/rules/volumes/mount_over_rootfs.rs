@@ -11,8 +11,7 @@ pub static RULE: Rule = Rule {
     summary: "a mount over `C:\\hpc`, where the image is, or over `C:\\`",
     reads: Fields::of(&["mountPath"]),
     page: page!("mount_over_rootfs.md"),
-    check,
-    ..Rule::DEFAULT
+    ..Rule::new(check)
 };
 
 fn check(context: &Context, findings: &mut Findings) {

@@ -13,8 +13,7 @@ pub static RULE: Rule = Rule {
     severity: Severity::Warn,
     reads: Fields::of(&["mountPath"]),
     page: page!("mount_shadows_host.md"),
-    check,
-    ..Rule::DEFAULT
+    ..Rule::new(check)
 };
 
 /// Directories of Windows and of the node's software: a mount in, at or above one of them hides what is there.

@@ -14,8 +14,7 @@ pub static RULE: Rule = Rule {
     reads: Fields::of(&["hostPath", "mountPath"]),
     patches: Some(Reach::Command),
     page: page!("named_pipe_mount.md"),
-    check,
-    ..Rule::DEFAULT
+    ..Rule::new(check)
 };
 
 fn check(context: &Context, findings: &mut Findings) {

@@ -14,8 +14,7 @@ pub static RULE: Rule = Rule {
     reads: Fields::of(&["readOnly", "readOnlyRootFilesystem"]),
     patches: Some(Reach::OnDemand),
     page: page!("read_only_not_enforced.md"),
-    check,
-    ..Rule::DEFAULT
+    ..Rule::new(check)
 };
 
 fn check(context: &Context, findings: &mut Findings) {

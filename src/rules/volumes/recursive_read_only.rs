@@ -9,8 +9,7 @@ pub static RULE: Rule = Rule {
     summary: "`recursiveReadOnly: Enabled`, with which containers do not start on Windows",
     reads: Fields::of(&["recursiveReadOnly"]),
     page: page!("recursive_read_only.md"),
-    check,
-    ..Rule::DEFAULT
+    ..Rule::new(check)
 };
 
 fn check(context: &Context, findings: &mut Findings) {

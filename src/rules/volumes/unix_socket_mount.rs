@@ -12,8 +12,7 @@ pub static RULE: Rule = Rule {
     severity: Severity::Warn,
     reads: Fields::of(&["hostPath", "subPath"]),
     page: page!("unix_socket_mount.md"),
-    check,
-    ..Rule::DEFAULT
+    ..Rule::new(check)
 };
 
 fn check(context: &Context, findings: &mut Findings) {

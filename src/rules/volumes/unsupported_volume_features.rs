@@ -16,8 +16,7 @@ pub static RULE: Rule = Rule {
     reads: Fields::of(&["image", "limits", "medium", "mountPropagation", "resourceClaims", "volumeDevices"]),
     patches: Some(Reach::Admission),
     page: page!("unsupported_volume_features.md"),
-    check,
-    ..Rule::DEFAULT
+    ..Rule::new(check)
 };
 
 fn check(context: &Context, findings: &mut Findings) {
