@@ -2,8 +2,6 @@
 
 use std::fmt;
 
-use serde_json_borrow::Value;
-
 use crate::decode::{self, Error, Quantity};
 use crate::settings::mutate::Mutate;
 use crate::settings::rbac::Rbac;
@@ -55,22 +53,24 @@ impl From<Error> for Invalid {
 /// # Errors
 /// They are not valid.
 pub fn validate(json: &[u8], rules: &[KnownRule]) -> Result<(), Invalid> {
+    read(json, rules, |_| ())
+}
+
+/// Passes valid settings, which borrow from the tree of their JSON, to `inspect`.
+fn read<T>(json: &[u8], rules: &[KnownRule], inspect: impl FnOnce(Settings) -> T) -> Result<T, Invalid> {
     if matches!(json.trim_ascii(), b"" | b"null") {
-        return Ok(());
+        return Ok(inspect(Settings::default()));
     }
-    read_settings(&parse(json)?, rules).map(drop)
-}
-
-fn parse(json: &[u8]) -> Result<Value<'_>, Invalid> {
-    decode::parse(json).map_err(|message| Invalid::new("", message))
-}
-
-fn read_settings<'t>(tree: &'t Value<'t>, rules: &[KnownRule]) -> Result<Settings<'t>, Invalid> {
-    let settings: Settings = decode::read(tree)?;
-    settings.rules.iter().try_for_each(|(id, _)| find(&format!("rules.{id}"), id, rules).map(drop))?;
+    let tree = decode::parse(json).map_err(|message| Invalid::new("", message))?;
+    let settings: Settings = decode::read(&tree)?;
+    check_rules(&settings, rules)?;
     check_mutate(&settings, rules)?;
     check_values(&settings)?;
-    Ok(settings)
+    Ok(inspect(settings))
+}
+
+fn check_rules(settings: &Settings, rules: &[KnownRule]) -> Result<(), Invalid> {
+    settings.rules.iter().try_for_each(|(id, _)| find(&format!("rules.{id}"), id, rules).map(drop))
 }
 
 /// The rule with an id that stands at a path of the settings.
@@ -133,19 +133,15 @@ mod tests {
     ];
 
     fn error(json: &str) -> String {
-        read(json, |_| ()).expect_err("must be refused").to_string()
+        validate(json.as_bytes(), &RULES).expect_err("must be refused").to_string()
     }
 
     fn is_valid(json: &str) -> bool {
-        read(json, |_| ()).is_ok()
+        validate(json.as_bytes(), &RULES).is_ok()
     }
 
-    fn read<T>(json: &str, looked_at: impl Fn(Settings) -> T) -> Result<T, Invalid> {
-        if matches!(json.trim_ascii(), "" | "null") {
-            return Ok(looked_at(Settings::default()));
-        }
-        let tree = parse(json.as_bytes())?;
-        read_settings(&tree, &RULES).map(looked_at)
+    fn read<T>(json: &str, inspect: impl FnOnce(Settings) -> T) -> Result<T, Invalid> {
+        super::read(json.as_bytes(), &RULES, inspect)
     }
 
     #[test]
