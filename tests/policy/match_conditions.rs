@@ -73,11 +73,14 @@ fn has_finding(response: &ValidationResponse) -> bool {
 
 #[test]
 fn every_request_with_a_finding_is_let_through() {
+    let mut found = 0;
     for Fixture { rule, name, payload, .. } in fixtures::fixtures() {
         if has_finding(&strict(&payload)) {
             assert!(DEPLOYED.let_through(&payload["request"]), "{rule}/{name}");
+            found += 1;
         }
     }
+    assert!(found > 300, "{found} fixtures with findings are too few to show anything");
 }
 
 #[test]
@@ -193,12 +196,13 @@ const WORDS: &str = "spec|template|jobTemplate|data|metadata|annotations|securit
     containers|initContainers|ephemeralContainers|image|microsoft\\.com/hostprocess-inherit-user";
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() })]
+    // So many objects with a finding: of the objects that are made, one in thirty or so has one.
+    #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, max_global_rejects: 20_000, ..ProptestConfig::default() })]
 
     /// Custom kinds may have any type in any place. Where that is an error, kube-apiserver refuses the request (`failurePolicy`).
     #[test]
     fn whatever_has_a_finding_is_let_through(kind in 0..KINDS.len(), pod in json_value(WORDS), spec in json_value(WORDS)) {
-            let name = KINDS[kind].name;
+        let name = KINDS[kind].name;
         let mut workload = object(name, |own| if !spec.is_null() { *own = spec });
         if let (Some(pod), Some(own)) = (pod.as_object(), template(&mut workload, name).as_object_mut()) {
             own.extend(pod.clone());
@@ -209,8 +213,7 @@ proptest! {
         request["operation"] = "CREATE".into();
         let response = strict(&json!({ "request": request }));
         // kube-apiserver refuses native kinds that the policy cannot read.
-        if has_finding(&response) && response.code != Some(400) {
-            prop_assert_ne!(DEPLOYED.evaluate(&request), Ok(false), "{}", request);
-        }
+        prop_assume!(has_finding(&response) && response.code != Some(400));
+        prop_assert_ne!(DEPLOYED.evaluate(&request), Ok(false), "{}", request);
     }
 }

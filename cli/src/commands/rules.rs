@@ -91,11 +91,11 @@ mod tests {
 
     #[test]
     fn every_rule_is_listed_in_both_formats() {
-        let (text, json) = (list(Format::Text), list(Format::Json));
-        let json: Vec<Value> = serde_json::from_str(&json).expect("JSON");
-        assert_eq!(json.len(), registry::all().count());
-        for rule in registry::all() {
-            assert!(text.contains(rule.id), "{}", rule.id);
-        }
+        let ids: Vec<&str> = registry::all().map(|rule| rule.id).collect();
+        let table = list(Format::Text);
+        let rows = table.lines().filter_map(|line| line.strip_prefix("  ")?.split_whitespace().next());
+        assert_eq!(rows.collect::<Vec<_>>(), ids);
+        let json: Vec<Value> = serde_json::from_str(&list(Format::Json)).expect("JSON");
+        assert_eq!(json.iter().map(|rule| rule["id"].as_str().expect("a text")).collect::<Vec<_>>(), ids);
     }
 }
