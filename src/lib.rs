@@ -40,7 +40,8 @@ pub extern "C" fn wapc_init() {
 /// Answers an admission request: `{"request": AdmissionRequest, "settings": Settings}` in, `ValidationResponse` out.
 ///
 /// # Errors
-/// None that a payload could cause: what cannot be read is rejected with code 400.
+/// None that a payload could cause: it is rejected with code 400 when it cannot be read. Where the prescan accepts a payload, only its JSON
+/// syntax and the name of a kind have been checked.
 pub fn validate(payload: &[u8]) -> CallResult {
     if prescan::concerns_no_rule(payload) { accept_request() } else { decide(payload, HOST) }
 }

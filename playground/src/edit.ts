@@ -1,6 +1,6 @@
 /**
  * One operation of JSON Patch as a change of the text, which leaves everything else as it was written. The command does the
- * same in cli/src/fix/edit.rs, for more layouts; what this does not manage is refused.
+ * same in cli/src/edit/operation.rs, for more layouts; what this does not manage is refused.
  */
 
 import { isObject, type Json } from "./json.ts";

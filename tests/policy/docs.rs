@@ -27,7 +27,8 @@ The pages say how each statement is known: **M** measured on kube-apiserver 1.36
 an issue or pull request, **I** inferred from source that was read but not executed on a Windows node, **R** recalled. Unless a page says otherwise a rule looks only at pods with `hostProcess: true` on the pod or
 on any container, and at init and ephemeral containers as at regular ones.
 
-Native kinds are read strictly: an object with a field of another type than Kubernetes gives it is rejected with code 400. Custom kinds are judged by
+Native kinds are read strictly: an object with a field of another type than Kubernetes gives it is rejected with code 400. An object that sets no
+`hostProcess` and holds no other text that a rule looks for is accepted without being read; kube-apiserver refuses malformed native objects itself. Custom kinds are judged by
 shape, at `spec.template` and `spec.jobTemplate.spec.template`, and may well hold something else there. In these such a field (`\"{{port}}\"`,
 a number among the arguments, a list of names in place of containers) counts as missing, and everything beside it is judged. `hostProcess` is the
 exception: whatever is not a boolean counts as true, because a template that is filled in later may make it so.
