@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use hostprocess::engine::Engine;
 use hostprocess::engine::capabilities::{self, Capabilities};
@@ -20,12 +21,14 @@ use windows_hostprocess_policy::rules::registry;
 use windows_hostprocess_policy::settings::severity::Severity;
 use windows_hostprocess_policy::{decide, validate};
 
+/// Without the limit of two seconds, which a busy machine would reach: `benches/compare/tests/budgets.rs` counts instructions.
 fn module() -> &'static Module {
     static MODULE: OnceLock<Module> = OnceLock::new();
     MODULE.get_or_init(|| {
         let default = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../policy.wasm"));
         let path = std::env::var_os("POLICY_WASM").map_or(default, PathBuf::from);
-        Module::load(&path).unwrap_or_else(|error| panic!("{error}: run `make policy.wasm` first"))
+        let module = Module::load(&path).unwrap_or_else(|error| panic!("{error}: run `make policy.wasm` first"));
+        module.with_max_time(Duration::from_secs(3600))
     })
 }
 
@@ -357,41 +360,6 @@ fn what_is_none_of_its_business_is_accepted() {
     assert_eq!(answer_to(&custom, "a kind without a pod template")["accepted"], true);
 }
 
-/// 5,000 Windows nodes as policy-server hands them on, with the labels that AKS gives them; one is too old.
-fn five_thousand_nodes() -> Vec<u8> {
-    let node = |index: usize| {
-        let (name, version) = (format!("akswin{index:06}"), if index == 2500 { "1.5.18" } else { "1.7.33-1" });
-        json!({
-            "apiVersion": "v1",
-            "kind": "Node",
-            "metadata": {
-                "name": name, "uid": "877b355c-2722-4f73-8131-72ec63256668", "resourceVersion": "963079",
-                "creationTimestamp": "2025-03-09T13:46:10Z",
-                "annotations": { "node.alpha.kubernetes.io/ttl": "0",
-                    "volumes.kubernetes.io/controller-managed-attach-detach": "true" },
-                "labels": {
-                    "agentpool": "win", "beta.kubernetes.io/arch": "amd64", "beta.kubernetes.io/os": "windows",
-                    "beta.kubernetes.io/instance-type": "Standard_D4s_v3", "storageprofile": "managed",
-                    "failure-domain.beta.kubernetes.io/region": "westeurope", "storagetier": "Premium_LRS",
-                    "failure-domain.beta.kubernetes.io/zone": "westeurope-1", "kubernetes.azure.com/mode": "user",
-                    "kubernetes.azure.com/node-image-version": "AKSWindows-2022-containerd-20348.4297.251014",
-                    "kubernetes.azure.com/os-sku": "Windows2022", "kubernetes.azure.com/role": "agent",
-                    "kubernetes.io/arch": "amd64", "kubernetes.io/hostname": name, "kubernetes.io/os": "windows",
-                    "node.kubernetes.io/instance-type": "Standard_D4s_v3", "topology.kubernetes.io/zone": "westeurope-1",
-                    "node.kubernetes.io/windows-build": "10.0.20348", "topology.kubernetes.io/region": "westeurope",
-                },
-            },
-            "status": { "nodeInfo": {
-                "containerRuntimeVersion": format!("containerd://{version}"), "kernelVersion": "10.0.20348.4297",
-                "kubeletVersion": "v1.33.12",
-            } },
-        })
-    };
-    let items: Vec<Value> = (0..5000).map(node).collect();
-    let list = json!({ "apiVersion": "v1", "kind": "List", "metadata": { "resourceVersion": "" }, "items": items });
-    list.to_string().into_bytes()
-}
-
 fn aks_sample() -> Vec<u8> {
     let file = fixtures::test_data().join("min-containerd/deny-aks-sample-on-1-5-18.yaml");
     let manifest = std::fs::read_to_string(&file).expect("a fixture");
@@ -399,21 +367,12 @@ fn aks_sample() -> Vec<u8> {
 }
 
 #[test]
-fn five_thousand_nodes_take_a_fraction_of_the_time_that_a_policy_has() {
-    let nodes = five_thousand_nodes();
-    let size = nodes.len();
+fn one_old_node_among_five_thousand_is_named() {
+    let nodes = fixtures::nodes::windows(5000, Some(2500));
     let host: Capabilities = Arc::new(move |_, _, _| Ok(nodes.clone()));
-    let times = (0..5).map(|_| {
-        let start = std::time::Instant::now();
-        let response = module().call("validate", &aks_sample(), &host).expect("an answer");
-        let response = String::from_utf8(response).expect("JSON");
-        assert!(response.contains("node 'akswin002500' runs 'containerd://1.5.18'"), "{response}");
-        start.elapsed()
-    });
-    let fastest = times.min().expect("five");
-    println!("5,000 nodes, {size} bytes: {fastest:?}");
-    // policy-server's limit is two seconds.
-    assert!(fastest.as_millis() < 500, "{fastest:?}");
+    let response = module().call("validate", &aks_sample(), &host).expect("an answer");
+    let response = String::from_utf8(response).expect("JSON");
+    assert!(response.contains("node 'akswin002500' runs 'containerd://1.5.18'"), "{response}");
 }
 
 #[test]

@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn many_stars_stay_fast() {
+    fn many_stars_are_not_tried_in_every_combination() {
         let text = "a".repeat(100_000);
         assert!(!matches(&("*a".repeat(1_000) + "*b*"), &text));
     }

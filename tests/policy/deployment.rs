@@ -16,8 +16,13 @@ const CHART: &str = "charts/windows-hostprocess";
 const DEPLOYED: &str = "deploy/clusteradmissionpolicy.yaml";
 const INSTALL: &str = "docs/install.md";
 const NAMESPACE: &str = "kubewarden";
-/// The cases of `every_kustomization_is_a_policy`, beside the base.
-const OVERLAYS: [&str; 4] = ["forbid", "monitor", "protect", "strict"];
+/// Each overlay with the mode, failure policy and settings of its policy.
+const OVERLAYS: [(&str, &str, &str, &str); 4] = [
+    ("forbid", "protect", "Fail", r#"{"allow": "nobody"}"#),
+    ("monitor", "monitor", "Ignore", "{}"),
+    ("protect", "protect", "Fail", "{}"),
+    ("strict", "protect", "Fail", r#"{"profile": "strict"}"#),
+];
 
 fn read(file: &str) -> String {
     fs::read_to_string(fixtures::repository().join(file)).unwrap_or_else(|error| panic!("{file}: {error}"))
@@ -92,35 +97,30 @@ fn assert_is_loadable(policy: &Value) {
     }
 }
 
-#[rstest]
-#[case("deploy", "monitor", "Fail", json!({}))]
-#[case("overlays/monitor", "monitor", "Ignore", json!({}))]
-#[case("overlays/protect", "protect", "Fail", json!({}))]
-#[case("overlays/forbid", "protect", "Fail", json!({ "allow": "nobody" }))]
-#[case("overlays/strict", "protect", "Fail", json!({ "profile": "strict" }))]
-fn every_kustomization_is_a_policy(
-    #[case] folder: &str,
-    #[case] mode: &str,
-    #[case] failure_policy: &str,
-    #[case] settings: Value,
-) {
-    let Some(rendered) = run("kubectl", &["kustomize", folder], "") else { return };
-    let objects = fixtures::documents(&rendered.unwrap_or_else(|error| panic!("{folder}: {error}")), folder);
-    let policy = only(&objects, "ClusterAdmissionPolicy");
-    assert_is_loadable(policy);
-    let spec = &policy["spec"];
-    assert_eq!(
-        (&spec["mode"], &spec["failurePolicy"], &spec["settings"]),
-        (&mode.into(), &failure_policy.into(), &settings)
-    );
+#[test]
+fn every_kustomization_is_a_policy() {
+    let overlays = OVERLAYS.map(|(name, mode, failure_policy, settings)| {
+        (format!("overlays/{name}"), mode, failure_policy, serde_json::from_str(settings).expect("JSON"))
+    });
+    for (folder, mode, failure_policy, settings) in
+        overlays.into_iter().chain([("deploy".to_owned(), "monitor", "Fail", json!({}))])
+    {
+        let Some(rendered) = run("kubectl", &["kustomize", &folder], "") else { return };
+        let objects = fixtures::documents(&rendered.unwrap_or_else(|error| panic!("{folder}: {error}")), &folder);
+        let policy = only(&objects, "ClusterAdmissionPolicy");
+        assert_is_loadable(policy);
+        let spec = &policy["spec"];
+        let found: [&Value; 3] = [&spec["mode"], &spec["failurePolicy"], &spec["settings"]];
+        assert_eq!(found, [&mode.into(), &failure_policy.into(), &settings], "{folder}");
+    }
 }
 
 #[test]
-fn every_overlay_is_checked() {
+fn every_overlay_is_in_the_table() {
     let folders = fs::read_dir(fixtures::repository().join("overlays")).expect("a folder");
     let mut names: Vec<String> = folders.map(|folder| fixtures::file_name(&folder.expect("readable").path())).collect();
     names.sort();
-    assert_eq!(names, OVERLAYS);
+    assert_eq!(names, OVERLAYS.map(|(name, ..)| name));
 }
 
 #[test]
@@ -141,7 +141,7 @@ fn the_page_about_installing_knows_every_preset_and_overlay() {
     assert_eq!(names_of("](../presets/"), presets);
     let mut overlays = names_of("](../overlays/");
     overlays.sort();
-    assert_eq!(overlays, OVERLAYS);
+    assert_eq!(overlays, OVERLAYS.map(|(name, ..)| name));
 }
 
 #[test]

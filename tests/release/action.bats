@@ -41,5 +41,6 @@ asks() {
 @test "action.yml passes what the script reads" {
   local inputs
   inputs=$(sed -n '/PATHS:/,/run:/ s/^ *\([A-Z]*\): \${{.*/\1/p' action.yml | grep -v ACTION | sort)
+  [ -n "$inputs" ]
   [ "$inputs" = "$(grep -o '\${[A-Z]*:-' hack/check-in-action.sh | tr -d '${:-' | sort -u)" ]
 }

@@ -27,7 +27,8 @@ setup() {
 }
 
 @test "after it no address leads to the old repository" {
-  git grep -qF "$OLD" && git grep -qF "$OLD_EMAIL"
+  git grep -qF "$OLD"
+  git grep -qF "$OLD_EMAIL"
   hack/rename.sh "$NEW" "$EMAIL"
   run git grep -nF -e "$OLD" -e "ghcr.io/$OLD_OWNER" -e "$OLD_OWNER/policies" -e "$OLD_OWNER.github.io" -e "$OLD_EMAIL"
   echo "$output"

@@ -17,6 +17,9 @@ const TOLERANCE: f64 = 1.25;
 /// The largest object that etcd takes has 1.5 MB. Its worst shape then takes about a second, half of what policy-server allows.
 const MOST_EACH_BYTE: f64 = 3_000.0;
 
+/// The list of 5,000 nodes has 6 MB, all of which the guest reads.
+const MOST_EACH_NODE_BYTE: f64 = 100.0;
+
 #[derive(Debug, Deserialize, Serialize)]
 struct Budgets {
     bytes: u64,
@@ -46,6 +49,8 @@ fn within_the_committed_budgets() {
     let budgets: Budgets =
         serde_json::from_slice(&std::fs::read(&file).expect("benches/budgets.json")).expect("budgets");
     let within = |now: u64, budget: u64| now as f64 <= budget as f64 * TOLERANCE;
+    let names = |budgets: &Budgets| budgets.instructions.keys().cloned().collect::<Vec<_>>();
+    assert_eq!(names(&now), names(&budgets), "requests and budgets");
     assert!(within(now.bytes, budgets.bytes), "policy.wasm has {} bytes, the budget is {}", now.bytes, budgets.bytes);
     for (request, count) in &now.instructions {
         let budget = budgets.instructions[request];
@@ -69,6 +74,25 @@ fn linear_in_what_an_attacker_can_multiply() {
         }
     }
     assert!(steep.is_empty(), "more than linear, or too slow: {}", steep.join("; "));
+}
+
+/// A DaemonSet that may run on every node, judged with the nodes of a cluster: policy-server allows two seconds for all of it.
+#[test]
+fn linear_in_the_nodes_of_the_cluster() {
+    let (policy, _) = counted(Guest::Policy);
+    let file = fixtures::test_data().join("min-containerd/deny-aks-sample-on-1-5-18.yaml");
+    let payload = fixtures::payload(&std::fs::read_to_string(&file).expect("a fixture"), &file).to_string();
+    let count = |nodes: usize| {
+        let list = fixtures::nodes::windows(nodes, Some(nodes / 2));
+        let cost = policy.validate_with(payload.as_bytes(), &list).expect("the guest does not trap");
+        assert!(!cost.accepted, "the old node among {nodes} is found");
+        (cost.instructions as f64, list.len() as f64)
+    };
+    let [(few, _), (some, _), (many, bytes)] = [50, 500, 5000].map(count);
+    let growth = ((some - few) / 450.0, (many - some) / 4500.0);
+    println!("{:.0} each node up to 500, {:.0} up to 5,000, {:.0} each byte", growth.0, growth.1, many / bytes);
+    assert!(growth.1 < growth.0 * 1.5, "{growth:?} instructions for each node");
+    assert!(many / bytes < MOST_EACH_NODE_BYTE, "{:.0} instructions for each byte of the list", many / bytes);
 }
 
 #[test]

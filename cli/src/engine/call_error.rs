@@ -5,7 +5,7 @@ use std::fmt;
 /// Why a call of the module failed.
 #[derive(Debug)]
 pub enum CallError {
-    /// The call took longer than two seconds.
+    /// The call took longer than it may, which is two seconds unless `Module::with_max_time` says otherwise.
     Interrupted,
     /// The module trapped, or reported an error instead of an answer.
     Failed(String),
