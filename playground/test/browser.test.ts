@@ -528,7 +528,10 @@ test("a visit weighs less than a megabyte, and is timed", async () => {
   console.log(
     `${Math.round(weight / 1000)} KB sent; first verdict after ${Math.round(first)} ms, ${(first / load).toFixed(1)} times what the page without the module takes to load`,
   );
-  assert(verdicts.every((time) => time > 0), `no verdict was marked in one of the rounds: ${verdicts.join()} ms`);
+  assert(
+    verdicts.every((time) => time > 0),
+    `no verdict was marked in one of the rounds: ${verdicts.join()} ms`,
+  );
 });
 
 const SCREENSHOTS = {

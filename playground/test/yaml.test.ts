@@ -35,6 +35,7 @@ test("scalars", () => {
     ["n", false],
     ["OFF", false],
     ["tRUE", "tRUE"],
+    ["a: ~", { a: null }],
     ["010", 8],
     ["0o10", 8],
     ["0x1F", 31],
