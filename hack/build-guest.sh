@@ -40,8 +40,14 @@ if [ "$profile" = guest ]; then
   flags+=" --remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}/registry/src=crates"
 fi
 
+# What the policy needs beside what its tests and the linter need.
+features=()
+if [ "$package" = windows-hostprocess-policy ]; then
+  features=(--features guest)
+fi
+
 build_with_rustup() {
-  RUSTFLAGS=$flags cargo build --locked --profile "$profile" --target "$target" -p "$package" --lib
+  RUSTFLAGS=$flags cargo build --locked --profile "$profile" --target "$target" -p "$package" --lib "${features[@]}"
 }
 
 debian_toolchain_installed() {
@@ -53,7 +59,7 @@ build_with_debian() {
   # RUSTC_BOOTSTRAP: -Zbuild-std builds std from Debian's sources; PATH: cargo must find its own rustc first.
   PATH=/usr/bin:$PATH RUSTC=/usr/bin/rustc RUSTC_BOOTSTRAP=1 \
     CARGO_TARGET_WASM32_WASIP1_LINKER=wasm-ld-19 RUSTFLAGS="-L /usr/lib/wasm32-wasi $flags" \
-    /usr/bin/cargo build --locked --profile "$profile" --target "$target" -p "$package" --lib -Zbuild-std=std,panic_abort
+    /usr/bin/cargo build --locked --profile "$profile" --target "$target" -p "$package" --lib "${features[@]}" -Zbuild-std=std,panic_abort
 }
 
 if rustup_target_installed; then

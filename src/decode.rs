@@ -9,7 +9,7 @@ pub mod error;
 pub mod fields;
 pub mod read;
 pub mod record;
-#[cfg(not(target_arch = "wasm32"))]
+#[cfg(not(feature = "guest"))]
 pub mod schema;
 pub mod values;
 

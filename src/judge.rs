@@ -9,6 +9,7 @@ use crate::admission::workload::Workload;
 use crate::cluster::facts::Facts;
 use crate::cluster::host::Host;
 use crate::cluster::questions::Cluster;
+use crate::decode::error::WrongType;
 use crate::decode::{self, Error, Read};
 use crate::outcome::finding::Finding;
 use crate::outcome::mutation::{Mutation, mutate};
@@ -27,6 +28,8 @@ pub struct Unreadable {
     pub path: String,
     /// What is wrong there.
     pub message: String,
+    /// The types, where the value is of another one than expected.
+    pub wrong_type: Option<WrongType>,
 }
 
 impl fmt::Display for Unreadable {
@@ -41,7 +44,7 @@ impl fmt::Display for Unreadable {
 
 impl From<Error> for Unreadable {
     fn from(error: Error) -> Self {
-        Unreadable { path: error.path(), message: error.message().to_owned() }
+        Unreadable { path: error.path(), message: error.message().to_owned(), wrong_type: error.types().cloned() }
     }
 }
 
@@ -66,51 +69,66 @@ pub fn judge_tree<T>(
     host: &dyn Host,
     answer: impl FnOnce(&Request, Outcome) -> T,
 ) -> Result<T, Unreadable> {
-    judge_after(None, MAX_MUTATIONS, payload, host, answer)
+    let tree = decode::member(payload, "request")?.ok_or_else(|| Error::new("missing field `request`"))?;
+    match read(tree)? {
+        None => Ok(answer(&Request::default(), Outcome::default())),
+        Some(request) => judge_read(None, MAX_MUTATIONS, (tree, &request), &settings_of(payload)?, host, answer),
+    }
+}
+
+/// The same for a request, with settings that are read already.
+///
+/// # Errors
+/// It holds a value of another type where a rule would read it.
+pub fn judge_request<T>(
+    tree: &Value,
+    settings: &Settings,
+    host: &dyn Host,
+    answer: impl FnOnce(&Request, Outcome) -> T,
+) -> Result<T, Unreadable> {
+    match read(tree)? {
+        None => Ok(answer(&Request::default(), Outcome::default())),
+        Some(request) => judge_read(None, MAX_MUTATIONS, (tree, &request), settings, host, answer),
+    }
 }
 
 fn parse(payload: &[u8]) -> Result<Value<'_>, Unreadable> {
-    decode::parse(payload).map_err(|message| Unreadable { path: String::new(), message })
+    decode::parse(payload).map_err(|message| Unreadable { path: String::new(), message, wrong_type: None })
 }
 
-/// The same for a payload that an earlier mutation made.
-fn judge_after<T, F: FnOnce(&Request, Outcome) -> T>(
+/// Reads a request. `None` for one that is accepted whatever its objects hold.
+///
+/// # Errors
+/// It holds a value of another type where a rule would read it.
+pub fn read<'t>(request: &'t Value<'t>) -> Result<Option<Request<'t>>, Unreadable> {
+    Request::read(request).map_err(|error| error.in_member("request").into())
+}
+
+/// Judges a request that an earlier mutation may have made.
+fn judge_read<T, F: FnOnce(&Request, Outcome) -> T>(
     earlier: Option<Mutation>,
     more_mutations: usize,
-    payload: &Value,
+    (tree, request): (&Value, &Request),
+    settings: &Settings,
     host: &dyn Host,
     answer: F,
 ) -> Result<T, Unreadable> {
-    let judged = judge_once(payload, host, |request, settings, Judged { findings, is_proven_windows }| {
-        let mutated = match more_mutations {
-            0 => Err(findings),
-            _ => mutate(payload, request, settings, findings, is_proven_windows),
-        };
-        match mutated {
-            Ok(mutation) => Err((mutation.after(earlier), answer)),
-            Err(findings) => Ok(answer(request, Outcome { findings, mutation: earlier })),
-        }
-    })?;
-    judged.or_else(|(mutation, answer)| {
-        // Serialising a tree of JSON values cannot fail.
-        let payload = serde_json::to_vec(&mutation.payload).unwrap_or_default();
-        judge_after(Some(mutation), more_mutations - 1, &parse(&payload)?, host, answer)
-    })
-}
-
-/// Hands over the request, the settings and what was found.
-fn judge_once<T>(
-    payload: &Value,
-    host: &dyn Host,
-    then: impl FnOnce(&Request, &Settings, Judged) -> T,
-) -> Result<T, Unreadable> {
-    let request = decode::member(payload, "request")?.ok_or_else(|| Error::new("missing field `request`"))?;
-    let Some(request) = Request::read(request).map_err(|error| error.in_member("request"))? else {
-        return Ok(then(&Request::default(), &Settings::default(), Judged::default()));
+    let Judged { findings, is_proven_windows } = judged(request, settings, host);
+    let mutated = match more_mutations {
+        0 => Err(findings),
+        _ => mutate(tree, request, settings, findings, is_proven_windows),
     };
-    let settings = settings_of(payload)?;
-    let judged = judged(&request, &settings, host);
-    Ok(then(&request, &settings, judged))
+    let mutation = match mutated {
+        Ok(mutation) => mutation.after(earlier),
+        Err(findings) => return Ok(answer(request, Outcome { findings, mutation: earlier })),
+    };
+    // Serialising a tree of JSON values cannot fail.
+    let text = serde_json::to_vec(&mutation.request).unwrap_or_default();
+    let tree = parse(&text)?;
+    match read(&tree)? {
+        None => Ok(answer(&Request::default(), Outcome { findings: Vec::new(), mutation: Some(mutation) })),
+        Some(request) => judge_read(Some(mutation), more_mutations - 1, (&tree, &request), settings, host, answer),
+    }
 }
 
 #[derive(Default)]

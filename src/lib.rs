@@ -17,9 +17,13 @@ pub mod settings;
 pub mod windows;
 pub mod wording;
 
+#[cfg(feature = "guest")]
+use kubewarden_policy_sdk::protocol_version_guest;
 use kubewarden_policy_sdk::settings::SettingsValidationResponse;
-use kubewarden_policy_sdk::{accept_request, protocol_version_guest, reject_request};
-use wapc_guest::{CallResult, register_function};
+use kubewarden_policy_sdk::{accept_request, reject_request};
+use wapc_guest::CallResult;
+#[cfg(feature = "guest")]
+use wapc_guest::register_function;
 
 use cluster::host::{HOST, Host};
 use judge::judge;
@@ -29,6 +33,7 @@ use settings::validation::{Invalid, KnownRule};
 use wording::line;
 
 /// Called by the host once per instance, before anything else.
+#[cfg(feature = "guest")]
 #[allow(unsafe_code, reason = "the host finds the function by this name")]
 #[unsafe(no_mangle)]
 pub extern "C" fn wapc_init() {
@@ -74,6 +79,17 @@ pub fn validate_settings(payload: &[u8]) -> CallResult {
 /// # Errors
 /// They are not; the error says where and why.
 pub fn check_settings(settings: &[u8]) -> Result<(), Invalid> {
-    let rules: Vec<KnownRule> = rules::registry::all().map(Rule::facts).collect();
-    settings::validation::validate(settings, &rules)
+    settings::validation::validate(settings, &known_rules())
+}
+
+/// Reads settings that are parsed already.
+///
+/// # Errors
+/// They are not valid; the error says where and why.
+pub fn read_settings<'t>(settings: &'t decode::Value<'t>) -> Result<settings::Settings<'t>, Invalid> {
+    settings::validation::read_settings(settings, &known_rules())
+}
+
+fn known_rules() -> Vec<KnownRule> {
+    rules::registry::all().map(Rule::facts).collect()
 }

@@ -10,7 +10,7 @@ pub mod label_selector;
 pub mod mutate;
 pub mod pattern;
 pub mod rbac;
-#[cfg(not(target_arch = "wasm32"))]
+#[cfg(not(feature = "guest"))]
 pub mod schema;
 pub mod severity;
 pub mod validation;

@@ -1,7 +1,9 @@
 //! How messages show values and suggest names.
 
 use std::fmt::{self, Display, Write};
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::hash::Hasher;
+
+use siphasher::sip::SipHasher13;
 
 /// A value is quoted up to here: the same value can be part of thousands of findings.
 const MAX_QUOTED_BYTES: usize = 300;
@@ -22,8 +24,11 @@ impl Display for Quoted<'_> {
         if value.len() <= MAX_QUOTED_BYTES {
             return write!(f, "'{}'", escaped(value));
         }
-        let mut hasher = DefaultHasher::new();
-        value.hash(&mut hasher);
+        // Baselines keep messages, so the hash must not change with the compiler: SipHash-1-3 with a key of zeros, of the value and a
+        // byte that no text has.
+        let mut hasher = SipHasher13::new();
+        hasher.write(value.as_bytes());
+        hasher.write_u8(0xff);
         let (shown, _) = value.split_at(value.floor_char_boundary(MAX_QUOTED_BYTES));
         write!(f, "'{}...' ({} bytes, hash {:x})", escaped(shown), value.len(), hasher.finish())
     }
@@ -56,7 +61,8 @@ impl Display for Escaped<'_> {
     }
 }
 
-fn is_hidden(c: char) -> bool {
+/// Whether a character is a control character, or one that is invisible and may turn the direction of writing.
+pub fn is_hidden(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}')
 }

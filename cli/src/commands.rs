@@ -2,17 +2,21 @@
 
 pub mod baseline;
 pub mod check;
+pub mod check_options;
 pub mod completions;
 pub mod config;
+pub mod creation;
 pub mod explain;
 pub mod fix;
 pub mod grants;
-pub mod judging;
 pub mod man;
+pub mod namespaces;
 pub mod rules;
 pub mod run;
 pub mod scan;
 pub mod schema;
+
+use clap::CommandFactory;
 
 use crate::output::write_stdout;
 
@@ -85,8 +89,8 @@ impl Command {
             Command::Explain(args) => explain::explain(args)?,
             Command::Config(args) => config::config(args)?,
             Command::Schema(args) => schema::schema(args),
-            Command::Completions(args) => completions::script(args),
-            Command::Man(args) => man::page(args)?,
+            Command::Completions(args) => completions::script(args, Cli::command()),
+            Command::Man(args) => man::page(args, Cli::command())?,
         };
         write_stdout(&text)?;
         Ok(0)

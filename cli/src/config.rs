@@ -1,18 +1,19 @@
 //! The configuration of the command, which a repository keeps beside its manifests. The policy in a cluster knows nothing of it.
 
 pub mod keys;
+pub mod settings_schema;
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
+use hostprocess_linter::Settings;
+use hostprocess_linter::document::Document;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use serde_json::Value as Json;
 use windows_hostprocess_policy::decode::{self, Value};
 
 pub use crate::config::keys::{Config, FailOn, SettingsSource};
-use crate::input::document::Document;
-use crate::input::files::can_match;
-use crate::input::settings::Settings;
+use crate::discover::documents::{load, load_settings};
+use crate::paths::{can_match, folder_of, resolved, shortened};
 use crate::waivers::configured::{Waiver, Waivers, today};
 
 /// Its name in the folder to which it applies.
@@ -33,12 +34,11 @@ impl Configuration {
     /// # Errors
     /// The file cannot be read, or is not a configuration; the text begins with path, line and column.
     pub fn load(path: &Path) -> Result<Configuration, String> {
-        let document = Document::load(path)?;
+        let document = load(path)?;
         let config = match &document.value {
             Json::Null => Config::default(),
-            value => {
-                decode::read(&Value::from(value)).map_err(|error| document.error(&error.path(), error.message()))?
-            }
+            value => decode::read(&Value::from(value))
+                .map_err(|error| document.error(&error.path(), error.message()).to_string())?,
         };
         Ok(Configuration { config, document: Some(document) })
     }
@@ -69,7 +69,7 @@ impl Configuration {
 
     /// A message about the value at a path of the file.
     pub fn error(&self, path: &str, message: &str) -> String {
-        self.document.as_ref().map_or_else(|| message.to_owned(), |document| document.error(path, message))
+        self.document.as_ref().map_or_else(|| message.to_owned(), |document| document.error(path, message).to_string())
     }
 
     /// The policy's settings, which are not checked.
@@ -79,10 +79,10 @@ impl Configuration {
     pub fn settings(&self) -> Result<Settings, String> {
         match (&self.config.settings, &self.document) {
             (SettingsSource::File(file), _) => {
-                Settings::load(&self.folder().join(file)).map_err(|error| self.error("settings", &error))
+                load_settings(&self.folder().join(file)).map_err(|error| self.error("settings", &error))
             }
             (SettingsSource::Inline(value), Some(document)) => {
-                Settings::new(value.clone(), document.clone(), "settings".to_owned())
+                Settings::new(value.clone(), document.clone(), "settings".to_owned()).map_err(|error| error.to_string())
             }
             _ => Ok(Settings::default()),
         }
@@ -135,28 +135,10 @@ fn find(folder: &Path) -> Option<PathBuf> {
     None
 }
 
-/// A folder itself, or that of a file. Standard input counts as in the current folder.
-fn folder_of(path: &Path) -> PathBuf {
-    match path.parent() {
-        _ if path.as_os_str() == "-" => resolved(Path::new("")),
-        Some(parent) if !path.is_dir() => resolved(parent),
-        _ => resolved(path),
-    }
-}
-
-/// The absolute path of a folder, without links. The empty path is the current folder.
-fn resolved(folder: &Path) -> PathBuf {
-    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-    fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned())
-}
-
-/// A path as people would write it in the current folder, when it is in there.
-fn shortened(path: &Path) -> PathBuf {
-    path.strip_prefix(resolved(Path::new(""))).unwrap_or(path).to_owned()
-}
-
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]

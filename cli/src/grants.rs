@@ -3,26 +3,24 @@
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
+use hostprocess_linter::Creation;
+use hostprocess_linter::object::Object;
 use serde::Serialize;
 use serde_json::Value;
-use windows_hostprocess_policy::cluster::host::NoCluster;
-use windows_hostprocess_policy::decode::Value as Tree;
-use windows_hostprocess_policy::judge::judge_tree;
+use windows_hostprocess_policy::judge;
 use windows_hostprocess_policy::rules::access::coverage::{Needs, needs};
 use windows_hostprocess_policy::settings::pattern::host_path::{self, NONE};
 use windows_hostprocess_policy::settings::pattern::image;
 use windows_hostprocess_policy::wording::escaped;
-
-use crate::input::creation::Creation;
-use crate::input::object::Object;
 
 /// What a grant must list to cover an object; `None` when it needs none.
 ///
 /// # Errors
 /// The object cannot be read.
 pub fn needs_of(object: &Object, creation: &Creation) -> Result<Option<Needs>, String> {
-    let payload = Tree::Object(vec![("request", object.admission_request(creation))].into());
-    judge_tree(&payload, &NoCluster, |request, _| needs(request)).map_err(|error| error.to_string())
+    let tree = object.admission_request(creation);
+    let request = judge::read(&tree).map_err(|error| error.to_string())?;
+    Ok(request.as_ref().and_then(needs))
 }
 
 /// The name of the workload that an object belongs to: of the controller that made it, else its own.

@@ -1,20 +1,17 @@
 //! The `hostprocess` command: checks manifests with the rules of windows-hostprocess-policy, and runs the policy's
 //! module as policy-server does.
 //!
-//! [`config`] is what a repository says about the command. [`input`] turns paths into Kubernetes objects that remember where each
-//! field was written, [`engine`] judges them with the built-in rules or with a module, [`report`] holds the result, of which
-//! [`waivers`] mark what does not count, [`pages`] what there is to read about it, and [`output`] shows it. [`commands`] puts these
-//! together for each subcommand.
+//! [`config`] is what a repository says about the command. [`discover`] turns paths into files of manifests and [`cluster`] a live cluster
+//! into objects; [`engine`] judges them with the [linter](hostprocess_linter) or with a module, and returns the linter's reports, of which
+//! [`waivers`] mark what does not count and [`output`] shows the rest. [`grants`] says what the objects need. [`commands`] puts these
+//! together for each subcommand; [`paths`] serves several of them.
 
+pub mod cluster;
 pub mod commands;
 pub mod config;
-pub mod edit;
+pub mod discover;
 pub mod engine;
-pub mod fix;
 pub mod grants;
-pub mod input;
-pub mod inventory;
 pub mod output;
-pub mod pages;
-pub mod report;
+pub mod paths;
 pub mod waivers;

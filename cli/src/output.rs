@@ -2,6 +2,7 @@
 
 pub mod annotations;
 pub mod azure_devops;
+pub mod excerpt;
 pub mod github;
 pub mod json;
 pub mod junit;
@@ -17,9 +18,8 @@ use std::path::{Path, PathBuf};
 use anstream::{AutoStream, ColorChoice};
 use clap::builder::{EnumValueParser, PossibleValue, TypedValueParser};
 use clap::{Arg, ValueEnum};
+use hostprocess_linter::report::{Note, Report};
 use windows_hostprocess_policy::wording::escaped;
-
-use crate::report::Report;
 
 /// How to show a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -154,11 +154,14 @@ fn notes(report: &Report) -> String {
     }
     for file in &report.files {
         for warning in &file.warnings {
-            text += &format!("warning: {}\n", escaped(&warning.line(&file.name)));
+            text += &format!("warning: {}\n", escaped(&warning.line(file.name())));
         }
     }
-    for remark in &report.remarks {
-        text += &format!("{}\n", escaped(remark));
+    for note in &report.notes {
+        text += &match note {
+            Note::Warning(message) => format!("warning: {}\n", escaped(message)),
+            Note::Note(message) => format!("note: {}\n", escaped(message)),
+        };
     }
     let count: usize = report.files.iter().map(|file| file.skipped).sum();
     if count > 0 {

@@ -12,9 +12,9 @@ use hostprocess::engine::Engine;
 use hostprocess::engine::capabilities::{self, Capabilities};
 use hostprocess::engine::module::Module;
 use hostprocess::engine::replay;
-use hostprocess::input::manifest::File;
 use hostprocess::output::text;
-use hostprocess::report::{ObjectReport, Report};
+use hostprocess_linter::report::ObjectReport;
+use hostprocess_linter::{Creation, File, Linter, Report, Settings};
 use serde_json::{Value, json};
 use windows_hostprocess_policy::cluster::host::NoCluster;
 use windows_hostprocess_policy::rules::registry;
@@ -152,14 +152,16 @@ fn same_answer_of_a_cluster(payload: &Value, session: &Path, what: &str) {
 /// What `hostprocess check` reports about a manifest, with the module and without.
 fn check(name: &str, manifest: &str, settings: &Value, with_module: bool) -> Report {
     let host = Arc::new(NoCluster);
+    let settings = Settings::parse(name, &settings.to_string()).unwrap_or_else(|error| panic!("{error}"));
+    let tree = settings.tree();
     let engine = if with_module {
-        Engine::with_module(settings.clone(), module().clone(), host)
+        Engine::with_module(&settings.value, module().clone(), host, Creation::default())
     } else {
-        Engine::with_builtin_rules(settings.clone(), host).map_err(|invalid| invalid.to_string())
+        Linter::new(&tree, host).map(Engine::Builtin).map_err(|invalid| invalid.to_string())
     };
     let engine = engine.unwrap_or_else(|error| panic!("{name}: {error}"));
     let file = engine.check_file(File::parse(name, manifest.to_owned()));
-    Report { files: vec![file.unwrap_or_else(|error| panic!("{name}: {error}"))], remarks: Vec::new() }
+    Report { files: vec![file.unwrap_or_else(|error| panic!("{name}: {error}"))], notes: Vec::new() }
 }
 
 /// The rules that deny the object: those of its findings, or those that the module's message names in brackets.

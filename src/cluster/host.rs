@@ -20,11 +20,11 @@ impl Host for NoCluster {
 }
 
 /// policy-server, which runs the Wasm module.
-#[cfg(target_arch = "wasm32")]
+#[cfg(feature = "guest")]
 #[derive(Clone, Copy, Debug)]
 pub struct PolicyServer;
 
-#[cfg(target_arch = "wasm32")]
+#[cfg(feature = "guest")]
 impl Host for PolicyServer {
     fn call(&self, operation: &str, request: &[u8]) -> Result<Vec<u8>, String> {
         wapc_guest::host_call("kubewarden", "kubernetes", operation, request).map_err(|error| {
@@ -41,8 +41,8 @@ impl Host for PolicyServer {
 }
 
 /// The default host.
-#[cfg(target_arch = "wasm32")]
+#[cfg(feature = "guest")]
 pub const HOST: &dyn Host = &PolicyServer;
 /// The default host.
-#[cfg(not(target_arch = "wasm32"))]
+#[cfg(not(feature = "guest"))]
 pub const HOST: &dyn Host = &NoCluster;

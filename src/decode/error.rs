@@ -1,5 +1,7 @@
 //! What could not be read, and the path to it.
 
+use std::borrow::Cow;
+
 use serde_json_borrow::Value;
 
 /// A value that could not be read. Boxed, so that results stay small.
@@ -11,7 +13,16 @@ struct Inner {
     /// From the value outwards.
     path: Vec<Step>,
     message: String,
-    is_wrong_type: bool,
+    wrong_type: Option<WrongType>,
+}
+
+/// A value of another type than expected.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WrongType {
+    /// `"a number"`.
+    pub found: &'static str,
+    /// `"a list"`.
+    pub expected: Cow<'static, str>,
 }
 
 #[derive(Debug)]
@@ -24,12 +35,13 @@ impl Error {
     /// An error about the value itself.
     #[cold]
     pub fn new(message: impl Into<String>) -> Error {
-        Error(Box::new(Inner { path: Vec::new(), message: message.into(), is_wrong_type: false }))
+        Error(Box::new(Inner { path: Vec::new(), message: message.into(), wrong_type: None }))
     }
 
     /// A value of another type than expected, such as `"a list"`.
     #[cold]
-    pub fn wrong_type(found: &Value, expected: &str) -> Error {
+    pub fn wrong_type(found: &Value, expected: impl Into<Cow<'static, str>>) -> Error {
+        let expected = expected.into();
         let found = match found {
             Value::Null => "null",
             Value::Bool(_) => "a boolean",
@@ -39,13 +51,13 @@ impl Error {
             Value::Object(_) => "an object",
         };
         let mut error = Error::new(format!("found {found}, expected {expected}"));
-        error.0.is_wrong_type = true;
+        error.0.wrong_type = Some(WrongType { found, expected });
         error
     }
 
-    /// Whether the value, or the one inside it that the error is about, is of another type than expected.
-    pub fn is_wrong_type(&self) -> bool {
-        self.0.is_wrong_type
+    /// The types, where the value, or the one inside it that the error is about, is of another one than expected.
+    pub fn types(&self) -> Option<&WrongType> {
+        self.0.wrong_type.as_ref()
     }
 
     /// The same error, seen from the object that has the value as a member.

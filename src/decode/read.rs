@@ -58,7 +58,7 @@ impl Reader {
     #[cold]
     #[inline(never)]
     pub(super) fn tolerate<T: Default>(&self, error: Error) -> Result<T> {
-        if self.skips_wrong_types && error.is_wrong_type() { Ok(T::default()) } else { Err(error) }
+        if self.skips_wrong_types && error.types().is_some() { Ok(T::default()) } else { Err(error) }
     }
 }
 

@@ -110,19 +110,7 @@ macro_rules! record {
     (@documentation doc = $text:literal) => { $text };
     (@documentation $($other:tt)*) => { "" };
     (@schema () $($rest:tt)*) => {};
-    (@schema (strict) $name:ident ($($lifetime:lifetime)?) $([$($documentation:expr),*] $type:ty, $key:literal, $is_required:expr;)*) => {
-        #[cfg(not(target_arch = "wasm32"))]
-        impl $(<$lifetime>)? $crate::decode::schema::Described for $name $(<$lifetime>)? {
-            fn schema() -> $crate::decode::schema::Json {
-                $crate::decode::schema::object(&[$((
-                    $key,
-                    &[$($documentation),*],
-                    $is_required,
-                    <$type as $crate::decode::schema::Described>::schema(),
-                )),*])
-            }
-        }
-    };
+    (@schema (strict) $($record:tt)*) => { $crate::describe! { $($record)* } };
     (
         $(#[$attribute:meta])*
         $visibility:vis struct $name:ident $(<$lifetime:lifetime>)? $(: $strict:ident)? {
@@ -173,4 +161,29 @@ macro_rules! record {
             [$($crate::record!(@documentation $($field_attribute)*)),*] $type, $key, $crate::record!(@required $($how)?);
         )*);
     };
+}
+
+/// The [JSON Schema](crate::decode::schema) of a record.
+#[cfg(not(feature = "guest"))]
+#[macro_export]
+macro_rules! describe {
+    ($name:ident ($($lifetime:lifetime)?) $([$($documentation:expr),*] $type:ty, $key:literal, $is_required:expr;)*) => {
+        impl $(<$lifetime>)? $crate::decode::schema::Described for $name $(<$lifetime>)? {
+            fn schema() -> $crate::decode::schema::Json {
+                $crate::decode::schema::object(&[$((
+                    $key,
+                    &[$($documentation),*],
+                    $is_required,
+                    <$type as $crate::decode::schema::Described>::schema(),
+                )),*])
+            }
+        }
+    };
+}
+
+/// The guest has no schemas.
+#[cfg(feature = "guest")]
+#[macro_export]
+macro_rules! describe {
+    ($($record:tt)*) => {};
 }

@@ -18,8 +18,8 @@ use crate::settings::Settings;
 /// What was changed.
 #[derive(Debug)]
 pub struct Mutation {
-    /// The payload with the changed object, which is to be judged again.
-    pub payload: Value,
+    /// The request with the changed object, which is to be judged again.
+    pub request: Value,
     /// The findings that are mended, in rule order.
     pub mended: Vec<Finding>,
 }
@@ -36,13 +36,13 @@ impl Mutation {
 
     /// The changed object, whole.
     pub fn into_object(mut self) -> Option<Value> {
-        self.payload.pointer_mut(OBJECT).map(Value::take)
+        self.request.pointer_mut(OBJECT).map(Value::take)
     }
 }
 
-const OBJECT: &str = "/request/object";
+const OBJECT: &str = "/object";
 
-/// Applies the fixes of findings to the object of `payload`. `is_proven_windows` says whether the pod as sent starts on
+/// Applies the fixes of findings to the object of a request. `is_proven_windows` says whether the pod as sent starts on
 /// Windows nodes only.
 ///
 /// Only a pod that is being created is changed: in a template, GitOps tools would take the change for drift and revert it; a
@@ -52,7 +52,7 @@ const OBJECT: &str = "/request/object";
 /// # Errors
 /// There is nothing to change: the findings are returned.
 pub fn mutate(
-    payload: &Tree,
+    tree: &Tree,
     request: &Request,
     settings: &Settings,
     findings: Vec<Finding>,
@@ -62,14 +62,14 @@ pub fn mutate(
     if !may_change(request) || !findings.iter().any(is_selected) {
         return Err(findings);
     }
-    let mut payload = Value::from(payload);
-    let Some(object) = payload.pointer_mut(OBJECT) else { return Err(findings) };
+    let mut changed = Value::from(tree);
+    let Some(object) = changed.pointer_mut(OBJECT) else { return Err(findings) };
     if !is_proven_windows && !findings.iter().any(|finding| selects_windows(finding, settings, object)) {
         return Err(findings);
     }
     let mut mended = findings;
     mended.retain(|finding| operations(finding, settings).is_some_and(|operations| apply_all(operations, object)));
-    Ok(Mutation { payload, mended })
+    Ok(Mutation { request: changed, mended })
 }
 
 fn may_change(request: &Request) -> bool {

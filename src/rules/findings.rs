@@ -126,7 +126,7 @@ impl Reported<'_> {
     /// Adds the patch with these operations, given the path of the finding. No operations: there is none.
     pub fn patch(self, reach: Reach, operations: impl FnOnce(&str) -> Vec<Operation>) {
         // The module applies no others.
-        if cfg!(target_arch = "wasm32") && reach != Reach::Admission {
+        if cfg!(feature = "guest") && reach != Reach::Admission {
             return;
         }
         if let Some(finding) = self.0 {

@@ -14,7 +14,7 @@ use crate::settings::validation::KnownRule;
 /// The documentation page of a rule, from the file next to it. The Wasm module leaves the pages out, to stay small.
 macro_rules! page {
     ($file:literal) => {
-        if cfg!(target_arch = "wasm32") { "" } else { include_str!($file) }
+        if cfg!(feature = "guest") { "" } else { include_str!($file) }
     };
 }
 pub(crate) use page;

@@ -43,7 +43,7 @@ fn read_version(value: &Value, minimum: Version) -> Result<Version> {
                 "found a number, which cannot tell 1.3 from 1.30: write the version in quotes, like \"{minimum}\" or \"1.30\""
             )));
         }
-        _ => return Err(Error::wrong_type(value, &format!("a version in quotes, like \"{minimum}\""))),
+        _ => return Err(Error::wrong_type(value, format!("a version in quotes, like \"{minimum}\""))),
     };
     let version = Version::parse(text)
         .ok_or_else(|| Error::new(format!("'{text}' is not a version: write one like \"{minimum}\"")))?;

@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+use serde_json_borrow::Value;
+
+use crate::decode::error::WrongType;
 use crate::decode::{self, Error, Quantity};
 use crate::settings::mutate::Mutate;
 use crate::settings::rbac::Rbac;
@@ -27,11 +30,14 @@ pub struct Invalid {
     pub path: String,
     /// What is wrong there.
     pub message: String,
+    /// The types, where the value is of another one than expected.
+    pub wrong_type: Option<WrongType>,
 }
 
 impl Invalid {
-    fn new(path: impl Into<String>, message: impl Into<String>) -> Invalid {
-        Invalid { path: path.into(), message: message.into() }
+    /// Settings that are wrong at a path.
+    pub fn new(path: impl Into<String>, message: impl Into<String>) -> Invalid {
+        Invalid { path: path.into(), message: message.into(), wrong_type: None }
     }
 }
 
@@ -44,7 +50,7 @@ impl fmt::Display for Invalid {
 
 impl From<Error> for Invalid {
     fn from(error: Error) -> Invalid {
-        Invalid::new(error.path(), error.message())
+        Invalid { wrong_type: error.types().cloned(), ..Invalid::new(error.path(), error.message()) }
     }
 }
 
@@ -62,11 +68,19 @@ fn read<T>(json: &[u8], rules: &[KnownRule], inspect: impl FnOnce(Settings) -> T
         return Ok(inspect(Settings::default()));
     }
     let tree = decode::parse(json).map_err(|message| Invalid::new("", message))?;
-    let settings: Settings = decode::read(&tree)?;
+    read_settings(&tree, rules).map(inspect)
+}
+
+/// Reads and checks settings that are parsed already.
+///
+/// # Errors
+/// They are not valid.
+pub fn read_settings<'t>(tree: &'t Value<'t>, rules: &[KnownRule]) -> Result<Settings<'t>, Invalid> {
+    let settings: Settings = decode::read(tree)?;
     check_rules(&settings, rules)?;
     check_mutate(&settings, rules)?;
     check_values(&settings)?;
-    Ok(inspect(settings))
+    Ok(settings)
 }
 
 fn check_rules(settings: &Settings, rules: &[KnownRule]) -> Result<(), Invalid> {

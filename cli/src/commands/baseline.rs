@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use crate::report::Report;
+use hostprocess_linter::Report;
+
 use crate::waivers::baseline::Baseline;
 
-/// Which findings need not be mended today.
+/// Which findings need not be fixed today.
 #[derive(Debug, clap::Args)]
 pub struct BaselineArgs {
     /// Tolerate the findings in this file

@@ -3,17 +3,17 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use hostprocess_linter::SharedHost;
+use rayon::prelude::*;
 use windows_hostprocess_policy::cluster::host::NoCluster;
 
+use crate::cluster::kubeconfig::KubeconfigCluster;
+use crate::commands::check_options::{self, CheckOptions};
 use crate::commands::config::WhichConfiguration;
-use crate::commands::judging::{self, Judging};
-use crate::config::Configuration;
+use crate::commands::creation::CreationArgs;
+use crate::discover::{Input, STDIN, Search};
 use crate::engine::Engine;
-use crate::engine::capabilities::SharedHost;
-use crate::engine::kubeconfig::KubeconfigCluster;
 use crate::engine::module::Module;
-use crate::input::creation::Creation;
-use crate::input::files::{STDIN, Search};
 
 /// The arguments of `check`.
 #[derive(Debug, clap::Args)]
@@ -44,9 +44,9 @@ pub struct Args {
     #[command(flatten)]
     which: WhichConfiguration,
     #[command(flatten)]
-    judging: Judging,
+    options: CheckOptions,
     #[command(flatten)]
-    creation: Creation,
+    creation: CreationArgs,
     /// Name of standard input in the output
     #[arg(long, value_name = "NAME", default_value = STDIN, hide_default_value = true)]
     stdin_filename: String,
@@ -58,16 +58,30 @@ pub struct Args {
     cluster: bool,
 }
 
-/// Checks and prints. For the exit code see [`Judging::judge`].
+/// Checks and prints. For the exit code see [`CheckOptions::judge`].
 ///
 /// # Errors
 /// The configuration or the settings are not valid, the kubeconfig or the module cannot be used, the module failed, or an output
 /// cannot be written.
 pub fn check(args: &Args) -> Result<u8, String> {
-    args.judging.check_outputs()?;
+    args.options.check_outputs()?;
     let configuration = args.which.configuration(args.paths.first().map(PathBuf::as_path))?;
     let excluded = configuration.excluded()?;
-    let engine = engine(args, &configuration)?;
+    let mut settings = args.options.settings(&configuration)?;
+    let mut host: SharedHost = Arc::new(NoCluster);
+    if args.cluster {
+        check_options::enable_node_checks(&mut settings.value);
+        host = Arc::new(KubeconfigCluster::current()?);
+    }
+    let tree = settings.tree();
+    let creation = args.creation.creation();
+    let engine = match &args.wasm {
+        Some(path) => Engine::with_module(&settings.value, Module::load(path)?, host, creation)?,
+        None => {
+            let linter = check_options::linter(&settings, &tree, host)?.assuming(creation);
+            Engine::Builtin(linter.showing_replacements(args.options.shows_replacements()))
+        }
+    };
     let search = Search {
         paths: &args.paths,
         exclude: &args.exclude,
@@ -77,19 +91,5 @@ pub fn check(args: &Args) -> Result<u8, String> {
         helm: args.helm,
         kustomize: args.kustomize,
     };
-    args.judging.judge(&engine, search.find()?, &configuration)
-}
-
-fn engine(args: &Args, configuration: &Configuration) -> Result<Engine, String> {
-    let mut settings = args.judging.settings(configuration)?;
-    let mut host: SharedHost = Arc::new(NoCluster);
-    if args.cluster {
-        judging::enable_node_checks(&mut settings.value);
-        host = Arc::new(KubeconfigCluster::current()?);
-    }
-    let engine = match &args.wasm {
-        Some(path) => Engine::with_module(settings.value, Module::load(path)?, host),
-        None => judging::with_builtin_rules(&settings, host),
-    };
-    Ok(engine?.assuming(args.creation.clone()).showing_replacements(args.judging.shows_replacements()))
+    args.options.judge(&engine, search.find()?.into_par_iter().map(Input::read), &configuration)
 }

@@ -1,9 +1,6 @@
 //! `hostprocess completions`: prints a script for a shell.
 
-use clap::CommandFactory;
 use clap_complete::Shell;
-
-use crate::commands::Cli;
 
 /// The arguments of `completions`.
 #[derive(Debug, clap::Args)]
@@ -13,9 +10,9 @@ pub struct Args {
     shell: Shell,
 }
 
-/// The script.
-pub fn script(args: &Args) -> String {
+/// The script for a command.
+pub fn script(args: &Args, mut command: clap::Command) -> String {
     let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut Cli::command(), "hostprocess", &mut script);
+    clap_complete::generate(args.shell, &mut command, "hostprocess", &mut script);
     String::from_utf8_lossy(&script).into_owned()
 }

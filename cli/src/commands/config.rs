@@ -49,7 +49,7 @@ impl WhichConfiguration {
 pub fn config(args: &Args) -> Result<String, String> {
     let configuration = args.which.configuration(Some(&args.path))?;
     let settings = configuration.settings()?;
-    settings.check()?;
+    settings.check().map_err(|error| error.to_string())?;
     configuration.excluded()?;
     configuration.waivers()?;
     let mut config = json!({ "exclude": [], "failOn": "deny", "waivers": [] });

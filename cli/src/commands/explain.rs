@@ -1,7 +1,8 @@
 //! `hostprocess explain`: shows a rule's page.
 
+use hostprocess_linter::catalogue;
+
 use crate::output::{is_styled, markdown};
-use crate::pages;
 
 /// What the letters in brackets say about the statement before them.
 const EVIDENCE: &str = "M measured on kube-apiserver 1.36.2, V read in source or documentation, T read in an issue or pull request, \
@@ -35,7 +36,7 @@ enum Format {
 /// # Errors
 /// The id is unknown; the text suggests a similar one.
 pub fn explain(args: &Args) -> Result<String, String> {
-    let page = pages::find(&args.rule)?;
+    let page = catalogue::page(&args.rule).map_err(|error| error.to_string())?;
     let evidence = if page.group.is_some() { format!("{EVIDENCE}\n\n") } else { String::new() };
     let text = format!(
         "# {}\n\n{}\n\n{evidence}<{}>\n\nTry a manifest in the browser: <{PLAYGROUND}>\n",
@@ -59,7 +60,7 @@ mod tests {
 
     #[test]
     fn every_id_is_explained_with_the_address_of_its_page() {
-        for page in pages::all() {
+        for page in catalogue::pages() {
             for format in [Format::Text, Format::Markdown] {
                 let shown = explained(page.id, format).expect("a page");
                 assert!(shown.contains(&page.url) && shown.contains(PLAYGROUND), "{shown}");

@@ -1,4 +1,4 @@
-//! `hostprocess fix`: makes the changes that certainly mend findings, or shows them.
+//! `hostprocess fix`: fixes findings, or shows how.
 
 use std::fs;
 use std::io::Write;
@@ -6,18 +6,17 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anstyle::{AnsiColor, Style};
+use hostprocess_linter::{Fixed, Linter, fix as fix_text};
 use similar::TextDiff;
 use tempfile::NamedTempFile;
 use windows_hostprocess_policy::cluster::host::NoCluster;
 use windows_hostprocess_policy::outcome::patch::Reach;
 use windows_hostprocess_policy::wording::escaped;
 
+use crate::commands::check_options::{self, PolicySettings};
 use crate::commands::config::WhichConfiguration;
-use crate::commands::judging::{self, PolicySettings};
-use crate::engine::Engine;
-use crate::fix::{Fixed, fix as fix_text};
-use crate::input::creation::Creation;
-use crate::input::files::{Input, STDIN, Search};
+use crate::commands::creation::CreationArgs;
+use crate::discover::{Input, STDIN, Search};
 use crate::output::{is_styled, write_stdout};
 use crate::waivers::configured::Waivers;
 
@@ -46,7 +45,7 @@ pub struct Args {
     #[command(flatten)]
     policy: PolicySettings,
     #[command(flatten)]
-    creation: Creation,
+    creation: CreationArgs,
 }
 
 /// Shows or writes the changes. The exit code is 0 when there is nothing to fix or it was written, 1 when changes are only shown,
@@ -57,19 +56,20 @@ pub struct Args {
 pub fn fix(args: &Args) -> Result<u8, String> {
     let configuration = args.which.configuration(args.paths.first().map(PathBuf::as_path))?;
     let settings = args.policy.load(&configuration)?;
-    let engine = judging::with_builtin_rules(&settings, Arc::new(NoCluster))?.assuming(args.creation.clone());
+    let tree = settings.tree();
+    let linter = check_options::linter(&settings, &tree, Arc::new(NoCluster))?.assuming(args.creation.creation());
     let excluded = configuration.excluded()?;
     let (paths, exclude, excluded) = (&args.paths, &args.exclude, Some(&excluded));
     let search = Search { paths, exclude, excluded, stdin: STDIN, ..Search::default() };
     let mut waivers = configuration.waivers()?;
     let mut code = 0;
     for input in search.find()? {
-        code = code.max(fix_input(args, &engine, &mut waivers, input)?);
+        code = code.max(fix_input(args, &linter, &mut waivers, input)?);
     }
     Ok(code)
 }
 
-fn fix_input(args: &Args, engine: &Engine, waivers: &mut Waivers, input: Input) -> Result<u8, String> {
+fn fix_input(args: &Args, linter: &Linter, waivers: &mut Waivers, input: Input) -> Result<u8, String> {
     let path = input.path().map(Path::to_owned);
     let file = input.read();
     let name = file.source.name.clone();
@@ -79,10 +79,11 @@ fn fix_input(args: &Args, engine: &Engine, waivers: &mut Waivers, input: Input) 
         return Ok(0);
     }
     for problem in &file.problems {
-        eprintln!("error: {}", escaped(&file.problem_line(problem)));
+        eprintln!("error: {}", escaped(&problem.line(&name)));
     }
     let reach = if args.is_unsafe { Reach::OnDemand } else { Reach::Command };
-    let fixed = fix_text(engine, waivers, &name, &file.source.text, reach)?;
+    let text = file.source.text();
+    let fixed = fix_text(linter, &name, text, reach, &mut |objects| waivers.waive(&name, objects));
     for refused in &fixed.refused {
         eprintln!("error: {}", escaped(refused));
     }
@@ -92,7 +93,7 @@ fn fix_input(args: &Args, engine: &Engine, waivers: &mut Waivers, input: Input) 
         _ if fixed.count == 0 => {}
         Some(path) if args.write => return Ok(code.max(write_and_tell(&path, &name, &fixed))),
         _ => {
-            write_stdout(&diff(&name, &file.source.text, &fixed.text))?;
+            write_stdout(&diff(&name, text, &fixed.text))?;
             return Ok(code.max(1));
         }
     }

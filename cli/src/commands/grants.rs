@@ -2,16 +2,15 @@
 
 use std::path::PathBuf;
 
+use hostprocess_linter::object::Object;
+use hostprocess_linter::{Creation, File};
 use windows_hostprocess_policy::wording::escaped;
 
+use crate::cluster::kubeconfig::KubeconfigCluster;
 use crate::commands::config::WhichConfiguration;
-use crate::commands::scan::Place;
-use crate::engine::kubeconfig::KubeconfigCluster;
+use crate::commands::namespaces::Namespaces;
+use crate::discover::{Input, STDIN, Search};
 use crate::grants::{Grants, family, needs_of};
-use crate::input::creation::Creation;
-use crate::input::files::{Input, STDIN, Search};
-use crate::input::manifest::File;
-use crate::input::object::Object;
 use crate::output::write_stdout;
 
 /// The arguments of `grants`.
@@ -61,14 +60,16 @@ pub fn grants(args: &Args) -> Result<u8, String> {
         eprintln!("error: {}", escaped(&line));
         has_problems = true;
     };
-    for input in inputs(args)? {
-        let file = input.read();
+    for file in files(args)? {
         for problem in &file.problems {
-            report(file.problem_line(problem));
+            report(problem.line(&file.source.name));
         }
-        for object in &file.objects {
+        let needs: Vec<_> = file.objects.iter().map(|object| needs_of(object, &creation)).collect();
+        // Only what is shown needs a place.
+        let file = if needs.iter().all(|needs| matches!(needs, Ok(None))) { file } else { file.written() };
+        for (object, needs) in file.objects.iter().zip(needs) {
             let place = place(&file, object);
-            match needs_of(object, &creation) {
+            match needs {
                 Ok(None) => {}
                 Ok(Some(needs)) => {
                     let source = format!("{} {}/{} ({place})", object.kind, needs.namespace, object.name_or_none());
@@ -87,14 +88,15 @@ pub fn grants(args: &Args) -> Result<u8, String> {
     Ok(if has_problems { 2 } else { 0 })
 }
 
-fn inputs(args: &Args) -> Result<Vec<Input>, String> {
+fn files(args: &Args) -> Result<Box<dyn Iterator<Item = File>>, String> {
     if args.cluster {
-        let place = Place { namespace: args.namespace.clone(), all_namespaces: args.all_namespaces };
-        return Ok(place.workloads(&KubeconfigCluster::current()?));
+        let namespaces = Namespaces { namespace: args.namespace.clone(), all_namespaces: args.all_namespaces };
+        return Ok(Box::new(namespaces.workloads(&KubeconfigCluster::current()?).into_iter()));
     }
     let excluded = args.which.configuration(args.paths.first().map(PathBuf::as_path))?.excluded()?;
     let (paths, exclude, excluded) = (&args.paths, &args.exclude, Some(&excluded));
-    Search { paths, exclude, excluded, stdin: STDIN, ..Search::default() }.find()
+    let inputs = Search { paths, exclude, excluded, stdin: STDIN, ..Search::default() }.find()?;
+    Ok(Box::new(inputs.into_iter().map(Input::read)))
 }
 
 fn place(file: &File, object: &Object) -> String {

@@ -1,9 +1,5 @@
 //! `hostprocess man`: prints a manual page in roff.
 
-use clap::CommandFactory;
-
-use crate::commands::Cli;
-
 /// The arguments of `man`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -12,12 +8,11 @@ pub struct Args {
     subcommand: Option<String>,
 }
 
-/// The page.
+/// The page of a command, or of a subcommand that it has.
 ///
 /// # Errors
 /// The subcommand is unknown.
-pub fn page(args: &Args) -> Result<String, String> {
-    let mut command = Cli::command();
+pub fn page(args: &Args, mut command: clap::Command) -> Result<String, String> {
     // Tells subcommands their whole names.
     command.build();
     if let Some(name) = &args.subcommand {

@@ -1,10 +1,10 @@
 //! `hostprocess rules`: lists the catalogue.
 
+use hostprocess_linter::catalogue::default_severity;
 use serde_json::{Value, json};
 use windows_hostprocess_policy::rules::api_server::ApiServer;
 use windows_hostprocess_policy::rules::registry::{self, Group};
 use windows_hostprocess_policy::rules::rule::{Rule, Scope};
-use windows_hostprocess_policy::wording::did_you_mean;
 
 /// The arguments of `rules`.
 #[derive(Debug, clap::Args)]
@@ -32,20 +32,6 @@ pub fn list(format: Format) -> String {
             format!("{:#}\n", Value::Array(rules.collect()))
         }
     }
-}
-
-/// The rule with an id.
-///
-/// # Errors
-/// There is none; the text suggests a similar one.
-pub fn find(id: &str) -> Result<&'static Rule, String> {
-    registry::find(id)
-        .ok_or_else(|| format!("unknown rule '{id}'{}", did_you_mean(id, registry::all().map(|rule| rule.id))))
-}
-
-/// The severity of a rule where neither the settings nor the profile change it.
-pub fn default_severity(rule: &Rule) -> &'static str {
-    if rule.severity_varies.is_empty() { rule.severity.name() } else { rule.severity_varies }
 }
 
 fn table() -> String {

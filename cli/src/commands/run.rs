@@ -6,16 +6,16 @@ use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use hostprocess_linter::Settings;
 use kubewarden_policy_sdk::response::ValidationResponse;
 use recorded_cluster::Session;
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::discover::documents::{load_request, load_settings};
 use crate::engine::call_error::CallError;
 use crate::engine::module::Module;
 use crate::engine::replay;
-use crate::input::request;
-use crate::input::settings::Settings;
 
 /// The arguments of `run`, named as in kwctl.
 #[derive(Debug, clap::Args)]
@@ -46,10 +46,10 @@ pub struct Args {
 /// A file cannot be read, or the settings are not valid.
 pub fn run(args: &Args) -> Result<String, String> {
     let module = Module::load(Path::new(args.policy.strip_prefix("file://").unwrap_or(&args.policy)))?;
-    let request = request::load(&args.request_path)?;
+    let request = load_request(&args.request_path)?;
     let settings = match (&args.settings_json, &args.settings_path) {
-        (Some(json), _) => Settings::parse("--settings-json", json)?,
-        (None, Some(path)) => Settings::load(path)?,
+        (Some(json), _) => Settings::parse("--settings-json", json).map_err(|error| error.to_string())?,
+        (None, Some(path)) => load_settings(path)?,
         (None, None) => Settings::default(),
     };
     let settings = settings.value;

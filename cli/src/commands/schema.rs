@@ -1,14 +1,12 @@
 //! `hostprocess schema`: prints JSON Schemas.
 
+use hostprocess_linter::report::ObjectReport;
 use schemars::generate::SchemaSettings;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use windows_hostprocess_policy::decode::schema::Described;
-use windows_hostprocess_policy::rules::registry;
-use windows_hostprocess_policy::settings::Settings;
-use windows_hostprocess_policy::settings::severity::Severity;
 
 use crate::config::Config;
-use crate::report::ObjectReport;
+use crate::config::settings_schema::settings_schema;
 
 /// The arguments of `schema`.
 #[derive(Debug, clap::Args)]
@@ -46,24 +44,4 @@ pub fn schema(args: &Args) -> String {
 fn output_schema() -> Value {
     let generator = SchemaSettings::draft07().for_serialize().into_generator();
     generator.into_root_schema_for::<Vec<ObjectReport>>().to_value()
-}
-
-/// The schema of the policy's settings.
-pub fn settings_schema() -> Value {
-    let mut schema = Settings::schema();
-    let rules = &mut schema["properties"]["rules"];
-    rules["properties"] = severities();
-    rules["additionalProperties"] = json!(false);
-    schema
-}
-
-/// The type of `rules` does not know the rules.
-fn severities() -> Value {
-    let mut severities = Map::new();
-    for rule in registry::all() {
-        let mut severity = Severity::schema();
-        severity["description"] = json!(rule.summary);
-        severities.insert(rule.id.to_owned(), severity);
-    }
-    Value::Object(severities)
 }

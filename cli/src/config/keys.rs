@@ -1,11 +1,11 @@
 //! What a configuration says.
 
+use hostprocess_linter::report::Verdict;
 use serde_json::{Value as Json, json};
 use windows_hostprocess_policy::decode::schema::{self, Described};
 use windows_hostprocess_policy::decode::{self, Error, List, Read, Reader, Value, one_of, record};
 
-use crate::commands::schema::settings_schema;
-use crate::report::Verdict;
+use crate::config::settings_schema::settings_schema;
 use crate::waivers::entry::Entry;
 
 record! {

@@ -2,13 +2,10 @@
 
 use std::sync::Arc;
 
-use windows_hostprocess_policy::cluster::host::Host;
+use hostprocess_linter::SharedHost;
 
 /// Answers a module's call of `namespace`, `operation` and `payload`.
 pub type Capabilities = Arc<dyn Fn(&str, &str, &[u8]) -> Result<Vec<u8>, String> + Send + Sync>;
-
-/// A cluster, or the lack of one, to which several engines may refer.
-pub type SharedHost = Arc<dyn Host + Send + Sync>;
 
 /// Refuses every call.
 pub fn none() -> Capabilities {

@@ -1,8 +1,9 @@
 //! What the formats have in common that make annotations on files in a pipeline.
 
+use hostprocess_linter::catalogue::UNREADABLE;
+use hostprocess_linter::manifest::Problem;
+use hostprocess_linter::report::{Report, slashed};
 use windows_hostprocess_policy::settings::severity::Severity;
-
-use crate::report::{Problem, Report, UNREADABLE, slashed};
 
 /// A result, or a part of the input that could not be read.
 #[derive(Debug)]
@@ -24,15 +25,15 @@ pub fn of(report: &Report) -> impl Iterator<Item = Annotation<'_>> {
     report.files.iter().flat_map(|file| {
         let problem = |problem: &Problem| Annotation {
             level: "error",
-            file: slashed(&file.name),
+            file: slashed(file.name()),
             place: problem.line_and_column(),
             id: UNREADABLE,
             message: problem.message.clone(),
         };
         let results = file.objects.iter().flat_map(|object| {
-            object.results().into_iter().map(|result| Annotation {
+            object.flat().into_iter().map(|result| Annotation {
                 level: if result.severity == Severity::Deny { "error" } else { "warning" },
-                file: slashed(&file.name),
+                file: slashed(file.name()),
                 place: (result.line, result.column),
                 id: result.rule,
                 message: format!("{}: {}", object.title(), result.text_with_command()),

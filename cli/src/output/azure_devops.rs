@@ -4,8 +4,9 @@
 //! `src/Agent.Sdk/CommandStringConvertor.cs` (microsoft/azure-pipelines-agent, read in source). The exit code tells whether the
 //! task failed: `task.complete` is not written, because it would override `continueOnError` and the codes of later commands.
 
+use hostprocess_linter::Report;
+
 use crate::output::annotations::{self, Annotation};
-use crate::report::Report;
 
 /// The logging commands.
 pub fn render(report: &Report) -> String {

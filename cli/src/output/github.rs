@@ -3,8 +3,9 @@
 //! The format is in GitHub's "Workflow commands for GitHub Actions"; the escapes follow its toolkit
 //! (`packages/core/src/command.ts`, recalled).
 
+use hostprocess_linter::Report;
+
 use crate::output::annotations::{self, Annotation};
-use crate::report::Report;
 
 /// The workflow commands.
 pub fn render(report: &Report) -> String {

@@ -2,9 +2,8 @@
 
 use std::fmt::Write;
 
+use hostprocess_linter::report::{ObjectReport, Report};
 use windows_hostprocess_policy::wording::escaped;
-
-use crate::report::{ObjectReport, Report};
 
 /// The list of objects.
 ///
@@ -21,7 +20,7 @@ pub fn problems(report: &Report) -> String {
     for file in &report.files {
         for problem in &file.problems {
             // Writing to a string cannot fail.
-            let _ = writeln!(text, "error: {}", escaped(&problem.line(&file.name)));
+            let _ = writeln!(text, "error: {}", escaped(&problem.line(file.name())));
         }
     }
     text

@@ -1,9 +1,8 @@
 //! For test reports: a suite for each file and a test case for each object, which fails when the object is denied.
 
+use hostprocess_linter::report::{FileReport, ObjectReport, Report, Verdict};
 use quick_junit::{NonSuccessKind, Report as Junit, TestCase, TestCaseStatus, TestSuite};
 use windows_hostprocess_policy::settings::severity::Severity;
-
-use crate::report::{FileReport, ObjectReport, Report, Verdict};
 
 /// The XML.
 ///
@@ -16,7 +15,7 @@ pub fn render(report: &Report) -> Result<String, String> {
 }
 
 fn suite(file: &FileReport) -> TestSuite {
-    let mut suite = TestSuite::new(file.name.as_str());
+    let mut suite = TestSuite::new(file.name());
     for problem in &file.problems {
         let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
         status.set_message(problem.message.as_str());
@@ -27,7 +26,7 @@ fn suite(file: &FileReport) -> TestSuite {
 }
 
 fn case(object: &ObjectReport) -> TestCase {
-    let results = object.results();
+    let results = object.flat();
     let lines = |severity| -> Vec<String> {
         let results = results.iter().filter(|result| result.severity == severity);
         results.map(|result| format!("{}:{}: {}", result.line, result.column, result.text)).collect()

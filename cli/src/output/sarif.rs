@@ -7,18 +7,19 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use hostprocess_linter::catalogue::{self, MODULE, Page};
+use hostprocess_linter::report::{
+    self, Diagnostic, FlatDiagnostic, ObjectReport, Report, Waived, WaiverSource, slashed,
+};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 use windows_hostprocess_policy::settings::severity::Severity;
 
-use crate::input::source::Place;
 use crate::output::markdown;
-use crate::pages::{self, Page};
-use crate::report::{self, CheckResult, Diagnostic, MODULE, ObjectReport, Report, Waived, WaiverSource, slashed};
 
 /// Where viewers find the schema of this version.
 const SCHEMA: &str = "https://schemastore.azurewebsites.net/schemas/json/sarif-2.1.0.json";
-/// The name of [`CheckResult::fingerprint`].
+/// The name of [`FlatDiagnostic::fingerprint`].
 const FINGERPRINT: &str = "hostprocess/v1";
 /// The groups whose findings are about what an attacker could do, rather than about what will not work: who may run as whom,
 /// behind which walls, with which parts of the node's file system.
@@ -39,7 +40,7 @@ fn sarif(report: &Report) -> Value {
     let pages = pages(report);
     let mut results: Vec<Value> = report
         .objects()
-        .flat_map(|object| object.results_with_waived().into_iter().map(|result| sarif_result(object, &result, &pages)))
+        .flat_map(|object| object.flat_with_waived().into_iter().map(|result| sarif_result(object, &result, &pages)))
         .collect();
     // The standard requires them of all results or of none.
     if report.waived_count() > 0 {
@@ -72,7 +73,7 @@ fn pages(report: &Report) -> Vec<Page> {
     if report.objects().any(|object| object.response.is_some()) {
         ids.insert(MODULE);
     }
-    pages::all().filter(|page| ids.contains(page.id)).collect()
+    catalogue::pages().filter(|page| ids.contains(page.id)).collect()
 }
 
 fn descriptor(page: &Page) -> Value {
@@ -130,7 +131,7 @@ fn properties(page: &Page) -> Value {
     }
 }
 
-fn sarif_result(object: &ObjectReport, result: &CheckResult, pages: &[Page]) -> Value {
+fn sarif_result(object: &ObjectReport, result: &FlatDiagnostic, pages: &[Page]) -> Value {
     let mut location = place(&object.file, (result.line, result.column), result.end_column);
     let field = result.path.map(|path| format!(": {path}")).unwrap_or_default();
     location["logicalLocations"] = json!([{ "fullyQualifiedName": object.title() + &field }]);
@@ -182,11 +183,11 @@ fn invocation(report: &Report) -> Value {
     let mut notifications = Vec::new();
     for file in &report.files {
         for problem in &file.problems {
-            let end = problem.place.as_ref().map(Place::end_column);
+            let end = problem.place.as_ref().map(|place| place.end_column);
             notifications.push(json!({
                 "level": "error",
                 "message": { "text": problem.message },
-                "locations": [place(&file.name, problem.line_and_column(), end)],
+                "locations": [place(file.name(), problem.line_and_column(), end)],
             }));
         }
     }

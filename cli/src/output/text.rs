@@ -2,13 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet, Title};
+use hostprocess_linter::catalogue;
+use hostprocess_linter::manifest::Problem;
+use hostprocess_linter::report::{Diagnostic, ModuleResponse, ObjectReport, Report, Verdict};
 use windows_hostprocess_policy::outcome::patch::Reach;
 use windows_hostprocess_policy::settings::severity::Severity;
+use windows_hostprocess_policy::wording::escaped;
 
-use crate::input::source::Place;
-use crate::pages;
-use crate::report::{Diagnostic, ModuleResponse, ObjectReport, Problem, Report, Verdict};
+use crate::output::excerpt::Excerpt;
 
 /// A renderer with or without colours.
 pub fn renderer(styled: bool) -> Renderer {
@@ -22,8 +24,9 @@ pub fn render(report: &Report, renderer: &Renderer) -> String {
     for file in &report.files {
         for object in &file.objects {
             for diagnostic in object.findings.iter().filter(|found| found.waived.is_none()) {
-                let url = known.insert(&*diagnostic.rule).then(|| pages::url(&diagnostic.rule));
-                text += &renderer.render(&[diagnostic_group(object, diagnostic, url)]);
+                let url = known.insert(&*diagnostic.rule).then(|| catalogue::url(&diagnostic.rule));
+                let excerpt = Excerpt::of(&file.source, &diagnostic.place);
+                text += &renderer.render(&[diagnostic_group(object, diagnostic, &excerpt, url)]);
                 text += "\n\n";
             }
             if let Some(response) = &object.response {
@@ -40,25 +43,30 @@ pub fn problems(report: &Report, renderer: &Renderer) -> String {
     let mut text = String::new();
     for file in &report.files {
         for problem in &file.problems {
-            text += &renderer.render(&[problem_group(&file.name, problem)]);
+            let excerpt = problem.place.as_ref().map(|place| Excerpt::of(&file.source, place));
+            text += &renderer.render(&[problem_group(file.name(), problem, excerpt.as_ref())]);
             text += "\n\n";
         }
     }
     text
 }
 
-fn diagnostic_group<'r>(object: &'r ObjectReport, diagnostic: &'r Diagnostic, url: Option<String>) -> Group<'r> {
+fn diagnostic_group<'r>(
+    object: &'r ObjectReport,
+    diagnostic: &'r Diagnostic,
+    excerpt: &'r Excerpt,
+    url: Option<String>,
+) -> Group<'r> {
     let level = if diagnostic.severity == Severity::Deny { Level::ERROR } else { Level::WARNING };
-    let title = level.primary_title(printable(&diagnostic.summary())).id(&diagnostic.rule);
-    let annotation = underline(&diagnostic.place).label(printable(&object.title()));
-    let mut group = title.element(snippet(&object.file, &diagnostic.place).annotation(annotation));
+    let title = level.primary_title(diagnostic.summary()).id(&diagnostic.rule);
+    let mut group = with_excerpt(title, &object.file, excerpt, Some(object.title()));
     let mark = match diagnostic.fixable {
         Some(Reach::Admission | Reach::Command) => " (fixable)",
         Some(Reach::OnDemand) => " (fixable with --unsafe)",
         None => "",
     };
     if !diagnostic.fix.is_empty() {
-        group = group.element(Level::HELP.message(printable(&diagnostic.fix) + mark));
+        group = group.element(Level::HELP.message(escaped(&diagnostic.fix).to_string() + mark));
     }
     match url {
         None => group,
@@ -66,20 +74,23 @@ fn diagnostic_group<'r>(object: &'r ObjectReport, diagnostic: &'r Diagnostic, ur
     }
 }
 
-fn problem_group<'r>(file: &'r str, problem: &'r Problem) -> Group<'r> {
-    let title = Level::ERROR.primary_title(printable(&problem.message));
-    match &problem.place {
-        None => title.element(Origin::path(printable(file))),
-        Some(place) => title.element(snippet(file, place).annotation(underline(place))),
+fn problem_group<'r>(file: &'r str, problem: &'r Problem, excerpt: Option<&'r Excerpt>) -> Group<'r> {
+    let title = Level::ERROR.primary_title(escaped(&problem.message).to_string());
+    match excerpt {
+        None => title.element(Origin::path(escaped(file).to_string())),
+        Some(excerpt) => with_excerpt(title, file, excerpt, None),
     }
 }
 
-fn snippet<'r>(file: &'r str, place: &'r Place) -> Snippet<'r, Annotation<'r>> {
-    Snippet::source(&place.text).line_start(place.line).path(printable(file))
-}
-
-fn underline(place: &Place) -> Annotation<'_> {
-    AnnotationKind::Primary.span(place.underlined.clone())
+fn with_excerpt<'r>(title: Title<'r>, file: &str, excerpt: &'r Excerpt, label: Option<String>) -> Group<'r> {
+    let path = escaped(file).to_string();
+    let mark = AnnotationKind::Primary.span(excerpt.marked.clone()).label(label);
+    let snippet = Snippet::source(&*excerpt.text).line_start(excerpt.line).annotation(mark);
+    match excerpt.column_if_cut {
+        // The place would be that in the part of the line.
+        Some(column) => title.element(Origin::path(path).line(excerpt.line).char_column(column)).element(snippet),
+        None => title.element(snippet.path(path)),
+    }
 }
 
 /// The object, its file and the verdict, then the module's own lines.
@@ -98,7 +109,7 @@ fn answer(object: &ObjectReport, response: &ModuleResponse) -> String {
             indent = "    ";
         }
     }
-    lines.iter().map(|line| printable(line) + "\n").collect()
+    lines.iter().map(|line| format!("{}\n", escaped(line))).collect()
 }
 
 fn summary(report: &Report) -> String {
@@ -125,7 +136,7 @@ fn summary(report: &Report) -> String {
     text + &fixable(report)
 }
 
-/// How many findings each command mends; empty when there are none.
+/// How many findings each command fixes; empty when there are none.
 fn fixable(report: &Report) -> String {
     let findings = report.objects().flat_map(|object| &object.findings).filter(|found| found.waived.is_none());
     let (unsafely, safely): (Vec<_>, Vec<_>) =
@@ -142,9 +153,4 @@ fn fixable(report: &Report) -> String {
             format!("\n{} fixable with `hostprocess fix`, and {more} more with `--unsafe`", findings(count))
         }
     }
-}
-
-/// Replaces control characters: a name in a manifest, or that of a file, could hold escape sequences for the terminal.
-fn printable(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fs;
 use std::path::Path;
 
+use hostprocess_linter::catalogue::UNREADABLE;
+use hostprocess_linter::report::{Diagnostic, Note, ObjectReport, Report, Waived, WaiverSource, slashed};
 use serde::{Deserialize, Serialize};
-
-use crate::report::{Diagnostic, ObjectReport, Report, UNREADABLE, Waived, WaiverSource, slashed};
 
 const VERSION: u64 = 1;
 
@@ -80,7 +80,7 @@ impl Baseline {
         fs::write(path, text).map_err(|error| format!("{}: cannot be written: {error}", path.display()))
     }
 
-    /// Waives the findings of a report that are in the baseline, which was read from `path`. Adds a remark about entries that no longer
+    /// Waives the findings of a report that are in the baseline, which was read from `path`. Adds a note about entries that no longer
     /// occur: those for files that were read as a whole, and rules that were `judged`.
     pub fn waive(&self, report: &mut Report, judged: &BTreeSet<&'static str>, path: &Path) {
         let mut known: BTreeMap<&str, bool> = self.findings.iter().map(|entry| (&*entry.fingerprint, false)).collect();
@@ -92,7 +92,7 @@ impl Baseline {
             });
         }
         let read = report.files.iter().filter(|file| file.problems.is_empty());
-        let files: HashSet<String> = read.map(|file| slashed(&file.name)).collect();
+        let files: HashSet<String> = read.map(|file| slashed(file.name())).collect();
         let is_judged = |rule: &str| rule == UNREADABLE || judged.contains(rule);
         let is_gone = |entry: &&Entry| {
             known.get(&*entry.fingerprint) == Some(&false) && files.contains(&entry.file) && is_judged(&entry.rule)
@@ -103,6 +103,6 @@ impl Baseline {
             1 => "1 entry no longer occurs".to_owned(),
             _ => format!("{count} entries no longer occur"),
         };
-        report.remarks.push(format!("note: {}: {what}; --write-baseline replaces the file", path.display()));
+        report.notes.push(Note::Note(format!("{}: {what}; --write-baseline replaces the file", path.display())));
     }
 }

@@ -3,14 +3,14 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use hostprocess_linter::report::{Diagnostic, ObjectReport, Waived, WaiverSource};
 use ignore::gitignore::Gitignore;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use windows_hostprocess_policy::settings::pattern::matches;
 
-use crate::input::files::identity;
-use crate::report::{Diagnostic, ObjectReport, Waived, WaiverSource};
+use crate::paths::identity;
 use crate::waivers::entry::Entry;
 
 /// The waivers of a configuration, and what became of them.
@@ -57,22 +57,22 @@ impl<'c> Waivers<'c> {
     }
 
     /// What is wrong with those that cover an object that was judged: the path of a value in the list, and a sentence about it.
-    pub fn mistakes(&self, judged: &BTreeSet<&'static str>) -> Vec<(String, String)> {
-        let mut mistakes = Vec::new();
+    pub fn warnings(&self, judged: &BTreeSet<&'static str>) -> Vec<(String, String)> {
+        let mut warnings = Vec::new();
         for (index, waiver) in self.list.iter().enumerate().filter(|(_, waiver)| waiver.is_met) {
             if let Some(date) = waiver.expired(self.today) {
                 let message = format!("the waiver ended on {date}: renew it, or remove it");
-                mistakes.push((format!("[{index}].until"), message));
+                warnings.push((format!("[{index}].until"), message));
                 continue;
             }
             for (number, rule) in waiver.entry.rules.0.iter().enumerate() {
                 if judged.contains(rule.0) && !waiver.used.contains(rule.0) {
                     let message = format!("there is nothing to ignore for {}: remove it", rule.0);
-                    mistakes.push((format!("[{index}].rules[{number}]"), message));
+                    warnings.push((format!("[{index}].rules[{number}]"), message));
                 }
             }
         }
-        mistakes
+        warnings
     }
 }
 
@@ -119,16 +119,14 @@ impl<'c> Waiver<'c> {
 mod tests {
     use std::sync::Arc;
 
+    use hostprocess_linter::report::Verdict;
+    use hostprocess_linter::{File, Linter, Settings};
     use ignore::gitignore::GitignoreBuilder;
     use jiff::civil::date;
-    use serde_json::json;
     use windows_hostprocess_policy::cluster::host::NoCluster;
     use windows_hostprocess_policy::decode::{parse, read};
 
     use super::*;
-    use crate::engine::Engine;
-    use crate::input::files::Input;
-    use crate::report::Verdict;
 
     const POD: &str = "apiVersion: v1
 kind: Pod
@@ -141,9 +139,10 @@ spec:
 
     /// The verdict on a pod in `src/a.yaml` that lacks hostNetwork, and what is said about the waiver.
     fn waive(entry: &str, today: Date) -> (Verdict, Vec<(String, String)>) {
-        let engine = Engine::with_builtin_rules(json!({}), Arc::new(NoCluster)).expect("valid");
-        let mut report =
-            engine.check(vec![Input::of_text("src/a.yaml".to_owned(), Ok(POD.to_owned()))]).expect("a report");
+        let settings = Settings::default();
+        let tree = settings.tree();
+        let linter = Linter::new(&tree, Arc::new(NoCluster)).expect("valid");
+        let mut report = linter.check(File::parse("src/a.yaml", POD.to_owned()));
         let json = format!("{{\"reason\": \"later\", {entry}}}");
         let tree = parse(json.as_bytes()).expect("JSON");
         let entry: Entry = read(&tree).expect("a waiver");
@@ -155,8 +154,8 @@ spec:
             builder.build().expect("globs")
         });
         let mut waivers = Waivers::new(vec![Waiver::new(&entry, paths)], today);
-        waivers.waive("src/a.yaml", &mut report.files[0].objects);
-        (report.files[0].objects[0].verdict, waivers.mistakes(engine.judged_rules()))
+        waivers.waive("src/a.yaml", &mut report.objects);
+        (report.objects[0].verdict, waivers.warnings(linter.judged_rules()))
     }
 
     #[test]
@@ -183,14 +182,14 @@ spec:
     fn a_waiver_ends_with_its_last_day() {
         let entry = r#""rules": ["host-network"], "until": "2027-01-31""#;
         assert_eq!(waive(entry, date(2027, 1, 31)), (Verdict::Accept, Vec::new()));
-        let mistake = ("[0].until".to_owned(), "the waiver ended on 2027-01-31: renew it, or remove it".to_owned());
-        assert_eq!(waive(entry, date(2027, 2, 1)), (Verdict::Deny, vec![mistake]));
+        let warning = ("[0].until".to_owned(), "the waiver ended on 2027-01-31: renew it, or remove it".to_owned());
+        assert_eq!(waive(entry, date(2027, 2, 1)), (Verdict::Deny, vec![warning]));
     }
 
     #[test]
     fn what_it_waives_nothing_of_is_named() {
         let entry = r#""rules": ["os-linux", "host-network", "local-system"]"#;
-        let mistake = ("[0].rules[0]".to_owned(), "there is nothing to ignore for os-linux: remove it".to_owned());
-        assert_eq!(waive(entry, date(2027, 1, 1)), (Verdict::Accept, vec![mistake]));
+        let warning = ("[0].rules[0]".to_owned(), "there is nothing to ignore for os-linux: remove it".to_owned());
+        assert_eq!(waive(entry, date(2027, 1, 1)), (Verdict::Accept, vec![warning]));
     }
 }

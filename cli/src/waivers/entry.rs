@@ -1,12 +1,11 @@
 //! A waiver of the configuration.
 
+use hostprocess_linter::catalogue;
 use jiff::civil::Date;
 use serde_json::json;
 use windows_hostprocess_policy::decode::schema::{Described, Json};
 use windows_hostprocess_policy::decode::{Error, Read, Reader, Result, Value, record};
 use windows_hostprocess_policy::rules::registry;
-
-use crate::commands::rules;
 
 record! {
     /// Waives the findings of some rules, in the files and objects that it names. A key that is left out means all of them.
@@ -55,7 +54,7 @@ impl<'t> Read<'t> for RuleId {
     fn read(&mut self, value: &'t Value<'t>, reader: &mut Reader) -> Result<()> {
         let mut id = "";
         id.read(value, reader)?;
-        self.0 = rules::find(id).map_err(Error::new)?.id;
+        self.0 = catalogue::rule(id).map_err(|error| Error::new(error.to_string()))?.id;
         Ok(())
     }
 }

@@ -128,7 +128,7 @@ proptest! {
             grants.add(needs, &workload.owner, "here".to_owned()).expect("can be granted");
         }
         let yaml = grants.to_yaml().expect("YAML");
-        let settings = hostprocess::input::settings::Settings::parse("grants", &yaml).expect("YAML").value;
+        let settings = hostprocess_linter::Settings::parse("grants", &yaml).expect("YAML").value;
         let valid = windows_hostprocess_policy::check_settings(settings.to_string().as_bytes());
         prop_assert_eq!(valid, Ok(()), "{}", yaml);
         let subjects: BTreeSet<_> = workloads.iter().map(|w| (&w.namespace, &w.service_account)).collect();

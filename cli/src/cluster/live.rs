@@ -1,0 +1,115 @@
+//! The workloads of a live cluster.
+
+use std::collections::HashMap;
+
+use hostprocess_linter::{Creation, File};
+use kube::ResourceExt;
+use kube::api::{DynamicObject, TypeMeta};
+use serde_json::Value;
+use windows_hostprocess_policy::rules::access::coverage::Needs;
+use windows_hostprocess_policy::settings::pattern::image::repository;
+
+use crate::cluster::kubeconfig::KubeconfigCluster;
+use crate::grants::needs_of;
+
+/// Pods and the workload kinds that create them.
+const KINDS: [(&str, &str); 9] = [
+    ("apps/v1", "DaemonSet"),
+    ("apps/v1", "Deployment"),
+    ("apps/v1", "StatefulSet"),
+    ("apps/v1", "ReplicaSet"),
+    ("batch/v1", "CronJob"),
+    ("batch/v1", "Job"),
+    ("v1", "ReplicationController"),
+    ("v1", "PodTemplate"),
+    ("v1", "Pod"),
+];
+
+/// An object of the cluster.
+struct Live {
+    kind: &'static str,
+    object: DynamicObject,
+    /// As a file with the object alone.
+    file: File,
+    /// What it needs in a grant. Unknown where it cannot be read.
+    needs: Result<Option<Needs>, String>,
+}
+
+/// The kinds of the listed objects, and what they need in a grant, by uid. Objects that cannot be read are missing.
+type Known<'l> = HashMap<&'l str, (&'static str, Option<&'l Needs>)>;
+
+/// Lists the workloads in a namespace, or in all. What another workload of the list made is left out: a Deployment is there, and
+/// neither its ReplicaSets nor their pods. A kind that cannot be listed becomes a file that cannot be read. `progress` gets the
+/// kind and the number of objects as they come.
+pub fn workloads(cluster: &KubeconfigCluster, namespace: Option<&str>, progress: impl Fn(&str, usize)) -> Vec<File> {
+    let (mut workloads, mut unlisted) = (Vec::new(), Vec::new());
+    for (api_version, kind) in KINDS {
+        match cluster.list(api_version, kind, namespace, |count| progress(kind, count)) {
+            Ok(list) => workloads.extend(list.into_iter().map(|object| Live::new(api_version, kind, object))),
+            Err(error) => unlisted.push(File::unreadable(format!("cluster:{kind}"), &error)),
+        }
+    }
+    let by_uid = workloads.iter().filter_map(|live| {
+        Some((live.object.metadata.uid.as_deref()?, (live.kind, live.needs.as_ref().ok()?.as_ref())))
+    });
+    let known: Known = by_uid.collect();
+    let shown: Vec<bool> = workloads.iter().map(|live| !live.is_described_by_owner(&known)).collect();
+    let mut shown = shown.into_iter();
+    workloads.retain(|_| shown.next().unwrap_or_default());
+    workloads.sort_by_cached_key(|live| (live.object.namespace(), live.kind, live.object.name_any()));
+    unlisted.into_iter().chain(workloads.into_iter().map(|live| live.file)).collect()
+}
+
+impl Live {
+    /// The object as `kubectl get -o json` shows it. In a list it lacks apiVersion and kind.
+    fn new(api_version: &str, kind: &'static str, mut object: DynamicObject) -> Live {
+        object.metadata.managed_fields = None;
+        object.types = Some(TypeMeta { api_version: api_version.to_owned(), kind: kind.to_owned() });
+        let name = format!("cluster:{}/{kind}/{}", object.namespace().unwrap_or_default(), object.name_any());
+        let value = serde_json::to_value(&object);
+        let file = match value {
+            Ok(value) => File::of_object(name, api_version, kind, value),
+            Err(error) => File::unreadable(name, &error),
+        };
+        let needs = match &file.objects[..] {
+            [object] => needs_of(object, &Creation::default()),
+            _ => Err("cannot be read".to_owned()),
+        };
+        // What is asked of it below is in its metadata.
+        object.data = Value::Null;
+        Live { kind, object, file, needs }
+    }
+
+    /// Whether the controller of an object is listed, and its template has all that the object needs. Where a pod needs more, it is
+    /// shown beside its owner: anybody who creates a pod can name any owner, a webhook may have changed the pod, or it is older than
+    /// the template.
+    fn is_described_by_owner(&self, known: &Known) -> bool {
+        let Ok(needs) = &self.needs else { return false };
+        let owners = self.object.owner_references().iter().filter(|owner| owner.controller == Some(true));
+        owners.filter_map(|owner| known.get(&*owner.uid)).any(|(owner_kind, owner_needs)| {
+            makes(owner_kind, self.kind)
+                && needs.as_ref().is_none_or(|needs| owner_needs.is_some_and(|owner| includes(owner, needs)))
+        })
+    }
+}
+
+/// Whether the controllers of Kubernetes make objects of a kind for another kind. Objects that name each other as owners are so
+/// not left out together.
+fn makes(owner: &str, kind: &str) -> bool {
+    match kind {
+        "Pod" => matches!(owner, "DaemonSet" | "Job" | "ReplicaSet" | "ReplicationController" | "StatefulSet"),
+        "ReplicaSet" => owner == "Deployment",
+        "Job" => owner == "CronJob",
+        _ => false,
+    }
+}
+
+/// Images count by repository, or every old ReplicaSet would be shown for its tag.
+fn includes(owners: &Needs, needs: &Needs) -> bool {
+    let is_image = |image: &String| owners.images.iter().any(|known| repository(known) == repository(image));
+    owners.namespace == needs.namespace
+        && owners.service_account == needs.service_account
+        && needs.images.iter().all(is_image)
+        && needs.accounts.iter().all(|account| owners.accounts.contains(account))
+        && needs.host_paths.iter().all(|path| owners.host_paths.contains(path))
+}

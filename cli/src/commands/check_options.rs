@@ -1,0 +1,175 @@
+//! What `check` and `scan` share: how objects are judged, and how that is shown.
+
+use std::path::PathBuf;
+
+use hostprocess_linter::report::Note;
+use hostprocess_linter::{File, Linter, Settings, SharedHost, catalogue};
+use rayon::iter::ParallelIterator;
+use serde_json::{Map, Value, json};
+use windows_hostprocess_policy::decode::Value as Tree;
+use windows_hostprocess_policy::rules::registry;
+use windows_hostprocess_policy::rules::rule::Rule;
+use windows_hostprocess_policy::settings::severity::Severity;
+
+use crate::commands::baseline::BaselineArgs;
+use crate::config::{Configuration, FailOn};
+use crate::discover::documents::load_settings;
+use crate::engine::Engine;
+use crate::output::{self, Destination};
+
+/// The arguments of both.
+#[derive(Debug, clap::Args)]
+pub struct CheckOptions {
+    #[command(flatten)]
+    policy: PolicySettings,
+    /// Output format, and the file to write it to instead of standard output; may be repeated
+    ///
+    /// `-o text -o sarif=hostprocess.sarif` shows the report and writes it for code scanning as well.
+    #[arg(short, long, value_name = "FORMAT[=FILE]", default_value = "text", value_parser = Destination::parser())]
+    output: Vec<Destination>,
+    /// What makes the exit code 1 [default: deny]
+    #[arg(long, value_name = "WHAT", value_enum)]
+    fail_on: Option<FailOn>,
+    #[command(flatten)]
+    baseline: BaselineArgs,
+}
+
+/// The settings of the rules, for every command that judges.
+#[derive(Debug, clap::Args)]
+pub struct PolicySettings {
+    /// The policy's settings, in YAML or JSON, or a Kubewarden policy or policy group that has them
+    #[arg(long, value_name = "FILE")]
+    settings: Option<PathBuf>,
+    /// Overrides the profile in the settings
+    #[arg(long, value_name = "P")]
+    profile: Option<Profile>,
+    /// Judge by these rules only
+    ///
+    /// One that is off becomes a warning. `hostprocess rules` lists the ids.
+    #[arg(long, value_name = "ID,...", value_delimiter = ',', value_parser = catalogue::rule)]
+    rules: Vec<&'static Rule>,
+    /// Leave these rules out, also where --rules names them
+    #[arg(long, value_name = "ID,...", value_delimiter = ',', value_parser = catalogue::rule)]
+    ignore_rules: Vec<&'static Rule>,
+}
+
+/// The severity of rules that the settings do not mention.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum Profile {
+    /// Each rule's own default
+    Default,
+    /// Warnings become denials, and rules that are off become warnings
+    Strict,
+}
+
+impl PolicySettings {
+    /// The settings of the file or else of the configuration, as the other arguments change them.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn load(&self, configuration: &Configuration) -> Result<Settings, String> {
+        let mut settings = self.settings.as_deref().map_or_else(|| configuration.settings(), load_settings)?;
+        if let Some(profile) = self.profile {
+            settings.value["profile"] = match profile {
+                Profile::Default => json!("default"),
+                Profile::Strict => json!("strict"),
+            };
+        }
+        select_rules(&mut settings.value, &self.rules, &self.ignore_rules);
+        Ok(settings)
+    }
+}
+
+impl CheckOptions {
+    /// See [`PolicySettings::load`].
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn settings(&self, configuration: &Configuration) -> Result<Settings, String> {
+        self.policy.load(configuration)
+    }
+
+    /// Makes sure that the report can be written where it should be.
+    ///
+    /// # Errors
+    /// See [`output::check`].
+    pub fn check_outputs(&self) -> Result<(), String> {
+        output::check(&self.output)
+    }
+
+    /// Whether an output shows what fixes the text of a file.
+    pub fn shows_replacements(&self) -> bool {
+        self.output.iter().any(Destination::is_sarif)
+    }
+
+    /// Judges files and writes the report. Returns the exit code: 0 when nothing is denied, 1 when something is, 2 when something
+    /// could not be read; `--fail-on` or the configuration change what makes it 1.
+    ///
+    /// # Errors
+    /// The module failed, a waiver or the baseline is not valid, or a file cannot be written.
+    pub fn judge(
+        &self,
+        engine: &Engine,
+        files: impl ParallelIterator<Item = File>,
+        configuration: &Configuration,
+    ) -> Result<u8, String> {
+        let mut waivers = configuration.waivers()?;
+        let baseline = self.baseline.read()?;
+        let mut report = engine.check(files)?;
+        report.files.iter_mut().for_each(|file| waivers.waive(&file.source.name, &mut file.objects));
+        let warnings = waivers.warnings(engine.judged_rules()).into_iter();
+        let warnings = warnings.map(|(path, message)| configuration.error(&format!("waivers{path}"), &message));
+        report.notes.extend(warnings.map(Note::Warning));
+        self.baseline.waive(baseline, &mut report, engine.judged_rules())?;
+        output::write(&report, &self.output)?;
+        Ok(report.exit_code(self.fail_on.unwrap_or(configuration.config.fail_on).verdict()))
+    }
+}
+
+/// A linter with settings, of which `tree` is the tree.
+///
+/// # Errors
+/// The settings are not valid; the text says where they are written.
+pub fn linter<'t>(settings: &Settings, tree: &'t Tree<'t>, host: SharedHost) -> Result<Linter<'t>, String> {
+    Linter::new(tree, host).map_err(|invalid| settings.error(invalid).to_string())
+}
+
+/// Turns off the rules that are not in `only`, unless that is empty, and those in `ignored`. Modules know only settings, so
+/// this is one of them.
+fn select_rules(settings: &mut Value, only: &[&Rule], ignored: &[&Rule]) {
+    if only.is_empty() && ignored.is_empty() {
+        return;
+    }
+    let is_strict = settings["profile"] == "strict";
+    let Some(severities) = mapping(settings, "rules") else { return };
+    for rule in registry::all() {
+        let is_in = |rules: &[&Rule]| rules.iter().any(|listed| listed.id == rule.id);
+        // YAML takes an unquoted `off` for a boolean.
+        let is_off = match severities.get(rule.id) {
+            Some(severity) => severity == "off" || severity == false,
+            None => rule.severity == Severity::Off && !is_strict,
+        };
+        if is_in(ignored) || !only.is_empty() && !is_in(only) {
+            severities.insert(rule.id.to_owned(), json!("off"));
+        } else if is_in(only) && is_off {
+            severities.insert(rule.id.to_owned(), json!("warn"));
+        }
+    }
+}
+
+/// `--cluster` implies `nodes.check`: without it most questions would never be asked.
+pub fn enable_node_checks(settings: &mut Value) {
+    if let Some(nodes) = mapping(settings, "nodes") {
+        nodes.insert("check".to_owned(), Value::Bool(true));
+    }
+}
+
+/// The mapping under a key of the settings, which is added where it is missing or empty. `None` for settings that are not
+/// valid, which the engine refuses.
+fn mapping<'s>(settings: &'s mut Value, key: &str) -> Option<&'s mut Map<String, Value>> {
+    let value = settings.as_object_mut()?.entry(key).or_insert(Value::Null);
+    if value.is_null() {
+        *value = json!({});
+    }
+    value.as_object_mut()
+}

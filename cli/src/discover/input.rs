@@ -1,0 +1,71 @@
+//! A file that is to be checked.
+
+use std::fs;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use hostprocess_linter::File;
+
+use crate::discover::chart::chart_of;
+use crate::discover::rendered::Rendered;
+
+/// A file that is to be checked. Its text is not in memory before [`Input::read`].
+#[derive(Debug)]
+pub struct Input {
+    pub(super) origin: Origin,
+    /// Every document must be a Kubernetes object: the file was named on the command line, or `--strict-input` is set.
+    pub(super) is_strict: bool,
+}
+
+/// Where a text comes from.
+#[derive(Debug)]
+pub(super) enum Origin {
+    /// With the name that outputs use for it.
+    Stdin(String),
+    File(PathBuf),
+    /// What another program makes of a folder.
+    Rendered(Rendered),
+    /// What is below could not be listed.
+    UnlistedFolder(PathBuf, io::Error),
+}
+
+impl Input {
+    /// The file that a changed text could be written to. Standard input has none.
+    pub fn path(&self) -> Option<&Path> {
+        match &self.origin {
+            Origin::File(path) => Some(path),
+            _ => None,
+        }
+    }
+
+    /// Reads the file. One that cannot be read is returned with a problem.
+    pub fn read(self) -> File {
+        let (name, bytes) = match &self.origin {
+            Origin::Stdin(name) => (name.clone(), read_to_end(io::stdin().lock())),
+            Origin::File(path) => (path.display().to_string(), fs::read(path)),
+            Origin::Rendered(rendered) => (rendered.name(), rendered.render()),
+            Origin::UnlistedFolder(path, error) => return File::unreadable(path.display().to_string(), error),
+        };
+        let text = match bytes.and_then(|bytes| String::from_utf8(bytes).map_err(io::Error::other)) {
+            Ok(text) => text,
+            Err(error) => return File::unreadable(name, &error),
+        };
+        match self.origin {
+            Origin::File(path) if !self.is_strict => match text.contains("{{").then(|| chart_of(&path)).flatten() {
+                Some(chart) => File::template(name, chart),
+                None => File::parse(&name, text).without_other_documents(),
+            },
+            Origin::Rendered(_) => {
+                let file = File { is_generated: true, ..File::parse(&name, text) };
+                if self.is_strict { file } else { file.without_other_documents() }
+            }
+            _ => File::parse(&name, text),
+        }
+    }
+}
+
+fn read_to_end(mut input: impl Read) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    input.read_to_end(&mut bytes)?;
+    Ok(bytes)
+}

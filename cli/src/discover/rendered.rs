@@ -1,0 +1,109 @@
+//! What `helm` and `kubectl` make of a folder.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+
+use crate::discover::chart::chart_of;
+use crate::paths::parent;
+
+/// A folder that another program renders.
+#[derive(Debug)]
+pub struct Rendered {
+    folder: PathBuf,
+    program: Program,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Program {
+    Helm,
+    Kustomize,
+}
+
+impl Rendered {
+    /// The folder that a file makes a chart or a kustomization; `None` when it makes none, or one that is rendered as a part of
+    /// others only: a chart inside a chart, a library chart, a component.
+    pub fn by(path: &Path, helm: bool, kustomize: bool) -> Option<Rendered> {
+        let folder = parent(path);
+        let is = |key: &str, value: &str| mapping(path).is_some_and(|file| file[key] == value);
+        let program = if helm && path.file_name()? == "Chart.yaml" {
+            let is_inside = folder.ancestors().skip(1).any(|folder| folder.join("Chart.yaml").is_file());
+            (!is_inside && chart_of(path).is_none() && !is("type", "library")).then_some(Program::Helm)?
+        } else if kustomize && is_kustomization(path) {
+            (!is("kind", "Component")).then_some(Program::Kustomize)?
+        } else {
+            return None;
+        };
+        Some(Rendered { folder: folder.to_owned(), program })
+    }
+
+    /// The folder, as messages name it.
+    pub fn name(&self) -> String {
+        self.folder.display().to_string()
+    }
+
+    /// Runs the program.
+    ///
+    /// # Errors
+    /// It is not installed, or failed; the text says which program, and what it says.
+    pub fn render(&self) -> io::Result<Vec<u8>> {
+        let (commands, missing) = match self.program {
+            Program::Helm => {
+                (&[["helm", "template"]][..], "helm is not on the PATH, get it from https://helm.sh/docs/intro/install")
+            }
+            Program::Kustomize => (
+                &[["kubectl", "kustomize"], ["kustomize", "build"]][..],
+                "neither kubectl nor kustomize is on the PATH, get one from https://kubernetes.io/docs/tasks/tools",
+            ),
+        };
+        for [program, subcommand] in commands {
+            let mut command = Command::new(program);
+            match command.arg(subcommand).arg(&self.folder).stdin(Stdio::null()).output() {
+                Ok(output) if output.status.success() => return Ok(output.stdout),
+                Ok(output) => {
+                    let said = String::from_utf8_lossy(&output.stderr);
+                    return Err(io::Error::other(format!("{program} {subcommand}: {}", said.trim())));
+                }
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) => return Err(io::Error::other(format!("{program}: {error}"))),
+            }
+        }
+        Err(io::Error::other(missing))
+    }
+}
+
+/// Whether a file is what `kubectl kustomize` looks for in a folder.
+pub fn is_kustomization(path: &Path) -> bool {
+    let names = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
+    path.file_name().is_some_and(|name| names.iter().any(|known| name == *known)) && path.is_file()
+}
+
+/// The files that a kustomization names, which are what it should be only when it is rendered.
+pub fn files_of(kustomization: &Path) -> Vec<PathBuf> {
+    const KEYS: [&str; 9] = [
+        "bases",
+        "components",
+        "generators",
+        "patches",
+        "patchesJson6902",
+        "patchesStrategicMerge",
+        "replacements",
+        "resources",
+        "transformers",
+    ];
+    let Some(file) = mapping(kustomization) else { return Vec::new() };
+    let entries = KEYS.iter().filter_map(|key| file[*key].as_array()).flatten();
+    // Patches and replacements may be mappings that name a file.
+    let names = entries.filter_map(|entry| entry.as_str().or_else(|| entry["path"].as_str()));
+    let paths = names.filter_map(|name| fs::canonicalize(parent(kustomization).join(name)).ok());
+    paths.filter(|path| path.is_file()).collect()
+}
+
+fn mapping(path: &Path) -> Option<Value> {
+    let text = fs::read_to_string(path).ok()?;
+    let document = kubernetes_yaml::documents(&text).into_iter().next()?.ok()?;
+    document.value.is_object().then_some(document.value)
+}

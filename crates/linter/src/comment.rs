@@ -1,0 +1,141 @@
+//! Waivers in comments: `# hostprocess: ignore[rule-id, rule-id] reason`.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use crate::catalogue::{self, UnknownId};
+use crate::manifest::Problem;
+use crate::report::{Diagnostic, ObjectReport, Waived, WaiverSource};
+use crate::source::{Place, Source};
+
+const MARK: &str = "hostprocess:";
+const VERB: &str = "ignore";
+
+/// The waivers in the comments of a file.
+#[derive(Debug, Default)]
+pub struct Comments {
+    /// In the order of the text.
+    waivers: Vec<Waiver>,
+    /// Their numbers, by the line whose findings they waive and the rule.
+    by_line: HashMap<(usize, &'static str), Vec<usize>>,
+    /// The comments that should be waivers and are none.
+    malformed: Vec<Problem>,
+}
+
+/// What a comment says of one rule.
+#[derive(Debug)]
+struct Waiver {
+    rule: &'static str,
+    reason: String,
+    /// Whether the comment names no other rule.
+    is_only: bool,
+    /// Where the comment is.
+    place: Place,
+}
+
+/// Why a comment that should be a waiver is none.
+#[derive(Debug, thiserror::Error)]
+enum Malformed {
+    #[error("this comment ignores nothing: write # hostprocess: ignore[rule-id] and the reason")]
+    NoRules,
+    #[error("this comment ignores nothing: {0}")]
+    UnknownRule(#[from] UnknownId),
+    #[error("this comment ignores nothing without a reason: write it after the brackets")]
+    NoReason,
+}
+
+impl Comments {
+    /// Those of a text. One that has its line to itself is about the next line that has not.
+    pub fn of(source: &Source) -> Comments {
+        let mut comments = Comments::default();
+        let text = source.text();
+        // Nearly no file has any, and finding comments takes as long as reading the file.
+        if !text.split(MARK).skip(1).any(|rest| rest.trim_start().starts_with(VERB)) {
+            return comments;
+        }
+        let places: Vec<Place> =
+            kubernetes_yaml::comments(text).into_iter().map(|comment| source.place(comment)).collect();
+        let mut lines: HashMap<usize, usize> = HashMap::new();
+        for place in places.iter().rev().filter(|place| is_alone(source, place)) {
+            let next = place.line + 1;
+            lines.insert(place.line, *lines.get(&next).unwrap_or(&next));
+        }
+        for place in places {
+            let line = *lines.get(&place.line).unwrap_or(&place.line);
+            comments.add(source.at(&place), place, line);
+        }
+        comments
+    }
+
+    fn add(&mut self, text: &str, place: Place, line: usize) {
+        match parse(text) {
+            None => {}
+            Some(Ok((rules, reason))) => {
+                let is_only = rules.len() == 1;
+                for rule in rules {
+                    self.by_line.entry((line, rule)).or_default().push(self.waivers.len());
+                    let (reason, place) = (reason.to_owned(), place.clone());
+                    self.waivers.push(Waiver { rule, reason, is_only, place });
+                }
+            }
+            Some(Err(malformed)) => self.malformed.push(Problem::at(place, malformed.to_string())),
+        }
+    }
+
+    /// The numbers of those that waive a finding.
+    fn waiving(&self, found: &Diagnostic) -> &[usize] {
+        let rule = catalogue::rule(&found.rule).map(|rule| rule.id);
+        rule.ok().and_then(|rule| self.by_line.get(&(found.place.line, rule))).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether a comment waives a finding.
+    pub fn waives(&self, found: &Diagnostic) -> bool {
+        !self.waiving(found).is_empty()
+    }
+
+    /// Waives findings. Returns what is wrong with the comments: those that say nothing that could be understood, and those
+    /// that waive nothing of a rule that was `judged`.
+    pub fn waive(mut self, objects: &mut [ObjectReport], judged: Option<&BTreeSet<&'static str>>) -> Vec<Problem> {
+        let mut problems = std::mem::take(&mut self.malformed);
+        if self.waivers.is_empty() {
+            return problems;
+        }
+        let mut used: HashSet<usize> = HashSet::new();
+        for object in objects.iter_mut() {
+            object.waive(|_, found| {
+                let waiving = self.waiving(found);
+                used.extend(waiving);
+                let reason = self.waivers[*waiving.first()?].reason.clone();
+                Some(Waived { reason, source: WaiverSource::Comment })
+            });
+        }
+        let Some(judged) = judged.filter(|_| !objects.iter().any(ObjectReport::is_unreadable)) else { return problems };
+        for (index, Waiver { rule, is_only, place, .. }) in self.waivers.into_iter().enumerate() {
+            if !used.contains(&index) && judged.contains(rule) {
+                let remedy = if is_only { "remove the comment" } else { "remove the id from the comment" };
+                problems.push(Problem::at(place, format!("there is nothing to ignore here for {rule}: {remedy}")));
+            }
+        }
+        problems
+    }
+}
+
+/// Whether a comment has its line to itself.
+fn is_alone(source: &Source, place: &Place) -> bool {
+    source.text()[source.line_of(place).start..place.range.start].trim().is_empty()
+}
+
+/// The rules and the reason, or what is wrong; `None` for any other comment.
+fn parse(comment: &str) -> Option<Result<(Vec<&'static str>, &str), Malformed>> {
+    let text = comment.trim_start_matches('#').trim().strip_prefix(MARK)?.trim_start().strip_prefix(VERB)?;
+    Some(rules_and_reason(text))
+}
+
+fn rules_and_reason(text: &str) -> Result<(Vec<&'static str>, &str), Malformed> {
+    let (ids, reason) =
+        text.trim_start().strip_prefix('[').and_then(|text| text.split_once(']')).ok_or(Malformed::NoRules)?;
+    let rules = ids.split(',').map(|id| Ok(catalogue::rule(id.trim())?.id)).collect::<Result<_, UnknownId>>()?;
+    match reason.trim() {
+        "" => Err(Malformed::NoReason),
+        reason => Ok((rules, reason)),
+    }
+}

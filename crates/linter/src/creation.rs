@@ -1,0 +1,65 @@
+//! What a manifest does not say about the request that creates its object.
+
+use windows_hostprocess_policy::decode::Value as Tree;
+
+const SERVICE_ACCOUNT: &str = "system:serviceaccount:";
+
+/// Where an object is created, and by whom.
+#[derive(Clone, Debug, Default)]
+pub struct Creation {
+    /// Namespace of objects whose manifests name none; `default` when it is not given either.
+    pub namespace: Option<String>,
+    /// User who creates the objects of manifests. Without it, a rule that depends on the requester warns that it could not judge.
+    pub user: Option<String>,
+    /// Groups of that user. As with kubectl, `system:authenticated` is added, and a service account has its own groups unless others
+    /// are given.
+    pub groups: Vec<String>,
+}
+
+impl Creation {
+    /// The `userInfo` of the request: empty when no user is given. A user is in the groups that the API server gives an
+    /// impersonated one (`endpoints/filters/impersonation` of k8s.io/apiserver, read in 1.36).
+    pub fn user_info(&self) -> Tree<'_> {
+        let Some(user) = &self.user else { return Tree::Object(Vec::new().into()) };
+        let mut groups = self.groups.clone();
+        if let Some((namespace, _)) = user.strip_prefix(SERVICE_ACCOUNT).and_then(|rest| rest.split_once(':'))
+            && groups.is_empty()
+        {
+            groups = vec!["system:serviceaccounts".to_owned(), format!("system:serviceaccounts:{namespace}")];
+        }
+        let is = |name: &str| groups.iter().any(|group| group == name);
+        let implied = if user == "system:anonymous" { "system:unauthenticated" } else { "system:authenticated" };
+        if !is(implied) && !is("system:unauthenticated") {
+            groups.push(implied.to_owned());
+        }
+        let groups = Tree::Array(groups.into_iter().map(Tree::from).collect());
+        Tree::Object(vec![("username", Tree::from(user.as_str())), ("groups", groups)].into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    #[test]
+    fn a_user_has_the_groups_that_the_api_server_implies() {
+        assert_eq!(Value::from(Creation::default().user_info()), json!({}));
+        for (user, given, expected) in [
+            ("jane", &["ops"][..], &["ops", "system:authenticated"][..]),
+            ("jane", &["system:unauthenticated"], &["system:unauthenticated"]),
+            ("system:anonymous", &[], &["system:unauthenticated"]),
+            (
+                "system:serviceaccount:ci:deployer",
+                &[],
+                &["system:serviceaccounts", "system:serviceaccounts:ci", "system:authenticated"],
+            ),
+            ("system:serviceaccount:ci:deployer", &["ops"], &["ops", "system:authenticated"]),
+        ] {
+            let groups = given.iter().map(|group| (*group).to_owned()).collect();
+            let creation = Creation { namespace: None, user: Some(user.to_owned()), groups };
+            assert_eq!(Value::from(creation.user_info()), json!({"username": user, "groups": expected}));
+        }
+    }
+}

@@ -1,0 +1,240 @@
+//! Patches of objects as changes of the text that the objects were read from.
+
+mod operation;
+mod replacements;
+mod written;
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use json_patch::PatchOperation;
+use serde_json::Value;
+use windows_hostprocess_policy::outcome::patch::{Patch, Reach};
+
+use crate::manifest::{File, documents};
+use crate::object::{Content, Object};
+use crate::report::ObjectReport;
+
+pub use operation::Edit;
+
+/// How often the replacements of a file are tried on its text: once, if all of them fit.
+const MAX_TRIES: usize = 64;
+
+/// Why a text cannot say what a patch does.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[allow(missing_docs, reason = "the messages say it")]
+pub enum EditError {
+    #[error("it is an admission request: fix the manifest that it comes from")]
+    IsRequest,
+    #[error("something else in the file would change with it, as it does with anchors and aliases")]
+    ChangesMore,
+    #[error("the whole object would change")]
+    IsWholeObject,
+    #[error("{0}: the text does not say where this is")]
+    HasNoPlace(String),
+    #[error("{0}: is not in the text")]
+    IsMissing(String),
+    #[error("{0}: not an operation of a finding's patch")]
+    IsOtherOperation(String),
+    #[error("it does not stand on lines of its own")]
+    SharesLines,
+    #[error("something else stands on its line")]
+    SharesLine,
+    #[error("the {0} has an anchor or a tag")]
+    HasAnchor(&'static str),
+    #[error("{0}: the text has no mapping to add it to")]
+    HasNoMapping(String),
+    #[error("the mapping has no members")]
+    HasNoMembers,
+    #[error("the key has no colon")]
+    HasNoColon,
+    #[error("the text of the block scalar cannot be told from its lines")]
+    IsFolded,
+}
+
+/// What a patch does to a text.
+#[derive(Debug)]
+pub struct Change {
+    /// The number of the object in the file.
+    object: usize,
+    operations: Vec<PatchOperation>,
+    /// In the order of the text; they do not overlap.
+    edits: Vec<Edit>,
+}
+
+/// The change for a patch of an object.
+///
+/// # Errors
+/// The text cannot say it.
+pub fn change(file: &File, object: usize, patch: &Patch) -> Result<Change, EditError> {
+    let target = &file.objects[object];
+    let value = manifest(target)?;
+    // Operations are serialised as RFC 6902 says.
+    let operations: Vec<PatchOperation> =
+        serde_json::to_value(&patch.operations).and_then(serde_json::from_value).unwrap_or_default();
+    let steps = operation::steps(&operations)?;
+    let edits = steps.iter().map(|step| operation::edits(&file.source, &target.node, value, step));
+    let mut edits = edits.collect::<Result<Vec<Vec<Edit>>, EditError>>()?.concat();
+    edits.sort_by_key(|edit| (edit.range.start, edit.range.end));
+    // What an alias repeats or a merge brings stands elsewhere.
+    let is_there = |edit: &Edit| file.source.text().get(edit.range.clone()).is_some();
+    if !edits.iter().all(is_there) || edits.windows(2).any(|pair| touch(&pair[0], &pair[1])) {
+        return Err(EditError::ChangesMore);
+    }
+    Ok(Change { object, operations, edits })
+}
+
+fn manifest(object: &Object) -> Result<&Value, EditError> {
+    match &object.content {
+        Content::Manifest(object) => Ok(object),
+        Content::Request(_) => Err(EditError::IsRequest),
+    }
+}
+
+/// Whether the second of two edits, in the order of the text, begins before the first one ends, or where it inserts something.
+fn touch(first: &Edit, second: &Edit) -> bool {
+    second.range.start < first.range.end || second.range.start == first.range.start
+}
+
+/// The first changes of a list that can be made at once: those that touch none before them.
+pub fn independent(changes: &[Change], at_most: usize) -> Vec<&Change> {
+    let mut taken = Taken::default();
+    changes.iter().filter(|change| taken.take(change)).take(at_most).collect()
+}
+
+/// What the changes so far are about. Pointers are those of one object, whose number stands before them.
+#[derive(Default)]
+struct Taken<'c> {
+    /// The ends of the ranges of their edits, by their beginnings.
+    ranges: BTreeMap<usize, usize>,
+    /// What members or items are removed from: what is left may have to be written differently.
+    reduced: HashSet<(usize, &'c str)>,
+    /// The lists among these, whose later items move up.
+    lists: HashSet<(usize, &'c str)>,
+    /// All that holds something that is changed.
+    changed: HashSet<(usize, &'c str)>,
+}
+
+impl<'c> Taken<'c> {
+    /// Adds a change unless it touches one of those that are there.
+    fn take(&mut self, change: &'c Change) -> bool {
+        let own = |pointer| (change.object, pointer);
+        let holders = || change.operations.iter().flat_map(|operation| above(operation.path().as_str())).map(own);
+        let reduced = || change.operations.iter().filter_map(reduced).map(|(holder, is_list)| (own(holder), is_list));
+        if holders().any(|holder| self.lists.contains(&holder))
+            || reduced().any(|(holder, _)| self.reduced.contains(&holder))
+            || reduced().any(|(holder, is_list)| is_list && self.changed.contains(&holder))
+            || change.edits.iter().any(|edit| self.overlaps(edit))
+        {
+            return false;
+        }
+        self.changed.extend(holders());
+        self.reduced.extend(reduced().map(|(holder, _)| holder));
+        self.lists.extend(reduced().filter(|(_, is_list)| *is_list).map(|(holder, _)| holder));
+        self.ranges.extend(change.edits.iter().map(|edit| (edit.range.start, edit.range.end)));
+        true
+    }
+
+    fn overlaps(&self, edit: &Edit) -> bool {
+        let before = self.ranges.range(..=edit.range.start).next_back();
+        let after = self.ranges.range(edit.range.start..).next();
+        before.is_some_and(|(start, end)| *end > edit.range.start || *start == edit.range.start)
+            || after.is_some_and(|(start, _)| *start < edit.range.end)
+    }
+}
+
+/// The pointers of what holds the value at a pointer, the nearest first.
+fn above(pointer: &str) -> impl Iterator<Item = &str> {
+    std::iter::successors(Some(pointer), |pointer| pointer.rfind('/').map(|end| &pointer[..end])).skip(1)
+}
+
+/// The mapping or list that something is removed from, and whether it may be a list.
+fn reduced(operation: &PatchOperation) -> Option<(&str, bool)> {
+    let PatchOperation::Remove(remove) = operation else { return None };
+    let (holder, key) = remove.path.as_str().rsplit_once('/')?;
+    Some((holder, key.parse::<usize>().is_ok()))
+}
+
+/// The text after some changes that do not touch each other.
+///
+/// # Errors
+/// It would say something else than the patches, or change what they do not: an alias repeats what its anchor says.
+pub fn apply(file: &File, changes: &[&Change]) -> Result<String, EditError> {
+    let mut edits: Vec<&Edit> = changes.iter().flat_map(|change| &change.edits).collect();
+    edits.sort_by_key(|edit| edit.range.start);
+    let text = operation::edited(file.source.text(), &edits);
+    if says(file, changes, &text) { Ok(text) } else { Err(EditError::ChangesMore) }
+}
+
+/// Whether a text says what the changes make of a file, and nothing else. A document that cannot be read must stay one.
+fn says(before: &File, changes: &[&Change], after: &str) -> bool {
+    let values = |text: &str| -> Vec<Option<Value>> {
+        documents(text).into_iter().map(|document| document.ok().map(|document| document.value)).collect()
+    };
+    let mut expected = values(before.source.text());
+    for change in changes {
+        let object = &before.objects[change.object];
+        let document = expected.get_mut(object.document - 1).and_then(Option::as_mut);
+        let target = document.and_then(|document| document.pointer_mut(&object.pointer));
+        if !target.is_some_and(|target| json_patch::patch(target, &change.operations).is_ok()) {
+            return false;
+        }
+    }
+    expected == values(after)
+}
+
+/// Says which findings `hostprocess fix` fixes, and for those that it fixes without `--unsafe` how, if that is asked for. There is
+/// nothing to edit where another program printed the text.
+pub fn offer(file: &File, reports: &mut [ObjectReport], with_replacements: bool) {
+    if file.is_generated {
+        return;
+    }
+    let mut changes = Vec::new();
+    let mut findings = Vec::new();
+    for (index, (object, report)) in file.objects.iter().zip(reports).enumerate() {
+        if manifest(object).is_err() {
+            continue;
+        }
+        for found in &mut report.findings {
+            let Some(patch) = &found.patch else { continue };
+            found.fixable = Some(patch.reach);
+            if with_replacements
+                && patch.reach <= Reach::Command
+                && let Ok(change) = change(file, index, patch)
+            {
+                changes.push(change);
+                findings.push(&mut found.replacements);
+            }
+        }
+    }
+    let fitting = fitting(file, &changes);
+    for (index, replaced) in findings.into_iter().enumerate().filter(|(index, _)| fitting.contains(index)) {
+        *replaced = replacements::of(&file.source, &changes[index].edits);
+    }
+}
+
+/// The numbers of the changes that a text can take, each by itself. Those that do not touch each other are tried together, and in
+/// halves where they do not fit.
+fn fitting(file: &File, changes: &[Change]) -> BTreeSet<usize> {
+    let mut fitting = BTreeSet::new();
+    let mut rest: Vec<usize> = (0..changes.len()).collect();
+    let mut tries = MAX_TRIES;
+    while !rest.is_empty() && tries > 0 {
+        let mut taken = Taken::default();
+        let (together, others) = rest.into_iter().partition(|index| taken.take(&changes[*index]));
+        rest = others;
+        let mut groups: Vec<Vec<usize>> = vec![together];
+        while let Some(group) = groups.pop().filter(|_| tries > 0) {
+            tries -= 1;
+            let of_group: Vec<&Change> = group.iter().map(|index| &changes[*index]).collect();
+            match apply(file, &of_group) {
+                Ok(_) => fitting.extend(group),
+                Err(_) if group.len() > 1 => {
+                    let (first, second) = group.split_at(group.len() / 2);
+                    groups.extend([second.to_vec(), first.to_vec()]);
+                }
+                Err(_) => {}
+            }
+        }
+    }
+    fitting
+}

@@ -1,0 +1,110 @@
+//! Applies the patches of findings to a text, until none is left.
+
+use std::collections::HashSet;
+
+use windows_hostprocess_policy::outcome::patch::{Patch, Reach};
+
+use crate::comment::Comments;
+use crate::edit::{self, Change};
+use crate::linter::Linter;
+use crate::manifest::File;
+use crate::report::{Diagnostic, ObjectReport};
+
+/// How often a text is judged. Once more than there are fixes that touch each other; more where something in it cannot be fixed.
+const MAX_PASSES: usize = 100;
+
+/// A text after its fixes.
+#[derive(Debug)]
+pub struct Fixed {
+    /// The whole text.
+    pub text: String,
+    /// How many findings were fixed.
+    pub count: usize,
+    /// The findings that have a patch which the text cannot take, and why.
+    pub refused: Vec<String>,
+}
+
+/// Applies every patch with at most this reach. All that do not touch each other are applied at once, and then the text is judged again. What
+/// cannot be applied without changing anything else is refused, and what is waived is left as it is: by a comment, or by `waive`, which
+/// gets the results for the objects.
+pub fn fix(linter: &Linter, name: &str, text: &str, reach: Reach, waive: &mut dyn FnMut(&mut [ObjectReport])) -> Fixed {
+    let mut fixed = Fixed { text: text.to_owned(), count: 0, refused: Vec::new() };
+    let mut refused = HashSet::new();
+    // Changes that do not fit together are tried in smaller numbers, down to the one that is at fault.
+    let mut at_most = usize::MAX;
+    for _ in 0..MAX_PASSES {
+        let file = File::parse(name, std::mem::take(&mut fixed.text));
+        let mut changes = Vec::new();
+        let mut fixes = Vec::new();
+        for fix in fixes_of(linter, &file, reach, waive) {
+            if refused.contains(&fix.key()) {
+                continue;
+            }
+            match edit::change(&file, fix.object, &fix.patch) {
+                Ok(change) => {
+                    changes.push(change);
+                    fixes.push(fix);
+                }
+                Err(error) => {
+                    fixed.refused.push(fix.refused(name, &error));
+                    refused.insert(fix.key());
+                }
+            }
+        }
+        let chosen: Vec<&Change> = edit::independent(&changes, at_most);
+        match edit::apply(&file, &chosen) {
+            _ if chosen.is_empty() => return Fixed { text: file.source.into_text(), ..fixed },
+            Ok(text) => {
+                fixed.text = text;
+                fixed.count += chosen.len();
+                at_most = at_most.saturating_mul(2);
+            }
+            Err(error) => {
+                if let ([_], Some(first)) = (&chosen[..], fixes.first()) {
+                    fixed.refused.push(first.refused(name, &error));
+                    refused.insert(first.key());
+                }
+                at_most = (chosen.len() / 2).max(1);
+                fixed.text = file.source.into_text();
+            }
+        }
+    }
+    fixed.refused.push(format!("{name}: not done after {MAX_PASSES} passes: run it again for the rest"));
+    fixed
+}
+
+/// A finding that has a patch.
+struct Fix {
+    object: usize,
+    found: Diagnostic,
+    patch: Patch,
+}
+
+impl Fix {
+    /// The number of its object, its rule and its path.
+    fn key(&self) -> (usize, String, String) {
+        (self.object, self.found.rule.clone(), self.found.path.clone())
+    }
+
+    fn refused(&self, name: &str, reason: &edit::EditError) -> String {
+        let Diagnostic { rule, path, place, .. } = &self.found;
+        format!("{name}:{}:{}: [{rule}] {path}: not fixed: {reason}", place.line, place.column)
+    }
+}
+
+/// The findings of a file that have a patch with at most this reach, and are not waived.
+fn fixes_of(linter: &Linter, file: &File, reach: Reach, waive: &mut dyn FnMut(&mut [ObjectReport])) -> Vec<Fix> {
+    let comments = Comments::of(&file.source);
+    let mut reports = linter.check_objects(file);
+    waive(&mut reports);
+    let mut fixes = Vec::new();
+    for (object, report) in reports.into_iter().enumerate() {
+        for mut found in report.findings {
+            let is_waived = found.waived.is_some() || comments.waives(&found);
+            if let Some(patch) = found.patch.take_if(|patch| !is_waived && patch.reach <= reach) {
+                fixes.push(Fix { object, found, patch });
+            }
+        }
+    }
+    fixes
+}

@@ -1,0 +1,218 @@
+//! The rules compiled into this program, for objects from texts.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::sync::Arc;
+
+use windows_hostprocess_policy::cluster::host::Host;
+use windows_hostprocess_policy::decode::Value as Tree;
+use windows_hostprocess_policy::judge::{Unreadable, judge_request};
+use windows_hostprocess_policy::read_settings;
+use windows_hostprocess_policy::rules::registry;
+use windows_hostprocess_policy::rules::rule::Rule;
+use windows_hostprocess_policy::settings::Settings;
+use windows_hostprocess_policy::settings::severity::{Profile, Severity, configured};
+use windows_hostprocess_policy::settings::validation::Invalid;
+
+use crate::catalogue::UNREADABLE;
+use crate::comment::Comments;
+use crate::creation::Creation;
+use crate::edit;
+use crate::kubewarden::check;
+use crate::manifest::File;
+use crate::object::Object;
+use crate::quotes::quotes;
+use crate::report::{Diagnostic, FileReport, ObjectReport, Verdict};
+use crate::source::Source;
+
+/// A cluster, or the lack of one, to which several engines may refer.
+pub type SharedHost = Arc<dyn Host + Send + Sync>;
+
+/// Judges objects by the rules of this program. The settings are the same for all of them.
+pub struct Linter<'s> {
+    settings: Settings<'s>,
+    host: SharedHost,
+    creation: Creation,
+    shows_replacements: bool,
+    judged_rules: BTreeSet<&'static str>,
+}
+
+impl fmt::Debug for Linter<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Linter").field("settings", &self.settings).finish_non_exhaustive()
+    }
+}
+
+impl<'s> Linter<'s> {
+    /// A linter with these settings; `host` answers what the rules ask about the cluster.
+    ///
+    /// # Errors
+    /// The settings are not valid.
+    pub fn new(settings: &'s Tree<'s>, host: SharedHost) -> Result<Linter<'s>, Invalid> {
+        let settings = read_settings(settings)?;
+        let judged_rules = judged_rules(&settings);
+        Ok(Linter { settings, host, creation: Creation::default(), shows_replacements: false, judged_rules })
+    }
+
+    /// The same linter, which assumes this about the creation of objects.
+    #[must_use]
+    pub fn assuming(self, creation: Creation) -> Linter<'s> {
+        Linter { creation, ..self }
+    }
+
+    /// The same linter, which also says, if that is asked for, what fixes the text of a file: see [`Diagnostic::replacements`].
+    #[must_use]
+    pub fn showing_replacements(self, shows_replacements: bool) -> Linter<'s> {
+        Linter { shows_replacements, ..self }
+    }
+
+    /// The rules whose unused waivers can be reported: those of which every finding is reported with these settings. What the rules
+    /// of the group `cluster` find depends on the cluster that is asked, if any is.
+    pub fn judged_rules(&self) -> &BTreeSet<&'static str> {
+        &self.judged_rules
+    }
+
+    /// Judges every object of a file.
+    pub fn check(&self, file: File) -> FileReport {
+        let found: Vec<Vec<Diagnostic>> = file.objects.iter().map(|object| self.judge(object)).collect();
+        let file = if found.iter().all(Vec::is_empty) { file } else { file.written() };
+        let mut objects: Vec<ObjectReport> =
+            file.objects.iter().zip(found).map(|(object, found)| placed(object, &file.source, found)).collect();
+        edit::offer(&file, &mut objects, self.shows_replacements);
+        report(file, objects, Some(&self.judged_rules))
+    }
+
+    /// Judges every object of a file without a look at comments.
+    pub(crate) fn check_objects(&self, file: &File) -> Vec<ObjectReport> {
+        file.objects.iter().map(|object| placed(object, &file.source, self.judge(object))).collect()
+    }
+
+    /// The diagnostics of an object, not yet with places.
+    fn judge(&self, object: &Object) -> Vec<Diagnostic> {
+        let request = object.admission_request(&self.creation);
+        let judged = judge_request(&request, &self.settings, &*self.host, |_, outcome| outcome.findings);
+        let mut found = match judged {
+            Ok(findings) => findings.into_iter().map(Diagnostic::from).collect(),
+            Err(error) => vec![unreadable(&error)],
+        };
+        found.extend(check::check(object));
+        found
+    }
+}
+
+/// The report of a file whose objects were judged, by a linter or a module. Comments waive findings; where every finding of the rules
+/// `judged` is known, comments that waive nothing are named.
+pub fn report(file: File, mut objects: Vec<ObjectReport>, judged: Option<&BTreeSet<&'static str>>) -> FileReport {
+    let File { source, problems, mut warnings, skipped, chart, .. } = file;
+    // What could not be read may hold what a comment waives.
+    warnings.extend(Comments::of(&source).waive(&mut objects, judged.filter(|_| problems.is_empty())));
+    let points_nowhere =
+        problems.is_empty() && warnings.is_empty() && objects.iter().all(|object| object.findings.is_empty());
+    // The texts of all files together may be large.
+    let source = if points_nowhere { Source::new(source.name, String::new()) } else { source };
+    FileReport { source, objects, problems, warnings, skipped, chart }
+}
+
+fn placed(object: &Object, source: &Source, mut found: Vec<Diagnostic>) -> ObjectReport {
+    for diagnostic in &mut found {
+        diagnostic.place = source.place(object.node.nearest(&diagnostic.path).place());
+        if let (Some(wrong_type), true) = (&diagnostic.wrong_type, diagnostic.fix.is_empty()) {
+            diagnostic.fix = quotes(wrong_type, source.at(&diagnostic.place));
+        }
+    }
+    ObjectReport { verdict: Verdict::of(&found), findings: found, ..ObjectReport::new(object, source) }
+}
+
+/// Not yet with a place. The policy rejects what it cannot read. Only the object has paths of its own.
+fn unreadable(error: &Unreadable) -> Diagnostic {
+    let (path, message) = match error.path.strip_prefix("request.object.") {
+        Some(path) => (path.to_owned(), error.message.clone()),
+        None => (String::new(), error.to_string()),
+    };
+    Diagnostic { wrong_type: error.wrong_type.clone(), ..Diagnostic::new(UNREADABLE, Severity::Deny, path, message) }
+}
+
+fn judged_rules(settings: &Settings) -> BTreeSet<&'static str> {
+    let groups = registry::groups().filter(|group| group.name != "cluster");
+    let rules = groups.flat_map(|group| group.rules.iter().copied());
+    rules.filter(|rule| reports_everything(rule, settings)).map(|rule| rule.id).collect()
+}
+
+/// Some findings of a rule whose severity varies may be off where those of others are not.
+fn reports_everything(rule: &Rule, settings: &Settings) -> bool {
+    let is_same_for_all = rule.severity_varies.is_empty() || settings.rules.get(rule.id).is_some();
+    configured(settings, rule.id, rule.severity) != Severity::Off
+        && (is_same_for_all || settings.profile == Profile::Strict)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+    use windows_hostprocess_policy::cluster::host::NoCluster;
+    use windows_hostprocess_policy::judge::judge;
+
+    use super::*;
+    use crate::Settings;
+
+    /// The result for the first object of a file.
+    fn check_first(text: &str) -> (Verdict, Vec<Diagnostic>) {
+        let settings = Settings::default();
+        let tree = settings.tree();
+        let linter = Linter::new(&tree, Arc::new(NoCluster)).expect("valid");
+        let object = linter.check(File::parse("x", text.to_owned())).objects.remove(0);
+        (object.verdict, object.findings)
+    }
+
+    #[test]
+    fn an_object_that_cannot_be_read_is_denied_at_its_field() {
+        let (verdict, diagnostics) = check_first("apiVersion: v1\nkind: Pod\nspec:\n  hostNetwork: [1]\n");
+        assert_eq!(verdict, Verdict::Deny);
+        let found = &diagnostics[0];
+        assert_eq!((found.rule.as_str(), found.path.as_str(), found.place.line), (UNREADABLE, "spec.hostNetwork", 4));
+        assert!(found.message.contains("expected a boolean"), "{}", found.message);
+    }
+
+    #[test]
+    fn what_yaml_does_not_refuse_for_its_depth_the_module_can_parse() {
+        let nested = |depth: usize| {
+            let text = format!("apiVersion: v1\nkind: Pod\nx: {}{}", "[".repeat(depth), "]".repeat(depth));
+            File::parse("x", text)
+        };
+        let deepest = (0..200).map(nested).take_while(|file| file.problems.is_empty()).last().expect("some are read");
+        let creation = Creation::default();
+        let request = Value::from(deepest.objects[0].admission_request(&creation));
+        let payload = json!({ "request": request, "settings": {} }).to_string();
+        assert!(judge(payload.as_bytes(), &NoCluster, |_, _| ()).is_ok());
+    }
+
+    #[test]
+    fn quotes_that_are_missing_or_too_many_are_named() {
+        let fix = |spec: &str| {
+            let (_, diagnostics) = check_first(&format!("apiVersion: v1\nkind: Pod\nspec:\n  {spec}\n"));
+            diagnostics[0].fix.clone()
+        };
+        let account = |value: &str| fix(&format!("securityContext: {{windowsOptions: {{runAsUserName: {value}}}}}"));
+        assert_eq!(account("1000"), r#"write "1000" with the quotes, without them it is a number"#);
+        assert_eq!(account("yes"), r#"write "yes" with the quotes, without them it is a boolean"#);
+        assert_eq!(account("[a]"), "");
+        assert_eq!(fix("hostNetwork: 'true'"), "write true without the quotes");
+        assert_eq!(fix("{\"hostNetwork\":\"true\"}"), "write true without the quotes");
+        assert_eq!(fix("hostNetwork: 'maybe'"), "");
+        assert_eq!(fix("hostNetwork: on a Sunday"), "");
+        assert_eq!(
+            fix("containers: [{name: a, args: [8080]}]"),
+            r#"write "8080" with the quotes, without them it is a number"#
+        );
+        assert_eq!(fix("containers:\n  - name: a\n    ports:\n    - hostPort: \"80\""), "write 80 without the quotes");
+    }
+
+    #[test]
+    fn what_cannot_be_read_of_a_request_is_denied_at_its_object() {
+        let request = "operation: UPDATE\nkind: {version: v1, kind: Pod}\nobject:\n  spec: {}\noldObject:\n  spec: {hostNetwork: [1]}\n";
+        let (verdict, diagnostics) = check_first(request);
+        assert_eq!(verdict, Verdict::Deny);
+        let found = &diagnostics[0];
+        assert_eq!((found.rule.as_str(), found.path.as_str(), found.place.line), (UNREADABLE, "", 3));
+        assert!(found.message.contains("request.oldObject.spec.hostNetwork: found a list"), "{}", found.message);
+    }
+}

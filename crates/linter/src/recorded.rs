@@ -1,0 +1,14 @@
+//! A cluster whose answers were recorded.
+
+use recorded_cluster::{Request, Session};
+use windows_hostprocess_policy::cluster::host::Host;
+
+/// Answers from a session that kwctl recorded, in its order.
+#[derive(Debug)]
+pub struct RecordedCluster(pub Session);
+
+impl Host for RecordedCluster {
+    fn call(&self, operation: &str, request: &[u8]) -> Result<Vec<u8>, String> {
+        self.0.answer(&Request::of(operation, request)?)
+    }
+}
