@@ -10,8 +10,8 @@ pub mod label_selector;
 pub mod mutate;
 pub mod pattern;
 pub mod rbac;
-#[cfg(not(feature = "guest"))]
-pub mod schema;
+#[cfg(feature = "schema")]
+mod schema;
 pub mod severity;
 pub mod validation;
 
@@ -24,12 +24,14 @@ use severity::{Profile, Severity};
 record! {
     /// The policy's settings. Every key is optional, unknown keys are refused.
     #[derive(Debug)]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(default, deny_unknown_fields, rename_all = "camelCase"))]
     pub struct Settings<'a>: strict {
         /// The severities that hold where `rules` says nothing.
         pub profile: Profile = "profile",
         /// Severity by rule id.
         pub rules: Pairs<'a, Severity> = "rules",
         /// Who may run HostProcess workloads. Absent: anyone. Empty: nobody.
+        #[cfg_attr(feature = "schema", schemars(with = "Grants"))]
         pub allow: Option<Grants<'a>> = "allow" not_null,
         /// One more grant, by the cluster's RBAC.
         pub rbac: Option<Rbac<'a>> = "rbac" not_null,
@@ -83,6 +85,7 @@ impl Default for Settings<'_> {
 record! {
     /// Names of RuntimeClasses, patterns with `*`.
     #[derive(Debug, Default)]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(default, deny_unknown_fields, rename_all = "camelCase"))]
     pub struct RuntimeClasses<'a>: strict {
         /// Their pods run in a virtual machine, whatever the name suggests.
         pub hyperv: List<&'a str> = "hyperv",
@@ -94,6 +97,7 @@ record! {
 record! {
     /// Ports from `min` to `max`, both included.
     #[derive(Clone, Copy, Debug, Default)]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(deny_unknown_fields, rename_all = "camelCase"))]
     #[allow(missing_docs, reason = "the names say it")]
     pub struct PortRange: strict {
         pub min: u16 = "min" required,
@@ -104,6 +108,7 @@ record! {
 record! {
     /// What the resource rules want.
     #[derive(Debug)]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(default, deny_unknown_fields, rename_all = "camelCase"))]
     pub struct ResourceSettings<'a>: strict {
         /// The limits that every container must have, memory if nothing is said.
         pub require: Option<List<Resource>> = "require",
@@ -130,6 +135,7 @@ impl Default for ResourceSettings<'_> {
 record! {
     /// What the policy asks the cluster about nodes and RuntimeClasses, and the versions that it requires.
     #[derive(Clone, Copy, Debug, Default)]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(default, deny_unknown_fields, rename_all = "camelCase"))]
     pub struct NodeSettings: strict {
         /// Whether to ask at all.
         pub check: bool = "check",
@@ -145,6 +151,7 @@ record! {
 record! {
     /// What the policy asks the cluster about namespaces, except for the selectors of grants.
     #[derive(Clone, Copy, Debug, Default)]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(default, deny_unknown_fields, rename_all = "camelCase"))]
     pub struct NamespaceSettings: strict {
         /// Whether to ask for the Pod Security level that a workload's namespace enforces.
         pub check: bool = "check",

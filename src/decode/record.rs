@@ -7,7 +7,7 @@ use super::fields::Fields;
 use super::read::{Reader, Result, check_case};
 use crate::wording::did_you_mean;
 
-/// A member that somebody wants to read.
+/// A declared key of a record.
 #[derive(Debug)]
 pub struct Key {
     /// Compared exactly.
@@ -89,8 +89,7 @@ fn unknown_key(name: &str, keys: &[Key]) -> Error {
 /// Declares a struct with the JSON key of each field: `name: Type = "name"`, followed by `required` where an object
 /// without it is an error, by `not_null` where an option must not be `null`, and by `or_true` where
 /// [`read_or_true`](crate::decode::values::read_or_true) reads it. A field that is missing keeps the struct's default.
-/// Members that are not declared are skipped. After `struct Name: strict` they are refused, and the struct has a
-/// [JSON Schema](crate::decode::schema), which takes descriptions from the documentation of the fields.
+/// Members that are not declared are skipped; after `struct Name: strict` they are refused.
 #[macro_export]
 macro_rules! record {
     (@unknown) => { $crate::decode::record::Unknown::Skipped };
@@ -107,22 +106,18 @@ macro_rules! record {
     (@read $value:ident, $reader:ident, $field:expr, or_true) => {
         $crate::decode::values::read_or_true(&mut $field, $value, $reader)
     };
-    (@documentation doc = $text:literal) => { $text };
-    (@documentation $($other:tt)*) => { "" };
-    (@schema () $($rest:tt)*) => {};
-    (@schema (strict) $($record:tt)*) => { $crate::describe! { $($record)* } };
     (
         $(#[$attribute:meta])*
         $visibility:vis struct $name:ident $(<$lifetime:lifetime>)? $(: $strict:ident)? {
             $(
-                $(#[$($field_attribute:tt)*])*
+                $(#[$field_attribute:meta])*
                 $field_visibility:vis $field:ident: $type:ty = $key:literal $($how:ident)?
             ),* $(,)?
         }
     ) => {
         $(#[$attribute])*
         $visibility struct $name $(<$lifetime>)? {
-            $($(#[$($field_attribute)*])* $field_visibility $field: $type,)*
+            $($(#[$field_attribute])* $field_visibility $field: $type,)*
         }
 
         impl<'t $(: $lifetime, $lifetime)?> $crate::decode::record::Record<'t> for $name $(<$lifetime>)? {
@@ -156,34 +151,5 @@ macro_rules! record {
                 $crate::decode::record::read_record(self, KEYS, $crate::record!(@unknown $($strict)?), value, reader)
             }
         }
-
-        $crate::record!(@schema ($($strict)?) $name ($($lifetime)?) $(
-            [$($crate::record!(@documentation $($field_attribute)*)),*] $type, $key, $crate::record!(@required $($how)?);
-        )*);
     };
-}
-
-/// The [JSON Schema](crate::decode::schema) of a record.
-#[cfg(not(feature = "guest"))]
-#[macro_export]
-macro_rules! describe {
-    ($name:ident ($($lifetime:lifetime)?) $([$($documentation:expr),*] $type:ty, $key:literal, $is_required:expr;)*) => {
-        impl $(<$lifetime>)? $crate::decode::schema::Described for $name $(<$lifetime>)? {
-            fn schema() -> $crate::decode::schema::Json {
-                $crate::decode::schema::object(&[$((
-                    $key,
-                    &[$($documentation),*],
-                    $is_required,
-                    <$type as $crate::decode::schema::Described>::schema(),
-                )),*])
-            }
-        }
-    };
-}
-
-/// The guest has no schemas.
-#[cfg(feature = "guest")]
-#[macro_export]
-macro_rules! describe {
-    ($($record:tt)*) => {};
 }

@@ -13,6 +13,7 @@ record! {
     /// Covers a workload when every list in it matches. A key that is left out matches anything. A key that is `null`,
     /// as left by a template that rendered nothing, is refused, because otherwise it would match anything.
     #[derive(Debug, Default)]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(default, deny_unknown_fields, rename_all = "camelCase"))]
     pub struct Grant<'a>: strict {
         /// Patterns for the namespace of the object.
         pub namespaces: Option<List<&'a str>> = "namespaces" not_null,
@@ -38,6 +39,7 @@ record! {
 record! {
     /// Users with one of the names or in one of the groups. Either list may be absent, but not both.
     #[derive(Debug, Default)]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(default, deny_unknown_fields, rename_all = "camelCase"))]
     pub struct Requesters<'a>: strict {
         /// User names, service accounts as `system:serviceaccount:<namespace>:<name>`.
         pub users: Option<List<&'a str>> = "users",

@@ -12,6 +12,7 @@ use crate::k8s::requirement::{Label, is_satisfied};
 record! {
     /// Selects objects that have all the labels and meet all the requirements.
     #[derive(Debug, Default)]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(default, deny_unknown_fields, rename_all = "camelCase"))]
     pub struct LabelSelector<'a>: strict {
         match_labels: BTreeMap<&'a str, &'a str> = "matchLabels",
         match_expressions: Vec<Requirement<'a>> = "matchExpressions",
@@ -20,9 +21,11 @@ record! {
 
 record! {
     #[derive(Debug, Default)]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(deny_unknown_fields, rename_all = "camelCase"))]
     struct Requirement<'a>: strict {
         key: &'a str = "key" required,
         operator: Operator = "operator" required,
+        #[cfg_attr(feature = "schema", schemars(default))]
         values: List<&'a str> = "values",
     }
 }

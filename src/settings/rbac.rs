@@ -7,6 +7,7 @@ use crate::decode::{Read, Reader, Result, one_of, record};
 record! {
     /// Subjects to which the cluster's RBAC grants this verb on this resource may run HostProcess workloads.
     #[derive(Debug, Default)]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(deny_unknown_fields, rename_all = "camelCase"))]
     #[allow(missing_docs, reason = "the names are those of a role's rules")]
     pub struct Rbac<'a>: strict {
         pub verb: &'a str = "verb" required,
@@ -16,6 +17,7 @@ record! {
         /// The name of one object; absent for the resource in general.
         pub name: Option<&'a str> = "name",
         /// Whose permission is checked.
+        #[cfg_attr(feature = "schema", schemars(default))]
         pub subject: Subject = "subject",
     }
 }

@@ -1,9 +1,13 @@
 //! `hostprocess schema`: prints JSON Schemas.
 
+use std::borrow::Cow;
+
 use hostprocess_linter::report::ObjectReport;
 use schemars::generate::SchemaSettings;
-use serde_json::{Value, json};
-use windows_hostprocess_policy::decode::schema::Described;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde_json::json;
+use windows_hostprocess_policy::decode::schema::generator;
+use windows_hostprocess_policy::settings::Settings;
 
 use crate::config::Config;
 use crate::config::settings_schema::settings_schema;
@@ -30,18 +34,30 @@ enum Subject {
 /// The schema, ready to print.
 pub fn schema(args: &Args) -> String {
     let (title, mut schema) = match args.subject {
-        Subject::Config => ("Configuration of the hostprocess command", Config::schema()),
+        Subject::Config => ("Configuration of the hostprocess command", generator().into_root_schema_for::<Config>()),
         Subject::Output => ("Output of hostprocess check --output json", output_schema()),
-        Subject::Settings => ("Settings of windows-hostprocess-policy", settings_schema()),
+        Subject::Settings => {
+            ("Settings of windows-hostprocess-policy", generator().into_root_schema_for::<PolicySettings>())
+        }
     };
-    // The draft that editors know best.
-    schema["$schema"] = json!("http://json-schema.org/draft-07/schema#");
-    schema["title"] = json!(title);
-    format!("{schema:#}\n")
+    schema.insert("title".to_owned(), json!(title));
+    format!("{:#}\n", schema.to_value())
 }
 
 /// Later versions may add keys, so others than these are allowed.
-fn output_schema() -> Value {
-    let generator = SchemaSettings::draft07().for_serialize().into_generator();
-    generator.into_root_schema_for::<Vec<ObjectReport>>().to_value()
+fn output_schema() -> Schema {
+    SchemaSettings::draft07().for_serialize().into_generator().into_root_schema_for::<Vec<ObjectReport>>()
+}
+
+/// The policy's settings with the rules that there are.
+struct PolicySettings;
+
+impl JsonSchema for PolicySettings {
+    fn schema_name() -> Cow<'static, str> {
+        Settings::schema_name()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        settings_schema(generator)
+    }
 }

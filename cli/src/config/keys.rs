@@ -1,26 +1,37 @@
 //! What a configuration says.
 
 use hostprocess_linter::report::Verdict;
-use serde_json::{Value as Json, json};
-use windows_hostprocess_policy::decode::schema::{self, Described};
-use windows_hostprocess_policy::decode::{self, Error, List, Read, Reader, Value, one_of, record};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde_json::Value as Json;
+use windows_hostprocess_policy::decode::{self, Error, List, Read, Reader, Value, one_of, record, schema};
 
 use crate::config::settings_schema::settings_schema;
 use crate::waivers::entry::Entry;
 
 record! {
     /// What the file says. Every key is optional, unknown keys are refused.
-    #[derive(Debug, Default)]
+    #[derive(Debug, Default, JsonSchema)]
+    #[schemars(default, deny_unknown_fields, rename_all = "camelCase")]
     pub struct Config: strict {
         /// The policy's settings, or the path of a file that has them, relative to the folder of the configuration.
+        #[schemars(schema_with = "settings_source")]
         pub settings: SettingsSource = "settings",
         /// Globs of what to leave out in folders, as in .gitignore and relative to the folder of the configuration.
         pub exclude: List<String> = "exclude",
         /// The verdict at which the exit code is 1.
+        #[schemars(schema_with = "fail_on")]
         pub fail_on: FailOn = "failOn",
         /// Findings that do not count, and why.
         pub waivers: List<Entry> = "waivers",
     }
+}
+
+fn settings_source(generator: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "oneOf": [{ "type": "string" }, settings_schema(generator)] })
+}
+
+fn fail_on(_: &mut SchemaGenerator) -> Schema {
+    schema::one_of(&FAIL_ON)
 }
 
 /// Where the policy's settings come from.
@@ -44,12 +55,6 @@ impl<'t> Read<'t> for SettingsSource {
             _ => return Err(Error::wrong_type(value, "the policy's settings or the path of a file")),
         };
         Ok(())
-    }
-}
-
-impl Described for SettingsSource {
-    fn schema() -> Json {
-        json!({ "oneOf": [{ "type": "string" }, settings_schema()] })
     }
 }
 
@@ -83,12 +88,6 @@ impl<'t> Read<'t> for FailOn {
     fn read(&mut self, value: &'t Value<'t>, _: &mut Reader) -> decode::Result<()> {
         *self = one_of(value, &FAIL_ON)?;
         Ok(())
-    }
-}
-
-impl Described for FailOn {
-    fn schema() -> Json {
-        schema::one_of(&FAIL_ON)
     }
 }
 

@@ -1,27 +1,28 @@
 //! The JSON Schema of the policy's settings, which a configuration may contain.
 
-use serde_json::{Map, Value, json};
-use windows_hostprocess_policy::decode::schema::Described;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde_json::{Value, json};
 use windows_hostprocess_policy::rules::registry;
+use windows_hostprocess_policy::rules::rule::Rule;
 use windows_hostprocess_policy::settings::Settings;
 use windows_hostprocess_policy::settings::severity::Severity;
 
 /// The schema of the policy's settings.
-pub fn settings_schema() -> Value {
-    let mut schema = Settings::schema();
-    let rules = &mut schema["properties"]["rules"];
-    rules["properties"] = severities();
-    rules["additionalProperties"] = json!(false);
+pub fn settings_schema(generator: &mut SchemaGenerator) -> Schema {
+    let mut schema = Settings::json_schema(generator);
+    if let Some(rules) = schema.pointer_mut("/properties/rules") {
+        rules["properties"] = severities(generator);
+        rules["additionalProperties"] = json!(false);
+    }
     schema
 }
 
 /// The type of `rules` does not know the rules.
-fn severities() -> Value {
-    let mut severities = Map::new();
-    for rule in registry::all() {
-        let mut severity = Severity::schema();
-        severity["description"] = json!(rule.summary);
-        severities.insert(rule.id.to_owned(), severity);
-    }
-    Value::Object(severities)
+fn severities(generator: &mut SchemaGenerator) -> Value {
+    let severity = |rule: &Rule| {
+        let mut severity = Severity::json_schema(generator);
+        severity.insert("description".to_owned(), json!(rule.summary));
+        (rule.id.to_owned(), severity.to_value())
+    };
+    registry::all().map(severity).collect()
 }

@@ -2,14 +2,14 @@
 
 use hostprocess_linter::catalogue;
 use jiff::civil::Date;
-use serde_json::json;
-use windows_hostprocess_policy::decode::schema::{Described, Json};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use windows_hostprocess_policy::decode::{Error, Read, Reader, Result, Value, record};
 use windows_hostprocess_policy::rules::registry;
 
 record! {
     /// Waives the findings of some rules, in the files and objects that it names. A key that is left out means all of them.
-    #[derive(Clone, Debug, Default)]
+    #[derive(Clone, Debug, Default, JsonSchema)]
+    #[schemars(deny_unknown_fields)]
     pub struct Entry: strict {
         /// The ids of the rules.
         pub rules: NonEmptyList<RuleId> = "rules" required,
@@ -25,8 +25,8 @@ record! {
 }
 
 /// A list that is neither `null` nor empty: the waiver would never apply.
-#[derive(Clone, Debug, Default)]
-pub struct NonEmptyList<T>(pub Vec<T>);
+#[derive(Clone, Debug, Default, JsonSchema)]
+pub struct NonEmptyList<T>(#[schemars(length(min = 1))] pub Vec<T>);
 
 impl<'t, T: Default + Read<'t>> Read<'t> for NonEmptyList<T> {
     fn read(&mut self, value: &'t Value<'t>, reader: &mut Reader) -> Result<()> {
@@ -38,17 +38,13 @@ impl<'t, T: Default + Read<'t>> Read<'t> for NonEmptyList<T> {
     }
 }
 
-impl<T: Described> Described for NonEmptyList<T> {
-    fn schema() -> Json {
-        let mut schema = Vec::<T>::schema();
-        schema["minItems"] = json!(1);
-        schema
-    }
-}
-
 /// The id of a rule that exists.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct RuleId(pub &'static str);
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, JsonSchema)]
+pub struct RuleId(#[schemars(schema_with = "rule_ids")] pub &'static str);
+
+fn rule_ids(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "enum": registry::all().map(|rule| rule.id).collect::<Vec<_>>() })
+}
 
 impl<'t> Read<'t> for RuleId {
     fn read(&mut self, value: &'t Value<'t>, reader: &mut Reader) -> Result<()> {
@@ -59,15 +55,9 @@ impl<'t> Read<'t> for RuleId {
     }
 }
 
-impl Described for RuleId {
-    fn schema() -> Json {
-        json!({ "enum": registry::all().map(|rule| rule.id).collect::<Vec<_>>() })
-    }
-}
-
 /// A pattern for an object's title.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ObjectPattern(pub String);
+#[derive(Clone, Debug, Default, PartialEq, Eq, JsonSchema)]
+pub struct ObjectPattern(#[schemars(regex(pattern = "[ *]"))] pub String);
 
 impl<'t> Read<'t> for ObjectPattern {
     fn read(&mut self, value: &'t Value<'t>, reader: &mut Reader) -> Result<()> {
@@ -81,15 +71,9 @@ impl<'t> Read<'t> for ObjectPattern {
     }
 }
 
-impl Described for ObjectPattern {
-    fn schema() -> Json {
-        json!({ "type": "string", "pattern": "[ *]" })
-    }
-}
-
-/// Why somebody waives a finding.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Reason(pub String);
+/// Why a finding is waived.
+#[derive(Clone, Debug, Default, PartialEq, Eq, JsonSchema)]
+pub struct Reason(#[schemars(regex(pattern = r"\S"))] pub String);
 
 impl<'t> Read<'t> for Reason {
     fn read(&mut self, value: &'t Value<'t>, reader: &mut Reader) -> Result<()> {
@@ -101,15 +85,9 @@ impl<'t> Read<'t> for Reason {
     }
 }
 
-impl Described for Reason {
-    fn schema() -> Json {
-        json!({ "type": "string", "pattern": "\\S" })
-    }
-}
-
 /// The last day on which a waiver applies.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Until(pub Date);
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, JsonSchema)]
+pub struct Until(#[schemars(with = "String", extend("format" = "date"))] pub Date);
 
 impl<'t> Read<'t> for Until {
     fn read(&mut self, value: &'t Value<'t>, reader: &mut Reader) -> Result<()> {
@@ -119,12 +97,6 @@ impl<'t> Read<'t> for Until {
         let date = Date::strptime("%Y-%m-%d", text).ok().filter(|date| date.to_string() == text);
         self.0 = date.ok_or_else(|| Error::new(format!("'{text}' is not a date: write it as 2027-01-31")))?;
         Ok(())
-    }
-}
-
-impl Described for Until {
-    fn schema() -> Json {
-        json!({ "type": "string", "format": "date" })
     }
 }
 
