@@ -300,15 +300,14 @@ fn mutate_makes_a_policy_of_its_own() {
     };
     let policies: Vec<&Value> = of_kind(&objects, "ClusterAdmissionPolicy").collect();
     policies.iter().for_each(|policy| assert_is_loadable(policy));
-    let [judges, mends] = policies[..] else { panic!("{} policies", policies.len()) };
+    let [judges, fixes] = policies[..] else { panic!("{} policies", policies.len()) };
     let recipe = read("docs/recipes.md");
-    let recipe =
-        recipe.split("## Mend pods as they are created").nth(1).and_then(|text| text.split("```yaml\n").nth(1));
+    let recipe = recipe.split("## Fix pods as they are created").nth(1).and_then(|text| text.split("```yaml\n").nth(1));
     let recipe =
         fixtures::documents(recipe.and_then(|text| text.split("```").next()).expect("a policy"), "a recipe").remove(0);
-    assert_eq!(mends["spec"]["rules"], recipe["spec"]["rules"]);
-    assert_eq!((&judges["spec"]["mutating"], &mends["spec"]["mutating"]), (&json!(false), &json!(true)));
-    assert_eq!(mends["spec"]["settings"], settings);
+    assert_eq!(fixes["spec"]["rules"], recipe["spec"]["rules"]);
+    assert_eq!((&judges["spec"]["mutating"], &fixes["spec"]["mutating"]), (&json!(false), &json!(true)));
+    assert_eq!(fixes["spec"]["settings"], settings);
     let (_, eks) = fixtures::presets().into_iter().find(|(name, _)| name == "eks").expect("a preset");
     assert_eq!(judges["spec"]["settings"], json!({ "profile": "strict", "allow": eks }));
 }
@@ -337,25 +336,6 @@ fn values_that_would_not_do_what_they_say_are_refused(#[case] values: Value, #[c
     assert!(error.contains(complaint), "{error}");
 }
 
-/// The schema of the values, with that of the policy's settings at its end: Helm follows no references to other files.
-fn values_schema() -> String {
-    let mut settings: Value = serde_json::from_str(&read("docs/schema/settings.schema.json")).expect("JSON");
-    settings.as_object_mut().expect("an object").retain(|key, _| key != "$schema" && key != "title");
-    let definitions = format!("{:#}", json!({ "settings": settings })).replace('\n', "\n  ");
-    let schema = read(&format!("{CHART}/values.schema.json"));
-    let (values, _) = schema.split_once("  \"definitions\": ").expect("definitions at the end");
-    format!("{values}  \"definitions\": {definitions}\n}}\n")
-}
-
-#[test]
-fn settings_among_the_values_have_the_schema_of_the_policy() {
-    let file = fixtures::repository().join(CHART).join("values.schema.json");
-    if env::var_os("UPDATE_DOCS").is_some() {
-        fs::write(&file, values_schema()).expect("values.schema.json is writable");
-    }
-    assert!(read(&format!("{CHART}/values.schema.json")) == values_schema(), "it is out of date: run `make docs`");
-}
-
 /// Symbolic links lead to what is written once; an archive has the files themselves.
 #[test]
 fn the_packaged_chart_renders_the_same() {
@@ -378,79 +358,8 @@ fn only_entry(folder: &Path) -> PathBuf {
     entry.clone()
 }
 
-/// `Chart.yaml`, with the annotations of Kubewarden's catalogue that Rancher reads, as its `pkg2chart` takes them from
-/// `artifacthub-pkg.yml` (kubewarden/rfc, "Rancher integration of Kubewarden Policies").
-fn chart() -> String {
-    let package = yaml("artifacthub-pkg.yml");
-    let text = |value: &Value| value.as_str().expect("a text").to_owned();
-    let version = text(&package["version"]);
-    let image = text(&package["containersImages"][0]["image"]);
-    let (registry, rest) = image.split_once('/').expect("a registry");
-    let (repository, tag) = rest.split_once(':').expect("a tag");
-    let annotations = &package["annotations"];
-    let block = |annotation: &str| {
-        let lines: Vec<String> = text(&annotations[annotation]).lines().map(|line| format!("    {line}\n")).collect();
-        lines.concat()
-    };
-    let keywords: Vec<String> = package["keywords"]
-        .as_array()
-        .expect("a list")
-        .iter()
-        .map(|keyword| format!("- {}\n", text(keyword)))
-        .collect();
-    let maintainer = &package["maintainers"][0];
-    format!(
-        "\
-# Written from artifacthub-pkg.yml by `make docs`.
-apiVersion: v2
-name: {name}
-version: {version}
-appVersion: {version}
-description: {description}
-home: {home}
-sources:
-- {home}
-keywords:
-{keywords}maintainers:
-- name: {maintainer}
-  email: {email}
-annotations:
-  artifacthub.io/license: {license}
-  # For Rancher, which shows the policy with the form of questions.yaml where Kubewarden's policies are, not among the charts.
-  catalog.cattle.io/hidden: 'true'
-  catalog.cattle.io/type: kubewarden-policy
-  catalog.cattle.io/ui-component: kubewarden
-  kubewarden/contextAwareResources: |
-{context}  kubewarden/displayName: {display}
-  kubewarden/mutation: '{mutation}'
-  kubewarden/registry: {registry}
-  kubewarden/repository: {repository}
-  kubewarden/resources: {resources}
-  kubewarden/rules: |
-{rules}  kubewarden/tag: {tag}
-",
-        name = text(&package["name"]),
-        description = text(&package["description"]),
-        home = text(&package["homeURL"]),
-        keywords = keywords.concat(),
-        maintainer = text(&maintainer["name"]),
-        email = text(&maintainer["email"]),
-        license = text(&package["license"]),
-        context = block("kubewarden/contextAwareResources"),
-        display = text(&package["displayName"]),
-        mutation = text(&annotations["kubewarden/mutation"]),
-        resources = text(&annotations["kubewarden/resources"]),
-        rules = block("kubewarden/rules"),
-    )
-}
-
 #[test]
-fn the_chart_is_described_as_the_package_is() {
-    let file = fixtures::repository().join(CHART).join("Chart.yaml");
-    if env::var_os("UPDATE_DOCS").is_some() {
-        fs::write(&file, chart()).expect("Chart.yaml is writable");
-    }
-    assert!(read(&format!("{CHART}/Chart.yaml")) == chart(), "Chart.yaml is out of date: run `make docs`");
+fn the_chart_deploys_the_module_that_it_is_described_with() {
     let values = yaml(&format!("{CHART}/values.yaml"));
     let chart = yaml(&format!("{CHART}/Chart.yaml"));
     assert_eq!(values["module"]["repository"], chart["annotations"]["kubewarden/repository"]);

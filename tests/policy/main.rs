@@ -8,6 +8,7 @@ mod controller_revision;
 mod custom_kinds;
 mod deployment;
 mod docs;
+mod generated;
 mod grant_limits;
 mod json_value;
 mod links;

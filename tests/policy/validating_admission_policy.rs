@@ -1,13 +1,14 @@
-//! `deploy/validatingadmissionpolicy.yaml` is up to date, and denies what the rules deny. `make docs` renews it.
+//! `deploy/validatingadmissionpolicy.yaml` denies what the rules deny.
 //!
 //! Another interpreter of CEL evaluates it here; `tests/cluster` shows that kube-apiserver's agrees.
 
 use std::collections::HashMap;
+use std::fs;
 use std::sync::{Arc, LazyLock};
-use std::{env, fs};
 
 use cel::{Context, Env, Program, Value as CelValue, extensions};
 use fixtures::Fixture;
+use generate::validating_admission_policy::{MANIFEST, checks, file, named_pipe, rootfs};
 use kubewarden_policy_sdk::response::ValidationResponse;
 use proptest::prelude::*;
 use regex::Regex;
@@ -17,26 +18,9 @@ use windows_hostprocess_policy::decide;
 use windows_hostprocess_policy::rules::registry;
 use windows_hostprocess_policy::windows::path::{ROOTFS, WindowsPath};
 
-use self::manifest::{checks, manifest};
-use self::paths::{named_pipe, rootfs};
 use crate::objects::{KINDS, misspelt, object};
 
-mod manifest;
-mod paths;
-
-const MANIFEST: &str = "deploy/validatingadmissionpolicy.yaml";
-
 const PAGE: &str = "docs/validatingadmissionpolicy.md";
-
-#[test]
-fn the_manifest_is_up_to_date() {
-    let path = fixtures::repository().join(MANIFEST);
-    if env::var_os("UPDATE_DOCS").is_some() {
-        fs::write(&path, manifest()).expect("the manifest is writable");
-    }
-    let committed = fs::read_to_string(path).unwrap_or_default();
-    assert!(committed == manifest(), "{MANIFEST} is out of date: run `make docs`");
-}
 
 #[test]
 fn the_page_lists_the_rules_that_it_covers() {
@@ -54,7 +38,7 @@ struct Policy {
 }
 
 static POLICY: LazyLock<Policy> = LazyLock::new(|| {
-    let policy = fixtures::documents(&manifest(), MANIFEST).remove(0);
+    let policy = fixtures::documents(&file().expect("YAML").text, MANIFEST).remove(0);
     let mut env = Env::stdlib();
     env.add_extension(extensions::strings).expect("it is not there yet");
     let compile = |item: &Value, key: &str| {

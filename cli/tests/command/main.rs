@@ -7,6 +7,7 @@ mod config;
 mod fix;
 mod folders;
 mod formats;
+mod generated;
 mod grants;
 mod itself;
 mod output_schema;

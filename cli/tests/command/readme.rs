@@ -1,4 +1,4 @@
-//! The README's commands, run as a newcomer would, and its picture.
+//! The README's commands, run as a newcomer would.
 
 use super::*;
 
@@ -25,28 +25,4 @@ fn the_commands_run() {
         run.push(arguments[1]);
     }
     assert_eq!(run, ["check", "explain"]);
-}
-
-/// What a terminal shows of three findings. `make docs` renews the picture; here it must be up to date.
-#[test]
-fn the_picture_shows_what_is_printed() {
-    let rules = "run-as-non-root,named-pipe-mount,nt-authority-spelling";
-    let arguments = ["check", "--rules", rules, "examples/broken.yaml"];
-    let mut command = Command::new(env!("CARGO_BIN_EXE_hostprocess"));
-    let output = command.args(arguments).current_dir(repository()).env("CLICOLOR_FORCE", "1").output().expect("starts");
-    assert_eq!(code(&output), 1, "{}", shown(&output));
-    let printed = String::from_utf8(output.stdout).expect("UTF-8");
-    let diagnostics: Vec<&str> = printed.split("\n\n").take(3).map(without_page).collect();
-    let text = format!("$ hostprocess check examples/broken.yaml\n{}\n", diagnostics.join("\n\n"));
-    let picture = anstyle_svg::Term::new().render_svg(&text);
-    let path = repository().join("docs/check.svg");
-    if std::env::var_os("UPDATE_DOCS").is_some() {
-        std::fs::write(&path, &picture).expect("written");
-    }
-    assert_eq!(std::fs::read_to_string(path).expect("docs/check.svg"), picture, "run `make docs`");
-}
-
-/// A diagnostic without its last line, the address of the rule's page.
-fn without_page(diagnostic: &str) -> &str {
-    diagnostic.rsplit_once('\n').map_or(diagnostic, |(rest, _)| rest)
 }

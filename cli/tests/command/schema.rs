@@ -1,13 +1,11 @@
 //! JSON Schemas, and that they say what the policy does.
 
-use std::{env, fs};
+use std::fs;
 
 use jsonschema::Validator;
 use windows_hostprocess_policy::check_settings;
 
 use super::*;
-
-const SUBJECTS: [&str; 3] = ["config", "output", "settings"];
 
 fn printed(subject: &str) -> String {
     String::from_utf8(hostprocess(&["schema", subject], "").stdout).expect("UTF-8")
@@ -21,20 +19,6 @@ fn validator(subject: &str) -> Validator {
     let schema = schema(subject);
     jsonschema::meta::validate(&schema).expect("a schema of its draft");
     jsonschema::validator_for(&schema).expect("a schema")
-}
-
-/// With `UPDATE_DOCS` in the environment the files are renewed.
-#[test]
-fn the_committed_schemas_are_those_that_are_printed() {
-    for subject in SUBJECTS {
-        let file = format!("docs/schema/{subject}.schema.json");
-        let (path, printed) = (repository().join(&file), printed(subject));
-        if env::var_os("UPDATE_DOCS").is_some() {
-            fs::write(&path, &printed).expect("written");
-        }
-        let committed = fs::read_to_string(&path).unwrap_or_default();
-        assert!(committed == printed, "{file} is out of date: run `make docs`");
-    }
 }
 
 /// The settings of the policies in a text: whole documents, or the YAML blocks of a page.

@@ -1,12 +1,12 @@
-//! What `src/windows/path.rs` knows about Windows paths, as far as a regular expression can say it: all but `..`.
+//! The table of Windows paths in `src/windows/path.rs` as regular expressions, which cover all of it but `..`.
 
 /// Between the separators of a path: nothing, or a period.
 const SKIP: &str = r"(\.?[/\\])*";
 
-/// The rest of a name: what Windows drops at its end, and a stream.
+/// The rest of a name: the characters that Windows drops at its end, and a stream.
 const END: &str = r"[. ]*(:[^/\\]*)?([/\\]|$)";
 
-/// Paths of named pipes, but for those with `..`. The table of `src/windows/path.rs` in a regular expression.
+/// A regular expression for paths of named pipes, except those with `..`.
 pub fn named_pipe() -> String {
     let name = |name: &str| format!("({name}){END}{SKIP}");
     let device = |object: &str| [name("globalroot"), name("device"), name(object)].concat();
@@ -30,7 +30,7 @@ fn rooted() -> String {
     format!(r"(/{SKIP}|\\((/|\.[/\\]){SKIP})?)")
 }
 
-/// `C:\hpc` and `C:\`, but for paths with `..` and those of devices and shares.
+/// A regular expression for `C:\hpc` and `C:\`, except in paths with `..` and those of devices and shares.
 pub fn rootfs() -> String {
     let rooted = rooted();
     let hpc = format!(r"(c:{SKIP}|{rooted}|\\\\[/\\]+|(\.[/\\]{SKIP})?)hpc[. ]*(:[^/\\]*)?([/\\]\.?)*([/\\][. ]*)?");

@@ -1,4 +1,4 @@
-//! The ValidatingAdmissionPolicy: the rules that CEL can say, with the ids, summaries and names of the rules themselves.
+//! The rules that CEL can express, with the ids, summaries and names of the rules themselves.
 
 use windows_hostprocess_policy::rules::identity::accounts::privileged_groups;
 use windows_hostprocess_policy::rules::registry;
@@ -6,57 +6,11 @@ use windows_hostprocess_policy::windows::account::{CONTAINER_ACCOUNTS, LOCAL_SYS
 
 use super::paths::{named_pipe, rootfs};
 
-/// The beginning of the manifest.
-const HEAD: &str = "\
-# Written from the rules by `make docs`: see docs/validatingadmissionpolicy.md.
-apiVersion: admissionregistration.k8s.io/v1
-kind: ValidatingAdmissionPolicy
-metadata:
-  name: windows-hostprocess
-spec:
-  failurePolicy: Fail
-  matchConstraints:
-    resourceRules:
-    - apiGroups: [\"\"]
-      apiVersions: [\"v1\"]
-      resources: [\"pods\", \"podtemplates\", \"replicationcontrollers\"]
-      operations: [\"CREATE\", \"UPDATE\"]
-    - apiGroups: [\"\"]
-      apiVersions: [\"v1\"]
-      resources: [\"pods/ephemeralcontainers\"]
-      operations: [\"UPDATE\"]
-    - apiGroups: [\"apps\"]
-      apiVersions: [\"v1\"]
-      resources: [\"daemonsets\", \"deployments\", \"replicasets\", \"statefulsets\"]
-      operations: [\"CREATE\", \"UPDATE\"]
-    - apiGroups: [\"batch\"]
-      apiVersions: [\"v1\"]
-      resources: [\"jobs\", \"cronjobs\"]
-      operations: [\"CREATE\", \"UPDATE\"]
-  variables:
-";
-
-/// The end of the manifest, and the binding. A message has one line.
-const TAIL: &str = "  validations:
-  - expression: variables.findings.size() == 0
-    messageExpression: variables.findings.join('; ')
-    message: a rule about HostProcess containers is violated
-    reason: Forbidden
----
-apiVersion: admissionregistration.k8s.io/v1
-kind: ValidatingAdmissionPolicyBinding
-metadata:
-  name: windows-hostprocess
-spec:
-  policyName: windows-hostprocess
-  validationActions: [Deny]
-";
-
 /// A rule in CEL.
 pub struct Check {
     /// Its id.
     pub rule: &'static str,
-    /// What is filtered: `containers` or `accounts`.
+    /// The variable that is filtered: `containers` or `accounts`.
     list: &'static str,
     /// Whether an element `x` of it violates the rule.
     offends: String,
@@ -74,7 +28,7 @@ impl Check {
         format!("variables.{}.filter(x, {}).map(x, x.name)", self.list, self.offends)
     }
 
-    /// What is said about them: the rule's summary and id.
+    /// Their names, and the rule's summary and id.
     fn finding(&self) -> String {
         let rule = registry::find(self.rule).expect("a rule");
         let summary = rule.summary.replace('`', "").replace('\\', r"\\").replace('\'', r"\'");
@@ -86,12 +40,12 @@ fn check(rule: &'static str, list: &'static str, offends: impl Into<String>) -> 
     Check { rule, list, offends: offends.into() }
 }
 
-/// A list of texts in CEL.
+/// A list of strings in CEL.
 fn list<'t>(texts: impl IntoIterator<Item = &'t str>) -> String {
     format!("['{}']", texts.into_iter().collect::<Vec<_>>().join("', '"))
 }
 
-/// What a container has in a field of `windowsOptions`, else its pod.
+/// The effective value of a field of `windowsOptions`: the container's, else its pod's.
 fn option(field: &str) -> String {
     format!("x.?securityContext.?windowsOptions.?{field}.or(variables.podOptions.?{field})")
 }
@@ -104,7 +58,7 @@ fn template(object: &str) -> String {
 }
 
 /// Names and expressions, each of which may use those before it.
-fn variables() -> Vec<(String, String)> {
+pub fn variables() -> Vec<(String, String)> {
     let (pod, old_pod) = (template("object"), template("oldObject"));
     let account = option("runAsUserName");
     // All values of a map must have one type.
@@ -222,28 +176,4 @@ pub fn checks() -> Vec<Check> {
         check("mount-over-rootfs", "containers", mounts("mount.mountPath.matches(variables.rootfs)")),
         check("mount-drive", "containers", mounts("mount.mountPath.matches('^[cC]:$')")),
     ]
-}
-
-/// A folded block of YAML, in which a line break is a space.
-fn folded(text: &str) -> String {
-    let mut block = ">-".to_owned();
-    let mut length = usize::MAX;
-    for word in text.split(' ') {
-        if length.saturating_add(1 + word.len()) > 150 {
-            block += "\n     ";
-            length = 5;
-        }
-        block = block + " " + word;
-        length += 1 + word.len();
-    }
-    block
-}
-
-/// The policy and its binding.
-pub fn manifest() -> String {
-    let mut manifest = HEAD.to_owned();
-    for (name, expression) in variables() {
-        manifest += &format!("  - name: {name}\n    expression: {}\n", folded(&expression));
-    }
-    manifest + TAIL
 }

@@ -1,0 +1,36 @@
+//! `make docs`: writes the files that are made from others, or says which are out of date.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Context;
+use clap::Parser;
+
+/// Writes the files of this repository that are made from others
+#[derive(Parser)]
+struct Args {
+    /// Write nothing; list the files that are out of date, and exit with 1 if there are any
+    #[arg(long)]
+    check: bool,
+    /// The built `hostprocess`, which prints the schemas and what docs/check.svg shows
+    command: PathBuf,
+}
+
+fn main() -> anyhow::Result<ExitCode> {
+    let args = Args::parse();
+    let command = args.command.canonicalize().with_context(|| args.command.display().to_string())?;
+    let mut is_up_to_date = true;
+    for file in [generate::from_policy()?, generate::from_command(&command)?].concat() {
+        if file.is_up_to_date() {
+            continue;
+        }
+        is_up_to_date = false;
+        if args.check {
+            println!("{} is out of date: run `make docs`", file.path);
+        } else {
+            file.write()?;
+            println!("wrote {}", file.path);
+        }
+    }
+    Ok(ExitCode::from(u8::from(args.check && !is_up_to_date)))
+}
