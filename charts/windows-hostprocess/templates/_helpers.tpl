@@ -24,7 +24,7 @@
 {{- define "windows-hostprocess.deployed" -}}
 {{- $deployed := .Files.Get "clusteradmissionpolicy.yaml" | fromYaml -}}
 {{- if not (dig "spec" "rules" false $deployed) -}}
-{{- fail "clusteradmissionpolicy.yaml, a symbolic link in the repository, got lost with this copy of the chart: take the packaged chart" -}}
+{{- fail "clusteradmissionpolicy.yaml, a symbolic link in the repository, is missing from this copy of the chart: use the packaged chart" -}}
 {{- end -}}
 {{- toYaml $deployed -}}
 {{- end -}}
@@ -40,7 +40,7 @@
 {{- range .Values.presets -}}
 {{- $preset := $.Files.Get (printf "presets/%s.yaml" .) -}}
 {{- if not $preset -}}
-{{- fail (printf "presets/%s.yaml got lost with this copy of the chart, where presets is a symbolic link: take the packaged chart" .) -}}
+{{- fail (printf "presets/%s.yaml is missing from this copy of the chart, where presets is a symbolic link: use the packaged chart" .) -}}
 {{- end -}}
 {{- $grants = concat $grants (fromYamlArray $preset) -}}
 {{- end -}}
