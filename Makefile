@@ -138,9 +138,8 @@ bench-check: ## Time `hostprocess check` on 10,000 files (the release build take
 	target/debug/check-speed target/release/hostprocess $(CORPUS)
 
 .PHONY: docs
-docs: ## Write docs/rules.md, deploy/validatingadmissionpolicy.yaml, docs/schema, docs/check.svg, the answers in docs/recipes.md, and of the chart Chart.yaml and the schema of settings
-	UPDATE_DOCS=1 cargo test --locked -p hostprocess-cli --test command -- schema:: readme::
-	UPDATE_DOCS=1 cargo test --locked -p windows-hostprocess-policy --test policy -- docs:: recipes:: validating_admission_policy:: deployment::
+docs: hostprocess ## Write the files that are made from others: the page of the rules, schemas, policies, the chart's files, answers and a picture
+	MAKEFLAGS= cargo run --quiet --locked -p generate -- target/debug/hostprocess
 
 .PHONY: site
 site: playground ## The documentation with the playground below it, in target/site (needs mdbook)
