@@ -67,7 +67,7 @@ not-checked:
 	@hack/not-checked.sh helm kubectl kwctl
 
 .PHONY: release-tests
-release-tests: ## The scripts of hack/ that make a release
+release-tests: ## The scripts of hack/release/
 	@hack/need.sh bats curl git unzip zip
 	bats tests/release
 
@@ -78,7 +78,7 @@ e2e-tests: policy.wasm ## The policy through kwctl, or through `hostprocess run`
 	bats e2e.bats
 
 .PHONY: e2e-cluster
-e2e-cluster: annotated-policy.wasm ## The policy in a cluster: etcd, kube-apiserver and policy-server (CONTRIBUTING.md says where to get them)
+e2e-cluster: annotated-policy.wasm ## The policy in a cluster: etcd, kube-apiserver and policy-server (.github/CONTRIBUTING.md says where to get them)
 	@hack/need.sh bats
 	bats tests/cluster
 
@@ -89,7 +89,7 @@ lint: ## Formatting, clippy, one set of features, licences and advisories, scrip
 	cargo clippy --locked --workspace --all-targets -- -D warnings
 	cargo clippy --locked $(LEAN_COMMAND) --all-targets -- -D warnings
 	hack/shared-features.py
-	shellcheck hack/*.sh .ci/run
+	shellcheck hack/*.sh hack/release/*.sh .ci/run
 	jactionlint
 	zizmor --offline --quiet .
 	cargo deny --locked --workspace check bans licenses sources
@@ -97,7 +97,7 @@ lint: ## Formatting, clippy, one set of features, licences and advisories, scrip
 
 .PHONY: version-check
 version-check: ## Whether every file names the version of a release (TAG=v1.2.3)
-	hack/version-check.sh $(TAG)
+	hack/release/version-check.sh $(TAG)
 
 .PHONY: reproducible
 reproducible: ## Whether two builds of this commit, in two folders, give the same module

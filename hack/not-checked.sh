@@ -10,8 +10,8 @@ lines=()
 for missing; do
   ! command -v "$missing" >/dev/null || continue
   case $missing in
-    helm) lines+=("charts/, rendered by Helm, which is in no package registry: https://helm.sh/docs/intro/install") ;;
-    kubectl) lines+=("overlays/, rendered by kubectl, of which Debian 12 has too old a version: https://kubernetes.io/docs/tasks/tools") ;;
+    helm) lines+=("deploy/charts/, rendered by Helm, which is in no package registry: https://helm.sh/docs/intro/install") ;;
+    kubectl) lines+=("deploy/overlays/, rendered by kubectl, of which Debian 12 has too old a version: https://kubernetes.io/docs/tasks/tools") ;;
     kwctl) lines+=("e2e.bats through kwctl (it went through 'hostprocess run'): https://github.com/kubewarden/kubewarden-controller/releases") ;;
     advisories) lines+=("security advisories: https://github.com/RustSec/advisory-db could not be fetched") ;;
     *) echo "unknown: $missing" >&2; exit 2 ;;

@@ -12,9 +12,9 @@ cd "$(dirname "$0")/.."
 [[ $new =~ ^[A-Za-z0-9-]+/[A-Za-z0-9._-]+$ ]] || { echo "OWNER/NAME as GitHub has it, not '$new'" >&2; exit 1; }
 [[ $email =~ ^[^@\ ]+@[^@\ ]+$ ]] || { echo "an address such as security@example.com, not '$email'" >&2; exit 1; }
 
-source=$(hack/annotation.sh io.kubewarden.policy.source)
+source=$(hack/release/annotation.sh io.kubewarden.policy.source)
 old=${source#https://github.com/}
-old_email=$(hack/annotation.sh io.kubewarden.policy.author | sed 's/.*<\(.*\)>/\1/')
+old_email=$(hack/release/annotation.sh io.kubewarden.policy.author | sed 's/.*<\(.*\)>/\1/')
 
 # Registries and host names know no capital letters.
 lower() { tr '[:upper:]' '[:lower:]' <<<"$1"; }

@@ -84,7 +84,7 @@ function readData(module: Uint8Array): Data {
     examples: examples(readSources()),
     sessions: sessions.map((path) => ({ name: basename(path, ".yml").replaceAll("-", " "), text: read(path) })),
     schema: JSON.parse(read("docs/schema/settings.schema.json")) as Schema,
-    policy: read("deploy/clusteradmissionpolicy.yaml"),
+    policy: read("deploy/base/clusteradmissionpolicy.yaml"),
     contextAwareResources: section(read("metadata.yml"), "contextAwareResources"),
     rulesPage: `${repository()}/blob/main/docs/rules.md`,
     sha256: createHash("sha256").update(module).digest("hex"),

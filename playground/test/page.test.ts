@@ -283,7 +283,7 @@ test("a link holds the whole state, and a damaged one is refused", async () => {
 });
 
 test("the settings as a ClusterAdmissionPolicy", async () => {
-  const template = readRepositoryFile("deploy/clusteradmissionpolicy.yaml");
+  const template = readRepositoryFile("deploy/base/clusteradmissionpolicy.yaml");
   const resources = "contextAwareResources:\n  - apiVersion: v1\n    kind: Node\n";
   const read = (settings: string): JsonObject | undefined => report({ settings }).settings?.value;
   const copied = async (settings: string): Promise<unknown> => {

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use schemars::generate::SchemaSettings;
 use schemars::transform::{AddNullable, RecursiveTransform, RestrictFormats};
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use schemars::{Schema, SchemaGenerator, json_schema};
 
 use super::values::{List, Pairs, Quantity};
 

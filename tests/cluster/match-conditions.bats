@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# The `matchConditions` of deploy/clusteradmissionpolicy.yaml as kube-apiserver evaluates them. Nobody listens where the webhook should
+# The `matchConditions` of deploy/base/clusteradmissionpolicy.yaml as kube-apiserver evaluates them. Nobody listens where the webhook should
 # be: what they let through is stopped, and only that.
 
 load story

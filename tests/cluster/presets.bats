@@ -9,11 +9,11 @@ namespaces=(kube-system calico-system kube-flannel vmware-system-csi monitoring 
 # settings PRESET
 settings() {
   if command -v helm >/dev/null; then
-    helm template chart charts/windows-hostprocess --set "presets={$1}" |
+    helm template chart deploy/charts/windows-hostprocess --set "presets={$1}" |
       kubectl label --local -f - played=yes -o jsonpath='{.spec.settings}'
   else
     echo 'allow:'
-    cat "presets/$1.yaml"
+    cat "deploy/presets/$1.yaml"
   fi
 }
 
@@ -25,7 +25,7 @@ setup_file() {
 }
 
 presets() {
-  basename -s .yaml presets/*.yaml
+  basename -s .yaml deploy/presets/*.yaml
 }
 
 # components PRESET: the files that it covers; two drivers belong to a platform as well.

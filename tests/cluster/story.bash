@@ -31,7 +31,7 @@ metadata() {
 
 # The `matchConditions` of the deployed policy.
 match_conditions() {
-  kubectl label --local -f deploy/clusteradmissionpolicy.yaml played=yes -o jsonpath='{.spec.matchConditions}'
+  kubectl label --local -f deploy/base/clusteradmissionpolicy.yaml played=yes -o jsonpath='{.spec.matchConditions}'
 }
 
 # Starts policy-server with the policies declared so far, and registers a webhook for each.

@@ -12,8 +12,8 @@ use rstest::rstest;
 use serde_json::{Value, json};
 use windows_hostprocess_policy::check_settings;
 
-const CHART: &str = "charts/windows-hostprocess";
-const DEPLOYED: &str = "deploy/clusteradmissionpolicy.yaml";
+const CHART: &str = "deploy/charts/windows-hostprocess";
+const DEPLOYED: &str = "deploy/base/clusteradmissionpolicy.yaml";
 const INSTALL: &str = "docs/install.md";
 const NAMESPACE: &str = "kubewarden";
 /// Each overlay with the mode, failure policy and settings of its policy.
@@ -100,10 +100,10 @@ fn assert_is_loadable(policy: &Value) {
 #[test]
 fn every_kustomization_is_a_policy() {
     let overlays = OVERLAYS.map(|(name, mode, failure_policy, settings)| {
-        (format!("overlays/{name}"), mode, failure_policy, serde_json::from_str(settings).expect("JSON"))
+        (format!("deploy/overlays/{name}"), mode, failure_policy, serde_json::from_str(settings).expect("JSON"))
     });
     for (folder, mode, failure_policy, settings) in
-        overlays.into_iter().chain([("deploy".to_owned(), "monitor", "Fail", json!({}))])
+        overlays.into_iter().chain([("deploy/base".to_owned(), "monitor", "Fail", json!({}))])
     {
         let Some(rendered) = run("kubectl", &["kustomize", &folder], "") else { return };
         let objects = fixtures::documents(&rendered.unwrap_or_else(|error| panic!("{folder}: {error}")), &folder);
@@ -117,7 +117,7 @@ fn every_kustomization_is_a_policy() {
 
 #[test]
 fn every_overlay_is_in_the_table() {
-    let folders = fs::read_dir(fixtures::repository().join("overlays")).expect("a folder");
+    let folders = fs::read_dir(fixtures::repository().join("deploy/overlays")).expect("a folder");
     let mut names: Vec<String> = folders.map(|folder| fixtures::file_name(&folder.expect("readable").path())).collect();
     names.sort();
     assert_eq!(names, OVERLAYS.map(|(name, ..)| name));
@@ -138,8 +138,8 @@ fn the_page_about_installing_knows_every_preset_and_overlay() {
         rows.map(|(name, _)| name.to_owned()).collect()
     };
     let presets: Vec<String> = fixtures::presets().into_iter().map(|(name, _)| name).collect();
-    assert_eq!(names_of("](../presets/"), presets);
-    let mut overlays = names_of("](../overlays/");
+    assert_eq!(names_of("](../deploy/presets/"), presets);
+    let mut overlays = names_of("](../deploy/overlays/");
     overlays.sort();
     assert_eq!(overlays, OVERLAYS.map(|(name, ..)| name));
 }

@@ -19,7 +19,7 @@ use windows_hostprocess_policy::rules::rule::{Rule, Scope};
 use crate::json_value::json_value;
 use crate::objects::{KINDS, object, template};
 
-const MANIFEST: &str = "deploy/clusteradmissionpolicy.yaml";
+const MANIFEST: &str = "deploy/base/clusteradmissionpolicy.yaml";
 
 /// All conditions of the deployed policy: a request is let through when each of them is true.
 struct MatchConditions {

@@ -30,7 +30,7 @@ fn one_version() {
     let image =
         metadata["annotations"]["io.kubewarden.policy.ociUrl"].as_str().expect("a text").to_owned() + ":v" + version;
     assert_eq!(package["containersImages"][0]["image"], image);
-    assert_eq!(yaml("deploy/clusteradmissionpolicy.yaml")["spec"]["module"], format!("registry://{image}"));
+    assert_eq!(yaml("deploy/base/clusteradmissionpolicy.yaml")["spec"]["module"], format!("registry://{image}"));
 }
 
 /// `hack/rename.sh` moves all of them.
@@ -52,7 +52,7 @@ fn one_repository() {
 fn the_same_rules_and_resources_everywhere() {
     let metadata = yaml("metadata.yml");
     assert_eq!(embedded("kubewarden/rules"), metadata["rules"]);
-    assert_eq!(yaml("deploy/clusteradmissionpolicy.yaml")["spec"]["rules"], metadata["rules"]);
+    assert_eq!(yaml("deploy/base/clusteradmissionpolicy.yaml")["spec"]["rules"], metadata["rules"]);
     // kwctl writes them in any order.
     let sorted = |resources: &Value| {
         let mut texts: Vec<String> = resources.as_array().expect("a list").iter().map(Value::to_string).collect();
@@ -67,7 +67,7 @@ fn the_same_rules_and_resources_everywhere() {
 #[test]
 fn the_reports_show_what_the_module_says_about_itself() {
     let metadata = yaml("metadata.yml")["annotations"].clone();
-    let policy = yaml("deploy/clusteradmissionpolicy.yaml")["metadata"]["annotations"].clone();
+    let policy = yaml("deploy/base/clusteradmissionpolicy.yaml")["metadata"]["annotations"].clone();
     let shown = policy.as_object().expect("annotations");
     let keys: Vec<&String> = shown.keys().collect();
     let read = ["displayName", "category", "description", "severity"];

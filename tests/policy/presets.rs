@@ -1,4 +1,4 @@
-//! The grants in `presets/` cover the components that they name, and nothing else.
+//! The grants in `deploy/presets/` cover the components that they name, and nothing else.
 //!
 //! With `HOSTPROCESS_CORPUS` in the environment, a folder of published manifests, the same holds for every file there.
 

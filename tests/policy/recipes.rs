@@ -6,7 +6,7 @@ use generate::recipes::{DENIED, PAGE, answer, recipes, shown_answer};
 use serde_json::{Value, json};
 use windows_hostprocess_policy::check_settings;
 
-const DEPLOYED: &str = "deploy/clusteradmissionpolicy.yaml";
+const DEPLOYED: &str = "deploy/base/clusteradmissionpolicy.yaml";
 
 fn read(file: &str) -> String {
     fs::read_to_string(fixtures::repository().join(file)).unwrap_or_else(|error| panic!("{file}: {error}"))

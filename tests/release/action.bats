@@ -14,7 +14,7 @@ setup() {
 
 # asks ARGUMENT...: that these are the arguments of `hostprocess check`.
 asks() {
-  run hack/check-in-action.sh
+  run hack/release/check-in-action.sh
   echo "$output"
   [ "$output" = "$(printf '%s\n' check -o github "$@")" ]
 }
@@ -34,7 +34,7 @@ asks() {
 }
 
 @test "its exit code is that of the command" {
-  CODE=1 run hack/check-in-action.sh
+  CODE=1 run hack/release/check-in-action.sh
   [ "$status" -eq 1 ]
 }
 
@@ -42,5 +42,5 @@ asks() {
   local inputs
   inputs=$(sed -n '/PATHS:/,/run:/ s/^ *\([A-Z]*\): \${{.*/\1/p' action.yml | grep -v ACTION | sort)
   [ -n "$inputs" ]
-  [ "$inputs" = "$(grep -o '\${[A-Z]*:-' hack/check-in-action.sh | tr -d '${:-' | sort -u)" ]
+  [ "$inputs" = "$(grep -o '\${[A-Z]*:-' hack/release/check-in-action.sh | tr -d '${:-' | sort -u)" ]
 }

@@ -12,7 +12,7 @@ TARGETS=(
 # A release in a folder, with a script for the command.
 setup() {
   cd "$BATS_TEST_DIRNAME/../.." || return
-  VERSION=$(hack/annotation.sh io.kubewarden.policy.version)
+  VERSION=$(hack/release/annotation.sh io.kubewarden.policy.version)
   ARCHIVES=$BATS_TEST_TMPDIR/releases/v$VERSION
   mkdir -p "$ARCHIVES" "$BATS_TEST_TMPDIR/system"
   BINARY=$BATS_TEST_TMPDIR/binary
@@ -23,7 +23,7 @@ setup() {
 
 release() {
   local target
-  for target in "${TARGETS[@]}"; do hack/package.sh "$BINARY" "$target" "$ARCHIVES"; done
+  for target in "${TARGETS[@]}"; do hack/release/package.sh "$BINARY" "$target" "$ARCHIVES"; done
   (cd "$ARCHIVES" && sha256sum hostprocess-* >SHA256SUMS)
 }
 
@@ -41,7 +41,7 @@ on() {
     on "$system" "$machine"
     # Only this archive is there: another one would not be found.
     (cd "$ARCHIVES" && mkdir -p ../v1.0.0 && cp "$name" SHA256SUMS ../v1.0.0)
-    hack/install.sh "$BATS_TEST_TMPDIR/$system-$machine" 1.0.0
+    hack/release/install.sh "$BATS_TEST_TMPDIR/$system-$machine" 1.0.0
     rm -r "$BATS_TEST_TMPDIR/releases/v1.0.0"
     ls "$BATS_TEST_TMPDIR/$system-$machine"/hostprocess*
   done <<'END'
@@ -57,8 +57,8 @@ END
 @test "what is installed runs, and a later version replaces it" {
   release
   on Linux x86_64
-  hack/install.sh "$BATS_TEST_TMPDIR/bin"
-  hack/install.sh "$BATS_TEST_TMPDIR/bin" "v$VERSION"
+  hack/release/install.sh "$BATS_TEST_TMPDIR/bin"
+  hack/release/install.sh "$BATS_TEST_TMPDIR/bin" "v$VERSION"
   [ "$("$BATS_TEST_TMPDIR/bin/hostprocess")" = "hostprocess $VERSION" ]
 }
 
@@ -66,14 +66,14 @@ END
   release
   on MINGW64_NT x86_64
   rm "$ARCHIVES/hostprocess-x86_64-pc-windows-msvc.zip"
-  RUNNER_ARCH=ARM64 hack/install.sh "$BATS_TEST_TMPDIR/bin"
+  RUNNER_ARCH=ARM64 hack/release/install.sh "$BATS_TEST_TMPDIR/bin"
 }
 
 @test "an archive with another checksum is not installed" {
   release
   on Linux x86_64
   echo more >>"$ARCHIVES/hostprocess-x86_64-unknown-linux-musl.tar.gz"
-  run hack/install.sh "$BATS_TEST_TMPDIR/bin"
+  run hack/release/install.sh "$BATS_TEST_TMPDIR/bin"
   echo "$output"
   [ "$status" -eq 1 ]
   [[ $output == *'another checksum'* ]]
@@ -84,7 +84,7 @@ END
   release
   on Linux x86_64
   sed -i /x86_64-unknown-linux-musl/d "$ARCHIVES/SHA256SUMS"
-  run hack/install.sh "$BATS_TEST_TMPDIR/bin"
+  run hack/release/install.sh "$BATS_TEST_TMPDIR/bin"
   [ "$status" -eq 1 ]
   [[ $output == *'does not name'* ]]
   [ ! -e "$BATS_TEST_TMPDIR/bin" ]
@@ -93,13 +93,13 @@ END
 @test "a system or a version without a release is an error" {
   release
   on FreeBSD amd64
-  run hack/install.sh "$BATS_TEST_TMPDIR/bin"
+  run hack/release/install.sh "$BATS_TEST_TMPDIR/bin"
   [ "$status" -eq 1 ]
   [[ $output == *'cargo install'* ]]
   on Linux riscv64
-  run ! hack/install.sh "$BATS_TEST_TMPDIR/bin"
+  run ! hack/release/install.sh "$BATS_TEST_TMPDIR/bin"
   on Linux x86_64
-  run hack/install.sh "$BATS_TEST_TMPDIR/bin" 99.0.0
+  run hack/release/install.sh "$BATS_TEST_TMPDIR/bin" 99.0.0
   [ "$status" -eq 1 ]
   [[ $output == *v99.0.0/hostprocess-x86_64-unknown-linux-musl.tar.gz* ]]
 }
@@ -114,7 +114,7 @@ END
 
 @test "the krew manifest names every archive with its checksum" {
   release
-  run hack/krew-manifest.sh "$ARCHIVES/SHA256SUMS"
+  run hack/release/krew-manifest.sh "$ARCHIVES/SHA256SUMS"
   [ "$status" -eq 0 ]
   local sum name
   while read -r sum name; do
@@ -123,7 +123,7 @@ END
   [ "$(grep -c sha256 <<<"$output")" -eq ${#TARGETS[@]} ]
 
   sed -i /apple/d "$ARCHIVES/SHA256SUMS"
-  run ! hack/krew-manifest.sh "$ARCHIVES/SHA256SUMS"
+  run ! hack/release/krew-manifest.sh "$ARCHIVES/SHA256SUMS"
 }
 
 @test "the release workflow and cargo binstall know the same targets and names" {
@@ -134,7 +134,7 @@ END
   for target in "${TARGETS[@]}"; do
     format=tgz url=$(sed -n 's/^pkg-url = "\(.*\)"/\1/p' cli/Cargo.toml)
     [[ $target != *windows* ]] || format=zip
-    url=${url//'{ repo }'/$(hack/annotation.sh io.kubewarden.policy.source)}
+    url=${url//'{ repo }'/$(hack/release/annotation.sh io.kubewarden.policy.source)}
     url=${url//'{ version }'/$VERSION} url=${url//'{ target }'/$target}
     url=${url//'{ archive-suffix }'/$([ $format = zip ] && echo .zip || echo .tar.gz)}
     echo "$url"

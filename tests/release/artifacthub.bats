@@ -19,16 +19,16 @@ published() {
 }
 
 @test "the first release makes the branch, with three files" {
-  hack/artifacthub-branch.sh "$REMOTE"
+  hack/release/artifacthub-branch.sh "$REMOTE"
   [ "$(published ls-tree --name-only artifacthub | xargs)" = 'README.md artifacthub-pkg.yml artifacthub-repo.yml' ]
   published show artifacthub:artifacthub-pkg.yml | diff - artifacthub-pkg.yml
 }
 
 @test "the next one is added to it" {
-  hack/artifacthub-branch.sh "$REMOTE"
+  hack/release/artifacthub-branch.sh "$REMOTE"
   sed -i 's/policy.version: .*/policy.version: 99.0.0/' metadata.yml
   echo '# changed' >>artifacthub-pkg.yml
-  hack/artifacthub-branch.sh "$REMOTE"
+  hack/release/artifacthub-branch.sh "$REMOTE"
   [ "$(published log --format=%s artifacthub | head -1)" = 'Version 99.0.0' ]
   [ "$(published rev-list --count artifacthub)" -eq 2 ]
   published show artifacthub:artifacthub-pkg.yml | grep '# changed'
@@ -37,13 +37,13 @@ published() {
 @test "the checkout stays as it is" {
   echo '# changed' >>artifacthub-pkg.yml
   before=$(git status --porcelain)
-  hack/artifacthub-branch.sh "$REMOTE"
+  hack/release/artifacthub-branch.sh "$REMOTE"
   [ "$(git status --porcelain)" = "$before" ]
   [ "$(git log --oneline | wc -l)" -eq 1 ]
 }
 
 @test "without artifacthub-repo.yml nothing is published" {
   rm artifacthub-repo.yml
-  run ! hack/artifacthub-branch.sh "$REMOTE"
+  run ! hack/release/artifacthub-branch.sh "$REMOTE"
   run ! published rev-parse -q --verify artifacthub
 }

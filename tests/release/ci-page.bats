@@ -6,10 +6,10 @@ bats_require_minimum_version 1.7.0
 setup() {
   cd "$BATS_TEST_DIRNAME/../.." || return
   RELEASES=$BATS_TEST_TMPDIR/releases
-  ARCHIVES=$RELEASES/v$(hack/annotation.sh io.kubewarden.policy.version)
+  ARCHIVES=$RELEASES/v$(hack/release/annotation.sh io.kubewarden.policy.version)
   mkdir -p "$ARCHIVES" "$BATS_TEST_TMPDIR/job"
   printf '#!/bin/sh\necho "$@"\n' >"$BATS_TEST_TMPDIR/binary"
-  hack/package.sh "$BATS_TEST_TMPDIR/binary" x86_64-unknown-linux-musl "$ARCHIVES"
+  hack/release/package.sh "$BATS_TEST_TMPDIR/binary" x86_64-unknown-linux-musl "$ARCHIVES"
   (cd "$ARCHIVES" && sha256sum hostprocess-* >SHA256SUMS)
 }
 

@@ -18,8 +18,8 @@ setup() {
   [ -d "$COPY" ] || skip 'this is not a clone of the repository'
   cd "$COPY" || return
   git checkout -q -- .
-  OLD=$(hack/annotation.sh io.kubewarden.policy.source | cut -d/ -f4-)
-  OLD_EMAIL=$(hack/annotation.sh io.kubewarden.policy.author | sed 's/.*<\(.*\)>/\1/')
+  OLD=$(hack/release/annotation.sh io.kubewarden.policy.source | cut -d/ -f4-)
+  OLD_EMAIL=$(hack/release/annotation.sh io.kubewarden.policy.author | sed 's/.*<\(.*\)>/\1/')
   OLD_OWNER=${OLD%/*}
   # In pieces, or renaming back would rename this file too.
   OWNER=New-Owner
@@ -39,11 +39,11 @@ setup() {
   hack/rename.sh "$NEW" "$EMAIL"
   grep -qx "repository = \"https://github.com/$NEW\"" Cargo.toml
   for annotation in url source; do
-    [ "$(hack/annotation.sh io.kubewarden.policy.$annotation)" = "https://github.com/$NEW" ]
+    [ "$(hack/release/annotation.sh io.kubewarden.policy.$annotation)" = "https://github.com/$NEW" ]
   done
-  [ "$(hack/annotation.sh io.kubewarden.policy.ociUrl)" = "ghcr.io/${OWNER,,}/policies/windows-hostprocess" ]
-  [[ $(hack/annotation.sh io.kubewarden.policy.author) == *"<$EMAIL>" ]]
-  grep -q "registry://ghcr.io/${OWNER,,}/policies/windows-hostprocess:" deploy/clusteradmissionpolicy.yaml
+  [ "$(hack/release/annotation.sh io.kubewarden.policy.ociUrl)" = "ghcr.io/${OWNER,,}/policies/windows-hostprocess" ]
+  [[ $(hack/release/annotation.sh io.kubewarden.policy.author) == *"<$EMAIL>" ]]
+  grep -q "registry://ghcr.io/${OWNER,,}/policies/windows-hostprocess:" deploy/base/clusteradmissionpolicy.yaml
 }
 
 @test "there and back again changes nothing" {

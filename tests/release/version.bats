@@ -5,18 +5,18 @@ bats_require_minimum_version 1.7.0
 
 setup() {
   COPY=$BATS_TEST_TMPDIR/copy
-  mkdir -p "$COPY/charts/windows-hostprocess"
+  mkdir -p "$COPY/deploy/charts/windows-hostprocess"
   cp -r hack metadata.yml Cargo.toml artifacthub-pkg.yml .pre-commit-hooks.yaml deploy docs "$COPY"
   cd "$COPY" || return
-  VERSION=$(hack/annotation.sh io.kubewarden.policy.version)
+  VERSION=$(hack/release/annotation.sh io.kubewarden.policy.version)
   printf '# Changelog\n\n## [Unreleased]\n- later\n\n## [%s] - 2026-01-01\n### Added\n- now\n\n## [0.0.1]\n- before\n' "$VERSION" >CHANGELOG.md
-  printf 'appVersion: "%s"\n' "$VERSION" >charts/windows-hostprocess/Chart.yaml
+  printf 'appVersion: "%s"\n' "$VERSION" >deploy/charts/windows-hostprocess/Chart.yaml
   unset GITHUB_REPOSITORY
 }
 
 # refuses WORD...: the tag, with these words in the message
 refuses() {
-  run hack/version-check.sh "v$VERSION"
+  run hack/release/version-check.sh "v$VERSION"
   echo "$output"
   [ "$status" -eq 1 ]
   local word
@@ -24,20 +24,20 @@ refuses() {
 }
 
 @test "the tag of the version passes" {
-  hack/version-check.sh "v$VERSION"
+  hack/release/version-check.sh "v$VERSION"
 }
 
 @test "another tag is refused, with every file that says otherwise" {
-  run hack/version-check.sh v99.0.0
+  run hack/release/version-check.sh v99.0.0
   echo "$output"
   [ "$status" -eq 1 ]
   for file in metadata.yml Cargo.toml artifacthub-pkg.yml .pre-commit-hooks.yaml docs/ci.md Chart.yaml CHANGELOG.md; do [[ $output == *"$file"* ]]; done
 }
 
 @test "a tag without v, or with anything after the version, is refused" {
-  run ! hack/version-check.sh "$VERSION"
-  run ! hack/version-check.sh "v$VERSION+build"
-  run ! hack/version-check.sh
+  run ! hack/release/version-check.sh "$VERSION"
+  run ! hack/release/version-check.sh "v$VERSION+build"
+  run ! hack/release/version-check.sh
 }
 
 @test "one file that was forgotten is refused" {
@@ -60,7 +60,7 @@ refuses() {
 }
 
 @test "a chart for another version of the policy is refused" {
-  echo 'appVersion: v99.0.0' >charts/windows-hostprocess/Chart.yaml
+  echo 'appVersion: v99.0.0' >deploy/charts/windows-hostprocess/Chart.yaml
   refuses Chart.yaml 99.0.0
 }
 
@@ -71,16 +71,16 @@ refuses() {
 
 @test "a fork that was not renamed is refused, and told how" {
   GITHUB_REPOSITORY=someone/else refuses hack/rename.sh someone/else
-  GITHUB_REPOSITORY=$(hack/annotation.sh io.kubewarden.policy.source | cut -d/ -f4-) hack/version-check.sh "v$VERSION"
+  GITHUB_REPOSITORY=$(hack/release/annotation.sh io.kubewarden.policy.source | cut -d/ -f4-) hack/release/version-check.sh "v$VERSION"
 }
 
 @test "the notes of a release are its section of the changelog" {
-  run hack/release-notes.sh "$VERSION"
+  run hack/release/release-notes.sh "$VERSION"
   [ "$status" -eq 0 ]
   [ "$output" = $'### Added\n- now' ]
-  run ! hack/release-notes.sh 99.0.0
+  run ! hack/release/release-notes.sh 99.0.0
 }
 
 @test "an annotation that does not exist is an error" {
-  run ! hack/annotation.sh io.kubewarden.policy.versio
+  run ! hack/release/annotation.sh io.kubewarden.policy.versio
 }

@@ -10,7 +10,7 @@ setup() {
 
 @test "every script that they call can be run" {
   local script scripts
-  scripts=$(grep -oh 'hack/[a-z-]*\.sh' "${FILES[@]}" | sort -u)
+  scripts=$(grep -oh 'hack/[a-z/-]*\.sh' "${FILES[@]}" | sort -u)
   for script in $scripts; do
     echo "$script"
     [ -x "$script" ]

@@ -232,7 +232,7 @@ fn the_page_of_invalid_settings_is_in_sarif_and_explain() {
 
 #[test]
 fn the_policies_that_the_project_publishes_are_accepted() {
-    let output = hostprocess(&["check", "deploy/clusteradmissionpolicy.yaml", "--fail-on", "warn"], "");
+    let output = hostprocess(&["check", "deploy/base/clusteradmissionpolicy.yaml", "--fail-on", "warn"], "");
     assert_eq!(code(&output), 0, "{}", shown(&output));
 }
 

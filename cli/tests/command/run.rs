@@ -12,10 +12,10 @@ fn what_is_not_a_module_is_refused_with_what_to_pass_instead() {
         "registry://ghcr.io/kubewarden/policies/windows-hostprocess:v0.1.0",
         "https://example.com/policy.wasm",
         "ghcr.io/kubewarden/policies/windows-hostprocess:v0.1.0",
-        "deploy/clusteradmissionpolicy.yaml",
+        "deploy/base/clusteradmissionpolicy.yaml",
     ];
     assert_snapshot("not_a_module", policies.map(run).concat());
-    let output = hostprocess(&["check", "-", "--wasm", "deploy/clusteradmissionpolicy.yaml"], GOOD);
+    let output = hostprocess(&["check", "-", "--wasm", "deploy/base/clusteradmissionpolicy.yaml"], GOOD);
     assert_eq!(code(&output), 2);
     assert!(shown(&output).contains("this is YAML, not a module"), "{}", shown(&output));
 }

@@ -39,7 +39,8 @@ fn settings_in(file: &str) -> Vec<Value> {
 #[test]
 fn the_settings_on_every_page_fit() {
     let validator = validator("settings");
-    for file in ["deploy/clusteradmissionpolicy.yaml", "docs/recipes.md", "docs/settings.md", "examples/settings.yaml"]
+    for file in
+        ["deploy/base/clusteradmissionpolicy.yaml", "docs/recipes.md", "docs/settings.md", "examples/settings.yaml"]
     {
         let settings = match file {
             "examples/settings.yaml" => vec![example()],

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::{File, read, yaml};
 
-const FOLDER: &str = "charts/windows-hostprocess";
+const FOLDER: &str = "deploy/charts/windows-hostprocess";
 const PACKAGE: &str = "artifacthub-pkg.yml";
 
 const HEAD: &str = "\

@@ -1,4 +1,4 @@
-/** The settings as a ClusterAdmissionPolicy, with the rules and match conditions of deploy/clusteradmissionpolicy.yaml. */
+/** The settings as a ClusterAdmissionPolicy, with the rules and match conditions of deploy/base/clusteradmissionpolicy.yaml. */
 
 import { at, isEqual, type JsonObject } from "../json.ts";
 
