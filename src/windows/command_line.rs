@@ -136,11 +136,6 @@ fn mention_at(text: &str, begin: usize, end_of_stem: usize) -> Option<Mention<'_
     Some(Mention { text: text.get(begin - opening..end + closing)?, form })
 }
 
-/// Whether a text names the variable in a form that hcsshim replaces with the folder of the image.
-pub fn uses_mount_point(text: &str) -> bool {
-    mentions(text).any(|mention| mention.form == Form::Replaced)
-}
-
 /// Where the stem of the variable's name begins. Looks for its first underscore, because few texts have any.
 fn find_stem(text: &str) -> Option<usize> {
     text.match_indices('_').find_map(|(underscore, _)| {
@@ -292,7 +287,6 @@ mod tests {
         let text = r"a;%CONTAINER_SANDBOX_MOUNT_POINT%\b;$(CONTAINER_SANDBOX_MOUNT_POINT)c CONTAINER_SANDBOX_MOUNT_X";
         let found: Vec<&str> = mentions(text).map(|mention| mention.text).collect();
         assert_eq!(found, ["%CONTAINER_SANDBOX_MOUNT_POINT%", "$(CONTAINER_SANDBOX_MOUNT_POINT)"]);
-        assert!(uses_mount_point(text) && !uses_mount_point("$CONTAINER_SANDBOX_MOUNT_POINT"));
     }
 
     fn operator_in(arguments: &[&str]) -> Option<Operator> {
