@@ -9,6 +9,7 @@ pub mod cluster;
 pub mod decode;
 pub mod judge;
 pub mod k8s;
+pub mod node;
 pub mod order;
 pub mod outcome;
 pub mod prescan;

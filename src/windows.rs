@@ -1,6 +1,8 @@
 //! Vocabulary of the platform, so that rules read like sentences.
 
 pub mod account;
+pub mod arguments;
 pub mod case;
 pub mod command_line;
+pub mod filepath;
 pub mod path;

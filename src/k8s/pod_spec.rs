@@ -179,11 +179,14 @@ record! {
     #[derive(Debug, Default)]
     #[allow(missing_docs, reason = "documented by Kubernetes")]
     pub struct Volume<'a> {
+        pub config_map: Presence = "configMap",
+        pub downward_api: Presence = "downwardAPI",
         pub empty_dir: Option<EmptyDir<'a>> = "emptyDir",
         pub host_path: Option<HostPath<'a>> = "hostPath",
         pub image: Option<ImageSource<'a>> = "image",
         pub name: Option<&'a str> = "name",
         pub projected: Option<Projected> = "projected",
+        pub secret: Presence = "secret",
     }
 }
 
@@ -248,12 +251,13 @@ record! {
 }
 
 record! {
-    /// The name and the literal value of `EnvVar`.
+    /// The name and the literal value of `EnvVar`, and whether it has its value from elsewhere.
     #[derive(Debug, Default)]
     #[allow(missing_docs, reason = "documented by Kubernetes")]
     pub struct EnvVar<'a> {
         pub name: Option<&'a str> = "name",
         pub value: Option<&'a str> = "value",
+        pub value_from: Presence = "valueFrom",
     }
 }
 

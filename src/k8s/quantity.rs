@@ -19,6 +19,21 @@ impl Amount {
         Amount { billionths: number as i128 * BILLION }
     }
 
+    /// Rounded up to a whole number, as Kubernetes does where it needs bytes.
+    pub fn rounded_up(self) -> i64 {
+        self.in_units(BILLION)
+    }
+
+    /// In thousandths, rounded up, as Kubernetes does where it needs thousandths of a core.
+    pub fn thousandths(self) -> i64 {
+        self.in_units(BILLION / 1000)
+    }
+
+    fn in_units(self, unit: i128) -> i64 {
+        let (whole, rest) = (self.billionths.div_euclid(unit), self.billionths.rem_euclid(unit));
+        i64::try_from(whole + i128::from(rest > 0)).unwrap_or(i64::MAX)
+    }
+
     /// Larger quantities are capped at this one, as in Kubernetes.
     const MAX: Amount = Amount::whole(i64::MAX);
 }
@@ -147,6 +162,19 @@ mod tests {
             assert_eq!(parse(zero), Some(Amount::ZERO), "{zero}");
         }
         assert_eq!(parse("-3"), whole(-3));
+    }
+
+    #[test]
+    fn whole_numbers_and_thousandths_are_rounded_up() {
+        let amount = |text| parse(text).expect("a quantity");
+        assert_eq!(
+            (amount("100m").rounded_up(), amount("1.5").rounded_up(), amount("8Ei").rounded_up()),
+            (1, 2, i64::MAX)
+        );
+        assert_eq!(
+            (amount("1u").thousandths(), amount("1500m").thousandths(), amount("-1").rounded_up()),
+            (1, 1500, -1)
+        );
     }
 
     #[test]

@@ -16,6 +16,7 @@ mod match_conditions;
 mod messages;
 mod metadata;
 mod mutation;
+mod node_parity;
 mod objects;
 mod parity;
 mod patches;

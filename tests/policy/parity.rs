@@ -128,7 +128,8 @@ struct Verdict {
     errors: Vec<String>,
 }
 
-fn lines<T: DeserializeOwned>(file: &str) -> Vec<T> {
+/// The values of a file of `tests/parity`, one a line.
+pub fn lines<T: DeserializeOwned>(file: &str) -> Vec<T> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/parity").join(file);
     let file = File::open(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let lines = BufReader::new(GzDecoder::new(file)).lines();

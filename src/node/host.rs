@@ -1,0 +1,223 @@
+//! The folders of the host and of the image, as far as a start looks at them or makes them.
+
+use std::collections::BTreeSet;
+
+use crate::node::failure::{MkdirError, System};
+use crate::windows::case;
+use crate::windows::filepath::volume_length;
+
+/// Where the image is while links are set up in it; it has no drive letter then.
+pub const IMAGE: &str = r"<image>\";
+
+/// The current folder of containerd and of the shim, both services.
+const CURRENT_FOLDER: &str = r"c:\windows\system32";
+
+/// Where a text leads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// A folder of drive C: or of the image, by its names as written; with the end of the first name in the text that Windows
+    /// does not accept.
+    Folder(String, Option<usize>),
+    /// The root of the pipes.
+    Pipes,
+    /// Somewhere that does not exist: the text up to the end of the first folder that would have to be made, and what
+    /// Windows says.
+    Nowhere(usize, System),
+}
+
+impl Place {
+    /// Reads a path as Windows does. A node has drive C: only, as far as the policy knows, and none of the pipes, shares and
+    /// devices that a path can name.
+    pub fn of(path: &str) -> Place {
+        if let Some(rest) = path.strip_prefix("<image>") {
+            return folder("<image>", rest, path.len() - rest.len());
+        }
+        let (volume, rest) = path.split_at(volume_length(path));
+        let device = volume.get(4..).filter(|_| volume.len() > 3 && !is_share(volume));
+        match (volume, device) {
+            ("", _) => folder(if rest.starts_with(['\\', '/']) { "c:" } else { CURRENT_FOLDER }, rest, 0),
+            (_, Some(name)) => on_device(path, name, rest),
+            _ if volume.len() == 2 => on_drive(path, volume, rest),
+            _ => Place::Nowhere(first_folder(path), System::PathNotFound),
+        }
+    }
+}
+
+/// Whether a volume is `\\server\share` rather than a device.
+fn is_share(volume: &str) -> bool {
+    !matches!(volume.as_bytes(), [_, _, b'.' | b'?', b'\\' | b'/', ..])
+}
+
+fn on_drive(path: &str, drive: &str, rest: &str) -> Place {
+    if drive.eq_ignore_ascii_case("c:") {
+        let root = if rest.starts_with(['\\', '/']) { "c:" } else { CURRENT_FOLDER };
+        return folder(root, rest, path.len() - rest.len());
+    }
+    let is_root = rest.split(['\\', '/']).all(|name| matches!(name, "" | "."));
+    Place::Nowhere(first_folder(path), if is_root { System::PathNotFound } else { System::FileNotFound })
+}
+
+fn on_device(path: &str, name: &str, rest: &str) -> Place {
+    let is = |wanted: &str| name.eq_ignore_ascii_case(wanted);
+    if name.len() == 2 && name.ends_with(':') {
+        on_drive(path, name, rest)
+    } else if is("pipe") && rest.is_empty() {
+        Place::Pipes
+    } else if is("globalroot") {
+        Place::Nowhere(first_folder(path), System::InvalidHandle)
+    } else if name.get(..6).is_some_and(|start| start.eq_ignore_ascii_case("volume")) {
+        Place::Nowhere(first_folder(path), System::PathNotFound)
+    } else {
+        Place::Nowhere(path.len(), System::FileNotFound)
+    }
+}
+
+/// The end of the first folder after the volume.
+fn first_folder(path: &str) -> usize {
+    let volume = volume_length(path);
+    let rest = path.get(volume..).unwrap_or_default();
+    let begin = rest.len() - rest.trim_start_matches(['\\', '/']).len();
+    let name = rest.get(begin..).unwrap_or_default();
+    match name.find(['\\', '/']) {
+        Some(end) => volume + begin + end,
+        None => path.len(),
+    }
+}
+
+/// A folder below a root, given the rest of a path and where in the path it begins.
+fn folder(root: &str, rest: &str, begin: usize) -> Place {
+    let mut path = root.to_owned();
+    let mut end = begin;
+    let mut refused = None;
+    for name in rest.split(['\\', '/']) {
+        end += name.len();
+        match name {
+            "" | "." => {}
+            ".." => path.truncate(path.rfind('\\').unwrap_or(path.len())),
+            _ => {
+                if name.contains(['?', '*', '<', '>', '"', '|']) {
+                    refused = refused.or(Some(end));
+                }
+                path.push('\\');
+                path.push_str(name.trim_end_matches([' ', '.']));
+            }
+        }
+        end += 1;
+    }
+    Place::Folder(path, refused)
+}
+
+/// The folders and links that are there.
+#[derive(Debug, Default)]
+pub struct Host {
+    /// In lower case. The parents of each are there as well.
+    folders: BTreeSet<String>,
+    links: BTreeSet<String>,
+}
+
+impl Host {
+    /// A host that has these folders.
+    pub fn new<'f>(folders: impl IntoIterator<Item = &'f str>) -> Host {
+        let mut host = Host::default();
+        for path in folders {
+            host.add(path);
+        }
+        host
+    }
+
+    /// Adds a folder. Paths that lead nowhere are ignored.
+    pub fn add(&mut self, path: &str) {
+        if let Place::Folder(folder, None) = Place::of(path) {
+            self.folders.insert(case::lower_case(&folder));
+        }
+    }
+
+    /// Whether a folder is there.
+    pub fn has(&self, path: &str) -> bool {
+        matches!(Place::of(path), Place::Folder(folder, None) if self.has_key(&case::lower_case(&folder)))
+    }
+
+    /// Whether a folder is certainly missing: Windows says so, and nothing else about the path.
+    pub fn lacks(&self, path: &str) -> bool {
+        !matches!(Place::of(path), Place::Folder(_, Some(_)) | Place::Pipes) && !self.has(path)
+    }
+
+    fn has_key(&self, key: &str) -> bool {
+        let below = [key, r"\"].concat();
+        let is_root = !key.contains('\\');
+        is_root
+            || self.folders.contains(key)
+            || self.folders.range(below.clone()..).next().is_some_and(|folder| folder.starts_with(&below))
+    }
+
+    /// Makes a folder and its parents: `os.MkdirAll`. Whether it was not there.
+    ///
+    /// # Errors
+    /// Windows refuses.
+    pub fn make(&mut self, path: &str) -> Result<bool, MkdirError> {
+        let refuse = |end: usize, system| {
+            let at = path.get(..end).unwrap_or(path).to_owned();
+            Err(MkdirError { at, system })
+        };
+        match Place::of(path) {
+            Place::Folder(folder, None) => {
+                let key = case::lower_case(&folder);
+                Ok(!self.has_key(&key) && self.folders.insert(key))
+            }
+            Place::Folder(_, Some(end)) => refuse(end, System::InvalidName),
+            Place::Pipes => refuse(path.len(), System::InvalidHandle),
+            Place::Nowhere(end, system) => refuse(end, system),
+        }
+    }
+
+    /// Makes a link. Whether nothing was there.
+    pub fn link(&mut self, path: &str) -> bool {
+        match Place::of(path) {
+            Place::Folder(folder, _) => {
+                let key = case::lower_case(&folder);
+                !self.has_key(&key) && self.links.insert(key)
+            }
+            _ => false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folders_are_there_with_their_parents_in_any_spelling() {
+        let host = Host::new([r"C:\windows\system32"]);
+        for path in [r"C:\", "c:", r"C:\WINDOWS", "/windows/system32/", r"\\?\C:\windows\.", r"C:\x\..\windows. ", "."]
+        {
+            assert!(host.has(path), "{path}");
+        }
+        for path in [r"C:\win", "k", r"C:\windows\system32\x", r"D:\windows", r"\\.\pipe", r"\\server\share"] {
+            assert!(!host.has(path), "{path}");
+        }
+    }
+
+    #[test]
+    fn folders_are_made_once() {
+        let mut host = Host::default();
+        assert_eq!(host.make(r"C:\a\b"), Ok(true));
+        assert_eq!(host.make("c:/A"), Ok(false));
+        assert!(host.link(r"C:\a\c") && !host.link(r"C:\a\C") && !host.link(r"C:\a\b"));
+    }
+
+    #[test]
+    fn errors_name_the_first_folder_that_cannot_be_made() {
+        for (path, at, system) in [
+            (r"D:\x\y\", r"D:\x", System::FileNotFound),
+            (r"D:\", r"D:\", System::PathNotFound),
+            ("E:.", "E:.", System::PathNotFound),
+            (r"\\server\share\x\y", r"\\server\share\x", System::PathNotFound),
+            (r"C:\\?\C:\", r"C:\\?", System::InvalidName),
+            (r"\\.\PIPE\x", r"\\.\PIPE\x", System::FileNotFound),
+            (r"\\?\GLOBALROOT\Device\x", r"\\?\GLOBALROOT\Device", System::InvalidHandle),
+        ] {
+            assert_eq!(Host::default().make(path), Err(MkdirError { at: at.to_owned(), system }), "{path}");
+        }
+    }
+}

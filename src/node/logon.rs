@@ -1,0 +1,60 @@
+//! How the shim gets a token for the process: `processToken` of hcsshim's `internal/jobcontainers/logon.go`.
+
+use crate::node::Origin;
+use crate::node::failure::Failure;
+use crate::node::launch::Launch;
+use crate::node::user::User;
+use crate::windows::account::NT_AUTHORITY;
+use crate::windows::case;
+
+/// The annotation that makes the process inherit the token of the shim.
+const INHERIT_USER: &str = "microsoft.com/hostprocess-inherit-user";
+
+/// How the process gets its token. None of them has a password but the temporary user of a group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Logon<'t> {
+    /// It has that of the shim: LocalSystem.
+    Inherit,
+    /// A temporary user in a local group of this name; the user is called by the first 20 characters of the container's id.
+    Group(&'t str),
+    /// `LogonUser`: as a service in the domain `NT AUTHORITY`, interactively in any other.
+    User {
+        /// What is before the backslash; `""` without one.
+        domain: &'t str,
+        /// The rest.
+        user: &'t str,
+    },
+}
+
+impl Logon<'_> {
+    /// Whether the user logs on as a service.
+    pub fn is_service(&self) -> bool {
+        matches!(self, Logon::User { domain, .. } if NT_AUTHORITY.strip_suffix('\\') == Some(domain))
+    }
+}
+
+impl<'p> Launch<'p, '_> {
+    /// How the process gets its token, and what decides it. Whether the logon succeeds is not known.
+    ///
+    /// # Errors
+    /// There is no name, or it has more than one backslash.
+    pub fn logon(&self) -> Result<(Logon<'p>, Origin), Failure> {
+        if self.annotation(INHERIT_USER) == Some("true") {
+            return Ok((Logon::Inherit, Origin::Annotation(INHERIT_USER)));
+        }
+        let User { name, origin } = self.user();
+        let is_1_6 = self.node.era.is_1_6();
+        if name.is_empty() {
+            let words = if is_1_6 { "empty user string passed" } else { "empty username or group name passed" };
+            return Err(Failure::NoUser(words));
+        }
+        if !is_1_6 && self.node.groups.iter().any(|group| case::is_same(group, name)) {
+            return Ok((Logon::Group(name), origin));
+        }
+        let (domain, user) = name.split_once('\\').unwrap_or(("", name));
+        if user.contains('\\') {
+            return Err(Failure::UserFormat(name.to_owned()));
+        }
+        Ok((Logon::User { domain, user }, origin))
+    }
+}

@@ -1,0 +1,54 @@
+//! The name that containerd passes to the shim.
+
+use crate::node::Origin;
+use crate::node::era::Containerd;
+use crate::node::failure::Failure;
+use crate::node::launch::{Launch, options_origin};
+
+/// A user's name, and where it comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct User<'t> {
+    /// As the shim gets it.
+    pub name: &'t str,
+    /// Where it is set.
+    pub origin: Origin,
+}
+
+impl<'p> Launch<'p, '_> {
+    /// The effective `runAsUserName`, else the user of the image; `""` when there is neither.
+    pub fn user(&self) -> User<'p> {
+        if let Some(name) = self.container.run_as_user_name().filter(|name| !name.value.is_empty()) {
+            return User { name: name.value, origin: options_origin(name.set_on) };
+        }
+        let written = self.image.user.unwrap_or_default();
+        // The kubelet asks for a name without the group; of a number it passes nothing on, and containerd reads the image again.
+        let name = written.split(':').next().unwrap_or_default();
+        let name = if name.parse::<i64>().is_ok() { written } else { name };
+        User { name, origin: Origin::Image("User") }
+    }
+
+    /// What containerd makes of the name: `oci.WithUser`, which takes a number for the id of a Linux user.
+    ///
+    /// # Errors
+    /// It is a number.
+    pub fn check_user(&self) -> Result<(), Failure> {
+        let User { name, .. } = self.user();
+        let number = name.split(':').next().unwrap_or_default();
+        if !is_number(number) {
+            return Ok(());
+        }
+        let is_id = number.parse().is_ok_and(|id: i64| (0..=i64::from(i32::MAX)).contains(&id));
+        match self.node.era.containerd {
+            Containerd::V1_6 if !is_id => Ok(()),
+            Containerd::V1_7 if number.parse::<i64>().is_err() => Ok(()),
+            Containerd::V1_7_19 if !is_id => Err(Failure::UserOutOfRange(name.to_owned())),
+            _ => Err(Failure::NumericUser),
+        }
+    }
+}
+
+/// Whether a name consists of digits, with or without a sign.
+fn is_number(name: &str) -> bool {
+    let digits = name.strip_prefix(['+', '-']).unwrap_or(name);
+    !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
+}
