@@ -8,6 +8,7 @@
 //! measured there: `tests/policy/node_parity.rs` compares every part with the record.
 //! The words of the system in errors ([`failure::System`]) are short names: Windows translates its own.
 
+pub mod admission;
 pub mod command;
 pub mod environment;
 pub mod era;
@@ -23,11 +24,12 @@ pub mod rootfs;
 pub mod search;
 pub mod start;
 pub mod user;
+pub mod volume_error;
 pub mod working_dir;
 
 use era::Era;
 
-/// What a start depends on besides the pod.
+/// The node's part in a start: everything that is not in the pod.
 #[derive(Clone, Copy, Debug)]
 pub struct Node<'n> {
     /// The versions of its software.

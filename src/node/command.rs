@@ -7,7 +7,7 @@ use crate::node::failure::Failure;
 use crate::node::launch::Launch;
 use crate::windows::arguments;
 
-/// What stands before a command line where the image is bound: only a process in the container finds its programs.
+/// Put before the command line where the image is bound: only a process in the container finds the image's programs.
 const SHELL: &str = "cmd /c ";
 
 /// The elements of a command, and where the first comes from.

@@ -11,7 +11,7 @@ use crate::windows::command_line::SANDBOX_MOUNT_POINT;
 /// The Path of an account, as Windows comes with it.
 pub const ACCOUNT_PATH: &str = r"C:\Windows\system32;C:\Windows;C:\Windows\System32\Wbem;C:\Windows\System32\WindowsPowerShell\v1.0\;C:\Windows\System32\OpenSSH\";
 
-/// What hcsshim 0.10 and later put at the end of every Path, after the image.
+/// Added by hcsshim 0.10 and later at the end of every Path, after the image.
 const EXTRA_PATH: &str = r";C:\WINDOWS\System32\WindowsPowerShell\v1.0\;C:\WINDOWS\System32\Wbem";
 
 /// A variable that the image, the container or the shim sets.
@@ -29,7 +29,7 @@ pub struct Variable<'t> {
 type Settings<'t> = BTreeMap<&'t str, (Option<Cow<'t, str>>, Origin)>;
 
 impl Launch<'_, '_> {
-    /// What image and container set. An empty value is like none; the last of a name counts, the container's over the image's.
+    /// The variables that image and container set. An empty value is like none; the last of a name counts, the container's over the image's.
     fn settings(&self) -> Settings<'_> {
         let mut settings = Settings::new();
         for text in self.image.env.iter() {

@@ -11,7 +11,7 @@ pub enum Component {
     Hcsshim,
 }
 
-/// What Windows says, by a short name.
+/// An error of Windows, by a short name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs, reason = "the names say it")]
 pub enum System {

@@ -61,7 +61,7 @@ fn on_device(path: &str, name: &str, rest: &str) -> Place {
     let is = |wanted: &str| name.eq_ignore_ascii_case(wanted);
     if name.len() == 2 && name.ends_with(':') {
         on_drive(path, name, rest)
-    } else if is("pipe") && rest.is_empty() {
+    } else if is("pipe") && rest.chars().all(|c| matches!(c, '\\' | '/')) {
         Place::Pipes
     } else if is("globalroot") {
         Place::Nowhere(first_folder(path), System::InvalidHandle)

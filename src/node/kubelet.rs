@@ -1,4 +1,4 @@
-//! What the kubelet makes of a container before containerd gets it: absolute paths and expanded variables.
+//! A container as the kubelet passes it to containerd: with absolute paths and expanded variables.
 
 use std::borrow::Cow;
 use std::cell::Cell;

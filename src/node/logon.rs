@@ -19,7 +19,7 @@ pub enum Logon<'t> {
     Group(&'t str),
     /// `LogonUser`: as a service in the domain `NT AUTHORITY`, interactively in any other.
     User {
-        /// What is before the backslash; `""` without one.
+        /// The part before the backslash; `""` without one.
         domain: &'t str,
         /// The rest.
         user: &'t str,

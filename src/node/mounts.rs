@@ -15,7 +15,7 @@ const TERMINATION_LOG: &str = "/dev/termination-log";
 /// `UID` stands for that of the pod.
 const POD_FOLDER: &str = r"C:\var\lib\kubelet\pods\UID";
 
-/// What is mounted.
+/// The thing that is mounted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mounted {
     /// A host path, by the mount's place in `volumeMounts`.

@@ -18,7 +18,7 @@ const ROOTFS_LOCATION: &str = "microsoft.com/hostprocess-rootfs-location";
 pub struct Rootfs<'t> {
     /// The folder, usually with a backslash at its end.
     pub path: Cow<'t, str>,
-    /// What decides it.
+    /// The annotation that moves it, or the node.
     pub origin: Origin,
 }
 
@@ -39,8 +39,8 @@ impl<'p> Launch<'p, '_> {
 }
 
 impl Rootfs<'_> {
-    /// What stands for the variable: the folder without its last character, which is meant to be a backslash. Of the
-    /// container's id the last digit goes: `ID-1`.
+    /// The text that replaces the variable: the folder without its last character. That is meant to be a backslash; where
+    /// there is none, the container's id loses its last digit (`ID-1`).
     fn value(&self) -> Cow<'_, str> {
         match self.path.char_indices().next_back() {
             Some(_) if self.path.ends_with(r"\ID") => Cow::Owned([&self.path, "-1"].concat()),

@@ -16,11 +16,11 @@ pub struct Folder {
     pub path: String,
     /// Why it is not made after all.
     pub error: Option<MkdirError>,
-    /// What it is made for.
+    /// Its purpose.
     pub made_for: MadeFor,
 }
 
-/// What a folder is made for.
+/// The purpose of a folder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MadeFor {
     /// It is the source of a mount; whether it was there before, the manifest does not say.
@@ -38,7 +38,7 @@ pub enum MadeFor {
 pub struct Binding {
     /// Where it appears.
     pub at: String,
-    /// What appears; below `IMAGE:` in the image, below `VOLUME:` on drive C:.
+    /// The file or folder that appears: below `IMAGE:` in the image, below `VOLUME:` on drive C:.
     pub source: String,
     /// Whether it can be written to.
     pub read_only: bool,
@@ -68,7 +68,7 @@ pub struct Process<'t> {
     pub environment: Vec<Variable<'static>>,
 }
 
-/// What becomes of a container. After an error the parts hold what was done before it.
+/// The start of a container. After an error the parts hold what was done before it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Start<'t> {
     /// Folders that are left behind, in their order.

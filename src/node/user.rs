@@ -27,7 +27,7 @@ impl<'p> Launch<'p, '_> {
         User { name, origin: Origin::Image("User") }
     }
 
-    /// What containerd makes of the name: `oci.WithUser`, which takes a number for the id of a Linux user.
+    /// Checks the name as containerd does: `oci.WithUser` takes a number for the id of a Linux user.
     ///
     /// # Errors
     /// It is a number.

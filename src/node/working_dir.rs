@@ -12,7 +12,7 @@ use crate::windows::filepath;
 pub struct WorkingDir<'t> {
     /// As the process gets it.
     pub path: Cow<'t, str>,
-    /// What decides it.
+    /// The field that sets it, or the node's default.
     pub origin: Origin,
 }
 

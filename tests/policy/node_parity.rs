@@ -19,12 +19,19 @@ use windows_hostprocess_policy::node::start::{Binding, Folder, MadeFor, Process,
 
 use crate::parity::lines;
 
+mod kubelet;
+
 #[derive(Deserialize)]
 struct Record {
     id: String,
     object: Box<RawValue>,
     images: BTreeMap<String, Box<RawValue>>,
     groups: Vec<String>,
+    #[serde(default)]
+    rejected: Vec<String>,
+    #[serde(default)]
+    volume_error: BTreeMap<String, String>,
+    sandbox_error: Option<String>,
     containers: Vec<RecordedContainer>,
 }
 
@@ -32,10 +39,11 @@ struct Record {
 struct RecordedContainer {
     name: String,
     list: String,
+    kubelet_error: Option<String>,
     starts: Vec<Box<RawValue>>,
 }
 
-/// What the record does not say about the machine that ran the Pods of a file.
+/// Facts about the machine that ran the Pods of a file, which the record does not hold.
 struct Machine {
     folders: Vec<&'static str>,
     /// Beside those of the record.
@@ -87,7 +95,10 @@ fn passes_annotations(id: &str) -> bool {
 }
 
 /// Fields of a Pod in which the record depends on more than the Pod, and why.
-const EXCEPTIONS: [(&str, &str, &str); 4] = [
+const EXCEPTIONS: [(&str, &str, &str); 7] = [
+    ("12-702", "volume_error", "an earlier Pod had left a folder where a file is to be made"),
+    ("vol-block", "kubelet_error", "no block volume was set up for the Pod"),
+    ("x-hp-type-file-c", "volume_error", "a file of Windows; the model knows no files"),
     ("env-ref", "command_line", "the address of a Service, which only the cluster knows"),
     ("id-container-0", "made", "the first Pod of the file, which left the folder of the token to the others"),
     ("x-plant-hpc", "made", "the first Pod on another machine, likewise"),
@@ -151,6 +162,7 @@ fn starts_are_the_measured_ones() {
 fn compare_pod(record: &Record, machine: &Machine, tally: &mut Tally) {
     let object = decode::parse(record.object.get().as_bytes()).expect("JSON");
     let workload = Workload::read("", "Pod", &object).expect("a pod").expect("a pod");
+    kubelet::compare_pod(record, &workload.pod, machine, tally);
     for recorded in &record.containers {
         let is = |view: &ContainerView| view.name() == recorded.name && view.list.field() == recorded.list;
         let view = workload.pod.containers().find(is).expect("the container");
@@ -168,6 +180,7 @@ fn compare_container(
     tally: &mut Tally,
 ) {
     let config = view.raw.image.and_then(|image| record.images.get(image)).map_or("{}", |config| config.get());
+    kubelet::compare_container(&record.id, recorded, &view, config, tally);
     let tree = decode::parse(config.as_bytes()).expect("JSON");
     let image: ImageConfig = decode::read(&tree).expect("a configuration");
     let groups: Vec<&str> = record.groups.iter().map(String::as_str).chain(machine.groups.iter().copied()).collect();
@@ -209,7 +222,7 @@ fn compare_start(place: &str, recorded: &Value, launch: &Launch, tally: &mut Tal
     tally.starts += 1;
     let searches = recorded["search"].as_array().map(Vec::as_slice).unwrap_or_default();
     let is_missing = recorded["error"].as_str().is_some_and(|error| error.contains("failed to find executable"));
-    // What is on the disk is known from the record: the last candidate is the one that was found.
+    // Which programs are on the disk, the record shows: the last candidate is the one that was found.
     let is_last = |name: &str| searches.last().is_none_or(|search| search[0] == name);
     let start = launch.start(&|name, _| !is_missing && is_last(name));
     let mut compare = |field, model: Value| tally.compare(place, field, recorded[field].clone(), model);

@@ -1,4 +1,5 @@
-use crate::decode::{Fields, Pairs, Quantity};
+use crate::decode::Fields;
+use crate::node::admission::has_pod_level_resources;
 use crate::rules::api_server::ApiServer;
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
@@ -15,18 +16,12 @@ pub static RULE: Rule = Rule {
 
 fn check(context: &Context, findings: &mut Findings) {
     let pod = context.pod;
-    let Some(resources) = &pod.spec.resources else { return };
     // kube-apiserver refuses even an empty object, which kubelets ignore.
-    if pod.os_is("windows") || has_any(&resources.limits) || has_any(&resources.requests) {
+    if pod.spec.resources.is_some() && (pod.os_is("windows") || has_pod_level_resources(pod)) {
         findings.pod(
             pod.path("resources"),
             "is set, but Windows nodes reject a pod with resources of its own",
             "set the resources of each container instead",
         );
     }
-}
-
-/// Whether there is a quantity of a resource that a pod as a whole can have.
-fn has_any(quantities: &Pairs<Quantity>) -> bool {
-    quantities.iter().any(|(name, _)| matches!(*name, "cpu" | "memory") || name.starts_with("hugepages-"))
 }

@@ -1,0 +1,129 @@
+//! Reasons for which the kubelet does not run a pod, or does not make one of its containers.
+//!
+//! Whether the node has room for the pod, and whether its labels match, is not known here.
+
+use std::fmt::{Display, Formatter, Result as Written};
+
+use crate::decode::{Pairs, Quantity};
+use crate::k8s::pod::{ContainerView, Pod};
+use crate::node::image::ImageConfig;
+
+/// The account that `runAsNonRoot` forbids.
+const ROOT_USER: &str = "ContainerAdministrator";
+const OS_LABEL: &str = "kubernetes.io/os";
+
+/// Why the kubelet does not run a pod, in the order in which it looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rejection {
+    /// A label of the pod names another operating system.
+    OsLabel,
+    /// `os.name` is another operating system.
+    Os,
+    /// `supplementalGroupsPolicy: Strict`.
+    SupplementalGroupsPolicy,
+    /// Resources of the pod as a whole.
+    PodLevelResources,
+    /// A HostProcess container, and no network of the host.
+    HostNetwork,
+    /// Containers that are HostProcess and others that are not.
+    Mixed,
+}
+
+impl Rejection {
+    /// All that apply to a pod.
+    pub fn of(pod: &Pod) -> Vec<Rejection> {
+        let spec = &pod.spec;
+        let policy = spec.security_context.as_ref().and_then(|context| context.supplemental_groups_policy);
+        let host_process = pod.host_process_containers().count();
+        let checks = [
+            (pod.labels.get(OS_LABEL).is_some_and(|os| *os != "windows"), Rejection::OsLabel),
+            (spec.os.as_ref().is_some_and(|os| os.name.is_some_and(|name| name != "windows")), Rejection::Os),
+            (policy == Some("Strict"), Rejection::SupplementalGroupsPolicy),
+            (has_pod_level_resources(pod), Rejection::PodLevelResources),
+            (host_process > 0 && spec.host_network != Some(true), Rejection::HostNetwork),
+            (host_process > 0 && host_process < pod.containers().count(), Rejection::Mixed),
+        ];
+        checks.into_iter().filter(|(applies, _)| *applies).map(|(_, rejection)| rejection).collect()
+    }
+
+    /// Whether it is an error of the pod's sandbox rather than of the kubelet's admission.
+    pub fn is_of_sandbox(self) -> bool {
+        matches!(self, Rejection::HostNetwork | Rejection::Mixed)
+    }
+}
+
+/// Whether a pod has resources of its own. The kubelet ignores an empty object.
+pub fn has_pod_level_resources(pod: &Pod) -> bool {
+    pod.spec.resources.as_ref().is_some_and(|resources| has_any(&resources.limits) || has_any(&resources.requests))
+}
+
+/// Whether there is a quantity of a resource that a pod as a whole can have.
+fn has_any(quantities: &Pairs<Quantity>) -> bool {
+    quantities.iter().any(|(name, _)| matches!(*name, "cpu" | "memory") || name.starts_with("hugepages-"))
+}
+
+impl Display for Rejection {
+    fn fmt(&self, out: &mut Formatter) -> Written {
+        out.write_str(match self {
+            Rejection::OsLabel => {
+                "PodOSSelectorNodeLabelDoesNotMatch: Failed to admit pod as the `kubernetes.io/os` label doesn't match node label"
+            }
+            Rejection::Os => "PodOSNotSupported: Failed to admit pod as the OS field doesn't match node OS",
+            Rejection::SupplementalGroupsPolicy => {
+                "SupplementalGroupsPolicyNotSupported: SupplementalGroupsPolicy=Strict is not supported in this node"
+            }
+            Rejection::PodLevelResources => {
+                "PodLevelResourcesNotSupported: pod-level resources are not supported on Windows"
+            }
+            Rejection::HostNetwork => "hostNetwork is required if Pod contains HostProcess containers",
+            Rejection::Mixed => "pod must not contain both HostProcess and non-HostProcess containers",
+        })
+    }
+}
+
+/// Why the kubelet does not make a container.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ContainerError<'t> {
+    /// `runAsNonRoot`, and an account that counts as root: the field that the kubelet names, and the account.
+    RootUser(&'static str, &'t str),
+    /// A mount of this volume with `recursiveReadOnly: Enabled`.
+    RecursiveReadOnly(&'t str),
+}
+
+impl<'t> ContainerError<'t> {
+    /// The first that applies to a container. The image's user counts where its configuration is known and no name is set.
+    pub fn of(container: &ContainerView<'t, '_>, image: &'t ImageConfig) -> Option<ContainerError<'t>> {
+        let mounts = container.raw.volume_mounts.iter();
+        let recursive = mounts.filter(|mount| mount.recursive_read_only == Some("Enabled")).map(|mount| mount.name);
+        recursive.flatten().next().map(ContainerError::RecursiveReadOnly).or_else(|| root_user(container, image))
+    }
+}
+
+fn root_user<'t>(container: &ContainerView<'t, '_>, image: &'t ImageConfig) -> Option<ContainerError<'t>> {
+    let own = container.raw.security_context.as_ref().and_then(|context| context.run_as_non_root);
+    let pods = || container.pod.spec.security_context.as_ref()?.run_as_non_root;
+    if !container.effective(own, pods).is_some_and(|effective| effective.value) {
+        return None;
+    }
+    let (field, name) = match container.run_as_user_name() {
+        Some(name) => ("runAsUserName", name.value),
+        None => ("runAsUser", image.user.unwrap_or_default()),
+    };
+    name.eq_ignore_ascii_case(ROOT_USER).then_some(ContainerError::RootUser(field, name))
+}
+
+impl Display for ContainerError<'_> {
+    fn fmt(&self, out: &mut Formatter) -> Written {
+        match self {
+            ContainerError::RootUser(field, name) => write!(
+                out,
+                "container's {field} ({name}) which will be regarded as root identity and will break non-root policy"
+            ),
+            ContainerError::RecursiveReadOnly(volume) => write!(
+                out,
+                "failed to resolve recursive read-only mode: volume {volume:?} requested recursive read-only mode, but it is \
+                 not supported by the runtime"
+            ),
+        }
+    }
+}
