@@ -2,6 +2,7 @@
 
 mod access;
 mod aks_sample;
+mod beside_other_policies;
 mod cluster;
 mod container_order;
 mod controller_revision;
