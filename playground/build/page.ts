@@ -93,7 +93,7 @@ function readData(module: Uint8Array): Data {
 
 /** What the examples are made of. */
 export function readSources(): Sources {
-  const presets = list("presets", ".yaml").map((path) => {
+  const presets = list("deploy/presets", ".yaml").map((path) => {
     const name = basename(path, ".yaml");
     return { name, grants: read(path), workloads: list(`test_data/presets/${name}`, ".yaml").map(read) };
   });
