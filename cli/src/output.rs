@@ -28,6 +28,9 @@ pub enum Format {
     Text,
     /// For scripts
     Json,
+    /// For scripts, with a version and what was not judged
+    #[value(name = "json-v2")]
+    JsonV2,
     /// For code scanning
     Sarif,
     /// For test reports
@@ -126,6 +129,7 @@ fn render(report: &Report, format: Format, is_styled: bool) -> Result<String, St
     match format {
         Format::Text => Ok(text::render(report, &text::renderer(is_styled))),
         Format::Json => json::render(report),
+        Format::JsonV2 => json::render_v2(report),
         Format::Sarif => sarif::render(report),
         Format::Junit => junit::render(report),
         Format::Github => Ok(github::render(report)),

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anstyle::{AnsiColor, Style};
-use hostprocess_linter::{Fixed, Linter, fix as fix_text};
+use hostprocess_linter::Linter;
+use hostprocess_linter::fix::{Fixed, MAX_PASSES, fix as fix_text};
 use similar::TextDiff;
 use tempfile::NamedTempFile;
 use windows_hostprocess_policy::cluster::host::NoCluster;
@@ -85,9 +86,12 @@ fn fix_input(args: &Args, linter: &Linter, waivers: &mut Waivers, input: Input) 
     let text = file.source.text();
     let fixed = fix_text(linter, &name, text, reach, &mut |objects| waivers.waive(&name, objects));
     for refused in &fixed.refused {
-        eprintln!("error: {}", escaped(refused));
+        eprintln!("error: {}", escaped(&refused.to_string()));
     }
-    let code = if file.problems.is_empty() && fixed.refused.is_empty() { 0 } else { 2 };
+    if fixed.is_unfinished {
+        eprintln!("error: {}: not done after {MAX_PASSES} passes: run it again for the rest", escaped(&name));
+    }
+    let code = if file.problems.is_empty() && fixed.refused.is_empty() && !fixed.is_unfinished { 0 } else { 2 };
     match path {
         None if !args.diff => write_stdout(&fixed.text)?,
         _ if fixed.count == 0 => {}

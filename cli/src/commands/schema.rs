@@ -11,6 +11,7 @@ use windows_hostprocess_policy::settings::Settings;
 
 use crate::config::Config;
 use crate::config::settings_schema::settings_schema;
+use crate::output::json::Output;
 
 /// The arguments of `schema`.
 #[derive(Debug, clap::Args)]
@@ -27,6 +28,9 @@ enum Subject {
     Config,
     /// What `check` and `scan` print with `--output json`
     Output,
+    /// What they print with `--output json-v2`
+    #[value(name = "output-v2")]
+    OutputV2,
     /// The policy's settings
     Settings,
 }
@@ -35,7 +39,8 @@ enum Subject {
 pub fn schema(args: &Args) -> String {
     let (title, mut schema) = match args.subject {
         Subject::Config => ("Configuration of the hostprocess command", generator().into_root_schema_for::<Config>()),
-        Subject::Output => ("Output of hostprocess check --output json", output_schema()),
+        Subject::Output => ("Output of hostprocess check --output json", output_schema::<Vec<ObjectReport>>()),
+        Subject::OutputV2 => ("Output of hostprocess check --output json-v2", output_schema::<Output>()),
         Subject::Settings => {
             ("Settings of windows-hostprocess-policy", generator().into_root_schema_for::<PolicySettings>())
         }
@@ -45,8 +50,8 @@ pub fn schema(args: &Args) -> String {
 }
 
 /// Later versions may add keys, so others than these are allowed.
-fn output_schema() -> Schema {
-    SchemaSettings::draft07().for_serialize().into_generator().into_root_schema_for::<Vec<ObjectReport>>()
+fn output_schema<T: JsonSchema>() -> Schema {
+    SchemaSettings::draft07().for_serialize().into_generator().into_root_schema_for::<T>()
 }
 
 /// The policy's settings with the rules that there are.

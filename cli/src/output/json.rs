@@ -1,17 +1,107 @@
-//! For scripts: a list with the report of each object.
+//! For scripts: the report of each object, in version 2 with what else there is to say.
 
 use std::fmt::Write;
 
-use hostprocess_linter::report::{ObjectReport, Report};
+use hostprocess_linter::manifest::Problem;
+use hostprocess_linter::report::{FileReport, Note, ObjectReport, Report};
+use schemars::JsonSchema;
+use serde::Serialize;
 use windows_hostprocess_policy::wording::escaped;
+
+/// Changes when a key goes or gets another meaning; new keys may come at any time.
+const VERSION: u8 = 2;
+
+/// What `json-v2` prints. (Version 1 is `json`: the list of objects alone.)
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Output<'r> {
+    /// The version of this format: 2.
+    version: u8,
+    /// The result for each object that was judged.
+    objects: Vec<&'r ObjectReport>,
+    /// The parts of the input that could not be read, and so were not judged.
+    unreadable: Vec<Message<'r>>,
+    /// What was not judged because it is no manifest.
+    skipped: Vec<Skipped<'r>>,
+    /// What was read, but probably means something else than its author thinks.
+    warnings: Vec<Message<'r>>,
+    /// What there is to say about waivers that are in none of the files.
+    notes: Vec<&'r str>,
+}
+
+/// A message about a part of a file.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Message<'r> {
+    /// The path as given on the command line; `<stdin>` for standard input.
+    file: &'r str,
+    /// From 1.
+    line: usize,
+    /// In characters, from 1.
+    column: usize,
+    /// What is wrong there.
+    message: &'r str,
+}
+
+/// A file of which some was not judged.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Skipped<'r> {
+    /// The path as given on the command line.
+    file: &'r str,
+    /// How many of its documents are not Kubernetes objects.
+    documents: usize,
+    /// The Helm chart that the file is an unrendered template of.
+    chart: Option<String>,
+}
+
+impl<'r> Output<'r> {
+    fn of(report: &'r Report) -> Output<'r> {
+        let skips = |file: &&FileReport| file.skipped > 0 || file.chart.is_some();
+        Output {
+            version: VERSION,
+            objects: report.objects().collect(),
+            unreadable: messages(report, |file| &file.problems),
+            skipped: report.files.iter().filter(skips).map(Skipped::of).collect(),
+            warnings: messages(report, |file| &file.warnings),
+            notes: report.notes.iter().map(|(Note::Warning(text) | Note::Note(text))| text.as_str()).collect(),
+        }
+    }
+}
+
+impl<'r> Skipped<'r> {
+    fn of(file: &'r FileReport) -> Skipped<'r> {
+        let chart = file.chart.as_ref().map(|chart| chart.display().to_string());
+        Skipped { file: file.name(), documents: file.skipped, chart }
+    }
+}
+
+fn messages(report: &Report, of: impl Fn(&FileReport) -> &[Problem]) -> Vec<Message<'_>> {
+    let mut messages = Vec::new();
+    for file in &report.files {
+        messages.extend(of(file).iter().map(|problem| {
+            let (line, column) = problem.line_and_column();
+            Message { file: file.name(), line, column, message: &problem.message }
+        }));
+    }
+    messages
+}
 
 /// The list of objects.
 ///
 /// # Errors
 /// Serialisation failed.
 pub fn render(report: &Report) -> Result<String, String> {
-    let objects: Vec<&ObjectReport> = report.objects().collect();
-    serde_json::to_string_pretty(&objects).map(|text| text + "\n").map_err(|error| error.to_string())
+    pretty(&report.objects().collect::<Vec<&ObjectReport>>())
+}
+
+/// The same in version 2.
+///
+/// # Errors
+/// Serialisation failed.
+pub fn render_v2(report: &Report) -> Result<String, String> {
+    pretty(&Output::of(report))
+}
+
+fn pretty(value: &impl Serialize) -> Result<String, String> {
+    serde_json::to_string_pretty(value).map(|text| text + "\n").map_err(|error| error.to_string())
 }
 
 /// A line for each part of the input that could not be read.

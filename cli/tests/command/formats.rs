@@ -8,6 +8,20 @@ fn json_has_the_keys_of_the_contract() {
     assert_snapshot("json", shown(&output));
 }
 
+#[test]
+fn json_v2_has_a_version_and_says_what_was_not_judged() {
+    let folder = folder("json-v2");
+    write(&folder, "a.yaml", &format!("{}---\na: [\n---\napiVersion: v1\nkind: [\n", bad()));
+    write(&folder, "b.yaml", &GOOD.replace("kind: Pod", "kind: Pod\nkind: Pod"));
+    write(&folder, "values.yaml", "replicas: 1\n---\nimage: a\n");
+    write(&folder, "chart/Chart.yaml", "name: chart\n");
+    write(&folder, "chart/templates/pod.yaml", "apiVersion: v1\nkind: Pod\nmetadata: {name: {{ .Values.name }}}\n");
+    let output = hostprocess_in(&folder, &["check", "-o", "json-v2", "."]);
+    let mut value: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!(value["objects"].take(), json!(objects(&hostprocess_in(&folder, &["check", "-o", "json", "."]))));
+    assert_snapshot("json_v2", format!("{value:#}\n--- exit code {}\n", code(&output)));
+}
+
 /// Two objects, one that cannot be read, and a file whose name needs escapes.
 fn for_other_programs(format: &str) -> Output {
     let folder = folder(format);

@@ -7,9 +7,12 @@ use jsonschema::Validator;
 use super::schema::schema;
 use super::*;
 
-/// Refuses keys that the schema does not describe, which others should accept.
-static STRICT: LazyLock<Validator> = LazyLock::new(|| {
-    let mut schema = schema("output");
+static STRICT: LazyLock<Validator> = LazyLock::new(|| strict("output"));
+static STRICT_V2: LazyLock<Validator> = LazyLock::new(|| strict("output-v2"));
+
+/// Refuses keys that the schema does not describe, which other programs should accept.
+fn strict(subject: &str) -> Validator {
+    let mut schema = schema(subject);
     jsonschema::meta::validate(&schema).expect("a schema of its draft");
     for definition in schema["definitions"].as_object_mut().expect("definitions").values_mut() {
         if definition["type"] == "object" {
@@ -17,15 +20,19 @@ static STRICT: LazyLock<Validator> = LazyLock::new(|| {
         }
     }
     jsonschema::validator_for(&schema).expect("a schema")
-});
+}
 
 /// The output as it is, after a look at it when it is that of `check --output json`.
 pub fn checked(arguments: &[&str], output: Output) -> Output {
-    let is_json = arguments.windows(2).any(|pair| matches!(pair, ["-o" | "--output", "json"]));
-    if is_json && arguments.first() == Some(&"check") && !output.stdout.is_empty() {
+    let validator = arguments.windows(2).find_map(|pair| match pair {
+        ["-o" | "--output", "json"] => Some(&STRICT),
+        ["-o" | "--output", "json-v2"] => Some(&STRICT_V2),
+        _ => None,
+    });
+    if let Some(validator) = validator.filter(|_| arguments.first() == Some(&"check") && !output.stdout.is_empty()) {
         let value = serde_json::from_slice(&output.stdout).expect("JSON");
         let errors: Vec<String> =
-            STRICT.iter_errors(&value).map(|error| format!("{}: {error}", error.instance_path())).collect();
+            validator.iter_errors(&value).map(|error| format!("{}: {error}", error.instance_path())).collect();
         assert!(errors.is_empty(), "{errors:#?}");
     }
     output
@@ -33,10 +40,13 @@ pub fn checked(arguments: &[&str], output: Output) -> Output {
 
 #[test]
 fn every_key_is_described() {
-    for definition in schema("output")["definitions"].as_object().expect("definitions").values() {
-        let keys = definition["properties"].as_object().into_iter().flatten();
-        for (key, property) in keys {
-            assert!(property["description"].as_str().is_some_and(|text| !text.is_empty()), "{key}");
+    for subject in ["output", "output-v2"] {
+        let schema = schema(subject);
+        let definitions = schema["definitions"].as_object().expect("definitions").values();
+        for (key, property) in
+            definitions.chain([&schema]).flat_map(|definition| definition["properties"].as_object()).flatten()
+        {
+            assert!(property["description"].as_str().is_some_and(|text| !text.is_empty()), "{subject}: {key}");
         }
     }
 }

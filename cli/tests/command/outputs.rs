@@ -35,7 +35,7 @@ fn outputs_that_cannot_be_are_refused() {
         (&["-o", "sarif=x", "-o", "json=x"], "x is named twice"),
         (&["-o", "no-such-folder/x=y"], "invalid value 'no-such-folder/x'"),
         (&["-o", "sarif=no-such-folder/x"], "no-such-folder/x: cannot be written: "),
-        (&["-o", "yaml"], "possible values: text, json, sarif, junit, github, azure-devops"),
+        (&["-o", "yaml"], "possible values: text, json, json-v2, sarif, junit, github, azure-devops"),
     ] {
         let output = hostprocess(&[&["check", "-"], arguments].concat(), GOOD);
         assert!(code(&output) == 2 && shown(&output).contains(message), "{arguments:?}: {}", shown(&output));
@@ -44,7 +44,7 @@ fn outputs_that_cannot_be_are_refused() {
 
 #[test]
 fn standard_input_has_the_name_that_it_is_given() {
-    for format in ["text", "json", "sarif", "junit", "github", "azure-devops"] {
+    for format in ["text", "json", "json-v2", "sarif", "junit", "github", "azure-devops"] {
         let arguments = ["check", "-o", format, "--stdin-filename", "deploy/agent.yaml", "-"];
         let shown = shown(&hostprocess(&arguments, &bad()));
         assert!(shown.contains("deploy/agent.yaml") && !shown.contains("stdin"), "{format}: {shown}");

@@ -174,8 +174,8 @@ fn says(before: &File, changes: &[&Change], after: &str) -> bool {
     for change in changes {
         let object = &before.objects[change.object];
         let document = expected.get_mut(object.document - 1).and_then(Option::as_mut);
-        let target = document.and_then(|document| document.pointer_mut(&object.pointer));
-        if !target.is_some_and(|target| json_patch::patch(target, &change.operations).is_ok()) {
+        let Some(target) = document.and_then(|document| document.pointer_mut(&object.pointer)) else { return false };
+        if json_patch::patch(target, &change.operations).is_err() {
             return false;
         }
     }

@@ -5,13 +5,13 @@ use std::collections::HashSet;
 use windows_hostprocess_policy::outcome::patch::{Patch, Reach};
 
 use crate::comment::Comments;
-use crate::edit::{self, Change};
+use crate::edit::{self, Change, EditError};
 use crate::linter::Linter;
 use crate::manifest::File;
 use crate::report::{Diagnostic, ObjectReport};
 
 /// How often a text is judged. Once more than there are fixes that touch each other; more where something in it cannot be fixed.
-const MAX_PASSES: usize = 100;
+pub const MAX_PASSES: usize = 100;
 
 /// A text after its fixes.
 #[derive(Debug)]
@@ -20,15 +20,29 @@ pub struct Fixed {
     pub text: String,
     /// How many findings were fixed.
     pub count: usize,
-    /// The findings that have a patch which the text cannot take, and why.
-    pub refused: Vec<String>,
+    /// The findings that have a patch which the text cannot take.
+    pub refused: Vec<Refused>,
+    /// Whether so many passes were made that findings may be left which could be fixed.
+    pub is_unfinished: bool,
+}
+
+/// A finding that has a patch which the text cannot take: `agent.yaml:3:1: [rule] path: not fixed: why`.
+#[derive(Debug, thiserror::Error)]
+#[error("{name}:{}:{}: [{}] {}: not fixed: {reason}", .found.place.line, .found.place.column, .found.rule, .found.path)]
+pub struct Refused {
+    /// The name of the text.
+    pub name: String,
+    /// The finding, in the text as it was at the time.
+    pub found: Diagnostic,
+    /// Why it is not fixed.
+    pub reason: EditError,
 }
 
 /// Applies every patch with at most this reach. All that do not touch each other are applied at once, and then the text is judged again. What
 /// cannot be applied without changing anything else is refused, and what is waived is left as it is: by a comment, or by `waive`, which
 /// gets the results for the objects.
 pub fn fix(linter: &Linter, name: &str, text: &str, reach: Reach, waive: &mut dyn FnMut(&mut [ObjectReport])) -> Fixed {
-    let mut fixed = Fixed { text: text.to_owned(), count: 0, refused: Vec::new() };
+    let mut fixed = Fixed { text: text.to_owned(), count: 0, refused: Vec::new(), is_unfinished: false };
     let mut refused = HashSet::new();
     // Changes that do not fit together are tried in smaller numbers, down to the one that is at fault.
     let mut at_most = usize::MAX;
@@ -45,9 +59,9 @@ pub fn fix(linter: &Linter, name: &str, text: &str, reach: Reach, waive: &mut dy
                     changes.push(change);
                     fixes.push(fix);
                 }
-                Err(error) => {
-                    fixed.refused.push(fix.refused(name, &error));
+                Err(reason) => {
                     refused.insert(fix.key());
+                    fixed.refused.push(Refused { name: name.to_owned(), found: fix.found, reason });
                 }
             }
         }
@@ -59,18 +73,17 @@ pub fn fix(linter: &Linter, name: &str, text: &str, reach: Reach, waive: &mut dy
                 fixed.count += chosen.len();
                 at_most = at_most.saturating_mul(2);
             }
-            Err(error) => {
-                if let ([_], Some(first)) = (&chosen[..], fixes.first()) {
-                    fixed.refused.push(first.refused(name, &error));
+            Err(reason) => {
+                if let ([_], Some(first)) = (&chosen[..], fixes.into_iter().next()) {
                     refused.insert(first.key());
+                    fixed.refused.push(Refused { name: name.to_owned(), found: first.found, reason });
                 }
                 at_most = (chosen.len() / 2).max(1);
                 fixed.text = file.source.into_text();
             }
         }
     }
-    fixed.refused.push(format!("{name}: not done after {MAX_PASSES} passes: run it again for the rest"));
-    fixed
+    Fixed { is_unfinished: true, ..fixed }
 }
 
 /// A finding that has a patch.
@@ -84,11 +97,6 @@ impl Fix {
     /// The number of its object, its rule and its path.
     fn key(&self) -> (usize, String, String) {
         (self.object, self.found.rule.clone(), self.found.path.clone())
-    }
-
-    fn refused(&self, name: &str, reason: &edit::EditError) -> String {
-        let Diagnostic { rule, path, place, .. } = &self.found;
-        format!("{name}:{}:{}: [{rule}] {path}: not fixed: {reason}", place.line, place.column)
     }
 }
 

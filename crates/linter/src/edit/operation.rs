@@ -243,7 +243,9 @@ impl Parent<'_> {
         let is_short = |child: &&&Located| {
             matches!(child.children, Children::None) && !self.text[start(child)..end(child)].contains('\n')
         };
-        let neighbour = children.iter().rev().find(is_short).or(children.last()).ok_or(EditError::HasNoMembers)?;
+        let is_alone = |child: &&&Located| self.line_after(child).is_ok();
+        let mut short = children.iter().rev().filter(is_short);
+        let neighbour = short.find(is_alone).or(children.last()).ok_or(EditError::HasNoMembers)?;
         let first = start(neighbour);
         let indent: String = self.text[self.source.line_start(first)..first].chars().map(|_| ' ').collect();
         let line_end = self.text[..self.line_after(neighbour)?].trim_end_matches(['\n', '\r']).len();
