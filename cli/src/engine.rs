@@ -23,7 +23,7 @@ use crate::engine::module::Module;
 #[derive(Debug)]
 pub enum Engine<'s> {
     /// By the rules of this program.
-    Builtin(Linter<'s>),
+    Builtin(Box<Linter<'s>>),
     /// By asking a module.
     Module(Box<AskedModule<'s>>),
 }

@@ -79,7 +79,7 @@ pub fn check(args: &Args) -> Result<u8, String> {
         Some(path) => Engine::with_module(&settings.value, Module::load(path)?, host, creation)?,
         None => {
             let linter = check_options::linter(&settings, &tree, host)?.assuming(creation);
-            Engine::Builtin(linter.showing_replacements(args.options.shows_replacements()))
+            Engine::Builtin(Box::new(linter.showing_replacements(args.options.shows_replacements())))
         }
     };
     let search = Search {

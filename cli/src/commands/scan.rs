@@ -44,6 +44,6 @@ pub fn scan(args: &Args) -> Result<u8, String> {
     let mut settings = args.options.settings(&configuration)?;
     check_options::enable_node_checks(&mut settings.value);
     let tree = settings.tree();
-    let engine = Engine::Builtin(check_options::linter(&settings, &tree, cluster.clone())?);
+    let engine = Engine::Builtin(Box::new(check_options::linter(&settings, &tree, cluster.clone())?));
     args.options.judge(&engine, args.namespaces.workloads(&cluster).into_par_iter(), &configuration)
 }

@@ -157,7 +157,7 @@ fn check(name: &str, manifest: &str, settings: &Value, with_module: bool) -> Rep
     let engine = if with_module {
         Engine::with_module(&settings.value, module().clone(), host, Creation::default())
     } else {
-        Linter::new(&tree, host).map(Engine::Builtin).map_err(|invalid| invalid.to_string())
+        Linter::new(&tree, host).map(Box::new).map(Engine::Builtin).map_err(|invalid| invalid.to_string())
     };
     let engine = engine.unwrap_or_else(|error| panic!("{name}: {error}"));
     let file = engine.check_file(File::parse(name, manifest.to_owned()));
