@@ -5,7 +5,7 @@ use crate::admission::workload::Workload;
 use crate::cluster::facts::Facts;
 use crate::cluster::questions::Cluster;
 use crate::k8s::command_lines::{CommandLine, command_lines};
-use crate::k8s::effective::{EffectiveSetting, effective_settings};
+use crate::k8s::effective::{EffectiveSetting, LevelOf, effective_settings};
 use crate::k8s::pod::Pod;
 use crate::settings::Settings;
 use crate::windows::account::Account;
@@ -53,7 +53,7 @@ impl<'c, 'a> Context<'c, 'a> {
             facts,
             accounts: effective_settings(
                 pod,
-                |container| Some(container.run_as_user_name()?.set_on),
+                (|container| Some(container.run_as_user_name()?.set_on)) as LevelOf,
                 |container| Account::parse(container.run_as_user_name().map_or("", |name| name.value)),
             )
             .collect(),

@@ -5,6 +5,7 @@ use crate::k8s::pod::{ContainerView, Level};
 use crate::outcome::finding::Finding;
 use crate::outcome::patch::{Operation, Patch, Reach, remove};
 use crate::outcome::ratchet::Ratchet;
+use crate::rules::context::Context;
 use crate::settings::Settings;
 use crate::settings::severity::{Severity, configured};
 
@@ -70,9 +71,9 @@ impl<'l> Findings<'l> {
 
     /// Reports a finding about an effective setting, at the level where it is set: the container, or the pod that it
     /// inherits from. `field` is the path below either of them.
-    pub fn setting<T>(
+    pub fn setting<T, L: Fn(&ContainerView) -> Option<Level>>(
         &mut self,
-        setting: &EffectiveSetting<T>,
+        setting: &EffectiveSetting<T, L>,
         field: &str,
         message: impl Into<String>,
         fix: impl Into<String>,
@@ -121,6 +122,13 @@ impl Reported<'_> {
     #[inline(never)]
     pub fn removable(self, reach: Reach) {
         self.patch(reach, |path| vec![remove(path)]);
+    }
+
+    /// The same for a field that counts on Linux: only where the pod is proven to start on Windows nodes only.
+    pub fn removable_on_windows(self, context: &Context, reach: Reach) {
+        if context.is_proven_windows() {
+            self.removable(reach);
+        }
     }
 
     /// Adds the patch with these operations, given the path of the finding. No operations: there is none.

@@ -75,8 +75,11 @@ pub const SERVICE_USERS: [(&str, Service); 3] = [
 /// How the Win32 API calls the first of them, in the same form; it cannot log on.
 pub const LOCAL_SYSTEM: &str = "localsystem";
 
+/// The administrator of a Windows Server container, in lower case.
+pub const CONTAINER_ADMINISTRATOR: &str = "containeradministrator";
+
 /// Accounts that exist only inside Windows Server containers, in lower case.
-pub const CONTAINER_ACCOUNTS: [&str; 2] = ["containeradministrator", "containeruser"];
+pub const CONTAINER_ACCOUNTS: [&str; 2] = [CONTAINER_ADMINISTRATOR, "containeruser"];
 
 const MAX_DOMAIN_BYTES: usize = 255;
 const MAX_USER_BYTES: usize = 104;
@@ -95,6 +98,11 @@ impl<'n> Account<'n> {
     /// How the node would treat it.
     pub fn kind(&self) -> Kind {
         self.kind
+    }
+
+    /// The part after the backslash; the whole name if there is none.
+    pub fn user(&self) -> &'n str {
+        self.name.split_once('\\').map_or(self.name, |(_, user)| user)
     }
 
     /// The part before the backslash, if there is one.

@@ -1,7 +1,7 @@
 //! Shared by the rules about `runAsUserName`.
 
 use crate::settings::Settings;
-use crate::windows::account::{Account, Kind};
+use crate::windows::account::{Account, CONTAINER_ADMINISTRATOR, Kind, Service};
 use crate::windows::case::is_same;
 
 /// The path of the field, below a pod's spec as well as below a container.
@@ -53,6 +53,16 @@ pub fn is_privileged(account: &Account, settings: &Settings) -> bool {
     account.kind() == Kind::Local
         && (privileged_groups().any(is_account)
             || settings.privileged_local_groups.iter().any(|group| is_account(group)))
+}
+
+/// Whether a process with this account would be an administrator: the account is LocalSystem, in whatever spelling,
+/// `ContainerAdministrator`, or a privileged local group.
+pub fn is_administrator(account: &Account, settings: &Settings) -> bool {
+    match account.kind() {
+        Kind::Service(service) | Kind::Misspelt(Some(service)) => service == Service::LocalSystem,
+        Kind::ContainerOnly => account.user().eq_ignore_ascii_case(CONTAINER_ADMINISTRATOR),
+        _ => is_privileged(account, settings),
+    }
 }
 
 fn bare(group: &str) -> &str {

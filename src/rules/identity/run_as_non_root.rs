@@ -1,3 +1,4 @@
+use super::accounts::is_administrator;
 use crate::decode::Fields;
 use crate::k8s::effective::effective_settings;
 use crate::k8s::pod::{ContainerView, Level};
@@ -5,10 +6,11 @@ use crate::outcome::patch::Reach;
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
 use crate::rules::rule::{Rule, page};
+use crate::windows::account::Account;
 
 pub static RULE: Rule = Rule {
     id: "run-as-non-root",
-    summary: "`runAsNonRoot: true`, which is admitted but not enforced",
+    summary: "`runAsNonRoot: true` beside an administrator's account: it is admitted but not enforced",
     reads: Fields::of(&["runAsNonRoot"]),
     patches: Some(Reach::OnDemand),
     page: page!("run_as_non_root.md"),
@@ -16,7 +18,11 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &Context, findings: &mut Findings) {
-    for non_root in effective_settings(context.pod, set_to_true_on, |_| ()) {
+    let untrue_on = |container: &ContainerView| {
+        let account = container.run_as_user_name()?.value;
+        set_to_true_on(container).filter(|_| is_administrator(&Account::parse(account), context.settings))
+    };
+    for non_root in effective_settings(context.pod, untrue_on, |_| ()) {
         findings
             .setting(
                 &non_root,
@@ -24,7 +30,7 @@ fn check(context: &Context, findings: &mut Findings) {
                 "is true, but is not enforced in HostProcess containers",
                 "remove it or set it to false, because only the rights of the account limit the process",
             )
-            .removable(Reach::OnDemand);
+            .removable_on_windows(context, Reach::OnDemand);
     }
 }
 

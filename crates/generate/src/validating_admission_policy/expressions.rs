@@ -2,7 +2,9 @@
 
 use windows_hostprocess_policy::rules::identity::accounts::privileged_groups;
 use windows_hostprocess_policy::rules::registry;
-use windows_hostprocess_policy::windows::account::{CONTAINER_ACCOUNTS, LOCAL_SYSTEM, NT_AUTHORITY, SERVICE_USERS};
+use windows_hostprocess_policy::windows::account::{
+    CONTAINER_ACCOUNTS, CONTAINER_ADMINISTRATOR, LOCAL_SYSTEM, NT_AUTHORITY, SERVICE_USERS,
+};
 
 use super::paths::{named_pipe, rootfs};
 
@@ -99,6 +101,7 @@ pub fn variables() -> Vec<(String, String)> {
                  'user': {written}.lowerAscii().substring({written}.lastIndexOf(r'\\') + 1)}})"
             ),
         ),
+        ("administrators", format!("variables.accounts.filter(x, {}).map(x, x.name)", is_administrator())),
         ("namedPipe", format!("r'{}'", named_pipe())),
         ("rootfs", format!("r'{}'", rootfs())),
         (
@@ -113,6 +116,27 @@ pub fn variables() -> Vec<(String, String)> {
     before_checks.into_iter().chain(checks).chain([("findings".to_owned(), findings())]).collect()
 }
 
+/// Whether the account `x` is LocalSystem, in whatever spelling, `ContainerAdministrator`, or a privileged local group.
+fn is_administrator() -> String {
+    format!(
+        "x.user == '{CONTAINER_ADMINISTRATOR}' || {} && (x.domain == '' || {}) || {}",
+        format_args!("x.user.replace(' ', '') in {}", list([SERVICE_USERS[0].0, LOCAL_SYSTEM])),
+        in_nt_authority(),
+        is_privileged_group()
+    )
+}
+
+/// Whether the domain of the account `x` is `NT AUTHORITY`, in whatever spelling.
+fn in_nt_authority() -> String {
+    let bare = NT_AUTHORITY.trim_end_matches('\\').to_lowercase().replace(' ', "");
+    format!("x.domain.replace(' ', '').replace('-', '').replace('_', '') == '{bare}'")
+}
+
+fn is_privileged_group() -> String {
+    let groups = privileged_groups().collect::<Vec<_>>().join("|");
+    format!(r"x.domain == '' && x.written.matches(r'(?i)^[.\s]*({groups})[.\s]*$')")
+}
+
 /// kube-apiserver shows the message of one validation only, so there is only one.
 fn findings() -> String {
     let findings: Vec<String> = checks().iter().map(Check::finding).collect();
@@ -124,14 +148,11 @@ fn findings() -> String {
 
 /// In the order in which findings are reported.
 pub fn checks() -> Vec<Check> {
-    let bare = |text: &str| text.trim_end_matches('\\').to_lowercase().replace([' ', '-', '_'], "");
     let container_account = format!("x.user in {}", list(CONTAINER_ACCOUNTS));
-    let in_nt_authority =
-        format!("x.domain.replace(' ', '').replace('-', '').replace('_', '') == '{}'", bare(NT_AUTHORITY));
+    let in_nt_authority = in_nt_authority();
     let services = || SERVICE_USERS.into_iter().map(|(name, _)| name);
     let user = "x.user.replace(' ', '')";
     let logs_on = format!("x.written.startsWith(r'{NT_AUTHORITY}') && {user} in {}", list(services()));
-    let groups = privileged_groups().collect::<Vec<_>>().join("|");
     let mounts = |condition: &str| format!("x.?volumeMounts.orValue([]).exists(mount, {condition})");
     vec![
         check("run-as-user-required", "containers", format!("!{}.hasValue()", option("runAsUserName"))),
@@ -149,11 +170,7 @@ pub fn checks() -> Vec<Check> {
             "accounts",
             format!("!({container_account}) && x.domain != '' && !({in_nt_authority})"),
         ),
-        check(
-            "privileged-local-group",
-            "accounts",
-            format!(r"x.domain == '' && x.written.matches(r'(?i)^[.\s]*({groups})[.\s]*$')"),
-        ),
+        check("privileged-local-group", "accounts", is_privileged_group()),
         check(
             "gmsa",
             "containers",
@@ -162,7 +179,8 @@ pub fn checks() -> Vec<Check> {
         check(
             "run-as-non-root",
             "containers",
-            "x.?securityContext.?runAsNonRoot.or(variables.pod.?securityContext.?runAsNonRoot).orValue(false)",
+            "x.?securityContext.?runAsNonRoot.or(variables.pod.?securityContext.?runAsNonRoot).orValue(false) \
+             && x.name in variables.administrators",
         ),
         // kube-apiserver limits what an expression may cost, and a long regular expression costs much: a short one goes before.
         check(
