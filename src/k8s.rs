@@ -8,5 +8,6 @@ pub mod pod;
 pub mod pod_spec;
 pub mod quantity;
 pub mod requirement;
+pub mod tolerations;
 pub mod version;
 pub mod volumes;

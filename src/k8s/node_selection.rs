@@ -11,6 +11,9 @@ pub const LEGACY_OS: &str = "beta.kubernetes.io/os";
 /// The build of Windows (`10.0.20348`), which only Windows nodes have.
 pub const WINDOWS_BUILD: &str = "node.kubernetes.io/windows-build";
 
+/// The host name of a node, which nearly always is the node's name.
+pub const HOSTNAME: &str = "kubernetes.io/hostname";
+
 /// The operating system of a node, as far as its labels tell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NodeOs {
@@ -39,7 +42,8 @@ impl PodSpec<'_> {
     /// Whether the pod is meant for Windows nodes: only they satisfy its selectors, or it names its node, which is a
     /// deliberate choice. That is enough not to warn, but proves nothing about the node: see [`Self::requires_windows`].
     pub fn is_pinned_to_windows(&self) -> bool {
-        self.node_name.is_some_and(|name| !name.is_empty())
+        let named = [self.node_name, self.node_selector.get(HOSTNAME).copied()];
+        named.into_iter().flatten().any(|name| !name.is_empty())
             || !self.admits(NodeOs::Linux) && !self.admits(NodeOs::Unlabelled)
     }
 
@@ -123,6 +127,7 @@ impl<'a> NodeSelectorTerm<'a> {
 
     fn names_a_node(&self) -> bool {
         self.match_fields.iter().any(NodeSelectorRequirement::names_a_node)
+            || self.match_expressions.iter().any(NodeSelectorRequirement::names_a_host)
     }
 }
 
@@ -152,6 +157,17 @@ impl NodeSelectorRequirement<'_> {
 
     fn names_a_node(&self) -> bool {
         self.is_on("metadata.name") && self.operator == Some("In")
+    }
+
+    fn names_a_host(&self) -> bool {
+        self.is_on(HOSTNAME) && self.operator == Some("In")
+    }
+
+    /// Whether it asks for Linux nodes by name, as `kubernetes.io/os In [windows, linux]` does.
+    pub fn asks_for_linux(&self) -> bool {
+        (self.is_on(OS) || self.is_on(LEGACY_OS))
+            && self.operator == Some("In")
+            && self.values.iter().any(|value| *value == "linux")
     }
 }
 
@@ -301,6 +317,25 @@ mod tests {
         }
         assert_eq!(only(&with_terms(&named(r#""a""#).replace("In", "NotIn"))), None);
         assert_eq!(only("{}"), None);
+    }
+
+    #[rstest]
+    #[case(r#"{"nodeSelector": {"kubernetes.io/hostname": "win-1"}}"#, true)]
+    #[case(r#"{"nodeSelector": {"kubernetes.io/hostname": ""}}"#, false)]
+    #[case(r#"{"nodeSelector": {"example.com/hostname": "win-1"}}"#, false)]
+    fn a_host_name_in_the_selector_is_a_choice(#[case] json: &str, #[case] pinned: bool) {
+        assert_eq!(with_spec(json, |spec| spec.is_pinned_to_windows()), pinned);
+        assert!(!with_spec(json, |spec| spec.requires_windows()), "and proves nothing");
+    }
+
+    #[rstest]
+    #[case(r#"{"key": "kubernetes.io/hostname", "operator": "In", "values": ["win-1", "win-2"]}"#, true)]
+    #[case(r#"{"key": "kubernetes.io/hostname", "operator": "NotIn", "values": ["linux-1"]}"#, false)]
+    #[case(r#"{"key": "kubernetes.io/hostname", "operator": "Exists"}"#, false)]
+    fn a_host_name_in_the_affinity_is_a_choice(#[case] expression: &str, #[case] pinned: bool) {
+        let json = with_expressions(expression);
+        assert_eq!(with_spec(&json, |spec| spec.is_pinned_to_windows()), pinned);
+        assert!(!with_spec(&json, |spec| spec.requires_windows()), "and proves nothing");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! no rule reads are skipped while decoding, whatever they hold.
 
 use crate::decode::{List, NonEmpty, Pairs, Presence, Quantity, record};
+use crate::k8s::tolerations::ToleratesAll;
 
 record! {
     /// The fields of `PodSpec` that rules read.
@@ -35,6 +36,7 @@ record! {
         pub share_process_namespace: Option<bool> = "shareProcessNamespace",
         pub subdomain: Option<&'a str> = "subdomain",
         pub termination_grace_period_seconds: Option<i64> = "terminationGracePeriodSeconds",
+        pub tolerations: ToleratesAll = "tolerations",
         pub volumes: List<Volume<'a>> = "volumes",
     }
 }

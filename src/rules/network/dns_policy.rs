@@ -28,6 +28,6 @@ fn check(context: &Context, findings: &mut Findings) {
                 ),
                 "remove it, and do not rely on DNS names of the cluster",
             )
-            .removable(Reach::Command);
+            .removable_on_windows(context, Reach::Command);
     }
 }

@@ -37,7 +37,7 @@ fn check(context: &Context, findings: &mut Findings) {
                 "has no effect, because HostProcess containers read the node's hosts file",
                 "remove it, or let the program edit the node's hosts file",
             )
-            .removable(Reach::Admission);
+            .removable_on_windows(context, Reach::Admission);
     }
     let hostname = pod.spec.hostname.filter(|name| !name.is_empty());
     let subdomain = pod.spec.subdomain.filter(|name| !name.is_empty());

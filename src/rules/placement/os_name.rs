@@ -1,7 +1,7 @@
 use crate::outcome::patch::{Reach, Scalar, add};
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
-use crate::rules::placement::linux_only_fields::sets_linux_only_field;
+use crate::rules::placement::linux_only_fields::linux_only_fields;
 use crate::rules::rule::{Rule, page};
 use crate::settings::Platform;
 use crate::settings::severity::Severity;
@@ -26,8 +26,9 @@ fn check(context: &Context, findings: &mut Findings) {
                 "set os.name: windows, after removing fields that only Linux supports",
             )
             .patch(Reach::OnDemand, |_| {
-                let is_safe =
-                    pod.spec.requires_windows() && pod.spec.resources.is_none() && !sets_linux_only_field(pod);
+                let is_safe = pod.spec.requires_windows()
+                    && pod.spec.resources.is_none()
+                    && linux_only_fields(pod).next().is_none();
                 if is_safe {
                     vec![add(&pod.path("os"), Scalar::EmptyObject {}), add(&pod.path("os.name"), "windows")]
                 } else {

@@ -1,10 +1,11 @@
 use crate::cluster::facts::Answer;
 use crate::k8s::node_selection::{LEGACY_OS, NodeOs, OS, selector_admits};
 use crate::k8s::pod::Pod;
-use crate::k8s::pod_spec::NodeSelectorTerm;
+use crate::k8s::pod_spec::{NodeSelectorRequirement, NodeSelectorTerm};
 use crate::outcome::patch::{Operation, Reach, Scalar, add};
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
+use crate::rules::placement::linux_only_fields::linux_only_fields;
 use crate::rules::rule::{Rule, page};
 use crate::settings::pattern;
 use crate::settings::severity::Severity;
@@ -26,7 +27,7 @@ fn check(context: &Context, findings: &mut Findings) {
         return;
     }
     if !pod.spec.is_pinned_to_windows() {
-        let (field, message, fix) = match pod.spec.required_terms().and_then(permissive_term) {
+        let (field, mut message, mut fix) = match pod.spec.required_terms().and_then(permissive_term) {
             Some((index, term)) => (term_field(index), term_message(term), TERM_FIX.to_owned()),
             None => (
                 "nodeSelector".to_owned(),
@@ -34,7 +35,20 @@ fn check(context: &Context, findings: &mut Findings) {
                 format!("set {OS}: windows, because on a Linux node the containers would be ordinary ones or fail"),
             ),
         };
-        findings.pod(pod.path(&field), message, fix).patch(Reach::Admission, |_| select_windows(pod));
+        let sign = sign_of_linux(pod);
+        let reach = if sign.is_some() { Reach::OnDemand } else { Reach::Admission };
+        let otherwise = format!("set {OS}: windows, unless the pod is meant for Linux nodes as well");
+        match sign {
+            Some(Sign::BothNamed) => fix = otherwise,
+            Some(Sign::Field(field)) => {
+                message = format!("{message}, but may be meant for both systems: {field} counts only on Linux");
+                fix = otherwise;
+            }
+            // Not in the message, because tolerations may change at any time, and that does not make the finding a new one.
+            Some(Sign::ToleratesAll) => fix = format!("{otherwise}: it tolerates every taint"),
+            None => {}
+        }
+        findings.pod(pod.path(&field), message, fix).patch(reach, |_| select_windows(pod));
     } else if pod.spec.selects_os_by_legacy_label_only() {
         findings
             .pod(
@@ -48,6 +62,41 @@ fn check(context: &Context, findings: &mut Findings) {
 
 const WINDOWS: &str = "windows";
 const TERM_FIX: &str = "require kubernetes.io/os In [windows] in every term, because a node needs to match only one";
+
+/// A pod that does not say which system it is for may be meant for both: choosing Windows would take it off its Linux nodes.
+enum Sign {
+    /// Its affinity names both.
+    BothNamed,
+    /// It sets a field that counts on Linux only.
+    Field(&'static str),
+    /// It tolerates every taint.
+    ToleratesAll,
+}
+
+fn sign_of_linux(pod: &Pod) -> Option<Sign> {
+    let spec = &pod.spec;
+    if spec.requires_windows() {
+        return None;
+    }
+    let mut requirements = spec.required_terms().into_iter().flatten().flat_map(|term| term.match_expressions.iter());
+    if requirements.any(NodeSelectorRequirement::asks_for_linux) {
+        return Some(Sign::BothNamed);
+    }
+    // No system accepts `hostUsers: false` together with the host network.
+    let field = linux_only_fields(pod).find(|field| *field != "hostUsers");
+    if let Some(field) = field.or_else(|| sets_run_as_non_root(pod).then_some("runAsNonRoot")) {
+        return Some(Sign::Field(field));
+    }
+    spec.tolerations.0.then_some(Sign::ToleratesAll)
+}
+
+fn sets_run_as_non_root(pod: &Pod) -> bool {
+    pod.spec.security_context.as_ref().is_some_and(|own| own.run_as_non_root == Some(true))
+        || pod
+            .containers()
+            .filter_map(|container| container.raw.security_context.as_ref())
+            .any(|own| own.run_as_non_root == Some(true))
+}
 
 /// Selects Windows nodes, unless a label of the pod says that it is for others, which `linux-node` reports.
 fn select_windows(pod: &Pod) -> Vec<Operation> {

@@ -1,0 +1,19 @@
+//! What tolerations say about the nodes that a pod is meant for.
+
+use crate::decode::{Read, Reader, Result, Value};
+
+/// Whether one of the `tolerations` is for every taint, as in pods that are meant for every node. Nothing else in them is
+/// read, so that no change of them makes a request unreadable.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ToleratesAll(pub bool);
+
+impl<'t> Read<'t> for ToleratesAll {
+    fn read(&mut self, value: &'t Value<'t>, _: &mut Reader) -> Result<()> {
+        let tolerates_all = |toleration: &Value| {
+            toleration.get("operator").as_str() == Some("Exists")
+                && toleration.get("key").as_str().is_none_or(|key| key.is_empty())
+        };
+        self.0 = value.as_array().is_some_and(|tolerations| tolerations.iter().any(tolerates_all));
+        Ok(())
+    }
+}
