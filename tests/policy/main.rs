@@ -3,12 +3,14 @@
 mod access;
 mod aks_sample;
 mod beside_other_policies;
+mod both_systems;
 mod cluster;
 mod container_order;
 mod controller_revision;
 mod custom_kinds;
 mod deployment;
 mod docs;
+mod duplicates;
 mod generated;
 mod grant_limits;
 mod json_value;

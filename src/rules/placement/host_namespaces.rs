@@ -1,6 +1,5 @@
 use crate::decode::Fields;
 use crate::outcome::patch::Reach;
-use crate::rules::api_server::ApiServer;
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
 use crate::rules::rule::{Rule, page};
@@ -10,7 +9,6 @@ pub static RULE: Rule = Rule {
     id: "host-namespaces",
     summary: "`hostPID`, `hostIPC` and `shareProcessNamespace`, which have no effect on Windows",
     severity: Severity::Off,
-    api_server: ApiServer::Partly("with `os.name: windows`"),
     reads: Fields::of(&["hostPID", "hostIPC", "shareProcessNamespace"]),
     patches: Some(Reach::Admission),
     page: page!("host_namespaces.md"),
@@ -19,6 +17,10 @@ pub static RULE: Rule = Rule {
 
 fn check(context: &Context, findings: &mut Findings) {
     let pod = context.pod;
+    // There kube-apiserver refuses the fields: see `linux-only-fields`.
+    if pod.os_is("windows") {
+        return;
+    }
     for (field, value) in [
         ("hostPID", pod.spec.host_pid),
         ("hostIPC", pod.spec.host_ipc),
@@ -27,7 +29,7 @@ fn check(context: &Context, findings: &mut Findings) {
         if value == Some(true) {
             findings
                 .pod(pod.path(field), "is true, but has no effect on Windows", "remove it")
-                .removable(Reach::Admission);
+                .removable_on_windows(context, Reach::Admission);
         }
     }
 }

@@ -48,7 +48,7 @@ fn check(context: &Context, findings: &mut Findings) {
         true => (Severity::Deny, "cannot be combined with os.name: windows"),
         false => (Severity::Off, "has no effect on Windows"),
     };
-    for field in set_on_pod(&pod.spec) {
+    for field in set_on_pod(&pod.spec).filter(|field| refused || !is_left_to_another_rule(field, &pod.spec)) {
         let (severity, message) = match field {
             GROUPS_POLICY if !refused && needs_containerd_2(context) => (Severity::Warn, STRICT_MESSAGE),
             _ => (severity, message),
@@ -60,10 +60,31 @@ fn check(context: &Context, findings: &mut Findings) {
         return;
     }
     for container in pod.containers() {
-        for field in container.raw.security_context.iter().flat_map(set_on_container) {
+        let fields = container.raw.security_context.iter().flat_map(set_on_container);
+        for field in fields.filter(|field| refused || !is_left_to_a_rule_about_it(field, &container)) {
             let path = container.path(&format!("securityContext.{field}"));
             findings.container(&container, path, message, FIX).patch(Reach::Admission, removed_if(refused));
         }
+    }
+}
+
+/// Whether `host-namespaces`, `host-users` or `run-as-uid` reports a field of the pod that Windows only ignores.
+fn is_left_to_another_rule(field: &str, spec: &PodSpec) -> bool {
+    match field {
+        "hostPID" | "hostIPC" | "securityContext.runAsUser" => true,
+        "shareProcessNamespace" => spec.share_process_namespace == Some(true),
+        "hostUsers" => spec.host_users == Some(false),
+        _ => false,
+    }
+}
+
+/// Whether `run-as-uid` or `read-only-not-enforced` reports a field of a container that Windows only ignores.
+fn is_left_to_a_rule_about_it(field: &str, container: &ContainerView) -> bool {
+    let is_read_only = || container.raw.security_context.as_ref().and_then(|own| own.read_only_root_filesystem);
+    match field {
+        "runAsUser" => true,
+        "readOnlyRootFilesystem" => container.is_host_process() && is_read_only() == Some(true),
+        _ => false,
     }
 }
 
@@ -84,12 +105,10 @@ fn needs_containerd_2(context: &Context) -> bool {
     policy == Some("Strict") && *context.settings.containerd < Version::new(2, 0)
 }
 
-/// Whether kube-apiserver would refuse `os.name: windows` in the pod.
-pub fn sets_linux_only_field(pod: &Pod) -> bool {
-    let of_container = |container: ContainerView| {
-        container.raw.security_context.as_ref().is_some_and(|context| set_on_container(context).next().is_some())
-    };
-    set_on_pod(&pod.spec).next().is_some() || pod.containers().any(of_container)
+/// The fields with which kube-apiserver would refuse `os.name: windows` in the pod, without the index of a container.
+pub fn linux_only_fields<'p>(pod: &'p Pod) -> impl Iterator<Item = &'static str> + 'p {
+    let contexts = pod.containers().filter_map(|container| container.raw.security_context.as_ref());
+    set_on_pod(&pod.spec).chain(contexts.flat_map(set_on_container))
 }
 
 /// The Linux-only fields that a pod sets. Some count when they are set at all, others only when they are true, as in

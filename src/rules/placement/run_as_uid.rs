@@ -4,7 +4,6 @@ use crate::k8s::pod::{ContainerList, Pod};
 use crate::k8s::pod_spec::{Container, Volume};
 use crate::k8s::version::Version;
 use crate::outcome::patch::{Operation, Reach, remove};
-use crate::rules::api_server::ApiServer;
 use crate::rules::cluster::affected_nodes::{AffectedNodes, candidates};
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
@@ -16,7 +15,6 @@ pub static RULE: Rule = Rule {
     id: "run-as-uid",
     summary: "`runAsUser`, which has no effect and keeps the pod from starting on older kubelets",
     severity_varies: "warn; deny where a node that could run the pod is known to have such a kubelet (asks the cluster)",
-    api_server: ApiServer::Partly("with `os.name: windows`"),
     reads: Fields::of(&["runAsUser"]),
     patches: Some(Reach::Admission),
     page: page!("run_as_uid.md"),
@@ -25,6 +23,10 @@ pub static RULE: Rule = Rule {
 
 fn check(context: &Context, findings: &mut Findings) {
     let pod = context.pod;
+    // There kube-apiserver refuses the field: see `linux-only-fields`.
+    if pod.os_is("windows") {
+        return;
+    }
     let (severity, message) = consequence(context);
     let mut findings = findings.at(severity);
     let message = |uid: i64| format!("user ID {uid} {message}");

@@ -35,7 +35,9 @@ fn check(context: &Context, findings: &mut Findings) {
     }
 }
 
-/// Whether there is a limit. Zero means none; a malformed one counts, because Kubernetes refuses it.
+/// Whether there is a limit. Zero means none, which `tiny-memory-limit` reports of memory; a malformed one counts, because
+/// Kubernetes refuses it.
 fn has_limit(resources: Option<&Resources>, name: &str) -> bool {
-    resources.and_then(|r| r.limits.get(name)).is_some_and(|limit| limit.amount() != Some(Amount::ZERO))
+    let limit = resources.and_then(|resources| resources.limits.get(name));
+    limit.is_some_and(|limit| name == "memory" || limit.amount() != Some(Amount::ZERO))
 }

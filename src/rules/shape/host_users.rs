@@ -16,6 +16,10 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &Context, findings: &mut Findings) {
+    // There kube-apiserver refuses the field in any case: see `linux-only-fields`.
+    if context.pod.os_is("windows") {
+        return;
+    }
     let spec = &context.pod.spec;
     let shared = [("hostNetwork", spec.host_network), ("hostPID", spec.host_pid), ("hostIPC", spec.host_ipc)];
     if spec.host_users == Some(false)

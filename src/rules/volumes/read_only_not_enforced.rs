@@ -31,6 +31,10 @@ fn check(context: &Context, findings: &mut Findings) {
             );
         }
     }
+    // With `os.name: windows`, kube-apiserver refuses the field: see `linux-only-fields`.
+    if context.pod.os_is("windows") {
+        return;
+    }
     for container in context.pod.host_process_containers() {
         let security_context = container.raw.security_context.as_ref();
         if security_context.is_some_and(|s| s.read_only_root_filesystem == Some(true)) {
@@ -41,7 +45,7 @@ fn check(context: &Context, findings: &mut Findings) {
                     "is true, but Windows containers have no read-only root filesystem",
                     "do not rely on it, and run as an account that cannot write to the host",
                 )
-                .removable(Reach::OnDemand);
+                .removable_on_windows(context, Reach::OnDemand);
         }
     }
 }

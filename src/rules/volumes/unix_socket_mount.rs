@@ -1,4 +1,4 @@
-use super::mounts::{host_volumes, is_named_like_a_socket, mounts};
+use super::mounts::{HostVolume, host_volumes, is_named_like_a_socket, mounts};
 use crate::decode::Fields;
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
@@ -16,7 +16,9 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &Context, findings: &mut Findings) {
-    for volume in host_volumes(context.pod).filter(|volume| volume.is_unix_socket()) {
+    // `named-pipe-mount` reports pipes, whatever their name ends in.
+    let is_socket = |volume: &HostVolume| volume.is_unix_socket() && !volume.source().is_named_pipe();
+    for volume in host_volumes(context.pod).filter(is_socket) {
         if let Some(container) = volume.first_mounting_container() {
             findings.container(
                 &container,
