@@ -86,7 +86,9 @@ fn what_the_command_would_not_edit_without_being_told_has_no_fix() {
     // An anchor, a promise that only --unsafe withdraws, a waiver, and an admission request.
     let anchor = bad().replace("spec:\n", "spec:\n  hostNetwork: &no false\n  hostUsers: *no\n");
     write(&folder, "anchor.yaml", &anchor);
-    let promise = GOOD.replace("    windowsOptions:", "    runAsNonRoot: true\n    windowsOptions:");
+    let promise = GOOD
+        .replace("    windowsOptions:", "    runAsNonRoot: true\n    windowsOptions:")
+        .replace("NT AUTHORITY\\Local service", "NT AUTHORITY\\SYSTEM");
     write(&folder, "promise.yaml", &promise);
     write(
         &folder,
