@@ -5,6 +5,8 @@
 //! service when the domain is spelt exactly `NT AUTHORITY`, otherwise interactively. Without a password only the three
 //! service accounts can succeed.
 
+use std::fmt;
+
 /// A `runAsUserName`, classified by how the node would treat it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Account<'n> {
@@ -60,6 +62,23 @@ pub enum Malformed {
     PeriodsOrSpaces,
     /// A user with a character that Windows forbids there.
     Character(char),
+}
+
+/// What is wrong with the name, after the name itself: `contains a control character`.
+impl fmt::Display for Malformed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Malformed::Empty => "is empty",
+            Malformed::ControlCharacter => "contains a control character",
+            Malformed::Backslashes => "contains more than one backslash",
+            Malformed::DomainTooLong => "has a domain of more than 255 bytes",
+            Malformed::DomainName => "has a domain that is neither a NetBIOS nor a DNS name",
+            Malformed::NoUser => "has no user name after the backslash",
+            Malformed::UserTooLong => "has a user name of more than 104 bytes",
+            Malformed::PeriodsOrSpaces => "has a user name of only periods and spaces",
+            Malformed::Character(c) => return write!(f, "contains '{c}', which Windows user names cannot have"),
+        })
+    }
 }
 
 /// The domain of the service accounts, which hcsshim knows in this spelling only, with its backslash.

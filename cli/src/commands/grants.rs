@@ -4,13 +4,14 @@ use std::path::PathBuf;
 
 use hostprocess_linter::object::Object;
 use hostprocess_linter::{Creation, File};
+use windows_hostprocess_policy::rules::access::coverage::Needs;
 use windows_hostprocess_policy::wording::escaped;
 
 use crate::cluster::kubeconfig::KubeconfigCluster;
 use crate::commands::config::WhichConfiguration;
 use crate::commands::namespaces::Namespaces;
 use crate::discover::{Input, STDIN, Search};
-use crate::grants::{Grants, family, needs_of};
+use crate::grants::{Grants, needs_of, remarks};
 use crate::output::write_stdout;
 
 /// The arguments of `grants`.
@@ -28,6 +29,9 @@ pub struct Args {
     /// Leave out what this glob matches in folders, as in .gitignore and relative to the current folder; may be repeated
     #[arg(long, value_name = "GLOB")]
     exclude: Vec<String>,
+    /// List images by their digests, which all of them must have, instead of any version of their repositories
+    #[arg(long)]
+    digests: bool,
     #[command(flatten)]
     which: WhichConfiguration,
     /// Namespace of objects whose manifests name none [default: default]
@@ -49,43 +53,59 @@ enum Format {
     Json,
 }
 
-/// Prints the grants. The exit code is 2 when something could not be read or granted, which is told on standard error.
+/// Prints the grants. The exit code is 2 when something could not be read or granted, which is reported on standard error.
 ///
 /// # Errors
 /// The configuration or a glob is not valid, or standard output cannot be written.
 pub fn grants(args: &Args) -> Result<u8, String> {
     let creation = Creation { namespace: args.namespace.clone(), ..Creation::default() };
-    let (mut grants, mut has_problems) = (Grants::default(), false);
-    let mut report = |line: String| {
-        eprintln!("error: {}", escaped(&line));
-        has_problems = true;
-    };
+    let mut collected = Collected { grants: Grants::new(args.digests), has_problems: false };
     for file in files(args)? {
+        collected.add(file, &creation);
+    }
+    write_stdout(&match args.output {
+        Format::Yaml => collected.grants.to_yaml()?,
+        Format::Json => collected.grants.to_json()?,
+    })?;
+    Ok(if collected.has_problems { 2 } else { 0 })
+}
+
+struct Collected {
+    grants: Grants,
+    has_problems: bool,
+}
+
+impl Collected {
+    fn add(&mut self, file: File, creation: &Creation) {
         for problem in &file.problems {
-            report(problem.line(&file.source.name));
+            self.report(&problem.line(&file.source.name));
         }
-        let needs: Vec<_> = file.objects.iter().map(|object| needs_of(object, &creation)).collect();
-        // Only what is shown needs a place.
+        let needs: Vec<_> = file.objects.iter().map(|object| needs_of(object, creation)).collect();
+        // Only objects that are named below need a place.
         let file = if needs.iter().all(|needs| matches!(needs, Ok(None))) { file } else { file.written() };
         for (object, needs) in file.objects.iter().zip(needs) {
-            let place = place(&file, object);
-            match needs {
-                Ok(None) => {}
-                Ok(Some(needs)) => {
-                    let source = format!("{} {}/{} ({place})", object.kind, needs.namespace, object.name_or_none());
-                    if let Err(problem) = grants.add(needs, family(object), source) {
-                        report(format!("{place}: {} {}: {problem}", object.kind, object.name_or_none()));
-                    }
-                }
-                Err(problem) => report(format!("{place}: {} {}: {problem}", object.kind, object.name_or_none())),
+            if let Err(problem) =
+                needs.and_then(|needs| needs.map_or(Ok(()), |needs| self.add_needs(&file, object, needs)))
+            {
+                self.report(&format!("{}: {problem}", title(&file, object)));
             }
         }
     }
-    write_stdout(&match args.output {
-        Format::Yaml => grants.to_yaml()?,
-        Format::Json => grants.to_json()?,
-    })?;
-    Ok(if has_problems { 2 } else { 0 })
+
+    fn add_needs(&mut self, file: &File, object: &Object, needs: Needs) -> Result<(), String> {
+        let source = format!("{} {}/{} ({})", object.kind, needs.namespace, object.name_or_none(), place(file, object));
+        let remarks = remarks(&needs);
+        self.grants.add(needs, source)?;
+        for remark in remarks {
+            eprintln!("warning: {}", escaped(&format!("{}: {remark}", title(file, object))));
+        }
+        Ok(())
+    }
+
+    fn report(&mut self, line: &str) {
+        eprintln!("error: {}", escaped(line));
+        self.has_problems = true;
+    }
 }
 
 fn files(args: &Args) -> Result<Box<dyn Iterator<Item = File>>, String> {
@@ -97,6 +117,10 @@ fn files(args: &Args) -> Result<Box<dyn Iterator<Item = File>>, String> {
     let (paths, exclude, excluded) = (&args.paths, &args.exclude, Some(&excluded));
     let inputs = Search { paths, exclude, excluded, stdin: STDIN, ..Search::default() }.find()?;
     Ok(Box::new(inputs.into_iter().map(Input::read)))
+}
+
+fn title(file: &File, object: &Object) -> String {
+    format!("{}: {} {}", place(file, object), object.kind, object.name_or_none())
 }
 
 fn place(file: &File, object: &Object) -> String {

@@ -9,6 +9,7 @@ mod folders;
 mod formats;
 mod generated;
 mod grants;
+mod grants_exactly;
 mod itself;
 mod output_schema;
 mod outputs;

@@ -22,6 +22,8 @@ pub struct Needs {
     pub namespace: String,
     /// `default` when the pod names none.
     pub service_account: String,
+    /// The kinds of which one must be listed: that of the object, or those that it counts as because of its owner.
+    pub kinds: Vec<String>,
     /// The images as written, those of mounted image volumes included; `""` where one is missing.
     pub images: Vec<String>,
     /// The effective accounts; `""` where one is missing.
@@ -33,11 +35,13 @@ pub struct Needs {
 /// What a grant must list to cover the workload of a request. `None` for one that needs no grant, and for a revision that is
 /// merged into another template, which only a grant for that one could cover.
 pub fn needs(request: &Request) -> Option<Needs> {
-    let pod = &request.object.as_ref()?.pod;
+    let workload = request.object.as_ref()?;
+    let pod = &workload.pod;
     let owned = |values: &mut dyn Iterator<Item = &str>| values.map(str::to_owned).collect();
     pod.sets_host_process().then(|| Needs {
         namespace: request.namespace.to_owned(),
         service_account: service_account(pod).to_owned(),
+        kinds: requester::kinds_to_grant(request, workload),
         images: owned(&mut images(pod)),
         accounts: owned(&mut accounts(pod)),
         host_paths: owned(&mut mounted_host_paths(pod)),
@@ -115,19 +119,13 @@ fn unmatched_namespace<'c>(context: &Context<'c, '_>, grant: &'c Grant) -> Optio
     unmatched("namespace", "namespaces", &grant.namespaces, [context.request.namespace], matches)
 }
 
-/// Objects made by a built-in controller count as the controller's kind. A pod of a ReplicaSet or Job also matches
-/// `Deployment` or `CronJob`, because its owner reference goes only one level up.
+/// Objects made by a built-in controller count as the controller's kind, and as the one above it.
 fn unmatched_kind<'c>(context: &Context<'c, '_>, grant: &'c Grant) -> Option<Mismatch<'c>> {
     let patterns = grant.kinds.as_ref()?;
-    let owner = requester::kind_of_origin(context);
+    let owner = requester::kind_of_origin(context.request, context.workload);
     let sent = owner.unwrap_or(&context.request.kind);
-    let above = match (sent.group, sent.kind) {
-        ("apps", "ReplicaSet") if owner.is_some() => "Deployment",
-        ("batch", "Job") if owner.is_some() => "CronJob",
-        _ => sent.kind,
-    };
     let is_listed = |kind: &str| patterns.iter().any(|pattern| matches_kind(pattern, sent.group, kind));
-    if is_listed(sent.kind) || is_listed(above) {
+    if is_listed(sent.kind) || owner.and_then(requester::kind_above).is_some_and(is_listed) {
         return None;
     }
     let value = full_name(sent.group, sent.kind);
@@ -140,7 +138,7 @@ fn unmatched_requester<'c>(context: &Context<'c, '_>, grant: &'c Grant) -> Optio
     let user = &context.request.user_info;
     let name = user.username.unwrap_or_default();
     let lists = |list: &Option<List<&str>>, name: &str| list.iter().flat_map(|l| l.iter()).any(|p| matches(p, name));
-    let is_listed = requester::template_owner(context).is_some()
+    let is_listed = requester::template_owner(context.request, context.workload).is_some()
         || lists(&requesters.users, name)
         || user.groups.iter().any(|group| lists(&requesters.groups, group));
     let wanted = Wanted::Requesters(requesters);

@@ -10,7 +10,7 @@ use kubewarden_policy_sdk::host_capabilities::kubernetes::{ResourceAttributes, S
 /// `Ok` when the cluster's RBAC grants the permission. Otherwise a sentence that says why not; without an answer from
 /// the cluster it is not granted.
 pub fn granted(context: &Context, rbac: &Rbac) -> Result<(), String> {
-    if rbac.subject == Subject::Requester && requester::template_owner(context).is_some() {
+    if rbac.subject == Subject::Requester && requester::template_owner(context.request, context.workload).is_some() {
         return Ok(());
     }
     let (who, user, groups) = subject(context, rbac.subject);

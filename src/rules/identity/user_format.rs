@@ -46,18 +46,7 @@ fn single_backslash(path: &str, name: &str) -> Vec<Operation> {
 /// Message and fix for a name that Kubernetes does not accept; `None` for any other.
 fn diagnose(name: &str) -> Option<(String, String)> {
     let Kind::Malformed(defect) = Account::parse(name).kind() else { return None };
-    let message = match defect {
-        Malformed::Empty => "is empty",
-        Malformed::ControlCharacter => "contains a control character",
-        Malformed::Backslashes => "contains more than one backslash",
-        Malformed::DomainTooLong => "has a domain of more than 255 bytes",
-        Malformed::DomainName => "has a domain that is neither a NetBIOS nor a DNS name",
-        Malformed::NoUser => "has no user name after the backslash",
-        Malformed::UserTooLong => "has a user name of more than 104 bytes",
-        Malformed::PeriodsOrSpaces => "has a user name of only periods and spaces",
-        Malformed::Character(c) => &format!("contains '{c}', which Windows user names cannot have"),
-    };
-    Some((format!("{} {message}", quote(name)), fix(name, defect)))
+    Some((format!("{} {defect}", quote(name)), fix(name, defect)))
 }
 
 fn fix(name: &str, defect: Malformed) -> String {

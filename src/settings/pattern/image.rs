@@ -43,6 +43,11 @@ pub fn repository(image: &str) -> &str {
     Reference::split(image).repository
 }
 
+/// The digest of an image; `None` when it has none.
+pub fn digest(image: &str) -> Option<&str> {
+    Reference::split(image).digest.filter(|digest| !digest.is_empty())
+}
+
 /// Whether an image matches a pattern.
 pub fn matches_image(pattern: &str, image: &str) -> bool {
     if pattern == "*" {

@@ -1,0 +1,107 @@
+//! One grant.
+
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+use windows_hostprocess_policy::rules::access::coverage::Needs;
+use windows_hostprocess_policy::settings::pattern::host_path::{self, NONE};
+use windows_hostprocess_policy::settings::pattern::image;
+use windows_hostprocess_policy::wording::quote;
+
+/// A grant, with the keys that it has in the settings. Patterns are names: nothing that was not given is covered.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Grant {
+    namespaces: [String; 1],
+    service_accounts: [String; 1],
+    kinds: [String; 1],
+    images: BTreeSet<String>,
+    run_as_user_names: BTreeSet<String>,
+    host_paths: BTreeSet<String>,
+}
+
+impl Grant {
+    /// The grant that a workload needs.
+    ///
+    /// # Errors
+    /// A value that the workload needs is missing, or no pattern matches it and nothing else.
+    pub(super) fn new(needs: &Needs, by_digest: bool) -> Result<Grant, String> {
+        let one = |what, value: &str| pattern(what, value.to_owned()).map(|pattern| [pattern]);
+        let image = if by_digest { with_digest } else { repository };
+        let mut host_paths = patterns("host path", &needs.host_paths, host_path)?;
+        if host_paths.is_empty() {
+            host_paths.insert(NONE.to_owned());
+        }
+        Ok(Grant {
+            namespaces: one("namespace", &needs.namespace)?,
+            service_accounts: one("service account", &needs.service_account)?,
+            kinds: one("kind", needs.kinds.first().map_or("", String::as_str))?,
+            images: patterns("image", &needs.images, image)?,
+            run_as_user_names: patterns("account", &needs.accounts, |account| Ok(account.to_owned()))?,
+            host_paths,
+        })
+    }
+
+    /// The namespace and the service account.
+    pub(super) fn subject(&self) -> [&str; 2] {
+        [&self.namespaces[0], &self.service_accounts[0]]
+    }
+
+    fn lists(&self) -> [&BTreeSet<String>; 3] {
+        [&self.images, &self.run_as_user_names, &self.host_paths]
+    }
+
+    /// How many values its lists allow.
+    pub(super) fn pattern_count(&self) -> usize {
+        self.lists().into_iter().flatten().filter(|pattern| *pattern != NONE).count()
+    }
+
+    /// Whether it covers all that the other covers of workloads that count as these kinds. A grant with host paths covers pods without any, too.
+    pub(super) fn includes(&self, other: &Grant, kinds: &[String]) -> bool {
+        let is_listed = |(mine, others): (&BTreeSet<String>, &BTreeSet<String>)| {
+            others.iter().all(|pattern| pattern == NONE || mine.contains(pattern))
+        };
+        self.subject() == other.subject()
+            && kinds.contains(&self.kinds[0])
+            && self.lists().into_iter().zip(other.lists()).all(is_listed)
+    }
+}
+
+fn repository(image: &str) -> Result<String, String> {
+    Ok(image::repository(image).to_owned())
+}
+
+/// Without the tag, which a runtime ignores beside a digest.
+fn with_digest(image: &str) -> Result<String, String> {
+    let digest = image::digest(image).ok_or_else(|| {
+        format!("its image {} has no digest: write it as repository@sha256:..., or leave out --digests", quote(image))
+    })?;
+    Ok(format!("{}@{digest}", image::repository(image)))
+}
+
+fn host_path(path: &str) -> Result<String, String> {
+    match host_path::lint_pattern(path) {
+        Some(problem) => Err(format!("no grant can list its host path {}: {problem}", quote(path))),
+        // The word is the pattern for no path at all.
+        None if path == NONE => Ok(format!("C:\\{NONE}")),
+        None => Ok(path.to_owned()),
+    }
+}
+
+/// The patterns for some values, by a function that says how one is written.
+fn patterns(
+    what: &str,
+    values: &[String],
+    written: fn(&str) -> Result<String, String>,
+) -> Result<BTreeSet<String>, String> {
+    values.iter().map(|value| pattern(what, written(value)?)).collect()
+}
+
+/// The pattern, if it matches itself and nothing else.
+fn pattern(what: &str, pattern: String) -> Result<String, String> {
+    match &*pattern {
+        "" => Err(format!("it has no {what}, and no grant covers that")),
+        _ if pattern.contains('*') => Err(format!("its {what} contains a '*', which would match more in a grant")),
+        _ => Ok(pattern),
+    }
+}
