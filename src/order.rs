@@ -1,5 +1,6 @@
 //! The order of paths and names.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 
@@ -32,6 +33,46 @@ impl PartialOrd for Natural<'_> {
 pub fn sorted(texts: Vec<&str>) -> Vec<(Natural<'_>, usize)> {
     let placed: Vec<_> = texts.into_iter().enumerate().map(|(place, text)| (Natural(text), place)).collect();
     if placed.is_sorted() { placed } else { BinaryHeap::from(placed).into_sorted_vec() }
+}
+
+/// Texts that are looked up by name, for lists in which one name may be there very often.
+#[derive(Debug, Default)]
+pub struct ByName<'t> {
+    texts: Vec<Cow<'t, str>>,
+    /// The places in `texts` in natural order; those of equal texts in their own order.
+    order: Vec<usize>,
+}
+
+impl<'t> ByName<'t> {
+    /// An index of texts by what they are.
+    pub fn new(texts: Vec<Cow<'t, str>>) -> ByName<'t> {
+        let order = sorted(texts.iter().map(AsRef::as_ref).collect());
+        let order = order.into_iter().map(|(_, place)| place).collect();
+        ByName { texts, order }
+    }
+
+    /// The places at which a text is, in ascending order.
+    pub fn places(&self, text: &str) -> impl Iterator<Item = usize> {
+        let begin = self.order.partition_point(|place| Natural(&self.texts[*place]) < Natural(text));
+        self.order[begin..].iter().copied().take_while(move |place| self.texts[*place] == text)
+    }
+
+    /// The places of each text that is there, in ascending order.
+    pub fn groups(&self) -> impl Iterator<Item = &[usize]> {
+        self.order.chunk_by(|one, other| self.texts[*one] == self.texts[*other])
+    }
+}
+
+/// Each text once, at its first place.
+pub fn distinct(mut texts: Vec<&str>) -> Vec<&str> {
+    let order = sorted(texts.clone());
+    let mut is_repeated = vec![false; texts.len()];
+    for pair in order.windows(2) {
+        is_repeated[pair[1].1] = pair[0].0 == pair[1].0;
+    }
+    let mut is_repeated = is_repeated.into_iter();
+    texts.retain(|_| is_repeated.next() == Some(false));
+    texts
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use std::fmt;
 
 use memchr::memmem;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json_borrow::Value;
 
 /// Without one of these texts there is nothing to report: the key of HostProcess containers; the annotations
 /// `microsoft.com/hostprocess-*` and `microsoft.com/disable-hostprocess-container`, and images with the tag `*-hostprocess`;
@@ -23,6 +24,17 @@ const MARKS: [&str; 5] =
 pub fn concerns_no_rule(payload: &[u8]) -> bool {
     let has = |text: &str| memmem::find(payload, text.as_bytes()).is_some();
     !has_unicode_escape(payload) && !MARKS.into_iter().any(has) && names_a_kind(payload)
+}
+
+/// Whether a value has one of the texts without which no rule has anything to report, in a key or a string.
+pub fn has_mark(value: &Value) -> bool {
+    let has = |text: &str| MARKS.into_iter().any(|mark| memmem::find(text.as_bytes(), mark.as_bytes()).is_some());
+    match value {
+        Value::Str(text) => has(text),
+        Value::Array(items) => items.iter().any(has_mark),
+        Value::Object(members) => members.iter().any(|(key, value)| has(key) || has_mark(value)),
+        _ => false,
+    }
 }
 
 /// Whether a backslash is followed by a `u`. One that is escaped itself counts, too.

@@ -118,9 +118,9 @@ record! {
 }
 
 impl ResourceSettings<'_> {
-    /// The limits that every container must have.
-    pub fn required(&self) -> &[Resource] {
-        self.require.as_deref().unwrap_or(&[Resource::Memory])
+    /// Whether every container must have a limit of this resource.
+    pub fn requires(&self, resource: Resource) -> bool {
+        self.require.as_deref().unwrap_or(&[Resource::Memory]).contains(&resource)
     }
 }
 

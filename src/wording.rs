@@ -53,7 +53,7 @@ impl Display for Escaped<'_> {
         for c in self.0.chars() {
             match c {
                 '\n' => f.write_str("\\n")?,
-                c if is_hidden(c) => write!(f, "\\u{{{:x}}}", u32::from(c))?,
+                c if is_hidden(c) => c.escape_unicode().try_for_each(|c| f.write_char(c))?,
                 c => f.write_char(c)?,
             }
         }
@@ -97,6 +97,11 @@ impl Write for Line {
 
 /// `, did you mean 'x'?` for the candidate closest to a misspelt name, or nothing when none is close.
 pub fn did_you_mean<'n>(misspelt: &str, candidates: impl IntoIterator<Item = &'n str>) -> String {
+    /// No name of ours is half as long, and the distance takes a step for each pair of letters.
+    const LONGEST: usize = 100;
+    if misspelt.len() > LONGEST {
+        return String::new();
+    }
     candidates
         .into_iter()
         .map(|name| (strsim::levenshtein(misspelt, name), name))

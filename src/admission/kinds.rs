@@ -57,12 +57,16 @@ impl TemplateLocation {
 /// understood, and is refused. A custom kind may resemble a pod template and give a field another type (`"{{port}}"`), and
 /// a ControllerRevision may hold anything. There such a field counts as missing: a controller that knows only Kubernetes'
 /// types, as that of StatefulSets does, fails to read it. But that one ignores the case of names.
+///
+/// An item of two bytes becomes a container of hundreds, and findings of as many. So only so many are read of an object: far
+/// more than run on a node, and than fit into a command line of Windows.
 pub fn reader(group: &str, kind: &str) -> Reader {
     let location = native(group, kind);
     let is_revision = location == Some(TemplateLocation::Revision);
     Reader {
         skips_wrong_types: is_revision || location.is_none(),
         refuses_other_case: is_revision,
+        max_items: Some(MAX_ITEMS),
         ..Reader::default()
     }
 }
@@ -71,6 +75,9 @@ pub fn reader(group: &str, kind: &str) -> Reader {
 pub fn is_native(group: &str, kind: &str) -> bool {
     native(group, kind).is_some()
 }
+
+/// How many items of lists and members of maps an object may have that rules would read.
+pub const MAX_ITEMS: usize = 20_000;
 
 fn native(group: &str, kind: &str) -> Option<TemplateLocation> {
     match (group, kind) {

@@ -6,6 +6,7 @@ use crate::admission::change::Change;
 use crate::admission::subresource::Part;
 use crate::admission::workload::Workload;
 use crate::decode::{self, Error, List, Read, Reader, Result, record};
+use crate::prescan::has_mark;
 
 /// An admission request, with its objects read as workloads.
 #[derive(Debug, Default)]
@@ -128,7 +129,11 @@ impl<'a> Request<'a> {
                 Part::Annotations => Workload::read_annotations(value).map(Some),
                 Part::Pod | Part::Resources => Workload::read(group, kind, value),
             };
-            workload.map_err(|error| error.in_member(key))
+            match workload {
+                // Such a pod may well run where Windows has no part in it.
+                Err(error) if error.is_too_many_items() && !has_mark(value) => Ok(None),
+                other => other.map_err(|error| error.in_member(key)),
+            }
         };
         Ok(Some(Request {
             object: workload(raw.object, "object")?,

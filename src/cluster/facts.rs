@@ -4,7 +4,7 @@
 use crate::cluster::questions::{Cluster, Labels, explained, parse, read};
 use crate::decode::{self, List, Pairs, record};
 use crate::k8s::pod::Pod;
-use crate::k8s::pod_spec::{NodeSelectorTerm, PodSpec};
+use crate::k8s::pod_spec::{NodeSelectorRequirement, NodeSelectorTerm, PodSpec};
 use crate::k8s::requirement::Label;
 use crate::settings::NodeSettings;
 
@@ -111,7 +111,14 @@ pub struct Node {
     pub kubelet_version: String,
 }
 
+/// Each node may have to be compared with every requirement of the pod and its RuntimeClass, and with every value of it.
+const MAX_COMPARED: usize = 200;
+
 fn windows_nodes(cluster: &Cluster, spec: &PodSpec, class: Option<&RuntimeClass>) -> Result<Nodes, String> {
+    let of_class = class.map_or(0, |class| class.node_selector().count());
+    if of_class + spec.node_requirement_count() > MAX_COMPARED {
+        return Err(format!("the pod selects nodes by more than {MAX_COMPARED} labels and values"));
+    }
     let answer = cluster.windows_nodes()?;
     let tree = parse(&answer)?;
     let list: NodeList = explained(decode::read(&tree))?;
@@ -184,6 +191,17 @@ impl ApiNode<'_> {
 }
 
 impl PodSpec<'_> {
+    /// How many labels and values `nodeSelector` and the required affinity name; a term counts as well.
+    fn node_requirement_count(&self) -> usize {
+        let count_of = |requirements: &[NodeSelectorRequirement]| -> usize {
+            requirements.iter().map(|requirement| 1 + requirement.values.len()).sum()
+        };
+        let of_terms = self.required_terms().into_iter().flatten();
+        let in_terms: usize =
+            of_terms.map(|term| 1 + count_of(&term.match_expressions) + count_of(&term.match_fields)).sum();
+        self.node_selector.iter().count() + in_terms
+    }
+
     /// Whether a node satisfies the pod's `nodeName`, `nodeSelector` and required affinity. (The kubelet of the node
     /// that `nodeName` names refuses the pod when the other two do not match.)
     fn admits_node(&self, node: &ApiNode) -> bool {

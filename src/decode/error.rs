@@ -14,6 +14,7 @@ struct Inner {
     path: Vec<Step>,
     message: String,
     wrong_type: Option<WrongType>,
+    is_too_many_items: bool,
 }
 
 /// A value of another type than expected.
@@ -35,7 +36,7 @@ impl Error {
     /// An error about the value itself.
     #[cold]
     pub fn new(message: impl Into<String>) -> Error {
-        Error(Box::new(Inner { path: Vec::new(), message: message.into(), wrong_type: None }))
+        Error(Box::new(Inner { path: Vec::new(), message: message.into(), wrong_type: None, is_too_many_items: false }))
     }
 
     /// A value of another type than expected, such as `"a list"`.
@@ -58,6 +59,20 @@ impl Error {
     /// The types, where the value, or the one inside it that the error is about, is of another one than expected.
     pub fn types(&self) -> Option<&WrongType> {
         self.0.wrong_type.as_ref()
+    }
+
+    /// An object with more items of lists and members of maps than are read.
+    #[cold]
+    pub(super) fn too_many(most: usize) -> Error {
+        let message = format!("more than {most} items of lists and members of maps, which is too much to judge");
+        let mut error = Error::new(message);
+        error.0.is_too_many_items = true;
+        error
+    }
+
+    /// Whether the object has more items of lists and members of maps than are read.
+    pub fn is_too_many_items(&self) -> bool {
+        self.0.is_too_many_items
     }
 
     /// The same error, seen from the object that has the value as a member.

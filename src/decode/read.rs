@@ -29,9 +29,26 @@ pub struct Reader {
     /// Whether a name that differs from an expected one only in case makes the object unreadable, because whoever reads it
     /// next ignores case.
     pub refuses_other_case: bool,
+    /// How many items of lists and members of maps are read at most; absent: any number.
+    pub max_items: Option<usize>,
+    /// How many were read.
+    pub items: usize,
 }
 
 impl Reader {
+    /// Counts what a list or a map holds, before it is read.
+    ///
+    /// # Errors
+    /// There are more than [`Reader::max_items`] by now.
+    #[inline(never)]
+    pub(super) fn count(&mut self, items: usize) -> Result<()> {
+        self.items += items;
+        match self.max_items.filter(|most| self.items > *most) {
+            Some(most) => Err(Error::too_many(most)),
+            None => Ok(()),
+        }
+    }
+
     /// A member of an object by its key; `None` when it is missing or `null`.
     ///
     /// # Errors
@@ -40,7 +57,7 @@ impl Reader {
         if self.refuses_other_case
             && let Value::Object(members) = value
         {
-            members.iter().try_for_each(|(name, _)| check_case(name, key))?;
+            members.iter().try_for_each(|(name, _)| check_case(name, [key]))?;
         }
         member(value, key).or_else(|error| self.tolerate(error))
     }
@@ -62,10 +79,11 @@ impl Reader {
     }
 }
 
-/// An error when a name is `key` in another case, or may be: Go's encoding/json takes two letters outside ASCII, the long s and
-/// the Kelvin sign, for an s and a k.
-pub(super) fn check_case(name: &str, key: &str) -> Result<()> {
-    if name != key && (name.eq_ignore_ascii_case(key) || name.contains(['ſ', '\u{212a}'])) {
+/// An error when a name is one of the keys in another case, or may be: Go's encoding/json takes two letters outside ASCII, the
+/// long s and the Kelvin sign, for an s and a k.
+pub(super) fn check_case<'k>(name: &str, keys: impl IntoIterator<Item = &'k str>) -> Result<()> {
+    let mut keys = keys.into_iter();
+    if keys.any(|key| name != key && name.eq_ignore_ascii_case(key)) || name.contains(['ſ', '\u{212a}']) {
         let message = format!("unknown field `{name}`, which whoever ignores case takes for another one");
         return Err(Error::new(message).in_member(name));
     }

@@ -56,7 +56,7 @@ pub fn read_record<'t>(
                 return Err(unknown_key(name, keys));
             }
             if reader.refuses_other_case {
-                keys.iter().try_for_each(|key| check_case(name, key.name))?;
+                check_case(name, keys.iter().map(|key| key.name))?;
             }
             continue;
         };

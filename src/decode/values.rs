@@ -4,10 +4,12 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Deref;
 
-use serde_json_borrow::Value;
+use serde_json_borrow::{ObjectAsVec, Value};
 
 use super::error::Error;
 use super::read::{Read, Reader, Result};
+use super::record::duplicate_key;
+use crate::order::sorted;
 use crate::wording::did_you_mean;
 
 impl<'t: 'a, 'a> Read<'t> for &'a str {
@@ -167,6 +169,7 @@ impl<'t, T: Default + Read<'t>> Read<'t> for List<T> {
 impl<'t, T: Default + Read<'t>> Read<'t> for Vec<T> {
     fn read(&mut self, value: &'t Value<'t>, reader: &mut Reader) -> Result<()> {
         let Value::Array(items) = value else { return Err(Error::wrong_type(value, "a list")) };
+        reader.count(items.len())?;
         self.reserve_exact(items.len());
         for (index, item) in items.iter().enumerate() {
             self.push(T::default());
@@ -202,9 +205,9 @@ impl<V> Default for Pairs<'_, V> {
 }
 
 impl<'a, V> Pairs<'a, V> {
-    /// The value under `key`, compared exactly; the last one wins, as in JSON objects.
+    /// The value under `key`, compared exactly.
     pub fn get(&self, key: &str) -> Option<&V> {
-        self.iter().rev().find(|(name, _)| *name == key).map(|(_, value)| value)
+        self.iter().find(|(name, _)| *name == key).map(|(_, value)| value)
     }
 
     /// Whether there are none.
@@ -225,12 +228,23 @@ impl<'t: 'a, 'a, V: Default + Read<'t>> Read<'t> for Pairs<'a, V> {
             Value::Object(members) => members,
             _ => return Err(Error::wrong_type(value, "an object")),
         };
+        reader.count(members.len())?;
         for (key, value) in members.iter() {
             let mut pair = None::<V>;
             pair.read(value, reader).map_err(|error| error.in_member(key))?;
             // A null value is an absent one.
             self.0.extend(pair.map(|value| (key, value)));
         }
-        Ok(())
+        check_unique(members)
+    }
+}
+
+/// An error when an object has a member twice: others might read the other one.
+#[inline(never)]
+fn check_unique(members: &ObjectAsVec) -> Result<()> {
+    let keys = sorted(members.iter().map(|(key, _)| key).collect());
+    match keys.windows(2).find(|pair| pair[0].0 == pair[1].0) {
+        Some(pair) => Err(duplicate_key(pair[0].0.0)),
+        None => Ok(()),
     }
 }

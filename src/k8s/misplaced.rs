@@ -10,27 +10,27 @@ const WITHIN: [&str; 5] = ["containers", "ephemeralContainers", "initContainers"
 /// ` (PATH has no effect)`, for a message about a field that is not set, when a member of the pod's spec has its name in the
 /// wrong place or in another case; otherwise nothing. `home` is the object in which Kubernetes looks for the field.
 pub fn note(pod: &Pod, field: &str, home: &str) -> String {
-    let place = [pod.prefix, "spec"].concat();
-    let found = pod.written_spec.and_then(|spec| misplaced(spec, &place, field, home));
-    found.map_or_else(String::new, |path| format!(" ({path} has no effect)"))
+    let found = pod.written_spec.and_then(|spec| misplaced(spec, "spec", field, home));
+    found.map_or_else(String::new, |path| format!(" ({}spec{path} has no effect)", pod.prefix))
 }
 
-/// The path, below `place`, of the first member of `value` that is named `field` in any case. One in an object named
-/// `home` counts only if it is spelt otherwise, because Kubernetes looks there.
+/// The path, below `value`, of its first member that is named `field` in any case. `place` is the member that the value is. One
+/// in an object named `home` counts only if it is spelt otherwise, because Kubernetes looks there.
 fn misplaced(value: &Value, place: &str, field: &str, home: &str) -> Option<String> {
     match value {
         Value::Object(members) => members.iter().find_map(|(name, value)| {
-            let path = format!("{place}.{name}");
-            if WITHIN.contains(&name) {
-                return misplaced(value, &path, field, home);
-            }
-            let is_read = name == field && place.ends_with(home);
-            (name.eq_ignore_ascii_case(field) && !is_read && !value.is_null()).then_some(path)
+            let below = if WITHIN.contains(&name) {
+                misplaced(value, name, field, home)?
+            } else {
+                let is_read = name == field && place == home;
+                (name.eq_ignore_ascii_case(field) && !is_read && !value.is_null()).then(String::new)?
+            };
+            Some(format!(".{name}{below}"))
         }),
-        Value::Array(items) => {
-            let mut items = items.iter().enumerate();
-            items.find_map(|(index, item)| misplaced(item, &format!("{place}[{index}]"), field, home))
-        }
+        Value::Array(items) => items.iter().enumerate().find_map(|(index, item)| {
+            let below = misplaced(item, "", field, home)?;
+            Some(format!("[{index}]{below}"))
+        }),
         _ => None,
     }
 }
@@ -41,7 +41,8 @@ mod tests {
     use crate::decode::parse;
 
     fn user_name_in(spec: &str) -> Option<String> {
-        misplaced(&parse(spec.as_bytes()).expect("JSON"), "spec", "runAsUserName", "windowsOptions")
+        let path = misplaced(&parse(spec.as_bytes()).expect("JSON"), "spec", "runAsUserName", "windowsOptions")?;
+        Some(["spec", &path].concat())
     }
 
     #[test]

@@ -116,7 +116,8 @@ impl<'a> Pod<'a> {
         found.iter().map(|&(list, index)| self.container(list, index))
     }
 
-    fn container(&self, list: ContainerList, index: usize) -> ContainerView<'_, 'a> {
+    /// The container with this index in a list.
+    pub(crate) fn container(&self, list: ContainerList, index: usize) -> ContainerView<'_, 'a> {
         ContainerView { pod: self, raw: &self.list(list)[index], list, index }
     }
 
@@ -160,9 +161,10 @@ impl<'a> Pod<'a> {
         format!("{}metadata.labels[{key}]", self.prefix)
     }
 
-    /// The containers that mount the volume with this name. One that mounts it twice is there twice.
-    pub fn containers_mounting(&self, volume: &str) -> impl Iterator<Item = ContainerView<'_, 'a>> {
-        self.volumes.mounting(volume).map(|(list, index)| self.container(list, index))
+    /// The first HostProcess container that mounts the volume with this index.
+    pub fn first_host_process_user(&self, volume: usize) -> Option<ContainerView<'_, 'a>> {
+        let mount = self.volumes.users(volume).first_host_process?;
+        Some(self.container(mount.list, mount.container))
     }
 }
 

@@ -46,8 +46,12 @@ impl Quantity<'_> {
 }
 
 /// Reads `100Mi`, `1.5G`, `250m`, `1e3`, `.5`, `-1`. `None` for anything else, and for numbers of more than 20
-/// significant digits.
+/// significant digits or more than 100 bytes, which are zeros for the most part.
 pub fn parse(text: &str) -> Option<Amount> {
+    const MAX_BYTES: usize = 100;
+    if text.len() > MAX_BYTES {
+        return None;
+    }
     let (sign, unsigned) = match text.strip_prefix('-') {
         Some(rest) => (-1, rest),
         None => (1, text.strip_prefix('+').unwrap_or(text)),

@@ -11,7 +11,7 @@ use crate::admission::request::Request;
 use crate::admission::subresource::Part;
 use crate::k8s::node_selection::OS;
 use crate::outcome::finding::Finding;
-use crate::outcome::patch::{Operation, Reach, add, apply, replace};
+use crate::outcome::patch::{Reach, add, apply, replace};
 use crate::outcome::severity::is_mirror_pod;
 use crate::settings::Settings;
 
@@ -58,17 +58,19 @@ pub fn mutate(
     findings: Vec<Finding>,
     is_proven_windows: bool,
 ) -> Result<Mutation, Vec<Finding>> {
-    let is_selected = |finding: &Finding| operations(finding, settings).is_some();
-    if !may_change(request) || !findings.iter().any(is_selected) {
+    let are_selected = are_selected(&findings, settings);
+    if !may_change(request) || !are_selected.contains(&true) {
         return Err(findings);
     }
     let mut changed = Value::from(tree);
     let Some(object) = changed.pointer_mut(OBJECT) else { return Err(findings) };
-    if !is_proven_windows && !findings.iter().any(|finding| selects_windows(finding, settings, object)) {
+    let mut selected = findings.iter().zip(&are_selected).filter(|(_, is_selected)| **is_selected);
+    if !is_proven_windows && !selected.any(|(finding, _)| selects_windows(finding, object)) {
         return Err(findings);
     }
     let mut mended = findings;
-    mended.retain(|finding| operations(finding, settings).is_some_and(|operations| apply_all(operations, object)));
+    let mut are_selected = are_selected.into_iter();
+    mended.retain(|finding| are_selected.next() == Some(true) && apply_all(finding, object));
     Ok(Mutation { request: changed, mended })
 }
 
@@ -79,21 +81,28 @@ fn may_change(request: &Request) -> bool {
 }
 
 /// Whether the fix of a finding makes the pod select Windows nodes. Applies it; doing that again changes nothing.
-fn selects_windows(finding: &Finding, settings: &Settings, object: &mut Value) -> bool {
+fn selects_windows(finding: &Finding, object: &mut Value) -> bool {
     let selector = format!("spec.nodeSelector[{OS}]");
     let selecting = [add(&selector, WINDOWS), replace(&selector, WINDOWS)];
-    operations(finding, settings).is_some_and(|operations| {
-        operations.iter().any(|operation| selecting.contains(operation)) && apply_all(operations, object)
-    })
+    let mut operations = finding.patch.iter().flat_map(|patch| &patch.operations);
+    operations.any(|operation| selecting.contains(operation)) && apply_all(finding, object)
 }
 
 const WINDOWS: &str = "windows";
 
-fn operations<'f>(finding: &'f Finding, settings: &Settings) -> Option<&'f [Operation]> {
-    let patch = finding.patch.as_ref().filter(|patch| patch.reach == Reach::Admission)?;
-    settings.mutate.includes(finding.rule).then_some(&patch.operations)
+/// For each finding whether its fix is to be applied. Findings of one rule follow each other, so that the settings are
+/// searched once for each rule.
+fn are_selected(findings: &[Finding], settings: &Settings) -> Vec<bool> {
+    let mut last = ("", false);
+    let is_selected = |finding: &Finding| {
+        if last.0 != finding.rule {
+            last = (finding.rule, settings.mutate.includes(finding.rule));
+        }
+        last.1 && finding.patch.as_ref().is_some_and(|patch| patch.reach == Reach::Admission)
+    };
+    findings.iter().map(is_selected).collect()
 }
 
-fn apply_all(operations: &[Operation], object: &mut Value) -> bool {
-    operations.iter().all(|operation| apply(operation, object).is_some())
+fn apply_all(finding: &Finding, object: &mut Value) -> bool {
+    finding.patch.iter().flat_map(|patch| &patch.operations).all(|operation| apply(operation, object).is_some())
 }

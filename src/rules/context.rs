@@ -1,5 +1,7 @@
 //! The input of a rule.
 
+use std::cell::OnceCell;
+
 use crate::admission::request::Request;
 use crate::admission::workload::Workload;
 use crate::cluster::facts::Facts;
@@ -31,6 +33,7 @@ pub struct Context<'c, 'a> {
     pub accounts: Vec<EffectiveSetting<'c, 'a, Account<'a>>>,
     /// What the HostProcess containers run, including probes and lifecycle hooks.
     pub command_lines: Vec<CommandLine<'c, 'a>>,
+    is_proven_windows: OnceCell<bool>,
 }
 
 impl<'c, 'a> Context<'c, 'a> {
@@ -58,6 +61,7 @@ impl<'c, 'a> Context<'c, 'a> {
             )
             .collect(),
             command_lines: command_lines(pod),
+            is_proven_windows: OnceCell::new(),
         }
     }
 
@@ -65,6 +69,8 @@ impl<'c, 'a> Context<'c, 'a> {
     /// names. Without that, what has no meaning on Windows may have one on Linux.
     pub fn is_proven_windows(&self) -> bool {
         let spec = &self.pod.spec;
-        spec.requires_windows() || spec.only_node().is_some_and(|name| self.facts.has_windows_node(name))
+        *self.is_proven_windows.get_or_init(|| {
+            spec.requires_windows() || spec.only_node().is_some_and(|name| self.facts.has_windows_node(name))
+        })
     }
 }

@@ -6,8 +6,7 @@ use crate::outcome::finding::Finding;
 use crate::outcome::patch::{Operation, Patch, Reach, remove};
 use crate::outcome::ratchet::Ratchet;
 use crate::rules::context::Context;
-use crate::settings::Settings;
-use crate::settings::severity::{Severity, configured};
+use crate::settings::severity::{Configured, Severity};
 
 /// Kubernetes allows 63 bytes. A longer name, in an object of a custom kind, is not copied into each finding.
 const MAX_NAME_BYTES: usize = 253;
@@ -18,7 +17,7 @@ pub struct Findings<'l> {
     rule: &'static str,
     ratchet: Ratchet,
     severity: Severity,
-    settings: &'l Settings<'l>,
+    configured: Configured,
     list: &'l mut Vec<Finding>,
 }
 
@@ -28,16 +27,16 @@ impl<'l> Findings<'l> {
         rule: &'static str,
         ratchet: Ratchet,
         default: Severity,
-        settings: &'l Settings<'l>,
+        configured: Configured,
         list: &'l mut Vec<Finding>,
     ) -> Findings<'l> {
-        Findings { rule, ratchet, severity: configured(settings, rule, default), settings, list }
+        Findings { rule, ratchet, severity: configured.severity(default), configured, list }
     }
 
     /// A collector for the same rule with another default severity. It applies only to findings reported through the
     /// returned value.
     pub fn at(&mut self, default: Severity) -> Findings<'_> {
-        Findings::new(self.rule, self.ratchet, default, self.settings, self.list)
+        Findings::new(self.rule, self.ratchet, default, self.configured, self.list)
     }
 
     /// A collector for the same rule whose findings only warn, whatever the settings say. (Where they say `off`, no rule runs.)

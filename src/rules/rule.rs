@@ -8,7 +8,7 @@ use crate::outcome::ratchet::Ratchet;
 use crate::rules::api_server::ApiServer;
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
-use crate::settings::severity::{Severity, configured};
+use crate::settings::severity::{Configured, Severity};
 use crate::settings::validation::KnownRule;
 
 /// The documentation page of a rule, from the file next to it. The Wasm module leaves the pages out, to stay small.
@@ -82,11 +82,15 @@ impl Rule {
 
     /// Appends the rule's findings to `list`, sorted by path. Does nothing when the rule does not apply or is off.
     pub fn run(&'static self, context: &Context, list: &mut Vec<Finding>) {
-        if !self.applies(context) || configured(context.settings, self.id, self.severity) == Severity::Off {
+        if !self.applies(context) {
+            return;
+        }
+        let configured = Configured::of(context.settings, self.id);
+        if configured.severity(self.severity) == Severity::Off {
             return;
         }
         let begin = list.len();
-        (self.check)(context, &mut Findings::new(self.id, self.ratchet, self.severity, context.settings, list));
+        (self.check)(context, &mut Findings::new(self.id, self.ratchet, self.severity, configured, list));
         sort_by_path(list, begin);
     }
 

@@ -1,10 +1,11 @@
 //! Patterns in settings: `*` matches any run of characters, including none. Everything else matches itself.
 
+pub mod account;
 pub mod host_path;
 pub mod image;
 pub mod kind;
 
-use crate::windows::case::lower_case;
+use std::borrow::Cow;
 
 /// Whether a pattern matches the whole text, in time linear in both.
 pub fn matches(pattern: &str, text: &str) -> bool {
@@ -17,25 +18,102 @@ pub fn matches(pattern: &str, text: &str) -> bool {
     rest.is_some()
 }
 
+/// Each pattern with a `*` may have to read all of a text. Names that Kubernetes and containerd accept are much shorter.
+const MAX_TEXT_BYTES: usize = 1024;
+
+/// Whether one of the patterns matches the whole text. None matches a text of more than 1,024 bytes.
+pub fn matches_any(patterns: &[&str], text: &str) -> bool {
+    text.len() <= MAX_TEXT_BYTES && patterns.iter().any(|pattern| matches(pattern, text))
+}
+
 /// Matches hierarchical names segment by segment. A `*` does not match across separators, except that a last segment of
 /// only `*` matches everything below, which is at least one segment.
-pub fn matches_segments(pattern: &str, text: &str, separator: char) -> bool {
+pub fn matches_segments(pattern: &str, text: &str, separator: u8) -> bool {
+    // What comes before the first `*` decides most cases, and whole segments of it need no second look.
+    let Some(star) = memchr::memchr(b'*', pattern.as_bytes()) else { return pattern == text };
+    if !text.starts_with(&pattern[..star]) {
+        return false;
+    }
+    let begin = memchr::memrchr(separator, &pattern.as_bytes()[..star]).map_or(0, |separator| separator + 1);
+    let (pattern, text) = (&pattern[begin..], &text[begin..]);
+    let separator = char::from(separator);
     let (mut pattern, mut text) = (pattern.split(separator).peekable(), text.split(separator));
     while let Some(wanted) = pattern.next() {
         let Some(found) = text.next() else { return false };
         if wanted == "*" && pattern.peek().is_none() {
             return !found.is_empty();
         }
-        if !matches(wanted, found) {
+        if wanted != "*" && !matches(wanted, found) {
             return false;
         }
     }
     text.next().is_none()
 }
 
-/// [`matches()`] without regard to case, for names that Windows compares that way.
-pub fn matches_ignoring_case(pattern: &str, text: &str) -> bool {
-    matches(&lower_case(pattern), &lower_case(text))
+/// How the values of one kind are compared with patterns.
+#[derive(Clone, Copy)]
+pub struct Syntax {
+    /// The form of a value that is compared; `None` when only `*` matches it.
+    value: fn(&str) -> Option<Cow<str>>,
+    /// The same of a pattern; `None` when it matches nothing.
+    pattern: fn(&str) -> Option<Cow<str>>,
+    /// Whether a value matches a pattern, both in these forms.
+    matches: fn(&str, &str) -> bool,
+}
+
+/// A value in the form that is compared, made once for all patterns.
+#[derive(Debug)]
+pub struct Comparable<'v> {
+    /// As written.
+    pub text: &'v str,
+    form: Option<Cow<'v, str>>,
+}
+
+impl Syntax {
+    /// Image references.
+    pub const IMAGE: Syntax = Syntax { value: as_written, pattern: as_written, matches: image::matches_image };
+    /// Accounts, compared as Windows does.
+    pub const ACCOUNT: Syntax = Syntax { value: account::comparable, pattern: account::comparable, matches };
+    /// Host paths, compared as Windows does.
+    pub const HOST_PATH: Syntax =
+        Syntax { value: host_path::comparable, pattern: host_path::comparable_pattern, matches: host_path::matches };
+
+    /// A value in the form that is compared. Only `*` matches one of more than 1,024 bytes.
+    pub fn comparable<'v>(&self, text: &'v str) -> Comparable<'v> {
+        let form = if text.len() > MAX_TEXT_BYTES { None } else { (self.value)(text) };
+        Comparable { text, form }
+    }
+
+    /// The first of the values that no pattern matches. An empty value matches none.
+    pub fn first_unmatched<'v, 'c>(
+        &self,
+        patterns: &[&str],
+        values: &'v [Comparable<'c>],
+    ) -> Option<&'v Comparable<'c>> {
+        let mut unmatched: Vec<&Comparable> = values.iter().collect();
+        for pattern in patterns {
+            let form = (self.pattern)(pattern);
+            let matches = |value: &Comparable| match (&form, &value.form) {
+                _ if value.text.is_empty() || *pattern == "*" => !value.text.is_empty(),
+                (Some(pattern), Some(value)) => (self.matches)(pattern, value),
+                _ => false,
+            };
+            unmatched.retain(|value| !matches(value));
+            if unmatched.is_empty() {
+                break;
+            }
+        }
+        unmatched.first().copied()
+    }
+
+    #[cfg(test)]
+    fn is_covered(&self, patterns: &[&str], value: &str) -> bool {
+        self.first_unmatched(patterns, &[self.comparable(value)]).is_none()
+    }
+}
+
+fn as_written(text: &str) -> Option<Cow<'_, str>> {
+    Some(Cow::Borrowed(text))
 }
 
 #[cfg(test)]
@@ -75,22 +153,19 @@ mod tests {
 
     #[test]
     fn segments_bind() {
-        let below = |text| matches_segments("a/b/*", text, '/');
+        let below = |text| matches_segments("a/b/*", text, b'/');
         assert!(below("a/b/c") && below("a/b/c/d"));
         assert!(!below("a/b") && !below("a/b/") && !below("a/bc/d") && !below("x/a/b/c"));
-        assert!(matches_segments("a/*/c", "a/b/c", '/'));
-        assert!(!matches_segments("a/*/c", "a/b/b/c", '/'));
-        assert!(matches_segments("a/b*", "a/bc", '/'));
-        assert!(!matches_segments("a/b*", "a/bc/d", '/'));
-        assert!(!matches_segments("a", "a/b", '/'));
+        assert!(matches_segments("a/*/c", "a/b/c", b'/'));
+        assert!(!matches_segments("a/*/c", "a/b/b/c", b'/'));
+        assert!(matches_segments("a/b*", "a/bc", b'/'));
+        assert!(!matches_segments("a/b*", "a/bc/d", b'/'));
+        assert!(!matches_segments("a", "a/b", b'/'));
     }
 
     #[test]
-    fn case_counts_unless_told() {
+    fn case_counts() {
         assert!(!matches("NT AUTHORITY\\*", "nt authority\\system"));
-        assert!(matches_ignoring_case("NT AUTHORITY\\*", "nt authority\\system"));
-        assert!(matches_ignoring_case("администраторы", "Администраторы"));
-        assert!(matches_ignoring_case("ΟΔΟΣ*", "οδοσ1"));
     }
 
     #[test]

@@ -61,14 +61,33 @@ impl<'t> Read<'t> for Profile {
     }
 }
 
-/// The severity of a rule's findings: the override for the rule in the settings, else `default` adjusted by the profile.
-pub fn configured(settings: &Settings, rule: &str, default: Severity) -> Severity {
-    match (settings.rules.get(rule), settings.profile, default) {
-        (Some(severity), ..) => *severity,
-        (None, Profile::Default, severity) => severity,
-        (None, Profile::Strict, Severity::Off) => Severity::Warn,
-        (None, Profile::Strict, _) => Severity::Deny,
+/// What the settings say about the severity of one rule.
+#[derive(Clone, Copy, Debug)]
+pub struct Configured {
+    own: Option<Severity>,
+    profile: Profile,
+}
+
+impl Configured {
+    /// Looks the rule up in the settings.
+    pub fn of(settings: &Settings, rule: &str) -> Configured {
+        Configured { own: settings.rules.get(rule).copied(), profile: settings.profile }
     }
+
+    /// The severity of the rule's findings: the override in the settings, else `default` adjusted by the profile.
+    pub fn severity(self, default: Severity) -> Severity {
+        match (self.own, self.profile, default) {
+            (Some(severity), ..) => severity,
+            (None, Profile::Default, severity) => severity,
+            (None, Profile::Strict, Severity::Off) => Severity::Warn,
+            (None, Profile::Strict, _) => Severity::Deny,
+        }
+    }
+}
+
+/// [`Configured::severity`] for a single question.
+pub fn configured(settings: &Settings, rule: &str, default: Severity) -> Severity {
+    Configured::of(settings, rule).severity(default)
 }
 
 #[cfg(test)]

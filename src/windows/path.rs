@@ -216,6 +216,17 @@ impl<'a> WindowsPath<'a> {
             && folder.segments().all(|wanted| segments.next().is_some_and(|own| case::is_same(own, wanted)))
     }
 
+    /// The place on a drive as a text, for comparing one path with very many: what is in a folder begins with the text of the
+    /// folder and a backslash. `None` for what is on no drive.
+    pub fn place(&self) -> Option<String> {
+        let mut place = format!("{}:", self.drive()?);
+        for name in self.segments() {
+            place.push('\\');
+            place.push_str(&case::lower_case(name));
+        }
+        Some(place)
+    }
+
     /// The names below the root.
     pub fn segments(&self) -> impl Iterator<Item = &str> {
         let folder = (self.root == Root::WindowsFolder).then_some("Windows");

@@ -1,10 +1,13 @@
 //! Guests side by side: the floor, the policy, and what a policy usually looks like.
 
 pub mod counted;
+pub mod dimensions;
+pub mod growth;
 pub mod report;
 pub mod requests;
 pub mod shapes;
 pub mod timed;
+pub mod worst;
 
 use std::path::{Path, PathBuf};
 

@@ -3,16 +3,16 @@
 
 use super::mismatch::{Mismatch, Wanted};
 use super::requester;
-use crate::admission::request::Request;
+use crate::admission::request::{GroupVersionKind, Request};
+use crate::cluster::questions::{Cluster, Labels};
 use crate::decode::List;
-use crate::k8s::pod::{ContainerView, Level, Pod};
-use crate::k8s::pod_spec::Volume;
+use crate::k8s::pod::{Level, Pod};
+use crate::order::distinct;
 use crate::rules::context::Context;
 use crate::settings::grant::Grant;
-use crate::settings::pattern::host_path::matches_host_path;
-use crate::settings::pattern::image::matches_image;
 use crate::settings::pattern::kind::{full_name, matches_kind};
-use crate::settings::pattern::{matches, matches_ignoring_case};
+use crate::settings::pattern::{Comparable, Syntax, matches_any};
+use std::cell::OnceCell;
 use std::mem::replace;
 
 /// What the lists of a grant must match to cover a workload.
@@ -37,37 +37,19 @@ pub struct Needs {
 pub fn needs(request: &Request) -> Option<Needs> {
     let workload = request.object.as_ref()?;
     let pod = &workload.pod;
-    let owned = |values: &mut dyn Iterator<Item = &str>| values.map(str::to_owned).collect();
-    pod.sets_host_process().then(|| Needs {
-        namespace: request.namespace.to_owned(),
-        service_account: service_account(pod).to_owned(),
-        kinds: requester::kinds_to_grant(request, workload),
-        images: owned(&mut images(pod)),
-        accounts: owned(&mut accounts(pod)),
-        host_paths: owned(&mut mounted_host_paths(pod)),
+    let owned = |values: Vec<&str>| values.into_iter().map(str::to_owned).collect();
+    pod.sets_host_process().then(|| {
+        let Values { images, accounts, host_paths } = Values::of(pod);
+        Needs {
+            namespace: request.namespace.to_owned(),
+            service_account: service_account(pod).to_owned(),
+            kinds: requester::kinds_to_grant(request, workload),
+            images: owned(images),
+            accounts: owned(accounts),
+            host_paths: owned(host_paths),
+        }
     })
 }
-
-/// Compares one list of a grant with the workload.
-type Check = for<'c> fn(&Context<'c, '_>, &'c Grant) -> Option<Mismatch<'c>>;
-
-/// One for each list that the object decides, in the order in which messages name them. The requester and the cluster, in
-/// this order, come after them.
-const CHECKS: [Check; 6] = [
-    |context, grant| unmatched_namespace(context, grant),
-    |context, grant| {
-        let name = [service_account(context.pod)];
-        unmatched("service account", "serviceAccounts", &grant.service_accounts, name, matches)
-    },
-    |context, grant| unmatched("image", "images", &grant.images, images(context.pod), matches_image),
-    |context, grant| {
-        unmatched("account", "runAsUserNames", &grant.run_as_user_names, accounts(context.pod), matches_account)
-    },
-    |context, grant| {
-        unmatched("host path", "hostPaths", &grant.host_paths, mounted_host_paths(context.pod), matches_host_path)
-    },
-    |context, grant| unmatched_kind(context, grant),
-];
 
 /// For whom a workload is to be covered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,149 +60,213 @@ pub enum Whom {
     Somebody,
 }
 
-/// Whether a grant covers the workload. A grant without lists covers nothing; validation refuses such settings anyway.
-/// The cluster is asked for the namespace's labels only when everything else matches.
-pub fn covers(context: &Context, grant: &Grant, whom: Whom) -> bool {
-    grant.constraint_count() > 0
-        && CHECKS.iter().all(|check| check(context, grant).is_none())
-        && (whom == Whom::Somebody || unmatched_requester(context, grant).is_none())
-        && unmatched_labels(context, grant).is_none()
+/// How many distinct images, accounts and host paths of a workload are compared with grants, and how many bytes they may have
+/// together: each may have to be compared with each pattern of the settings.
+pub const MAX_COMPARED: (usize, usize) = (250, 16_000);
+
+/// What grants are compared with, gathered once for all of them.
+#[derive(Debug)]
+pub struct Claim<'c> {
+    request: &'c Request<'c>,
+    cluster: &'c Cluster<'c>,
+    service_account: &'c str,
+    images: Vec<Comparable<'c>>,
+    accounts: Vec<Comparable<'c>>,
+    host_paths: Vec<Comparable<'c>>,
+    /// The kind that sent it, and the name of the one above that in the same group, as which it counts as well.
+    sent: &'c GroupVersionKind<'c>,
+    above: Option<&'static str>,
+    /// Whether one of the built-in controllers made it from a template.
+    is_from_controller: bool,
+    /// The user's groups, as far as they are compared.
+    groups: Vec<&'c str>,
+    labels: OnceCell<Result<Labels, String>>,
 }
 
-/// Whether the grant depends on who sends a request in this namespace.
-pub fn depends_on_requester(context: &Context, grant: &Grant) -> bool {
-    grant.requesters.is_some() && unmatched_namespace(context, grant).is_none()
-}
-
-/// The lists of a grant that do not match.
-pub fn mismatches<'c>(context: &Context<'c, '_>, grant: &'c Grant) -> Vec<Mismatch<'c>> {
-    let mut missed: Vec<Mismatch> = CHECKS.iter().filter_map(|check| check(context, grant)).collect();
-    missed.extend(unmatched_requester(context, grant));
-    if missed.is_empty() {
-        missed.extend(unmatched_labels(context, grant));
+impl<'c> Claim<'c> {
+    /// What the workload of a request claims. `None` when that is too much to compare it with grants: none covers it.
+    pub fn of(context: &Context<'c, '_>) -> Option<Claim<'c>> {
+        let pod = context.pod;
+        let Values { images, accounts, host_paths } = Values::of(pod);
+        let lists = [images, accounts, host_paths].map(distinct);
+        let values = || lists.iter().flatten();
+        if values().count() > MAX_COMPARED.0 || values().map(|value| value.len()).sum::<usize>() > MAX_COMPARED.1 {
+            return None;
+        }
+        let [images, accounts, host_paths] = lists;
+        let comparable = |syntax: Syntax, values: Vec<&'c str>| {
+            values.into_iter().map(|value| syntax.comparable(value)).collect::<Vec<_>>()
+        };
+        let (request, workload) = (context.request, context.workload);
+        let owner = requester::kind_of_origin(request, workload);
+        let sent = owner.unwrap_or(&request.kind);
+        Some(Claim {
+            request,
+            cluster: context.cluster,
+            service_account: service_account(pod),
+            images: comparable(Syntax::IMAGE, images),
+            accounts: comparable(Syntax::ACCOUNT, accounts),
+            host_paths: comparable(Syntax::HOST_PATH, host_paths),
+            sent,
+            above: owner.and_then(requester::kind_above),
+            is_from_controller: requester::template_owner(request, workload).is_some(),
+            groups: compared_groups(&request.user_info.groups),
+            labels: OnceCell::new(),
+        })
     }
-    missed
+
+    /// Whether a grant covers the workload. A grant without lists covers nothing; validation refuses such settings anyway.
+    /// The cluster is asked for the namespace's labels only when everything else matches.
+    pub fn is_covered_by(&self, grant: &Grant, whom: Whom) -> bool {
+        grant.constraint_count() > 0
+            && CHECKS.iter().all(|check| check(self, grant).is_none())
+            && (whom == Whom::Somebody || self.unmatched_requester(grant).is_none())
+            && self.unmatched_labels(grant).is_none()
+    }
+
+    /// The lists of a grant that do not match.
+    pub fn mismatches<'v>(&'v self, grant: &'v Grant) -> Vec<Mismatch<'v>> {
+        let mut missed: Vec<Mismatch> = CHECKS.iter().filter_map(|check| check(self, grant)).collect();
+        missed.extend(self.unmatched_requester(grant));
+        if missed.is_empty() {
+            missed.extend(self.unmatched_labels(grant));
+        }
+        missed
+    }
+
+    /// Objects made by a built-in controller pass: their requester was checked when the template was submitted.
+    fn unmatched_requester<'v>(&'v self, grant: &'v Grant) -> Option<Mismatch<'v>> {
+        let requesters = grant.requesters.as_ref()?;
+        let name = self.request.user_info.username.unwrap_or_default();
+        let is_listed = |names: &Option<List<&str>>, name: &str| names.as_ref().is_some_and(|l| matches_any(l, name));
+        let is_requester = self.is_from_controller
+            || is_listed(&requesters.users, name)
+            || self.groups.iter().any(|group| is_listed(&requesters.groups, group));
+        let wanted = Wanted::Requesters(requesters);
+        (!is_requester).then_some(Mismatch { noun: "requester", value: name.into(), list: "requesters", wanted })
+    }
+
+    fn unmatched_labels<'v>(&'v self, grant: &'v Grant) -> Option<Mismatch<'v>> {
+        let selector = grant.namespace_selector.as_ref()?;
+        let namespace = self.request.namespace;
+        let wanted = match self.labels.get_or_init(|| self.cluster.namespace_labels(namespace)) {
+            Ok(labels) if selector.selects(labels) => return None,
+            Ok(_) => Wanted::Labels(selector),
+            Err(reason) => Wanted::UnknownLabels(reason),
+        };
+        Some(Mismatch { noun: "namespace", value: namespace.into(), list: "namespaceSelector", wanted })
+    }
 }
+
+/// Compares one list of a grant with the workload.
+type Check = for<'v> fn(&'v Claim, &'v Grant) -> Option<Mismatch<'v>>;
+
+/// One for each list that the object decides, in the order in which messages name them. The requester and the cluster, in
+/// this order, come after them.
+const CHECKS: [Check; 6] = [
+    |claim, grant| unmatched_name("namespace", "namespaces", &grant.namespaces, claim.request.namespace),
+    |claim, grant| unmatched_name("service account", "serviceAccounts", &grant.service_accounts, claim.service_account),
+    |claim, grant| unmatched("image", "images", &grant.images, Syntax::IMAGE, &claim.images),
+    |claim, grant| unmatched("account", "runAsUserNames", &grant.run_as_user_names, Syntax::ACCOUNT, &claim.accounts),
+    |claim, grant| unmatched("host path", "hostPaths", &grant.host_paths, Syntax::HOST_PATH, &claim.host_paths),
+    unmatched_kind,
+];
 
 /// The first value that matches no pattern of the list. An absent list matches everything.
-fn unmatched<'c>(
+fn unmatched<'v>(
     noun: &'static str,
     list: &'static str,
-    patterns: &'c Option<List<&str>>,
-    values: impl IntoIterator<Item = &'c str>,
-    matches: fn(&str, &str) -> bool,
-) -> Option<Mismatch<'c>> {
+    patterns: &'v Option<List<&str>>,
+    syntax: Syntax,
+    values: &'v [Comparable],
+) -> Option<Mismatch<'v>> {
     let patterns: &[&str] = patterns.as_ref()?;
-    let value = values.into_iter().find(|value| !patterns.iter().any(|pattern| matches(pattern, value)))?;
+    let value = syntax.first_unmatched(patterns, values)?.text;
     Some(Mismatch { noun, value: value.into(), list, wanted: Wanted::Patterns(patterns) })
 }
 
-fn unmatched_namespace<'c>(context: &Context<'c, '_>, grant: &'c Grant) -> Option<Mismatch<'c>> {
-    unmatched("namespace", "namespaces", &grant.namespaces, [context.request.namespace], matches)
+/// A name when no pattern of the list matches it.
+fn unmatched_name<'v>(
+    noun: &'static str,
+    list: &'static str,
+    patterns: &'v Option<List<&str>>,
+    name: &'v str,
+) -> Option<Mismatch<'v>> {
+    let patterns: &[&str] = patterns.as_ref()?;
+    let wanted = Wanted::Patterns(patterns);
+    (!matches_any(patterns, name)).then_some(Mismatch { noun, value: name.into(), list, wanted })
 }
 
-/// Objects made by a built-in controller count as the controller's kind, and as the one above it.
-fn unmatched_kind<'c>(context: &Context<'c, '_>, grant: &'c Grant) -> Option<Mismatch<'c>> {
+/// Objects made by a built-in controller count as the controller's kind.
+fn unmatched_kind<'v>(claim: &'v Claim, grant: &'v Grant) -> Option<Mismatch<'v>> {
     let patterns = grant.kinds.as_ref()?;
-    let owner = requester::kind_of_origin(context.request, context.workload);
-    let sent = owner.unwrap_or(&context.request.kind);
-    let is_listed = |kind: &str| patterns.iter().any(|pattern| matches_kind(pattern, sent.group, kind));
-    if is_listed(sent.kind) || owner.and_then(requester::kind_above).is_some_and(is_listed) {
+    let Claim { sent: GroupVersionKind { group, kind }, above, .. } = claim;
+    let is_listed = |kind: &str| patterns.iter().any(|pattern| matches_kind(pattern, group, kind));
+    if is_listed(kind) || above.is_some_and(is_listed) {
         return None;
     }
-    let value = full_name(sent.group, sent.kind);
+    let value = full_name(group, kind);
     Some(Mismatch { noun: "kind", value, list: "kinds", wanted: Wanted::Patterns(patterns) })
 }
 
-/// Objects made by a built-in controller pass: their requester was checked when the template was submitted.
-fn unmatched_requester<'c>(context: &Context<'c, '_>, grant: &'c Grant) -> Option<Mismatch<'c>> {
-    let requesters = grant.requesters.as_ref()?;
-    let user = &context.request.user_info;
-    let name = user.username.unwrap_or_default();
-    let lists = |list: &Option<List<&str>>, name: &str| list.iter().flat_map(|l| l.iter()).any(|p| matches(p, name));
-    let is_listed = requester::template_owner(context.request, context.workload).is_some()
-        || lists(&requesters.users, name)
-        || user.groups.iter().any(|group| lists(&requesters.groups, group));
-    let wanted = Wanted::Requesters(requesters);
-    (!is_listed).then_some(Mismatch { noun: "requester", value: name.into(), list: "requesters", wanted })
+/// Whether the grant depends on who sends a request in this namespace.
+pub fn depends_on_requester(request: &Request, grant: &Grant) -> bool {
+    let covers_namespace = |patterns: &List<&str>| matches_any(patterns, request.namespace);
+    grant.requesters.is_some() && grant.namespaces.as_ref().is_none_or(covers_namespace)
 }
 
-fn unmatched_labels<'c>(context: &Context<'c, '_>, grant: &'c Grant) -> Option<Mismatch<'c>> {
-    let selector = grant.namespace_selector.as_ref()?;
-    let namespace = context.request.namespace;
-    let wanted = match context.cluster.namespace_labels(namespace) {
-        Ok(labels) if selector.selects(&labels) => return None,
-        Ok(_) => Wanted::Labels(selector),
-        Err(reason) => Wanted::UnknownLabels(reason),
+/// The user's groups, as far as they are compared.
+fn compared_groups<'c>(groups: &'c [&str]) -> Vec<&'c str> {
+    let mut bytes = 0;
+    let fits = |group: &&str| {
+        bytes += group.len();
+        bytes <= MAX_COMPARED.1
     };
-    Some(Mismatch { noun: "namespace", value: namespace.into(), list: "namespaceSelector", wanted })
+    distinct(groups.to_vec()).into_iter().take(MAX_COMPARED.0).take_while(fits).collect()
 }
 
-/// The containers that a grant must cover.
-fn covered_containers<'p, 'a>(pod: &'p Pod<'a>) -> impl Iterator<Item = ContainerView<'p, 'a>> {
-    pod.containers().filter(is_covered(pod))
+/// What the lists of grants are about, for each covered container and each volume that one of them mounts.
+#[derive(Default)]
+struct Values<'p> {
+    images: Vec<&'p str>,
+    accounts: Vec<&'p str>,
+    host_paths: Vec<&'p str>,
 }
 
-/// Whether a grant must cover a container: a HostProcess one, or any when `hostProcess: true` is set but in effect for none.
-fn is_covered<'p, 'a>(pod: &'p Pod<'a>) -> impl Fn(&ContainerView<'p, 'a>) -> bool + Copy {
-    let none = pod.host_process_containers().next().is_none();
-    move |container| none || container.is_host_process()
-}
-
-/// The images of containers, and of the volumes that they mount: programs come from both.
-fn images<'p>(pod: &'p Pod) -> impl Iterator<Item = &'p str> {
-    let of_volume = |volume: &'p Volume| Some(volume.image.as_ref()?.reference.unwrap_or_default());
-    or_empty_value(covered_containers(pod).map(|container| container.raw.image.unwrap_or_default()))
-        .chain(mounted_volumes(pod).filter_map(of_volume))
-}
-
-fn accounts<'p>(pod: &'p Pod) -> impl Iterator<Item = &'p str> {
-    // Once for all that inherit it.
-    let mut has_inherited = false;
-    or_empty_value(covered_containers(pod).filter_map(move |container| match container.run_as_user_name() {
-        None => Some(""),
-        Some(name) if name.set_on == Level::Pod && replace(&mut has_inherited, true) => None,
-        Some(name) => Some(name.value),
-    }))
-}
-
-/// Yields one empty value, which no pattern matches, when there are none: a custom kind may fill in its containers
-/// later, so a grant must not cover it for having none yet.
-fn or_empty_value<'c>(values: impl Iterator<Item = &'c str>) -> impl Iterator<Item = &'c str> {
-    let mut values = values.peekable();
-    let missing = values.peek().is_none().then_some("");
-    values.chain(missing)
+impl<'p> Values<'p> {
+    fn of(pod: &'p Pod) -> Values<'p> {
+        let mut values = Values::default();
+        // A grant must cover the HostProcess containers, or all when `hostProcess: true` is set but in effect for none.
+        let none = pod.host_process_containers().next().is_none();
+        let mut has_inherited = false;
+        for container in pod.containers().filter(|container| none || container.is_host_process()) {
+            values.images.push(container.raw.image.unwrap_or_default());
+            match container.run_as_user_name() {
+                // Once for all that inherit it.
+                Some(name) if name.set_on == Level::Pod && replace(&mut has_inherited, true) => {}
+                name => values.accounts.push(name.map_or("", |name| name.value)),
+            }
+        }
+        // No pattern matches an empty value: a custom kind may fill in its containers later, so a grant must not cover it for
+        // having none yet.
+        if values.images.is_empty() {
+            values.images.push("");
+            values.accounts.push("");
+        }
+        for (index, volume) in pod.spec.volumes.iter().enumerate() {
+            let users = pod.volumes.users(index);
+            if users.first_host_process.is_some() || none && users.first.is_some() {
+                // Programs come from images of volumes as well.
+                values.images.extend(volume.image.as_ref().map(|image| image.reference.unwrap_or_default()));
+                values.host_paths.extend(volume.host_path.as_ref().map(|host| host.path.unwrap_or_default()));
+            }
+        }
+        values
+    }
 }
 
 /// The name of the pod's service account, `default` when it sets none.
 pub fn service_account<'p>(pod: &'p Pod) -> &'p str {
     let names = [pod.spec.service_account_name, pod.spec.service_account];
     names.into_iter().flatten().find(|name| !name.is_empty()).unwrap_or("default")
-}
-
-fn mounted_host_paths<'p>(pod: &'p Pod) -> impl Iterator<Item = &'p str> {
-    let host_path = |volume: &'p Volume| Some(volume.host_path.as_ref()?.path.unwrap_or_default());
-    mounted_volumes(pod).filter_map(host_path)
-}
-
-/// The volumes that a covered container mounts.
-fn mounted_volumes<'p, 'a>(pod: &'p Pod<'a>) -> impl Iterator<Item = &'p Volume<'a>> {
-    pod.spec.volumes.iter().filter(move |volume| {
-        pod.containers_mounting(volume.name.unwrap_or_default()).any(|container| is_covered(pod)(&container))
-    })
-}
-
-/// Ignores case and, in names of `NT AUTHORITY`, spaces: `NT AUTHORITY\LocalService` and `NT AUTHORITY\Local Service`
-/// are the same account.
-fn matches_account(pattern: &str, name: &str) -> bool {
-    !name.is_empty() && matches_ignoring_case(&without_spaces(pattern), &without_spaces(name))
-}
-
-fn without_spaces(name: &str) -> String {
-    match name.split_once('\\') {
-        Some((domain, user)) if domain.eq_ignore_ascii_case("NT AUTHORITY") => {
-            format!("{domain}\\{}", user.replace(' ', ""))
-        }
-        _ => name.to_owned(),
-    }
 }

@@ -1,7 +1,7 @@
 use crate::decode::Fields;
 use crate::k8s::pod::Effective;
 use crate::k8s::pod::{ContainerList, Level};
-use crate::order::{Natural, sorted};
+use crate::order::ByName;
 use crate::rules::api_server::ApiServer;
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
@@ -21,8 +21,8 @@ pub static RULE: Rule = Rule {
 
 fn check(context: &Context, findings: &mut Findings) {
     let old = context.request.old_object.iter().flat_map(|old| old.pod.spec.ephemeral_containers.iter());
-    let old = sorted(old.map(|container| container.name.unwrap_or_default()).collect());
-    let is_old = |name: &str| old.binary_search_by(|(old, _)| old.cmp(&Natural(name))).is_ok();
+    let old = ByName::new(old.map(|container| container.name.unwrap_or_default().into()).collect());
+    let is_old = |name: &str| old.places(name).next().is_some();
     let inherited = context.pod.windows_options().and_then(|options| options.run_as_user_name);
     let inherited = quote(inherited.unwrap_or_default()).to_string();
     let added = context.pod.host_process_containers().filter(|c| c.list == ContainerList::Ephemeral);

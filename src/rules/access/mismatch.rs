@@ -30,7 +30,7 @@ pub enum Wanted<'c> {
     /// Labels of the namespace that this selector selects.
     Labels(&'c LabelSelector<'c>),
     /// Labels of the namespace, which are not known; the text says why.
-    UnknownLabels(String),
+    UnknownLabels(&'c str),
 }
 
 /// `image 'x' is not in its images ['registry.example/*']`.

@@ -1,4 +1,4 @@
-use super::coverage::{Whom, covers, depends_on_requester, mismatches};
+use super::coverage::{Claim, MAX_COMPARED, Whom, depends_on_requester};
 use super::mismatch::Mismatch;
 use super::permission;
 use crate::outcome::ratchet::Ratchet;
@@ -28,7 +28,10 @@ fn check(context: &Context, findings: &mut Findings) {
     if !context.is_host_process && !spares_controllers(context, grants) {
         return;
     }
-    if grants.iter().any(|grant| covers(context, grant, Whom::Requester)) {
+    let claim = Claim::of(context);
+    let is_covered =
+        |whom| claim.as_ref().is_some_and(|claim| grants.iter().any(|grant| claim.is_covered_by(grant, whom)));
+    if is_covered(Whom::Requester) {
         return;
     }
     let is_unknown = context.request.user_info.is_unknown();
@@ -40,8 +43,7 @@ fn check(context: &Context, findings: &mut Findings) {
     if permission == Some(Ok(())) {
         return;
     }
-    let covers_somebody = || grants.iter().any(|grant| covers(context, grant, Whom::Somebody));
-    if rbac.as_ref().is_some_and(is_undecided) || is_unknown && covers_somebody() {
+    if rbac.as_ref().is_some_and(is_undecided) || is_unknown && is_covered(Whom::Somebody) {
         let message =
             "was not judged: whether it is allowed depends on the requester, and the request does not name one";
         let fix = "send it with kubectl apply --dry-run=server to have it judged";
@@ -49,7 +51,7 @@ fn check(context: &Context, findings: &mut Findings) {
         return;
     }
     const FIX: &str = "change that, or ask for a grant";
-    let (message, fix) = match (closest(context, grants), permission.and_then(Result::err)) {
+    let (message, fix) = match (refusal(claim.as_ref(), grants), permission.and_then(Result::err)) {
         (Some(grant), Some(refusal)) => ([grant, refusal].join(", and "), FIX),
         (Some(reason), None) | (None, Some(reason)) => (reason, FIX),
         (None, None) => {
@@ -62,14 +64,25 @@ fn check(context: &Context, findings: &mut Findings) {
 /// Whether what a controller sends in this namespace is not asked for its requester, so that what it is made from must be.
 fn spares_controllers(context: &Context, grants: &[Grant]) -> bool {
     context.settings.rbac.as_ref().is_some_and(|rbac| rbac.subject == Subject::Requester)
-        || grants.iter().any(|grant| depends_on_requester(context, grant))
+        || grants.iter().any(|grant| depends_on_requester(context.request, grant))
+}
+
+/// A sentence that says why no grant covers the workload; `None` when there are no grants.
+fn refusal(claim: Option<&Claim>, grants: &[Grant]) -> Option<String> {
+    match claim {
+        Some(claim) => closest(claim, grants),
+        None => (!grants.is_empty()).then(|| {
+            let (values, bytes) = MAX_COMPARED;
+            format!("no grant covers it: it has more than {values} images, accounts and host paths, or {bytes} bytes of them")
+        }),
+    }
 }
 
 /// A sentence about the grant that misses least; `None` when there are no grants.
-fn closest(context: &Context, grants: &[Grant]) -> Option<String> {
+fn closest(claim: &Claim, grants: &[Grant]) -> Option<String> {
     let mut closest: Option<(usize, Vec<Mismatch>)> = None;
     for (index, grant) in grants.iter().enumerate() {
-        let missed = mismatches(context, grant);
+        let missed = claim.mismatches(grant);
         // Of two grants with as many mismatches, the one with more lists is closer, because more of it matches.
         let distance = |missed: &[Mismatch], index: usize| (missed.len(), Reverse(grants[index].constraint_count()));
         if closest.as_ref().is_none_or(|(at, best)| distance(&missed, index) < distance(best, *at)) {

@@ -1,16 +1,12 @@
 //! Shared by the rules about `runAsUserName`.
 
+use crate::order::ByName;
 use crate::settings::Settings;
 use crate::windows::account::{Account, CONTAINER_ADMINISTRATOR, Kind, Service};
-use crate::windows::case::is_same;
+use crate::windows::case::{is_same, lower_case};
 
 /// The path of the field, below a pod's spec as well as below a container.
 pub const RUN_AS_USER_NAME: &str = "securityContext.windowsOptions.runAsUserName";
-
-/// Whether the account is a local group that the setting `localGroups` lists.
-pub fn is_declared(account: &Account, settings: &Settings) -> bool {
-    account.kind() == Kind::Local && settings.local_groups.iter().any(|group| is_same(group, account.name()))
-}
 
 /// Groups of Windows and of common products whose members are administrators of the node or can become one.
 const PRIVILEGED: &[&str] = &[
@@ -46,23 +42,47 @@ pub fn privileged_groups() -> impl Iterator<Item = &'static str> {
     PRIVILEGED.iter().chain(ADMINISTRATORS_ELSEWHERE).copied()
 }
 
-/// Whether the account is a privileged local group: a built-in one, or one in the setting `privilegedLocalGroups`. Spaces
-/// and dots around a name do not make it another group.
-pub fn is_privileged(account: &Account, settings: &Settings) -> bool {
-    let is_account = |group: &str| is_same(bare(group), bare(account.name()));
-    account.kind() == Kind::Local
-        && (privileged_groups().any(is_account)
-            || settings.privileged_local_groups.iter().any(|group| is_account(group)))
+/// The local groups that the settings name, looked up as Windows compares them: the settings may name as many as a pod has
+/// accounts.
+pub struct LocalGroups {
+    declared: ByName<'static>,
+    privileged: ByName<'static>,
 }
 
-/// Whether a process with this account would be an administrator: the account is LocalSystem, in whatever spelling,
-/// `ContainerAdministrator`, or a privileged local group.
-pub fn is_administrator(account: &Account, settings: &Settings) -> bool {
-    match account.kind() {
-        Kind::Service(service) | Kind::Misspelt(Some(service)) => service == Service::LocalSystem,
-        Kind::ContainerOnly => account.user().eq_ignore_ascii_case(CONTAINER_ADMINISTRATOR),
-        _ => is_privileged(account, settings),
+impl LocalGroups {
+    /// Reads both lists of the settings.
+    pub fn of(settings: &Settings) -> LocalGroups {
+        let index = |names: &[&str]| ByName::new(names.iter().map(|name| lower_case(name).into()).collect());
+        let privileged: Vec<&str> = settings.privileged_local_groups.iter().map(|group| bare(group)).collect();
+        LocalGroups { declared: index(&settings.local_groups), privileged: index(&privileged) }
     }
+
+    /// Whether the account is a local group that the setting `localGroups` lists.
+    pub fn declare(&self, account: &Account) -> bool {
+        account.kind() == Kind::Local && has(&self.declared, account.name())
+    }
+
+    /// Whether the account is a privileged local group: a built-in one, or one in the setting `privilegedLocalGroups`. Spaces
+    /// and dots around a name do not make it another group.
+    pub fn make_privileged(&self, account: &Account) -> bool {
+        let name = bare(account.name());
+        account.kind() == Kind::Local
+            && (privileged_groups().any(|group| is_same(group, name)) || has(&self.privileged, name))
+    }
+
+    /// Whether a process with this account would be an administrator: the account is LocalSystem, in whatever spelling,
+    /// `ContainerAdministrator`, or a privileged local group.
+    pub fn make_administrator(&self, account: &Account) -> bool {
+        match account.kind() {
+            Kind::Service(service) | Kind::Misspelt(Some(service)) => service == Service::LocalSystem,
+            Kind::ContainerOnly => account.user().eq_ignore_ascii_case(CONTAINER_ADMINISTRATOR),
+            _ => self.make_privileged(account),
+        }
+    }
+}
+
+fn has(groups: &ByName, name: &str) -> bool {
+    groups.places(&lower_case(name)).next().is_some()
 }
 
 fn bare(group: &str) -> &str {

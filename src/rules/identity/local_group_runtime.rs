@@ -1,4 +1,4 @@
-use super::accounts::{RUN_AS_USER_NAME, is_declared};
+use super::accounts::{LocalGroups, RUN_AS_USER_NAME};
 use crate::decode::Fields;
 use crate::k8s::version::Version;
 use crate::rules::context::Context;
@@ -20,10 +20,11 @@ const FIRST_WITH_GROUPS: Version = Version::new(1, 7);
 
 fn check(context: &Context, findings: &mut Findings) {
     let settings = context.settings;
-    if *settings.containerd >= FIRST_WITH_GROUPS {
+    if *settings.containerd >= FIRST_WITH_GROUPS || settings.local_groups.is_empty() {
         return;
     }
-    for account in context.accounts.iter().filter(|account| is_declared(&account.value, settings)) {
+    let groups = LocalGroups::of(settings);
+    for account in context.accounts.iter().filter(|account| groups.declare(&account.value)) {
         let name = quote(account.value.name());
         findings.setting(
             account,

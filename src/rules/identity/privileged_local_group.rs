@@ -1,4 +1,4 @@
-use super::accounts::{RUN_AS_USER_NAME, is_privileged};
+use super::accounts::{LocalGroups, RUN_AS_USER_NAME};
 use crate::decode::Fields;
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
@@ -14,7 +14,8 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &Context, findings: &mut Findings) {
-    for account in context.accounts.iter().filter(|account| is_privileged(&account.value, context.settings)) {
+    let groups = LocalGroups::of(context.settings);
+    for account in context.accounts.iter().filter(|account| groups.make_privileged(&account.value)) {
         findings.setting(
             account,
             RUN_AS_USER_NAME,

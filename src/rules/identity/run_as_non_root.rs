@@ -1,4 +1,4 @@
-use super::accounts::is_administrator;
+use super::accounts::LocalGroups;
 use crate::decode::Fields;
 use crate::k8s::effective::effective_settings;
 use crate::k8s::pod::{ContainerView, Level};
@@ -18,9 +18,10 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &Context, findings: &mut Findings) {
+    let groups = LocalGroups::of(context.settings);
     let untrue_on = |container: &ContainerView| {
         let account = container.run_as_user_name()?.value;
-        set_to_true_on(container).filter(|_| is_administrator(&Account::parse(account), context.settings))
+        set_to_true_on(container).filter(|_| groups.make_administrator(&Account::parse(account)))
     };
     for non_root in effective_settings(context.pod, untrue_on, |_| ()) {
         findings

@@ -1,14 +1,16 @@
-use super::accounts::{RUN_AS_USER_NAME, is_declared, is_privileged};
+use super::accounts::{LocalGroups, RUN_AS_USER_NAME};
 use crate::decode::Fields;
 use crate::k8s::effective::EffectiveSetting;
 use crate::k8s::pod::ContainerList;
+use crate::order::ByName;
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
 use crate::rules::rule::{Rule, page};
 use crate::settings::severity::Severity;
 use crate::windows::account::{Account, Kind};
-use crate::windows::case::is_same;
+use crate::windows::case::{is_same, lower_case};
 use crate::wording::quote;
+use std::cell::LazyCell;
 
 pub static RULE: Rule = Rule {
     id: "unknown-account",
@@ -22,13 +24,11 @@ pub static RULE: Rule = Rule {
 fn check(context: &Context, findings: &mut Findings) {
     let settings = context.settings;
     let severity = if settings.local_groups.is_empty() { Severity::Warn } else { Severity::Deny };
-    for account in &context.accounts {
+    let groups = LazyCell::new(|| LocalGroups::of(settings));
+    let created = LazyCell::new(|| CreatedGroups::of(context));
+    for account in context.accounts.iter().filter(|account| account.value.kind() == Kind::Local) {
         let name = account.value;
-        let is_unknown = name.kind() == Kind::Local
-            && !is_declared(&name, settings)
-            && !is_privileged(&name, settings)
-            && !is_created_before(account, context);
-        if is_unknown {
+        if !groups.declare(&name) && !groups.make_privileged(&name) && !created.has_before(account) {
             findings.at(severity).setting(
                 account,
                 RUN_AS_USER_NAME,
@@ -39,51 +39,67 @@ fn check(context: &Context, findings: &mut Findings) {
     }
 }
 
-/// Whether an init container that runs earlier, as somebody else, creates the group.
-fn is_created_before(account: &EffectiveSetting<Account>, context: &Context) -> bool {
-    let (group, user) = (account.value.name(), account.container);
-    context.command_lines.iter().any(|line| {
-        let creator = line.container;
-        creator.list == ContainerList::Init
-            && (user.list != ContainerList::Init || creator.index < user.index)
-            && !creator.run_as_user_name().is_some_and(|name| is_same(name.value, group))
-            && creates(line.elements().map(|element| element.text), group)
-    })
+/// The groups that init containers create, each with the first of them that does.
+struct CreatedGroups {
+    by_name: ByName<'static>,
+    /// For each group the index of the init container.
+    creators: Vec<usize>,
 }
 
-/// Whether a command line contains `net localgroup GROUP /add`. With a user between the two, it adds the user to a group that
-/// must be there already.
-fn creates<'t>(texts: impl Iterator<Item = &'t str>, group: &str) -> bool {
-    let mut expected = Word::LocalGroup;
+impl CreatedGroups {
+    fn of(context: &Context) -> CreatedGroups {
+        let (mut names, mut creators) = (Vec::new(), Vec::new());
+        for line in context.command_lines.iter().filter(|line| line.container.list == ContainerList::Init) {
+            let account = line.container.run_as_user_name();
+            for group in created_by(line.elements().map(|element| element.text)) {
+                // A container cannot run as a group that it has yet to create.
+                if !account.is_some_and(|account| is_same(account.value, group)) {
+                    names.push(lower_case(group).into());
+                    creators.push(line.container.index);
+                }
+            }
+        }
+        CreatedGroups { by_name: ByName::new(names), creators }
+    }
+
+    /// Whether an init container that runs earlier creates the group.
+    fn has_before(&self, account: &EffectiveSetting<Account>) -> bool {
+        let user = account.container;
+        // Command lines are in the order of their containers, so the first place is that of the earliest.
+        let creator = self.by_name.places(&lower_case(account.value.name())).next().map(|place| self.creators[place]);
+        creator.is_some_and(|creator| user.list != ContainerList::Init || creator < user.index)
+    }
+}
+
+/// Every GROUP of `net localgroup GROUP /add` in a command line. With a user between the two, the command adds the user to a
+/// group that must be there already.
+fn created_by<'t>(texts: impl Iterator<Item = &'t str>) -> Vec<&'t str> {
+    let mut created = Vec::new();
+    let (mut command, mut group) = ("", "");
     for text in texts {
         for word in text.split(separates_words).filter(|word| !word.is_empty()) {
-            expected = match expected {
-                // `/add;` and `/add&` as well.
-                Word::Add if word.get(..4).is_some_and(|option| option.eq_ignore_ascii_case("/add")) => return true,
-                Word::Name if is_same(word, group) => Word::Add,
-                _ if word.eq_ignore_ascii_case("localgroup") => Word::Name,
-                _ => Word::LocalGroup,
-            };
+            // `/add;` and `/add&` as well.
+            let adds = word.get(..4).is_some_and(|option| option.eq_ignore_ascii_case("/add"));
+            if adds && command.eq_ignore_ascii_case("localgroup") {
+                created.push(group);
+            }
+            (command, group) = (group, word);
         }
     }
-    false
+    created
 }
 
 fn separates_words(c: char) -> bool {
     matches!(c, ' ' | '\t' | '"' | '\'')
 }
 
-/// The next word of the command.
-#[derive(Clone, Copy)]
-enum Word {
-    LocalGroup,
-    Name,
-    Add,
-}
-
 #[cfg(test)]
 mod tests {
-    use super::creates;
+    use super::created_by;
+
+    fn creates(texts: &[&str], group: &str) -> bool {
+        created_by(texts.iter().copied()).into_iter().any(|created| super::is_same(created, group))
+    }
 
     #[test]
     fn commands_that_create_a_group() {
@@ -92,7 +108,7 @@ mod tests {
             "cmd /c net.exe LOCALGROUP HPC-Group /ADD&exit 0",
             "powershell -Command \"net localgroup 'hpc-group' /add\"",
         ] {
-            assert!(creates([line].into_iter(), "hpc-group"), "{line}");
+            assert!(creates(&[line], "hpc-group"), "{line}");
         }
         for line in [
             "net localgroup hpc-group",
@@ -104,8 +120,11 @@ mod tests {
             "net localgroup",
             "net localgroup hpc-group/add",
         ] {
-            assert!(!creates([line].into_iter(), "hpc-group"), "{line}");
+            assert!(!creates(&[line], "hpc-group"), "{line}");
         }
-        assert!(creates(["net", "localgroup", "Süd", "/add"].into_iter(), "SÜD"));
+        for group in ["one", "two"] {
+            assert!(creates(&["net localgroup one /add & net localgroup two /add"], group), "{group}");
+        }
+        assert!(creates(&["net", "localgroup", "Süd", "/add"], "SÜD"));
     }
 }

@@ -3,7 +3,7 @@ use crate::decode::Fields;
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
 use crate::rules::rule::{Rule, page};
-use crate::settings::pattern;
+use crate::settings::pattern::matches_any;
 use crate::wording::quote;
 
 pub static RULE: Rule = Rule {
@@ -18,7 +18,7 @@ fn check(context: &Context, findings: &mut Findings) {
     let pod = context.pod;
     let Some(name) = pod.spec.runtime_class_name else { return };
     let classes = &context.settings.runtime_classes;
-    let is_one_of = |patterns: &[&str]| patterns.iter().any(|pattern| pattern::matches(pattern, name));
+    let is_one_of = |patterns: &[&str]| matches_any(patterns, name);
     if !is_one_of(&classes.hyperv) && is_one_of(&classes.process) {
         return;
     }

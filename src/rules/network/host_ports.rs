@@ -21,10 +21,11 @@ fn check(context: &Context, findings: &mut Findings) {
     if findings.are_off() {
         return;
     }
+    let is_allowed = allowed.map(allowed_ports).unwrap_or_default();
     for container in context.pod.host_process_containers() {
         for (index, port) in container.raw.ports.iter().enumerate() {
             let Some((field, number)) = node_port(port) else { continue };
-            if allowed.is_some_and(|ranges| is_within(number, ranges)) {
+            if usize::try_from(number).is_ok_and(|number| is_allowed.get(number) == Some(&true)) {
                 continue;
             }
             let path = container.path(&format!("ports[{index}].{field}"));
@@ -45,17 +46,25 @@ pub(super) fn node_port(port: &ContainerPort) -> Option<(&'static str, i64)> {
     host.or_else(|| port.container_port.filter(|port| *port != 0).map(|port| ("containerPort", port)))
 }
 
-fn is_within(port: i64, ranges: &[PortRange]) -> bool {
-    ranges.iter().any(|range| (i64::from(range.min)..=i64::from(range.max)).contains(&port))
+/// For each port whether it is in one of the ranges.
+fn allowed_ports(ranges: &[PortRange]) -> Vec<bool> {
+    let mut is_allowed = vec![false; usize::from(u16::MAX) + 1];
+    for PortRange { min, max } in ranges.iter().filter(|range| range.min <= range.max) {
+        is_allowed[usize::from(*min)..=usize::from(*max)].fill(true);
+    }
+    is_allowed
 }
 
 fn fix(ranges: &[PortRange]) -> String {
     if ranges.is_empty() {
         return "remove it, because the policy allows no ports".to_owned();
     }
-    let ranges: Vec<String> = ranges
+    const MAX_SHOWN: usize = 10;
+    let shown: Vec<String> = ranges
         .iter()
+        .take(MAX_SHOWN)
         .map(|PortRange { min, max }| if min == max { min.to_string() } else { format!("{min}-{max}") })
         .collect();
-    format!("use one of {}", ranges.join(", "))
+    let more = if ranges.len() > MAX_SHOWN { ", ..." } else { "" };
+    format!("use one of {}{more}", shown.join(", "))
 }

@@ -30,14 +30,15 @@ fn check(context: &Context, findings: &mut Findings) {
     let (severity, message) = consequence(context);
     let mut findings = findings.at(severity);
     let message = |uid: i64| format!("user ID {uid} {message}");
+    let removal = without(pod);
     if let Some(uid) = pod.spec.security_context.as_ref().and_then(|context| context.run_as_user) {
-        findings.pod(pod.path("securityContext.runAsUser"), message(uid), FIX).patch(Reach::Admission, without(pod));
+        findings.pod(pod.path("securityContext.runAsUser"), message(uid), FIX).patch(Reach::Admission, &removal);
     }
     for container in pod.containers() {
         if let Some(uid) = own_uid(container.raw) {
             findings
                 .container(&container, container.path("securityContext.runAsUser"), message(uid), FIX)
-                .patch(Reach::Admission, without(pod));
+                .patch(Reach::Admission, &removal);
         }
     }
 }

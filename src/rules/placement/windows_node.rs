@@ -7,7 +7,7 @@ use crate::rules::context::Context;
 use crate::rules::findings::Findings;
 use crate::rules::placement::linux_only_fields::linux_only_fields;
 use crate::rules::rule::{Rule, page};
-use crate::settings::pattern;
+use crate::settings::pattern::matches_any;
 use crate::settings::severity::Severity;
 use crate::wording::quote;
 
@@ -124,11 +124,8 @@ fn runs_under_a_windows_runtime_class(context: &Context) -> bool {
             return true;
         }
     }
-    context
-        .pod
-        .spec
-        .runtime_class_name
-        .is_some_and(|name| context.settings.runtime_classes.process.iter().any(|class| pattern::matches(class, name)))
+    let name = context.pod.spec.runtime_class_name;
+    name.is_some_and(|name| matches_any(&context.settings.runtime_classes.process, name))
 }
 
 /// The first term that admits nodes other than Windows, if any term is about the operating system.

@@ -16,11 +16,10 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &Context, findings: &mut Findings) {
-    for resource in context.settings.resources.required() {
-        let name = match resource {
-            Resource::Cpu => "cpu",
-            Resource::Memory => "memory",
-        };
+    for (resource, name) in [(Resource::Cpu, "cpu"), (Resource::Memory, "memory")] {
+        if !context.settings.resources.requires(resource) {
+            continue;
+        }
         // Ephemeral containers cannot have limits.
         for container in context.pod.host_process_containers().filter(|c| c.list != ContainerList::Ephemeral) {
             if !has_limit(container.raw.resources.as_ref(), name) {

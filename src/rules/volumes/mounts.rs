@@ -100,17 +100,25 @@ impl<'p, 'a> HostVolume<'p, 'a> {
 
     /// The first HostProcess container that mounts it.
     pub fn first_mounting_container(&self) -> Option<ContainerView<'p, 'a>> {
-        self.pod.containers_mounting(self.name).find(ContainerView::is_host_process)
+        self.pod.first_host_process_user(self.index)
     }
 
     /// Whether no container mounts it, HostProcess or not.
     pub fn is_unused(&self) -> bool {
-        self.pod.containers_mounting(self.name).next().is_none()
+        self.pod.volumes.users(self.index).first.is_none()
+    }
+
+    /// Whether it is the volume that mounts of its name use.
+    pub fn is_first_of_its_name(&self) -> bool {
+        self.pod.volumes.index(self.name) == Some(self.index)
     }
 
     /// The mounts of it in all containers, HostProcess or not.
     pub fn mounts(&self) -> impl Iterator<Item = Mount<'p, 'a>> {
-        self.pod.containers().flat_map(mounts_of).filter(|mount| mount.raw.name == Some(self.name))
+        self.pod.volumes.mounts(self.name).map(|place| {
+            let container = self.pod.container(place.list, place.container);
+            Mount { container, index: place.index, raw: &container.raw.volume_mounts[place.index] }
+        })
     }
 
     /// The path of a field of its `hostPath` in the object.

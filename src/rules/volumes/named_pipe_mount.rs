@@ -60,14 +60,19 @@ fn report_source(volume: &HostVolume, findings: &mut Findings) {
 /// Removes the mounts and then the volume. Only where every container expects the pipe at its own path: there the program
 /// finds it without the mount.
 fn without_mounts(volume: &HostVolume) -> Vec<Operation> {
+    // Kubernetes refuses several volumes of one name.
+    if !volume.is_first_of_its_name() {
+        return Vec::new();
+    }
     let mut operations = Vec::new();
     for mount in volume.mounts() {
         if !mount.container.is_host_process() || !mount.is_identity_mount() {
             return Vec::new();
         }
-        // The last of a list first, because those after it move up.
-        operations.insert(0, remove(&mount.own_path()));
+        operations.push(remove(&mount.own_path()));
     }
+    // The last of a list first, because those after it move up.
+    operations.reverse();
     operations.push(remove(&volume.own_path()));
     operations
 }

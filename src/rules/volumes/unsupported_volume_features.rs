@@ -1,6 +1,6 @@
 use super::mounts::mounts;
 use crate::decode::Fields;
-use crate::k8s::pod::{ContainerView, Pod};
+use crate::k8s::pod::Pod;
 use crate::k8s::quantity::Amount;
 use crate::outcome::patch::Reach;
 use crate::rules::context::Context;
@@ -71,8 +71,7 @@ fn report_resources(pod: &Pod, findings: &mut Findings) {
 
 fn report_volumes(pod: &Pod, findings: &mut Findings) {
     for (index, volume) in pod.spec.volumes.iter().enumerate() {
-        let mut users = pod.containers_mounting(volume.name.unwrap_or_default());
-        let Some(container) = users.find(ContainerView::is_host_process) else { continue };
+        let Some(container) = pod.first_host_process_user(index) else { continue };
         let medium = volume.empty_dir.as_ref().and_then(|dir| dir.medium).unwrap_or_default();
         let (severity, field, message, fix) = if volume.image.is_some() {
             (

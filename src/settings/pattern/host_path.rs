@@ -4,22 +4,28 @@
 //! A `*` stays within its segment; as the whole last segment it is everything below: `C:\k\*` covers `C:\k\logs\a` and
 //! not `C:\k` itself. The word `none` matches nothing, so that a grant can say that no host path may be mounted.
 
+use std::borrow::Cow;
+
 use super::matches_segments;
 use crate::windows::path::{Doubt, WindowsPath};
 
 /// The pattern that matches no path. (`C:\none` is the folder of this name.)
 pub const NONE: &str = "none";
 
-/// Whether a host path matches a pattern. A path that does not tell for certain which place it means (`..`, say) matches
-/// nothing but `*`.
-pub fn matches_host_path(pattern: &str, path: &str) -> bool {
-    match pattern {
-        "*" => return true,
-        NONE => return false,
-        _ => {}
-    }
-    let (Ok(pattern), Ok(path)) = (WindowsPath::new(pattern).key(), WindowsPath::new(path).key()) else { return false };
-    matches_segments(&pattern, &path, '\\')
+/// The form in which a host path is compared. `None` when it does not tell for certain which place it means (`..`, say): such
+/// a path matches nothing but `*`.
+pub fn comparable(path: &str) -> Option<Cow<'_, str>> {
+    WindowsPath::new(path).key().ok().map(Cow::Owned)
+}
+
+/// The same for a pattern. `None` when it matches nothing.
+pub fn comparable_pattern(pattern: &str) -> Option<Cow<'_, str>> {
+    if pattern == NONE { None } else { comparable(pattern) }
+}
+
+/// Whether a host path matches a pattern, both in the form in which they are compared.
+pub fn matches(pattern: &str, path: &str) -> bool {
+    matches_segments(pattern, path, b'\\')
 }
 
 /// Why a pattern matches nothing, if so.
@@ -34,8 +40,13 @@ pub fn lint_pattern(pattern: &str) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::settings::pattern::Syntax;
     use proptest::prelude::*;
     use rstest::rstest;
+
+    fn matches_host_path(pattern: &str, path: &str) -> bool {
+        Syntax::HOST_PATH.is_covered(&[pattern], path)
+    }
 
     #[rstest]
     #[case("none", "none", false)]

@@ -63,7 +63,7 @@ pub fn matches_image(pattern: &str, image: &str) -> bool {
                 && tag.is_none_or(|tag| found.tag.is_some_and(|found| matches(tag, found)))
         }
     };
-    same_kind_of_host && tag_and_digest && matches_segments(wanted.repository, found.repository, '/')
+    same_kind_of_host && tag_and_digest && matches_segments(wanted.repository, found.repository, b'/')
 }
 
 /// Why a pattern matches more than its author intended; `None` when nothing is wrong with it.

@@ -1,0 +1,58 @@
+//! No work is the product of two sizes that a request, the settings or a cluster chooses.
+//!
+//! `UPDATE_GROWTH=1 cargo test -p compare --test growth` renews the table in `docs/cost.md`.
+
+use compare::counted::Counted;
+use compare::growth::{MOST, pairs, table};
+use compare::timed::Timed;
+use compare::{Guest, root, worst};
+
+/// What policy-server takes for 1.5 MB may be half a second, a quarter of what it allows. Machines differ, so the test counts: the
+/// one on which docs/cost.md was measured executes eight instructions a nanosecond here.
+const MOST_INSTRUCTIONS: u64 = 3_500_000_000;
+
+const BEGIN: &str = "<!-- growth: written by the test `growth` of benches/compare -->\n";
+const END: &str = "<!-- end of growth -->";
+
+#[test]
+fn every_pair_of_dimensions_grows_linearly() {
+    let module = Guest::Policy.module().unwrap_or_else(|error| panic!("{error}"));
+    let policy = Counted::new(&module).expect("a module that Wasmtime loads");
+    let pairs = pairs(&policy);
+    println!("{}", table(&pairs));
+    if std::env::var_os("UPDATE_GROWTH").is_some() {
+        let file = root().join("docs/cost.md");
+        let page = std::fs::read_to_string(&file).expect("docs/cost.md");
+        let (before, rest) = page.split_once(BEGIN).expect("the beginning of the table");
+        let (_, after) = rest.split_once(END).expect("the end of the table");
+        std::fs::write(&file, [before, BEGIN, &table(&pairs), END, after].concat()).expect("docs/cost.md is writable");
+    }
+    let steep: Vec<String> = pairs
+        .iter()
+        .filter(|pair| pair.growth > MOST)
+        .map(|pair| format!("{} and {}: {:.2} x", pair.names[0], pair.names[1], pair.growth))
+        .collect();
+    assert!(steep.is_empty(), "twice as much of both costs more than {MOST} x: {}", steep.join("; "));
+}
+
+#[test]
+fn the_dearest_objects_stay_within_the_limit() {
+    let module = Guest::Policy.module().unwrap_or_else(|error| panic!("{error}"));
+    let (policy, timed) = (Counted::new(&module).expect("counted"), Timed::new(&module).expect("timed"));
+    let mut dear = Vec::new();
+    for (name, payload) in worst::ALL {
+        let payload = payload();
+        let instructions = policy.validate(&payload).expect("the guest does not trap").instructions;
+        let time = timed.validate(&payload).expect("the guest does not trap");
+        println!(
+            "| {name} | {} KB | {} million | {} ms |",
+            payload.len() / 1000,
+            instructions / 1_000_000,
+            time.as_millis()
+        );
+        if instructions > MOST_INSTRUCTIONS {
+            dear.push(name);
+        }
+    }
+    assert!(dear.is_empty(), "more than {MOST_INSTRUCTIONS} instructions: {}", dear.join("; "));
+}
