@@ -7,8 +7,7 @@ use compare::growth::{MOST, pairs, table};
 use compare::timed::Timed;
 use compare::{Guest, root, worst};
 
-/// What policy-server takes for 1.5 MB may be half a second, a quarter of what it allows. Machines differ, so the test counts: the
-/// one on which docs/cost.md was measured executes eight instructions a nanosecond here.
+/// At most about 500 ms of a core, see docs/cost.md: machines differ, so instructions are counted.
 const MOST_INSTRUCTIONS: u64 = 3_500_000_000;
 
 const BEGIN: &str = "<!-- growth: written by the test `growth` of benches/compare -->\n";
