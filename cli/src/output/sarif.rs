@@ -12,6 +12,8 @@ use hostprocess_linter::report::{
     self, Diagnostic, FlatDiagnostic, ObjectReport, Report, Waived, WaiverSource, slashed,
 };
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::ser::SerializeSeq;
+use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 use windows_hostprocess_policy::settings::severity::Severity;
 
@@ -33,37 +35,68 @@ const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'
 /// # Errors
 /// Serialisation failed.
 pub fn render(report: &Report) -> Result<String, String> {
-    serde_json::to_string_pretty(&sarif(report)).map(|text| text + "\n").map_err(|error| error.to_string())
+    serde_json::to_string_pretty(&Log::of(report)).map(|text| text + "\n").map_err(|error| error.to_string())
 }
 
-fn sarif(report: &Report) -> Value {
-    let pages = pages(report);
-    let mut results: Vec<Value> = report
-        .objects()
-        .flat_map(|object| object.flat_with_waived().into_iter().map(|result| sarif_result(object, &result, &pages)))
-        .collect();
-    // The standard requires them of all results or of none.
-    if report.waived_count() > 0 {
-        results.iter_mut().filter(|result| result["suppressions"].is_null()).for_each(|result| {
-            result["suppressions"] = json!([]);
-        });
+#[derive(Serialize)]
+struct Log<'r> {
+    #[serde(rename = "$schema")]
+    schema: &'static str,
+    runs: [Run<'r>; 1],
+    version: &'static str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Run<'r> {
+    column_kind: &'static str,
+    invocations: [Value; 1],
+    results: Results<'r>,
+    tool: Value,
+}
+
+/// One result is in memory at a time: there may be tens of thousands.
+struct Results<'r> {
+    report: &'r Report,
+    pages: Vec<Page>,
+}
+
+impl Serialize for Results<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        // The standard requires them of all results or of none.
+        let has_suppressions = self.report.waived_count() > 0;
+        let mut results = serializer.serialize_seq(None)?;
+        for object in self.report.objects() {
+            for found in object.flat_with_waived() {
+                let mut result = sarif_result(object, &found, &self.pages);
+                if has_suppressions && result["suppressions"].is_null() {
+                    result["suppressions"] = json!([]);
+                }
+                results.serialize_element(&result)?;
+            }
+        }
+        results.end()
     }
-    json!({
-        "$schema": SCHEMA,
-        "version": "2.1.0",
-        "runs": [{
-            "tool": { "driver": {
-                "name": "hostprocess",
-                "version": env!("CARGO_PKG_VERSION"),
-                "semanticVersion": env!("CARGO_PKG_VERSION"),
-                "informationUri": env!("CARGO_PKG_REPOSITORY"),
-                "rules": pages.iter().map(descriptor).collect::<Vec<_>>(),
-            } },
-            "invocations": [invocation(report)],
-            "columnKind": "unicodeCodePoints",
-            "results": results,
-        }],
-    })
+}
+
+impl Log<'_> {
+    fn of(report: &Report) -> Log<'_> {
+        let pages = pages(report);
+        let tool = json!({ "driver": {
+            "name": "hostprocess",
+            "version": env!("CARGO_PKG_VERSION"),
+            "semanticVersion": env!("CARGO_PKG_VERSION"),
+            "informationUri": env!("CARGO_PKG_REPOSITORY"),
+            "rules": pages.iter().map(descriptor).collect::<Vec<_>>(),
+        } });
+        let run = Run {
+            column_kind: "unicodeCodePoints",
+            invocations: [invocation(report)],
+            results: Results { report, pages },
+            tool,
+        };
+        Log { schema: SCHEMA, runs: [run], version: "2.1.0" }
+    }
 }
 
 /// The pages of the ids that results have, in the order of the catalogue.
