@@ -12,7 +12,7 @@ use serde_json::Value as Json;
 use windows_hostprocess_policy::decode::{self, Value};
 
 pub use crate::config::keys::{Config, FailOn, SettingsSource};
-use crate::discover::documents::{load, load_settings};
+use crate::documents::{load, load_settings};
 use crate::paths::{can_match, folder_of, resolved, shortened};
 use crate::waivers::configured::{Waiver, Waivers, today};
 

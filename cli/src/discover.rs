@@ -1,7 +1,6 @@
 //! From paths on the command line to files of manifests.
 
 pub mod chart;
-pub mod documents;
 pub mod input;
 pub mod rendered;
 pub mod search;

@@ -4,12 +4,13 @@
 //! [`config`] is what a repository says about the command. [`discover`] turns paths into files of manifests and [`cluster`] a live cluster
 //! into objects; [`engine`] judges them with the [linter](hostprocess_linter) or with a module, and returns the linter's reports, of which
 //! [`waivers`] mark what does not count and [`output`] shows the rest. [`grants`] says what the objects need. [`commands`] puts these
-//! together for each subcommand; [`paths`] serves several of them.
+//! together for each subcommand; [`paths`] and [`documents`] serve several of them.
 
 pub mod cluster;
 pub mod commands;
 pub mod config;
 pub mod discover;
+pub mod documents;
 pub mod engine;
 pub mod grants;
 pub mod output;

@@ -13,7 +13,7 @@ use windows_hostprocess_policy::settings::severity::Severity;
 
 use crate::commands::baseline::BaselineArgs;
 use crate::config::{Configuration, FailOn};
-use crate::discover::documents::load_settings;
+use crate::documents::load_settings;
 use crate::engine::Engine;
 use crate::output::{self, Destination};
 

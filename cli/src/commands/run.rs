@@ -12,7 +12,7 @@ use recorded_cluster::Session;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::discover::documents::{load_request, load_settings};
+use crate::documents::{load_request, load_settings};
 use crate::engine::call_error::CallError;
 use crate::engine::module::Module;
 use crate::engine::replay;

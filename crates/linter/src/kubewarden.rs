@@ -100,6 +100,12 @@ pub fn configured_in(object: &Value) -> Result<Option<Policy<'_>>, Invalid> {
     }
 }
 
+/// The path of something whose path in the settings is known; `settings` is that of the settings.
+pub fn joined(settings: &str, path: &str) -> String {
+    let separator = if settings.is_empty() || path.is_empty() { "" } else { "." };
+    format!("{settings}{separator}{path}")
+}
+
 fn name<'v>(policy: &Policy<'v>) -> &'v str {
     policy.member.unwrap_or_default()
 }

@@ -6,7 +6,7 @@ use windows_hostprocess_policy::read_settings;
 use windows_hostprocess_policy::settings::validation::Invalid;
 
 use crate::document::{Document, DocumentError};
-use crate::kubewarden;
+use crate::kubewarden::{self, joined};
 use crate::object::tree;
 
 /// Settings, and where they are written.
@@ -83,12 +83,6 @@ impl Settings {
             None => SettingsError::Unwritten(invalid),
         }
     }
-}
-
-/// The path of something whose path in the settings is known; `settings` is that of the settings.
-pub fn joined(settings: &str, path: &str) -> String {
-    let separator = if settings.is_empty() || path.is_empty() { "" } else { "." };
-    format!("{settings}{separator}{path}")
 }
 
 #[cfg(test)]

@@ -4,10 +4,9 @@ use windows_hostprocess_policy::read_settings;
 use windows_hostprocess_policy::settings::severity::Severity;
 
 use crate::catalogue::INVALID_SETTINGS;
-use crate::kubewarden::{Policy, policies};
+use crate::kubewarden::{Policy, joined, policies};
 use crate::object::{Object, tree};
 use crate::report::Diagnostic;
-use crate::settings::joined;
 
 /// What is wrong with the settings of this policy in an object, not yet with a place. Nothing is in any other object.
 pub fn check(object: &Object) -> Vec<Diagnostic> {
