@@ -91,7 +91,12 @@ impl<'t> Events<'t> {
         };
         // What is missing at the end is missing after the last word.
         let last_word_end = self.start + self.chunk.trim_end().len();
-        Error { offset: offset.min(last_word_end), message: error.problem().to_owned() }
+        let mut message = error.problem().to_owned();
+        // As in "NT AUTHORITY\SYSTEM".
+        if message == "found unknown escape character" {
+            message.push_str(": a single backslash needs single quotes or no quotes");
+        }
+        Error { offset: offset.min(last_word_end), message }
     }
 }
 

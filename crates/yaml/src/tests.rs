@@ -255,7 +255,12 @@ fn errors_say_what_is_wrong_and_where() {
         ("a: ü\r\n  b: 1", 2, 4, "mapping values are not allowed in this context"),
         ("ü: 1\n\u{1}", 2, 1, "control characters are not allowed"),
         ("a: \u{0}b", 1, 4, "control characters are not allowed"),
-        ("a: \"\\q\"", 1, 5, "found unknown escape character"),
+        (
+            "a: \"NT AUTHORITY\\SYSTEM\"",
+            1,
+            17,
+            "found unknown escape character: a single backslash needs single quotes or no quotes",
+        ),
         ("a: \"b\\", 1, 7, "found unexpected end of stream"),
         ("{a:}", 1, 3, "found unexpected ':'"),
         ("a: *b", 1, 4, "no anchor before this has the name \"b\""),
