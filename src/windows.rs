@@ -3,6 +3,8 @@
 pub mod account;
 pub mod arguments;
 pub mod case;
+pub mod cmd;
 pub mod command_line;
 pub mod filepath;
 pub mod path;
+pub mod script;

@@ -5,6 +5,7 @@ use std::cell::OnceCell;
 use crate::k8s::pod::{ContainerView, Pod};
 use crate::k8s::pod_spec::Handler;
 use crate::windows::command_line::Shell;
+use crate::windows::script::script_in;
 
 /// A command that runs in a container: the container's own, or that of a probe or a hook.
 #[derive(Debug)]
@@ -66,6 +67,14 @@ impl<'p, 'a> CommandLine<'p, 'a> {
             texts.iter().enumerate().map(move |(index, text)| Element { container, field, index, text })
         };
         of(self.field, self.command).chain(of("args", self.args))
+    }
+
+    /// The script that a shell is to run, with its path as written: `powershell.exe -File C:\x.ps1`, `cmd /c C:\x.cmd`.
+    pub fn script(&self) -> Option<(Element<'p, 'a>, &'p str)> {
+        if !matches!(self.shell(), Some(Shell::Cmd | Shell::PowerShell)) {
+            return None;
+        }
+        self.elements().skip(1).find_map(|element| script_in(element.text).map(|path| (element, path)))
     }
 
     /// The probe that runs it, as the field of the container; `None` for other commands.

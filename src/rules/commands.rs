@@ -7,12 +7,14 @@ mod cmd_metacharacters;
 mod entrypoint_unknown;
 mod exec_probe;
 mod linux_command;
+mod program_not_found;
 mod sandbox_variable_spelling;
 mod working_dir;
 
 /// The rules of this group, in the order in which findings are reported.
 pub const RULES: &[&Rule] = &[
     &linux_command::RULE,
+    &program_not_found::RULE,
     &absolute_image_path::RULE,
     &sandbox_variable_spelling::RULE,
     &working_dir::RULE,

@@ -153,77 +153,6 @@ fn ends_with_ignoring_case(text: &str, wanted: &str) -> bool {
     end.is_some_and(|end| end.eq_ignore_ascii_case(wanted))
 }
 
-/// How `cmd` reads the arguments of a command line, one after the other.
-///
-/// `windows.EscapeArg` puts an argument into quotes when it contains a space or a tab, and writes a quote inside as
-/// `\"`. The backslash means nothing to `cmd`: every quote begins or ends a quoted part.
-#[derive(Debug, Default)]
-pub struct CmdReader {
-    in_quotes: bool,
-}
-
-/// What `cmd` does at a special character outside quotes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Operator {
-    /// `&` and `|`: what follows is another command.
-    Command(char),
-    /// `<` and `>`: what follows is a file.
-    Redirection(char),
-    /// `^`: it is removed.
-    Escape,
-}
-
-impl CmdReader {
-    /// Reads the next argument. Returns the first operator in it that `matters`, preferably one that begins a command.
-    pub fn operator_in(&mut self, argument: &str, matters: impl Fn(Operator) -> bool) -> Option<Operator> {
-        // Nearly every argument has no character that cmd interprets.
-        if !argument.bytes().any(|byte| CMD_SPECIAL[usize::from(byte)]) {
-            return None;
-        }
-        let quoted = argument.contains([' ', '\t']);
-        self.in_quotes ^= quoted;
-        let mut found = None;
-        let mut previous = None;
-        for c in argument.chars() {
-            match c {
-                '"' => self.in_quotes = !self.in_quotes,
-                _ if self.in_quotes || matches!(found, Some(Operator::Command(_))) => {}
-                _ => {
-                    let next = operator(previous, c).filter(|operator| matters(*operator));
-                    if found.is_none() || matches!(next, Some(Operator::Command(_))) {
-                        found = next;
-                    }
-                }
-            }
-            previous = Some(c);
-        }
-        self.in_quotes ^= quoted;
-        found
-    }
-}
-
-/// Indexed by byte: a lookup takes fewer instructions than six comparisons.
-static CMD_SPECIAL: [bool; 256] = {
-    let mut table = [false; 256];
-    let mut special: &[u8] = b"\"&|<>^";
-    while let [byte, rest @ ..] = special {
-        table[*byte as usize] = true;
-        special = rest;
-    }
-    table
-};
-
-fn operator(previous: Option<char>, c: char) -> Option<Operator> {
-    match c {
-        // `2>&1` names a stream.
-        '&' if matches!(previous, Some('>' | '<')) => None,
-        '&' | '|' => Some(Operator::Command(c)),
-        '<' | '>' => Some(Operator::Redirection(c)),
-        '^' => Some(Operator::Escape),
-        _ => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -289,39 +218,6 @@ mod tests {
         assert_eq!(found, ["%CONTAINER_SANDBOX_MOUNT_POINT%", "$(CONTAINER_SANDBOX_MOUNT_POINT)"]);
     }
 
-    fn operator_in(arguments: &[&str]) -> Option<Operator> {
-        let mut reader = CmdReader::default();
-        let found: Vec<Operator> = arguments.iter().filter_map(|a| reader.operator_in(a, |_| true)).collect();
-        found.first().copied()
-    }
-
-    #[test]
-    fn operators_outside_quotes() {
-        for (arguments, operator) in [
-            (&["--url=http://h/?a=1&b=2"][..], Some(Operator::Command('&'))),
-            (&["a|b"], Some(Operator::Command('|'))),
-            (&["x", ">", "y"], Some(Operator::Redirection('>'))),
-            (&["^kube"], Some(Operator::Escape)),
-            (&["^(a|b)$"], Some(Operator::Command('|'))),
-            (&["a & b"], None),
-            (&["/c", "ping x > nul"], None),
-            // A quote in an argument without spaces protects what follows it, as far as the next one.
-            (&["a\"b&c\""], None),
-            (&["a\"b\"&c"], Some(Operator::Command('&'))),
-            // A quoted part of an argument with spaces is outside the quotes that EscapeArg adds.
-            (&["-c", "echo \"a&b\" c"], Some(Operator::Command('&'))),
-            (&["-c", "echo \"a\" | more"], None),
-            // An unpaired quote reaches into the next argument.
-            (&["a\"", "b&c"], None),
-            (&["2>&1"], Some(Operator::Redirection('>'))),
-            (&["%PATH%", "a;b", "(c)"], None),
-        ] {
-            assert_eq!(operator_in(arguments), operator, "{arguments:?}");
-        }
-        let mut reader = CmdReader::default();
-        assert_eq!(reader.operator_in("2>&1", |operator| matches!(operator, Operator::Command(_))), None);
-    }
-
     proptest! {
         #[test]
         fn never_panics(text in r"(\PC|[%$({]|CONTAINER_SANDBOX_MOUNT|_?POINT|env:){0,12}") {
@@ -329,12 +225,6 @@ mod tests {
                 prop_assert!(text.contains(mention.text));
             }
             let _ = (Shell::of(&text), is_linux_program(&text));
-            CmdReader::default().operator_in(&text, |_| true);
-        }
-
-        #[test]
-        fn arguments_with_a_space_and_no_quotes_are_safe(text in "[a-z&|<>^]{0,9} [a-z&|<>^]{0,9}") {
-            prop_assert_eq!(CmdReader::default().operator_in(&text, |_| true), None);
         }
     }
 }

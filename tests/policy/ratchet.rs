@@ -69,7 +69,7 @@ fn full_spec(spec: &mut Value) {
             { "name": "script", "configMap": { "name": "script", "items": [{ "key": "a", "path": "a.ps1" }] } },
             { "name": "data", "persistentVolumeClaim": { "claimName": "data" } },
         ],
-        "initContainers": [{ "name": "setup", "image": "registry.example/setup:1.0", "args": ["-x"] }],
+        "initContainers": [{ "name": "setup", "image": "registry.example/setup:1.0", "args": ["x"] }],
         "terminationGracePeriodSeconds": 30,
     });
     spec.as_object_mut().expect("a spec").extend(more.as_object().expect("members").clone());

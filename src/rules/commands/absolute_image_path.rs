@@ -8,6 +8,7 @@ use crate::rules::rule::{Rule, page};
 use crate::settings::severity::Severity;
 use crate::windows::command_line::{SANDBOX_MOUNT_POINT, is_linux_program, mentions};
 use crate::windows::path::{ROOTFS, WindowsPath};
+use crate::windows::script::{is_command_line, is_powershell_script};
 use crate::wording::quote;
 use std::cell::LazyCell;
 
@@ -29,9 +30,9 @@ const MAX_PROGRAM_BYTES: usize = 3 * 260;
 
 pub static RULE: Rule = Rule {
     id: "absolute-image-path",
-    summary: "the absolute path of a program, which is looked up on the host, not in the image",
+    summary: "the absolute path of a program or script, which is looked up on the host, not in the image",
     severity: Severity::Warn,
-    reads: Fields::of(&["command"]),
+    reads: Fields::of(&["command", "args"]),
     page: page!("absolute_image_path.md"),
     ..Rule::new(check)
 };
@@ -40,25 +41,34 @@ fn check(context: &Context, findings: &mut Findings) {
     let before_fixed_paths = *context.settings.containerd < FIRST_WITH_FIXED_PATHS;
     let volumes = LazyCell::new(|| places_of_volumes(context.pod));
     for line in &context.command_lines {
-        let Some(program) = line.program().filter(|program| may_be_an_image_path(program)) else { continue };
-        let message = match locate(program, line, &volumes) {
+        let message = |path: &str| match locate(path, line, &volumes) {
             Location::Image | Location::Mount if before_fixed_paths => {
-                format!("{} is found only with containerd {FIRST_WITH_FIXED_PATHS} or later", quote(program))
+                Some(format!("{} is found only with containerd {FIRST_WITH_FIXED_PATHS} or later", quote(path)))
             }
-            Location::Image | Location::Mount | Location::Host => continue,
-            Location::Unknown => format!("{} is looked up on the host, not in the image", quote(program)),
+            Location::Image | Location::Mount | Location::Host => None,
+            Location::Unknown => Some(format!("{} is looked up on the host, not in the image", quote(path))),
         };
-        findings.container(&line.container, line.program_path(), message, fix(program));
+        // What `linux-command` and `program-not-found` report is left to them.
+        let is_left =
+            |program: &str| is_linux_program(program) || is_powershell_script(program) || is_command_line(program);
+        let program = line.program().filter(|program| may_be_an_image_path(program) && !is_left(program));
+        if let Some((program, message)) = program.and_then(|program| Some((program, message(program)?))) {
+            findings.container(&line.container, line.program_path(), message, fix(program));
+        }
+        let script = line.script().filter(|(_, script)| may_be_an_image_path(script));
+        if let Some((element, script, message)) = script.and_then(|(at, script)| Some((at, script, message(script)?))) {
+            findings.container(&line.container, element.path(), message, fix_of_script(script));
+        }
     }
 }
 
-/// Whether this is an absolute path on `C:` that hcsshim does not replace and no other rule reports.
+/// Whether this is an absolute path on `C:` that hcsshim does not replace.
 fn may_be_an_image_path(program: &str) -> bool {
     if program.len() > MAX_PROGRAM_BYTES || !program.bytes().any(|byte| matches!(byte, b'/' | b'\\')) {
         return false;
     }
     let path = WindowsPath::new(program);
-    path.is_absolute() && path.drive() == Some('C') && mentions(program).next().is_none() && !is_linux_program(program)
+    path.is_absolute() && path.drive() == Some('C') && mentions(program).next().is_none()
 }
 
 enum Location {
@@ -93,6 +103,14 @@ fn locate(program: &str, line: &CommandLine, volumes: &[Option<String>]) -> Loca
     } else {
         Location::Unknown
     }
+}
+
+/// Scripts are not searched for by name.
+fn fix_of_script(script: &str) -> String {
+    let path = WindowsPath::new(script);
+    let names = path.segments().skip(usize::from(path.is_same_or_under(&ROOTFS)));
+    let below_image = names.fold(format!("%{SANDBOX_MOUNT_POINT}%"), |folder, name| folder + r"\" + name);
+    format!("write {}, if the script is in the image", quote(&below_image))
 }
 
 fn fix(program: &str) -> String {

@@ -4,7 +4,8 @@ use crate::rules::context::Context;
 use crate::rules::findings::Findings;
 use crate::rules::rule::{Rule, page};
 use crate::settings::severity::Severity;
-use crate::windows::command_line::{CmdReader, Operator, Shell};
+use crate::windows::cmd::{CmdReader, Operator};
+use crate::windows::command_line::Shell;
 use crate::wording::quote;
 
 /// The first containerd whose shim puts `cmd /c` before every command line.
@@ -21,16 +22,14 @@ pub static RULE: Rule = Rule {
 
 fn check(context: &Context, findings: &mut Findings) {
     for line in &context.command_lines {
-        let matters = |operator| match (line.shell(), operator) {
+        let mut cmd = match line.shell() {
             // The command is meant for cmd; which of the two cmds interprets it makes no difference.
-            (Some(Shell::Cmd), _) => false,
-            // Whether cmd or PowerShell redirects the output of a script makes no difference either.
-            (Some(Shell::PowerShell), Operator::Redirection(_)) => false,
-            _ => true,
+            Some(Shell::Cmd) => continue,
+            Some(Shell::PowerShell) => CmdReader::of_script(),
+            _ => CmdReader::default(),
         };
-        let mut cmd = CmdReader::default();
         for element in line.elements() {
-            if let Some(operator) = cmd.operator_in(element.text, matters) {
+            if let Some(operator) = cmd.operator_in(element.text) {
                 let message = message(element.text, operator, *context.settings.containerd);
                 findings.container(&line.container, element.path(), message, fix(line.shell()));
             }

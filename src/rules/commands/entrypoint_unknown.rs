@@ -3,11 +3,13 @@ use crate::rules::context::Context;
 use crate::rules::findings::Findings;
 use crate::rules::rule::{Rule, page};
 use crate::settings::severity::Severity;
+use crate::wording::quote;
 
 pub static RULE: Rule = Rule {
     id: "entrypoint-unknown",
     summary: "`args` without `command`: an absolute path in the image's entrypoint is looked up on the node",
-    severity: Severity::Off,
+    severity: Severity::Warn,
+    severity_varies: "warn where the first argument begins with a dash, otherwise off",
     reads: Fields::of(&["args"]),
     page: page!("entrypoint_unknown.md"),
     ..Rule::new(check)
@@ -15,13 +17,17 @@ pub static RULE: Rule = Rule {
 
 fn check(context: &Context, findings: &mut Findings) {
     for container in context.pod.host_process_containers() {
-        if container.raw.command.is_empty() && !container.raw.args.is_empty() {
-            findings.container(
-                &container,
-                container.path("args"),
-                "are passed to the image's entrypoint, which is looked up on the node if it is an absolute path",
-                "set command to the name of the program, such as agent.exe",
-            );
-        }
+        let Some(first) = container.raw.args.first().filter(|_| container.raw.command.is_empty()) else { continue };
+        let severity = if first.starts_with('-') { Severity::Warn } else { Severity::Off };
+        findings.at(severity).container(
+            &container,
+            container.path("args"),
+            format!(
+                "are passed to the image's entrypoint, which is looked up on the node if it is an absolute path; without \
+                 an entrypoint {} is the program",
+                quote(first)
+            ),
+            "set command to the name of the program, such as agent.exe",
+        );
     }
 }

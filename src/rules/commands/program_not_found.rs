@@ -1,0 +1,53 @@
+use crate::decode::Fields;
+use crate::k8s::command_lines::CommandLine;
+use crate::rules::context::Context;
+use crate::rules::findings::Findings;
+use crate::rules::rule::{Rule, page};
+use crate::settings::severity::Severity;
+use crate::windows::command_line::{SANDBOX_MOUNT_POINT, is_linux_program};
+use crate::windows::script::{is_command_line, is_powershell_7, is_powershell_script};
+use crate::wording::quote;
+
+pub static RULE: Rule = Rule {
+    id: "program-not-found",
+    summary: "a program that nodes do not find or start: a `.ps1` file, a whole command line, `pwsh`",
+    severity: Severity::Warn,
+    reads: Fields::of(&["command"]),
+    page: page!("program_not_found.md"),
+    ..Rule::new(check)
+};
+
+fn check(context: &Context, findings: &mut Findings) {
+    for line in &context.command_lines {
+        let Some(program) = line.program().filter(|program| !is_linux_program(program)) else { continue };
+        let found = quote(program);
+        let (message, fix) = if is_powershell_script(program) {
+            (
+                format!("{found} is a script, which nothing starts by itself"),
+                format!("write powershell.exe, -File and {found} as the first three elements"),
+            )
+        } else if is_command_line(program) {
+            (
+                format!("{found} is a whole command line, which many nodes take for the name of the program"),
+                "write every argument as an element of its own".to_owned(),
+            )
+        } else if is_powershell_7(program) && !is_searched_elsewhere(line) {
+            (
+                format!("{found} is not part of Windows, and images have it in a folder that is not searched"),
+                format!(
+                    r"write powershell.exe, or '%{SANDBOX_MOUNT_POINT}%\Program Files\PowerShell\latest\pwsh.exe' if the image has it there"
+                ),
+            )
+        } else {
+            continue;
+        };
+        findings.container(&line.container, line.program_path(), message, fix);
+    }
+}
+
+/// Whether the container says where its programs are: in its own `PATH`, or in the working directory.
+fn is_searched_elsewhere(line: &CommandLine) -> bool {
+    let raw = line.container.raw;
+    raw.env.iter().any(|variable| variable.name.is_some_and(|name| name.eq_ignore_ascii_case("PATH")))
+        || raw.working_dir.is_some_and(|folder| folder.to_ascii_lowercase().contains("powershell"))
+}

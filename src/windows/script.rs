@@ -1,0 +1,100 @@
+//! Scripts in the arguments of shells, and what is no program although it stands where one is expected.
+
+use super::command_line::Shell;
+
+/// The path of the script that an argument of a shell begins with, or that it is: `& 'C:\x.ps1' -Force`.
+pub fn script_in(argument: &str) -> Option<&str> {
+    const QUOTES: [char; 2] = ['"', '\''];
+    let text = argument.trim();
+    let text = text.strip_prefix("& ").or_else(|| text.strip_prefix(". ")).unwrap_or(text).trim_start();
+    let path = match text.strip_prefix(QUOTES) {
+        Some(quoted) => quoted.split(QUOTES).next()?,
+        None if is_script(text) && !text.contains(['"', '\'', ';']) => text,
+        None => text.split([' ', ';']).next()?,
+    };
+    is_script(path).then_some(path)
+}
+
+/// Whether a path is that of a script, for PowerShell or `cmd`.
+pub fn is_script(path: &str) -> bool {
+    [".ps1", ".cmd", ".bat"].iter().any(|ending| ends_with(path, ending))
+}
+
+/// Whether a program's name is a whole command line: it goes on after the name of a program, `agent.exe --port 80`.
+pub fn is_command_line(program: &str) -> bool {
+    let Some((before_last, _)) = program.trim_end().rsplit_once([' ', '\t']) else { return false };
+    let mut words = before_last.split([' ', '\t']).map(|word| word.trim_matches('"'));
+    let is_program = |word: &str| ends_with(word, ".exe") || is_script(word);
+    words.clone().next().is_some_and(|first| Shell::of(first).is_some()) || words.any(is_program)
+}
+
+/// Whether a program is a script of PowerShell.
+pub fn is_powershell_script(program: &str) -> bool {
+    ends_with(program, ".ps1")
+}
+
+/// Whether a program is PowerShell 7 by its bare name, which Windows does not have.
+pub fn is_powershell_7(program: &str) -> bool {
+    ["pwsh", "pwsh.exe"].iter().any(|name| name.eq_ignore_ascii_case(program))
+}
+
+fn ends_with(text: &str, ending: &str) -> bool {
+    let own = text.len().checked_sub(ending.len()).and_then(|at| text.get(at..));
+    own.is_some_and(|own| own.eq_ignore_ascii_case(ending))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scripts_in_arguments_of_shells() {
+        for (argument, script) in [
+            (r"C:\hpc\x.ps1", Some(r"C:\hpc\x.ps1")),
+            (r"/scripts/x.PS1", Some("/scripts/x.PS1")),
+            (r"C:\my scripts\x.ps1", Some(r"C:\my scripts\x.ps1")),
+            (r"& 'C:\my scripts\x.ps1' -Force", Some(r"C:\my scripts\x.ps1")),
+            (r"C:\x.cmd & exit", Some(r"C:\x.cmd")),
+            (r"C:\x.ps1; exit", Some(r"C:\x.ps1")),
+            ("-File", None),
+            (r"Get-Content C:\x.txt", None),
+            (r"if (Test-Path C:\x.ps1) { 1 }", None),
+            ("", None),
+            ("&", None),
+        ] {
+            assert_eq!(script_in(argument), script, "{argument}");
+        }
+    }
+
+    #[test]
+    fn command_lines_in_one_text() {
+        for text in [
+            "powershell -Command x",
+            "agent.exe --port 80",
+            r#""C:\Program Files\a\agent.exe" -v"#,
+            "cmd /c dir",
+            "x.cmd a",
+        ] {
+            assert!(is_command_line(text), "{text}");
+        }
+        for text in ["agent.exe", r"C:\Program Files\a\agent.exe", "agent", "my agent", "agent.exe ", "", " "] {
+            assert!(!is_command_line(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn programs_of_powershell() {
+        assert!(is_powershell_script(r"C:\hpc\Setup.PS1") && is_powershell_script(".ps1"));
+        assert!(!is_powershell_script("setup.ps1.exe") && !is_powershell_script("ps1") && !is_powershell_script("ä"));
+        assert!(is_powershell_7("pwsh") && is_powershell_7("PWSH.exe"));
+        assert!(!is_powershell_7("powershell.exe") && !is_powershell_7(r"C:\x\pwsh.exe") && !is_powershell_7(""));
+    }
+
+    #[test]
+    fn any_text_is_read() {
+        for text in ["ä", "äps1", "& ", "'", "\"ä.ps1", "' '", "a.exe\tä"] {
+            assert!(script_in(text).is_none_or(|path| text.contains(path)), "{text}");
+            let _ = is_command_line(text);
+        }
+    }
+}
