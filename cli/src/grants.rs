@@ -38,8 +38,11 @@ pub fn controller(object: &Object) -> Option<&Value> {
 pub fn remarks(needs: &Needs) -> Vec<String> {
     let mut remarks = Vec::new();
     for name in &needs.accounts {
-        if let Kind::Malformed(defect) = Account::parse(name).kind() {
+        let account = Account::parse(name);
+        if let Kind::Malformed(defect) = account.kind() {
             remarks.push(format!("no API server accepts its account: {} {defect}", quote(name)));
+        } else if account.yaml_escape().is_some() {
+            remarks.push(format!("no node has its account: {} has lost its backslash in YAML", quote(name)));
         }
     }
     let counts = [&needs.images, &needs.accounts].map(|values| values.iter().collect::<BTreeSet<_>>().len());

@@ -124,6 +124,17 @@ impl<'n> Account<'n> {
         self.name.split_once('\\').map_or(self.name, |(_, user)| user)
     }
 
+    /// The character that YAML read in place of a backslash and the letter after it, with that letter: in double quotes, `\L`
+    /// is U+2028. `None` for a name with a backslash, and where nothing follows the character.
+    pub fn yaml_escape(&self) -> Option<(char, char)> {
+        yaml_escape(self.name)
+    }
+
+    /// The name with that backslash and letter: what was written in double quotes.
+    pub fn before_yaml(&self) -> Option<String> {
+        before_yaml(self.name)
+    }
+
     /// The part before the backslash, if there is one.
     pub fn domain(&self) -> Option<&'n str> {
         self.name.split_once('\\').map(|(domain, _)| domain)
@@ -166,13 +177,61 @@ fn kind(name: &str) -> Kind {
     if CONTAINER_ACCOUNTS.into_iter().any(|only| user.eq_ignore_ascii_case(only)) {
         return Kind::ContainerOnly;
     }
+    if let (None, Some((escape, _))) = (domain, yaml_escape(name))
+        && !escape.is_ascii()
+    {
+        let written = before_yaml(name).unwrap_or_default();
+        return Kind::Misspelt(written.split_once('\\').and_then(|(domain, user)| service_of(domain, user)));
+    }
     let meant = || Service::of(user).or_else(|| is_spelt(user, LOCAL_SYSTEM, &[' ']).then_some(Service::LocalSystem));
     match domain {
         // `NT Authority`, `NT-AUTHORITY`, `NTAUTHORITY`, and the right domain with a user that it does not have.
         Some(domain) if is_spelt(domain, "ntauthority", &[' ', '-', '_']) => Kind::Misspelt(meant()),
         Some(_) => Kind::Domain,
-        None => meant().map_or(Kind::Local, |service| Kind::Misspelt(Some(service))),
+        None => {
+            meant().or_else(|| without_backslash(name)).map_or(Kind::Local, |service| Kind::Misspelt(Some(service)))
+        }
     }
+}
+
+/// The service account that a domain and a user name, if the domain is `NT AUTHORITY` in any spelling.
+fn service_of(domain: &str, user: &str) -> Option<Service> {
+    Service::of(user).filter(|_| is_spelt(domain, "ntauthority", &[' ', '-', '_']))
+}
+
+/// The service account that a name without a backslash is meant as: `NT AUTHORITYSYSTEM`.
+fn without_backslash(name: &str) -> Option<Service> {
+    let start = name.to_ascii_lowercase().find("authority")? + "authority".len();
+    let (domain, user) = name.split_at_checked(start)?;
+    service_of(domain, user.trim_start_matches([' ', '-', '_']))
+}
+
+/// What YAML reads in double quotes as one character, and the letter that it has after the backslash there. U+00A0 is left
+/// out, because names of groups contain it.
+const YAML_ESCAPES: [(char, char); 12] = [
+    ('\u{0}', '0'),
+    ('\u{7}', 'a'),
+    ('\u{8}', 'b'),
+    ('\t', 't'),
+    ('\n', 'n'),
+    ('\u{b}', 'v'),
+    ('\u{c}', 'f'),
+    ('\r', 'r'),
+    ('\u{1b}', 'e'),
+    ('\u{85}', 'N'),
+    ('\u{2028}', 'L'),
+    ('\u{2029}', 'P'),
+];
+
+fn yaml_escape(name: &str) -> Option<(char, char)> {
+    let text = name.trim_end();
+    let found = YAML_ESCAPES.into_iter().find(|(escape, _)| text.contains(*escape))?;
+    (!name.contains('\\')).then_some(found)
+}
+
+fn before_yaml(name: &str) -> Option<String> {
+    let (escape, letter) = yaml_escape(name)?;
+    Some(name.trim_end().replacen(escape, &format!("\\{letter}"), 1))
 }
 
 /// Whether `text` is `letters`, ignoring case and the characters in `left_out`.
@@ -269,6 +328,28 @@ mod tests {
             ("Local Service", Kind::Misspelt(Some(Service::LocalService))),
             ("Network Service", Kind::Misspelt(Some(Service::NetworkService))),
         ]);
+    }
+
+    #[test]
+    fn names_that_lost_their_backslash() {
+        assert_kinds(&[
+            ("NT AUTHORITYSYSTEM", Kind::Misspelt(Some(Service::LocalSystem))),
+            ("nt authoritylocal service", Kind::Misspelt(Some(Service::LocalService))),
+            ("NT AUTHORITY NetworkService", Kind::Misspelt(Some(Service::NetworkService))),
+            ("NT AUTHORITY\u{2028}ocal service", Kind::Misspelt(Some(Service::LocalService))),
+            ("NT AUTHORITY\u{85}etworkService", Kind::Misspelt(Some(Service::NetworkService))),
+            ("CONTOSO\u{85}etworkers", Kind::Misspelt(None)),
+            ("BUILTIN\u{2029}ower Users", Kind::Misspelt(None)),
+            ("NT AUTHORITY\networkservice", Kind::Malformed(Malformed::ControlCharacter)),
+            ("ops authority system", Kind::Local),
+            ("NT AUTHORITYSYSTEMS", Kind::Local),
+            ("Op\u{e9}rateurs\u{a0}d'ici", Kind::Local),
+        ]);
+        let written = |name| Account::parse(name).before_yaml();
+        assert_eq!(written("NT AUTHORITY\u{2028}ocal service").as_deref(), Some(r"NT AUTHORITY\Local service"));
+        assert_eq!(written("NT AUTHORITY\networkservice").as_deref(), Some(r"NT AUTHORITY\networkservice"));
+        assert_eq!(written("SYSTEM\n"), None);
+        assert_eq!(written("a\\b\nc"), None);
     }
 
     #[test]

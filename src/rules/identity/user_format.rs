@@ -34,9 +34,9 @@ fn check(context: &Context, findings: &mut Findings) {
     }
 }
 
-/// Mends a backslash that was doubled outside double quotes, and nothing else in the name.
+/// Mends a backslash that was doubled outside double quotes, or not doubled inside them, and nothing else in the name.
 fn single_backslash(path: &str, name: &str) -> Vec<Operation> {
-    let mended = name.replacen(r"\\", r"\", 1);
+    let mended = Account::parse(name).before_yaml().unwrap_or_else(|| name.replacen(r"\\", r"\", 1));
     match Account::parse(&mended).kind() {
         Kind::Service(_) => vec![replace(path, mended)],
         _ => Vec::new(),
@@ -54,6 +54,12 @@ fn fix(name: &str, defect: Malformed) -> String {
         (Some(corrected), Malformed::Backslashes) => {
             format!("write {}, because YAML needs a doubled backslash only inside double quotes", escaped(&corrected))
         }
+        (Some(corrected), Malformed::ControlCharacter) if Account::parse(name).yaml_escape().is_some() => {
+            let corrected = escaped(&corrected);
+            format!(
+                "write {corrected} in single quotes or without quotes, because in double quotes YAML reads a backslash with the letter after it as one character"
+            )
+        }
         (Some(corrected), _) => format!("write {}", escaped(&corrected)),
         (None, Malformed::Character('@')) => {
             r"use a service account such as NT AUTHORITY\Local service, because domain users cannot log on".to_owned()
@@ -67,7 +73,9 @@ fn fix(name: &str, defect: Malformed) -> String {
 /// The name with the usual slips corrected: doubled backslashes, a slash instead of a backslash, a line break at the
 /// end. `None` when that does not give a name that can work.
 fn corrected(name: &str) -> Option<String> {
-    let parts: Vec<&str> = name.trim().split(['\\', '/']).filter(|part| !part.is_empty()).collect();
+    let written = Account::parse(name).before_yaml();
+    let parts: Vec<&str> =
+        written.as_deref().unwrap_or(name).trim().split(['\\', '/']).filter(|part| !part.is_empty()).collect();
     let repaired = parts.join("\\");
     match Account::parse(&repaired).kind() {
         Kind::Misspelt(Some(service)) => Some(service.spelling().to_owned()),

@@ -152,6 +152,10 @@ pub fn checks() -> Vec<Check> {
     let in_nt_authority = in_nt_authority();
     let services = || SERVICE_USERS.into_iter().map(|(name, _)| name);
     let user = "x.user.replace(' ', '')";
+    let lost_backslash = format!(
+        r"x.written.matches(r'[\x{{85}}\x{{2028}}\x{{2029}}]|(?i)^[ _-]*n[ _-]*t[ _-]*authority[ _-]*({})$')",
+        services().map(|name| name.replace("service", " *service")).collect::<Vec<_>>().join("|")
+    );
     let logs_on = format!("x.written.startsWith(r'{NT_AUTHORITY}') && {user} in {}", list(services()));
     let mounts = |condition: &str| format!("x.?volumeMounts.orValue([]).exists(mount, {condition})");
     vec![
@@ -161,7 +165,7 @@ pub fn checks() -> Vec<Check> {
             "nt-authority-spelling",
             "accounts",
             format!(
-                "!({container_account}) && (x.domain == '' ? {user} in {} : {in_nt_authority} && !({logs_on}))",
+                "!({container_account}) && (x.domain == '' ? {user} in {} || {lost_backslash} : {in_nt_authority} && !({logs_on}))",
                 list(services().chain([LOCAL_SYSTEM]))
             ),
         ),
