@@ -26,7 +26,7 @@
 use std::borrow::Cow;
 
 use super::case;
-use root::{Root, SEPARATORS, device, is_drive, machine, split_drive, strip_device_prefix, strip_names};
+use root::{Root, SEPARATORS, device, is_drive, machine, misspelt_pipe, split_drive, strip_device_prefix, strip_names};
 
 mod root;
 
@@ -162,6 +162,21 @@ impl<'a> WindowsPath<'a> {
     /// Whether it names a pipe of this or another machine, however it is spelled.
     pub fn is_named_pipe(&self) -> bool {
         matches!(self.root, Root::Pipe | Root::RemotePipe)
+    }
+
+    /// Whether it is meant as a named pipe but is none, because it lost backslashes or is a URL: `\.\pipe\x`,
+    /// `npipe:////./pipe/x`.
+    pub fn is_misspelt_pipe(&self) -> bool {
+        misspelt_pipe(self.text).is_some()
+    }
+
+    /// The pipe of this host that it names or is meant to name, as a program opens it: `\\.\pipe\x`.
+    pub fn pipe(&self) -> Option<String> {
+        let name = match self.root {
+            Root::Pipe => self.segments().collect::<Vec<_>>().join(r"\"),
+            _ => misspelt_pipe(self.text)?.replace('/', r"\"),
+        };
+        (!name.is_empty()).then(|| [r"\\.\pipe\", &name].concat())
     }
 
     /// Whether it is on another machine: `\\server\share`. `//server/share` is not: the kubelet puts `c:` before it.

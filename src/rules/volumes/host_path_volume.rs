@@ -18,7 +18,8 @@ pub static RULE: Rule = Rule {
 fn check(context: &Context, findings: &mut Findings) {
     for volume in host_volumes(context.pod) {
         // Pipes and sockets have rules of their own.
-        if volume.source().is_named_pipe() || volume.is_unix_socket() {
+        let source = volume.source();
+        if source.is_named_pipe() || source.is_misspelt_pipe() || volume.is_unix_socket() {
             continue;
         }
         if let Some(container) = volume.first_mounting_container() {

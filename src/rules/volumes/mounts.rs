@@ -49,11 +49,6 @@ impl<'p, 'a> Mount<'p, 'a> {
         self.host_path().is_some_and(|source| self.path().is_same(source))
     }
 
-    /// Whether its volume is a named pipe.
-    pub fn shows_named_pipe(&self) -> bool {
-        self.host_path().is_some_and(WindowsPath::is_named_pipe)
-    }
-
     /// The path of one of its fields in the object.
     pub fn field(&self, field: &str) -> String {
         format!("{}.{field}", self.own_path())

@@ -1,15 +1,16 @@
-use super::mounts::{HostVolume, host_volumes, mounts};
+use super::mounts::{HostVolume, Mount, host_volumes, mounts};
 use crate::decode::Fields;
 use crate::outcome::patch::{Operation, Reach, remove};
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
 use crate::rules::rule::{Rule, page};
 use crate::settings::severity::Severity;
+use crate::windows::path::WindowsPath;
 use crate::wording::quote;
 
 pub static RULE: Rule = Rule {
     id: "named-pipe-mount",
-    summary: "a named pipe mounted as a volume, in any spelling",
+    summary: "a named pipe mounted as a volume, in any spelling, lost backslashes included",
     severity_varies: "deny where a HostProcess container mounts it, warn where no container does",
     reads: Fields::of(&["hostPath", "mountPath"]),
     patches: Some(Reach::Command),
@@ -18,42 +19,59 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &Context, findings: &mut Findings) {
-    for volume in host_volumes(context.pod).filter(|volume| volume.source().is_named_pipe()) {
+    for volume in host_volumes(context.pod).filter(|volume| is_meant_as_pipe(volume.source())) {
         report_source(&volume, findings);
     }
-    for mount in mounts(context.pod).filter(|mount| mount.path().is_named_pipe() && !mount.shows_named_pipe()) {
-        findings.at(Severity::Deny).container(
-            &mount.container,
-            mount.field("mountPath"),
-            format!("{} is a named pipe, where nothing can be mounted", quote(mount.text())),
-            "remove the mount and let the program open the pipe itself",
-        );
+    let shows_pipe = |mount: &Mount| mount.host_path().is_some_and(is_meant_as_pipe);
+    for mount in mounts(context.pod).filter(|mount| is_meant_as_pipe(&mount.path()) && !shows_pipe(mount)) {
+        let (path, pipe) = (mount.path(), quote(mount.text()));
+        let message = match path.is_named_pipe() {
+            true => format!("{pipe} is a named pipe, where nothing can be mounted"),
+            false => format!("{pipe} {}", misspelling(&path)),
+        };
+        let fix = format!("remove the mount and {}", open(&path));
+        findings.at(Severity::Deny).container(&mount.container, mount.field("mountPath"), message, fix);
     }
 }
 
+/// What is wrong with a path that is meant as a pipe.
+fn misspelling(path: &WindowsPath) -> &'static str {
+    match path.text().contains(':') {
+        true => "is the URL of a named pipe and not a path",
+        false => "is a folder, not a named pipe: backslashes are missing, which YAML halves in double quotes",
+    }
+}
+
+fn is_meant_as_pipe(path: &WindowsPath) -> bool {
+    path.is_named_pipe() || path.is_misspelt_pipe()
+}
+
 fn report_source(volume: &HostVolume, findings: &mut Findings) {
-    let (path, pipe) = (volume.field("path"), quote(volume.text()));
+    let (path, pipe, source) = (volume.field("path"), quote(volume.text()), volume.source());
     if let Some(container) = volume.first_mounting_container() {
+        let message = match source.is_named_pipe() {
+            true => format!("{pipe} is a named pipe, which HostProcess containers cannot mount"),
+            false => format!("{pipe} {}", misspelling(source)),
+        };
         findings
             .at(Severity::Deny)
-            .container(
-                &container,
-                path,
-                format!("{pipe} is a named pipe, which HostProcess containers cannot mount"),
-                r"remove the volume and let the program open the pipe itself, as '\\.\pipe\NAME'",
-            )
+            .container(&container, path, message, format!("remove the volume and {}", open(source)))
             .patch(Reach::Command, |_| without_mounts(volume));
     } else if volume.is_unused() {
+        let message =
+            format!("{pipe} is a named pipe, which no container mounts and a HostProcess container could not mount");
         findings
             .at(Severity::Warn)
-            .pod(
-                path,
-                format!(
-                    "{pipe} is a named pipe, which no container mounts and a HostProcess container could not mount"
-                ),
-                "remove the volume",
-            )
+            .pod(path, message, "remove the volume")
             .patch(Reach::Command, |_| vec![remove(&volume.own_path())]);
+    }
+}
+
+/// The end of a fix: how the program gets at the pipe.
+fn open(path: &WindowsPath) -> String {
+    match path.pipe() {
+        Some(pipe) => format!("let the program open the pipe itself, as {}", quote(&pipe)),
+        None => "let the program open the pipe itself".to_owned(),
     }
 }
 

@@ -48,6 +48,23 @@ pub fn strip_device_prefix(text: &str) -> Option<&str> {
     rest.filter(|rest| rest.starts_with(SEPARATORS))
 }
 
+/// What follows `pipe` in a text that is meant as a pipe and is no path of one, because it lost backslashes or is a URL:
+/// `\.\pipe\x`, `/./pipe/x`, `.\pipe\x`, `npipe:////./pipe/x`. The first is what YAML makes of `"\\.\pipe\x"` written as
+/// `"\\.\\pipe\\x"`.
+pub fn misspelt_pipe(text: &str) -> Option<&str> {
+    const SCHEME: &str = "npipe:";
+    let begins = |text: &str, start: &str| text.get(..start.len()).is_some_and(|own| own.eq_ignore_ascii_case(start));
+    let text = match begins(text, SCHEME) {
+        true => text.get(SCHEME.len()..)?.trim_start_matches(SEPARATORS),
+        false => text.strip_prefix(SEPARATORS).unwrap_or(text),
+    };
+    let below = |text: &'_ str| text.strip_prefix(SEPARATORS).is_some();
+    let rest = text.strip_prefix('.').filter(|rest| below(rest))?.trim_start_matches(SEPARATORS);
+    let name = rest.get("pipe".len()..).filter(|name| begins(rest, "pipe") && below(name))?;
+    let name = name.trim_start_matches(SEPARATORS);
+    (!name.is_empty()).then_some(name)
+}
+
 /// What `\\.\NAMES` or `\\?\NAMES` begins at, the names below that, and whether it is a name of the NT object manager.
 pub fn device(names: &str) -> (Root, &str, bool) {
     let mut names = names;

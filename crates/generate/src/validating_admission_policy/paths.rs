@@ -22,7 +22,8 @@ pub fn named_pipe() -> String {
     );
     let on_machine = format!(r"\\\\([^/\\.?]|[.?][^/\\])[^/\\]*[/\\]{SKIP}{rest}");
     let by_nt_name = format!("{}{}{}", rooted(), name("device"), name("namedpipe"));
-    format!("(?i)^({local}|{remote}|{on_machine}|{by_nt_name})")
+    let misspelt = r"(npipe:[/\\]*|[/\\]?)\.[/\\]+pipe[/\\]+[^/\\]";
+    format!("(?i)^({local}|{remote}|{on_machine}|{by_nt_name}|{misspelt})")
 }
 
 /// The beginning of a path at the root of no drive in particular. After two backslashes there is a server or a device.
