@@ -7,6 +7,7 @@ use crate::rules::findings::Findings;
 use crate::rules::rule::{Rule, Scope, page};
 use crate::settings::grant::Grant;
 use crate::settings::rbac::{Rbac, Subject};
+use crate::wording::quote;
 use std::cmp::Reverse;
 use std::fmt::Write;
 
@@ -89,7 +90,33 @@ fn closest(claim: &Claim, grants: &[Grant]) -> Option<String> {
             closest = Some((index, missed));
         }
     }
-    closest.map(|(index, missed)| explain(index, &missed))
+    closest.map(|(index, missed)| match is_close(&grants[index], &missed) {
+        true => explain(index, &missed),
+        false => none_is_close(grants.len(), &missed),
+    })
+}
+
+/// Whether to name the grant that misses least: what it misses is little, or less than what it has.
+fn is_close(grant: &Grant, missed: &[Mismatch]) -> bool {
+    missed.len() <= 2 || missed.len() * 2 < grant.constraint_count()
+}
+
+/// `no grant covers it, and none of the 12 comes close: it has namespace 'x', image 'y' and kind 'Pod'`.
+fn none_is_close(count: usize, missed: &[Mismatch]) -> String {
+    let mut message = match count {
+        1 => "no grant covers it, and the only one does not come close: it has".to_owned(),
+        _ => format!("no grant covers it, and none of the {count} comes close: it has"),
+    };
+    for (i, mismatch) in missed.iter().enumerate() {
+        let joint = match i {
+            0 => "",
+            _ if i + 1 == missed.len() => " and",
+            _ => ",",
+        };
+        // Writing to a string cannot fail.
+        let _ = write!(message, "{joint} {} {}", mismatch.noun, quote(&mismatch.value));
+    }
+    message
 }
 
 /// `no grant covers it: allow[1] comes closest, but image 'x' is not in its images ['registry.example/*']`.

@@ -17,16 +17,15 @@ pub static RULE: Rule = Rule {
 fn check(context: &Context, findings: &mut Findings) {
     let pod = context.pod;
     if pod.spec.host_network != Some(true) && pod.host_process_containers().next().is_some() {
-        let found = match pod.spec.host_network {
-            Some(_) => "is false".to_owned(),
-            None => "is not set".to_owned() + &misplaced::note(pod, "hostNetwork", "spec"),
+        let (found, fix) = match pod.spec.host_network {
+            Some(_) => (
+                "is false".to_owned(),
+                "set hostNetwork: true, because a network of their own is not possible for HostProcess containers",
+            ),
+            None => ("is not set".to_owned() + &misplaced::note(pod, "hostNetwork", "spec"), "set hostNetwork: true"),
         };
         findings
-            .pod(
-                pod.path("hostNetwork"),
-                format!("{found}, but HostProcess containers share the node's network"),
-                "set hostNetwork: true",
-            )
+            .pod(pod.path("hostNetwork"), format!("{found}, but HostProcess containers share the node's network"), fix)
             .patch(Reach::Admission, |path| {
                 // Not where ordinary containers would get the node's network as well.
                 let all = pod.containers().all(|container| container.is_host_process());
