@@ -30,6 +30,7 @@ impl PartialOrd for Natural<'_> {
 
 /// Texts in natural order, each with its place in the list; equal ones keep their order. A heap sorts them, because each sort
 /// of a slice is five kilobytes of the Wasm module.
+#[inline(never)]
 pub fn sorted(texts: Vec<&str>) -> Vec<(Natural<'_>, usize)> {
     let placed: Vec<_> = texts.into_iter().enumerate().map(|(place, text)| (Natural(text), place)).collect();
     if placed.is_sorted() { placed } else { BinaryHeap::from(placed).into_sorted_vec() }
@@ -45,6 +46,7 @@ pub struct ByName<'t> {
 
 impl<'t> ByName<'t> {
     /// An index of texts by what they are.
+    #[inline(never)]
     pub fn new(texts: Vec<Cow<'t, str>>) -> ByName<'t> {
         let order = sorted(texts.iter().map(AsRef::as_ref).collect());
         let order = order.into_iter().map(|(_, place)| place).collect();
@@ -64,6 +66,7 @@ impl<'t> ByName<'t> {
 }
 
 /// Each text once, at its first place.
+#[inline(never)]
 pub fn distinct(mut texts: Vec<&str>) -> Vec<&str> {
     let order = sorted(texts.clone());
     let mut is_repeated = vec![false; texts.len()];

@@ -8,6 +8,7 @@ pub mod kind;
 use std::borrow::Cow;
 
 /// Whether a pattern matches the whole text, in time linear in both.
+#[inline(never)]
 pub fn matches(pattern: &str, text: &str) -> bool {
     let mut parts = pattern.split('*');
     let first = parts.next().unwrap_or_default();
@@ -22,12 +23,14 @@ pub fn matches(pattern: &str, text: &str) -> bool {
 const MAX_TEXT_BYTES: usize = 1024;
 
 /// Whether one of the patterns matches the whole text. None matches a text of more than 1,024 bytes.
+#[inline(never)]
 pub fn matches_any(patterns: &[&str], text: &str) -> bool {
     text.len() <= MAX_TEXT_BYTES && patterns.iter().any(|pattern| matches(pattern, text))
 }
 
 /// Matches hierarchical names segment by segment. A `*` does not match across separators, except that a last segment of
 /// only `*` matches everything below, which is at least one segment.
+#[inline(never)]
 pub fn matches_segments(pattern: &str, text: &str, separator: u8) -> bool {
     // What comes before the first `*` decides most cases, and whole segments of it need no second look.
     let Some(star) = memchr::memchr(b'*', pattern.as_bytes()) else { return pattern == text };
@@ -85,6 +88,7 @@ impl Syntax {
     }
 
     /// The first of the values that no pattern matches. An empty value matches none.
+    #[inline(never)]
     pub fn first_unmatched<'v, 'c>(
         &self,
         patterns: &[&str],

@@ -85,6 +85,7 @@ pub struct Claim<'c> {
 
 impl<'c> Claim<'c> {
     /// What the workload of a request claims. `None` when that is too much to compare it with grants: none covers it.
+    #[inline(never)]
     pub fn of(context: &Context<'c, '_>) -> Option<Claim<'c>> {
         let pod = context.pod;
         let Values { images, accounts, host_paths } = Values::of(pod);
@@ -117,6 +118,7 @@ impl<'c> Claim<'c> {
 
     /// Whether a grant covers the workload. A grant without lists covers nothing; validation refuses such settings anyway.
     /// The cluster is asked for the namespace's labels only when everything else matches.
+    #[inline(never)]
     pub fn is_covered_by(&self, grant: &Grant, whom: Whom) -> bool {
         grant.constraint_count() > 0
             && CHECKS.iter().all(|check| check(self, grant).is_none())

@@ -51,6 +51,7 @@ pub struct LocalGroups {
 
 impl LocalGroups {
     /// Reads both lists of the settings.
+    #[inline(never)]
     pub fn of(settings: &Settings) -> LocalGroups {
         let index = |names: &[&str]| ByName::new(names.iter().map(|name| lower_case(name).into()).collect());
         let privileged: Vec<&str> = settings.privileged_local_groups.iter().map(|group| bare(group)).collect();
@@ -64,6 +65,7 @@ impl LocalGroups {
 
     /// Whether the account is a privileged local group: a built-in one, or one in the setting `privilegedLocalGroups`. Spaces
     /// and dots around a name do not make it another group.
+    #[inline(never)]
     pub fn make_privileged(&self, account: &Account) -> bool {
         let name = bare(account.name());
         account.kind() == Kind::Local

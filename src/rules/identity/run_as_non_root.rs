@@ -7,6 +7,7 @@ use crate::rules::context::Context;
 use crate::rules::findings::Findings;
 use crate::rules::rule::{Rule, page};
 use crate::windows::account::Account;
+use std::cell::LazyCell;
 
 pub static RULE: Rule = Rule {
     id: "run-as-non-root",
@@ -19,9 +20,16 @@ pub static RULE: Rule = Rule {
 
 fn check(context: &Context, findings: &mut Findings) {
     let groups = LocalGroups::of(context.settings);
+    let is_administrator = |name: &str| groups.make_administrator(&Account::parse(name));
+    let inherited = LazyCell::new(|| {
+        let name = context.pod.windows_options().and_then(|options| options.run_as_user_name);
+        name.is_some_and(is_administrator)
+    });
     let untrue_on = |container: &ContainerView| {
-        let account = container.run_as_user_name()?.value;
-        set_to_true_on(container).filter(|_| groups.make_administrator(&Account::parse(account)))
+        let account = container.run_as_user_name()?;
+        let level = set_to_true_on(container)?;
+        let is_untrue = if account.set_on == Level::Pod { *inherited } else { is_administrator(account.value) };
+        is_untrue.then_some(level)
     };
     for non_root in effective_settings(context.pod, untrue_on, |_| ()) {
         findings
