@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use hostprocess_linter::Settings;
 use hostprocess_linter::document::Document;
+use hostprocess_linter::report::InEffect;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use serde_json::Value as Json;
 use windows_hostprocess_policy::decode::{self, Value};
@@ -60,6 +61,21 @@ impl Configuration {
     /// What the file says, as it says it.
     pub fn written(&self) -> Option<&Json> {
         self.document.as_ref().map(|document| &document.value)
+    }
+
+    /// The file and the keys that it sets, for reports; `None` where there is none.
+    pub fn in_effect(&self) -> Option<InEffect> {
+        let sets = self.written().and_then(Json::as_object).into_iter().flatten();
+        let sets = sets.filter(|(_, value)| !value.is_null()).map(|(key, _)| key.clone()).collect();
+        self.path().map(|path| InEffect { file: path.display().to_string(), sets })
+    }
+
+    /// The file with the settings, if the configuration names one.
+    pub fn settings_file(&self) -> Option<PathBuf> {
+        match &self.config.settings {
+            SettingsSource::File(file) => Some(self.folder().join(file)),
+            _ => None,
+        }
     }
 
     /// The folder of the file.

@@ -2,6 +2,7 @@
 
 pub mod chart;
 pub mod input;
+mod left_out;
 pub mod rendered;
 pub mod search;
 

@@ -1,13 +1,14 @@
 //! Files that hold one document: a configuration, settings, an admission request.
 
-use std::fs;
-use std::io::Read;
+use std::io;
 use std::path::Path;
 
 use hostprocess_linter::Settings;
 use hostprocess_linter::document::Document;
 use hostprocess_linter::request;
 use serde_json::Value;
+
+use crate::files;
 
 /// Reads a YAML or JSON file with one document.
 ///
@@ -31,18 +32,19 @@ pub fn load_settings(path: &Path) -> Result<Settings, String> {
 /// # Errors
 /// The file cannot be read, or does not hold a request; the text begins with the path.
 pub fn load_request(path: &Path) -> Result<Value, String> {
-    let mut text = String::new();
     let read = match path.as_os_str() == "-" {
-        true => std::io::stdin().read_to_string(&mut text).map(drop),
-        false => fs::read_to_string(path).map(|read| text = read),
+        true => {
+            files::read_all(io::stdin().lock()).and_then(|bytes| String::from_utf8(bytes).map_err(io::Error::other))
+        }
+        false => files::read_text(path),
     };
     let name = path.display();
-    read.map_err(|error| format!("{name}: {error}"))?;
+    let text = read.map_err(|error| format!("{name}: {error}"))?;
     request::parse(&text).map_err(|error| format!("{name}: {error}"))
 }
 
 fn text(path: &Path) -> Result<String, String> {
-    fs::read_to_string(path).map_err(|error| format!("{}: cannot be read: {error}", path.display()))
+    files::read_text(path).map_err(|error| format!("{}: cannot be read: {error}", path.display()))
 }
 
 #[cfg(test)]

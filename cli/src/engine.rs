@@ -74,7 +74,7 @@ impl<'s> Engine<'s> {
     /// The module failed. The built-in rules cannot.
     pub fn check(&self, files: impl ParallelIterator<Item = File>) -> Result<Report, String> {
         let files = files.map(|file| self.check_file(file));
-        files.collect::<Result<_, String>>().map(|files| Report { files, notes: Vec::new() })
+        files.collect::<Result<_, String>>().map(|files| Report { files, ..Report::default() })
     }
 
     /// Judges every object of one file.

@@ -4,7 +4,7 @@
 //! [`config`] is what a repository says about the command. [`discover`] turns paths into files of manifests and [`cluster`] a live cluster
 //! into objects; [`engine`] judges them with the [linter](hostprocess_linter) or with a module, and returns the linter's reports, of which
 //! [`waivers`] mark what does not count and [`output`] shows the rest. [`grants`] says what the objects need. [`commands`] puts these
-//! together for each subcommand; [`paths`] and [`documents`] serve several of them.
+//! together for each subcommand; [`documents`], [`files`] and [`paths`] serve several of them.
 
 pub mod cluster;
 pub mod commands;
@@ -12,6 +12,7 @@ pub mod config;
 pub mod discover;
 pub mod documents;
 pub mod engine;
+pub mod files;
 pub mod grants;
 pub mod output;
 pub mod paths;

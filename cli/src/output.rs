@@ -10,7 +10,7 @@ pub mod markdown;
 pub mod sarif;
 pub mod text;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
@@ -18,8 +18,10 @@ use std::path::{Path, PathBuf};
 use anstream::{AutoStream, ColorChoice};
 use clap::builder::{EnumValueParser, PossibleValue, TypedValueParser};
 use clap::{Arg, ValueEnum};
-use hostprocess_linter::report::{Note, Report};
+use hostprocess_linter::report::{Note, Notice, Report};
 use windows_hostprocess_policy::wording::escaped;
+
+use crate::files;
 
 /// How to show a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -55,6 +57,11 @@ impl Destination {
         DestinationParser
     }
 
+    /// Where to write it; `None` is standard output.
+    pub fn file(&self) -> Option<&Path> {
+        self.file.as_deref()
+    }
+
     /// Whether this is the format with replacements.
     pub fn is_sarif(&self) -> bool {
         self.format == Format::Sarif
@@ -80,7 +87,7 @@ impl TypedValueParser for DestinationParser {
     }
 }
 
-/// Checks that no two reports go to the same place.
+/// Checks that at most one report goes to standard output.
 ///
 /// # Errors
 /// Two do, or a file has no name.
@@ -89,10 +96,6 @@ pub fn check(destinations: &[Destination]) -> Result<(), String> {
     {
         let name = empty.format.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default();
         return Err(format!("--output {name}=: the name of the file is missing"));
-    }
-    let mut files = HashSet::new();
-    if let Some(again) = destinations.iter().filter_map(|to| to.file.as_ref()).find(|file| !files.insert(*file)) {
-        return Err(format!("--output: {} is named twice, and would hold only the last report", again.display()));
     }
     match destinations.iter().filter(|to| to.file.is_none()).count() {
         0 | 1 => Ok(()),
@@ -109,7 +112,7 @@ pub fn write(report: &Report, destinations: &[Destination]) -> Result<(), String
     for Destination { format, file } in destinations {
         if let Some(file) = file {
             let text = render(report, *format, false)?;
-            std::fs::write(file, text).map_err(|error| format!("{}: cannot be written: {error}", file.display()))?;
+            files::write(file, &text)?;
         }
     }
     let shown = destinations.iter().find(|to| to.file.is_none()).map(|to| to.format);
@@ -166,6 +169,9 @@ fn notes(report: &Report) -> String {
             Note::Warning(message) => format!("warning: {}\n", escaped(message)),
             Note::Note(message) => format!("note: {}\n", escaped(message)),
         };
+    }
+    for Notice { text: notice, is_error, .. } in report.notices() {
+        text += &format!("{}: {notice}\n", if is_error { "error" } else { "note" });
     }
     let count: usize = report.files.iter().map(|file| file.skipped).sum();
     if count > 0 {

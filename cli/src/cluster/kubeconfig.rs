@@ -2,8 +2,10 @@
 //! would ask, and for lists of workloads, with the rights of the person who runs the command.
 
 use std::collections::HashMap;
+use std::env;
 use std::fmt;
 use std::future::Future;
+use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -16,6 +18,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::runtime::{Builder, Runtime};
 use windows_hostprocess_policy::cluster::host::Host;
+
+use crate::files;
 
 /// For connecting, and for each answer.
 const TIMEOUT: Duration = Duration::from_secs(15);
@@ -47,6 +51,9 @@ impl KubeconfigCluster {
     /// The kubeconfig is missing or cannot be used.
     pub fn current() -> Result<KubeconfigCluster, String> {
         let describe = |error: &dyn std::error::Error| format!("kubeconfig: {}", with_causes(error));
+        for path in kubeconfigs() {
+            files::check_size(&path).map_err(|error| format!("kubeconfig: {}: {error}", path.display()))?;
+        }
         let runtime = Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string())?;
         let client = runtime.block_on(async {
             let options = KubeConfigOptions::default();
@@ -140,6 +147,14 @@ impl KubeconfigCluster {
     fn wait<T: Serialize>(&self, answer: impl Future<Output = kube::Result<T>>) -> Result<Vec<u8>, String> {
         let answer = self.runtime.block_on(within_timeout(answer))?.map_err(describe)?;
         serde_json::to_vec(&answer).map_err(|error| error.to_string())
+    }
+}
+
+/// The files that kube reads.
+fn kubeconfigs() -> Vec<PathBuf> {
+    match env::var_os("KUBECONFIG").filter(|paths| !paths.is_empty()) {
+        Some(paths) => env::split_paths(&paths).collect(),
+        None => env::home_dir().map(|home| home.join(".kube").join("config")).into_iter().collect(),
     }
 }
 

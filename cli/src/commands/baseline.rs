@@ -1,7 +1,7 @@
 //! The arguments about baselines.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use hostprocess_linter::Report;
 
@@ -25,6 +25,16 @@ impl BaselineArgs {
     /// See [`Baseline::read`].
     pub fn read(&self) -> Result<Option<Baseline>, String> {
         self.baseline.as_deref().map(Baseline::read).transpose()
+    }
+
+    /// The file that is read.
+    pub fn input(&self) -> Option<&Path> {
+        self.baseline.as_deref()
+    }
+
+    /// The file that is written.
+    pub fn output(&self) -> Option<&Path> {
+        self.write_baseline.as_deref()
     }
 
     /// Waives what is in the baseline that was `read`, or in the one that this writes.

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use hostprocess_linter::SharedHost;
+use hostprocess_linter::report::Run;
 use rayon::prelude::*;
 use windows_hostprocess_policy::cluster::host::NoCluster;
 
@@ -30,6 +31,9 @@ pub struct Args {
     /// In folders, too, a document that is not a Kubernetes object is an error, and so is an unrendered Helm template
     #[arg(long)]
     strict_input: bool,
+    /// Accept that there is no Kubernetes object to check, which is an error otherwise
+    #[arg(long)]
+    allow_empty: bool,
     /// Judge what `helm template` prints for the charts in folders, under the names of their folders
     ///
     /// Lines are those of the rendered text. Charts inside charts and library charts are rendered with the others.
@@ -64,8 +68,9 @@ pub struct Args {
 /// The configuration or the settings are not valid, the kubeconfig or the module cannot be used, the module failed, or an output
 /// cannot be written.
 pub fn check(args: &Args) -> Result<u8, String> {
-    args.options.check_outputs()?;
+    let outputs = args.options.outputs()?;
     let configuration = args.which.configuration(args.paths.first().map(PathBuf::as_path))?;
+    args.options.spare_inputs(&outputs, &configuration)?;
     let excluded = configuration.excluded()?;
     let mut settings = args.options.settings(&configuration)?;
     let mut host: SharedHost = Arc::new(NoCluster);
@@ -91,5 +96,8 @@ pub fn check(args: &Args) -> Result<u8, String> {
         helm: args.helm,
         kustomize: args.kustomize,
     };
-    args.options.judge(&engine, search.find()?.into_par_iter().map(Input::read), &configuration)
+    let (inputs, left_out) = search.find_and_count()?;
+    inputs.iter().filter_map(Input::path).chain(args.wasm.as_deref()).try_for_each(|path| outputs.spare(path))?;
+    let run = Run { left_out, refuses_empty: !args.allow_empty, ..Run::default() };
+    args.options.judge(&engine, inputs.into_par_iter().map(Input::read), &configuration, run)
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use hostprocess_linter::report::Note;
+use hostprocess_linter::report::{Note, Run};
 use hostprocess_linter::{File, Linter, Settings, SharedHost, catalogue};
 use rayon::iter::ParallelIterator;
 use serde_json::{Map, Value, json};
@@ -15,6 +15,7 @@ use crate::commands::baseline::BaselineArgs;
 use crate::config::{Configuration, FailOn};
 use crate::documents::load_settings;
 use crate::engine::Engine;
+use crate::files::Outputs;
 use crate::output::{self, Destination};
 
 /// The arguments of both.
@@ -89,12 +90,24 @@ impl CheckOptions {
         self.policy.load(configuration)
     }
 
-    /// Makes sure that the report can be written where it should be.
+    /// Makes sure that what is written can be where it should be.
     ///
     /// # Errors
-    /// See [`output::check`].
-    pub fn check_outputs(&self) -> Result<(), String> {
-        output::check(&self.output)
+    /// See [`output::check`] and [`Outputs::of`].
+    pub fn outputs(&self) -> Result<Outputs<'_>, String> {
+        output::check(&self.output)?;
+        let files = self.output.iter().filter_map(Destination::file).chain(self.baseline.output());
+        Outputs::of(files).map_err(|error| format!("--output: {error}"))
+    }
+
+    /// Makes sure that no output overwrites what the rules are set by.
+    ///
+    /// # Errors
+    /// One does.
+    pub fn spare_inputs(&self, outputs: &Outputs, configuration: &Configuration) -> Result<(), String> {
+        let named = [self.policy.settings.as_deref(), self.baseline.input(), configuration.path()];
+        named.into_iter().flatten().try_for_each(|path| outputs.spare(path))?;
+        configuration.settings_file().map_or(Ok(()), |path| outputs.spare(&path))
     }
 
     /// Whether an output shows what fixes the text of a file.
@@ -102,8 +115,8 @@ impl CheckOptions {
         self.output.iter().any(Destination::is_sarif)
     }
 
-    /// Judges files and writes the report. Returns the exit code: 0 when nothing is denied, 1 when something is, 2 when something
-    /// could not be read; `--fail-on` or the configuration change what makes it 1.
+    /// Judges files and writes the report; `run` says what was left out. Returns the exit code: 0 when nothing is denied, 1 when something is, 2 when something
+    /// could not be read or nothing was checked; `--fail-on` or the configuration change what makes it 1.
     ///
     /// # Errors
     /// The module failed, a waiver or the baseline is not valid, or a file cannot be written.
@@ -112,10 +125,12 @@ impl CheckOptions {
         engine: &Engine,
         files: impl ParallelIterator<Item = File>,
         configuration: &Configuration,
+        run: Run,
     ) -> Result<u8, String> {
         let mut waivers = configuration.waivers()?;
         let baseline = self.baseline.read()?;
         let mut report = engine.check(files)?;
+        report.run = Run { configuration: configuration.in_effect(), ..run };
         report.files.iter_mut().for_each(|file| waivers.waive(&file.source.name, &mut file.objects));
         let warnings = waivers.warnings(engine.judged_rules()).into_iter();
         let warnings = warnings.map(|(path, message)| configuration.error(&format!("waivers{path}"), &message));

@@ -72,6 +72,7 @@ pub fn fix(args: &Args) -> Result<u8, String> {
 
 fn fix_input(args: &Args, linter: &Linter, waivers: &mut Waivers, input: Input) -> Result<u8, String> {
     let path = input.path().map(Path::to_owned);
+    let leads_out = input.leads_out();
     let file = input.read();
     let name = file.source.name.clone();
     if let Some(chart) = &file.chart {
@@ -95,6 +96,11 @@ fn fix_input(args: &Args, linter: &Linter, waivers: &mut Waivers, input: Input) 
     match path {
         None if !args.diff => write_stdout(&fixed.text)?,
         _ if fixed.count == 0 => {}
+        Some(_) if args.write && leads_out => {
+            let name = escaped(&name);
+            eprintln!("error: {name}: is a link out of the folder, and not written: name the file that it leads to");
+            return Ok(2);
+        }
         Some(path) if args.write => return Ok(code.max(write_and_tell(&path, &name, &fixed))),
         _ => {
             write_stdout(&diff(&name, text, &fixed.text))?;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use hostprocess_linter::report::Run;
 use rayon::prelude::*;
 use windows_hostprocess_policy::wording::escaped;
 
@@ -32,8 +33,9 @@ pub struct Args {
 /// # Errors
 /// The kubeconfig cannot be used, the settings are not valid, or an output cannot be written.
 pub fn scan(args: &Args) -> Result<u8, String> {
-    args.options.check_outputs()?;
+    let outputs = args.options.outputs()?;
     let configuration = args.which.configuration(None)?;
+    args.options.spare_inputs(&outputs, &configuration)?;
     let cluster = Arc::new(KubeconfigCluster::current()?);
     if let Some(format) = args.list {
         let inventory = Inventory::of(args.namespaces.workloads(&cluster));
@@ -45,5 +47,5 @@ pub fn scan(args: &Args) -> Result<u8, String> {
     check_options::enable_node_checks(&mut settings.value);
     let tree = settings.tree();
     let engine = Engine::Builtin(Box::new(check_options::linter(&settings, &tree, cluster.clone())?));
-    args.options.judge(&engine, args.namespaces.workloads(&cluster).into_par_iter(), &configuration)
+    args.options.judge(&engine, args.namespaces.workloads(&cluster).into_par_iter(), &configuration, Run::default())
 }

@@ -15,6 +15,8 @@ pub struct Input {
     pub(super) origin: Origin,
     /// Every document must be a Kubernetes object: the file was named on the command line, or `--strict-input` is set.
     pub(super) is_strict: bool,
+    /// The folder in which the file was found, without links; `None` for one that was named.
+    pub(super) folder: Option<PathBuf>,
 }
 
 /// Where a text comes from.
@@ -36,6 +38,12 @@ impl Input {
             Origin::File(path) => Some(path),
             _ => None,
         }
+    }
+
+    /// Whether the file was found in a folder, as a link to another place.
+    pub fn leads_out(&self) -> bool {
+        let (Some(folder), Some(path)) = (&self.folder, self.path()) else { return false };
+        fs::canonicalize(path).is_ok_and(|target| !target.starts_with(folder))
     }
 
     /// Reads the file. One that cannot be read is returned with a problem.

@@ -8,6 +8,7 @@ use std::process::{Command, Stdio};
 use serde_json::Value;
 
 use crate::discover::chart::chart_of;
+use crate::files;
 use crate::paths::parent;
 
 /// A folder that another program renders.
@@ -103,7 +104,7 @@ pub fn files_of(kustomization: &Path) -> Vec<PathBuf> {
 }
 
 fn mapping(path: &Path) -> Option<Value> {
-    let text = fs::read_to_string(path).ok()?;
+    let text = files::read_text(path).ok()?;
     let document = kubernetes_yaml::documents(&text).into_iter().next()?.ok()?;
     document.value.is_object().then_some(document.value)
 }

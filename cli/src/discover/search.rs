@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use hostprocess_linter::report::LeftOut;
 use ignore::gitignore::Gitignore;
 use ignore::overrides::{Override, OverrideBuilder};
 use ignore::{DirEntry, Walk, WalkBuilder};
@@ -12,6 +13,7 @@ use ignore::{DirEntry, Walk, WalkBuilder};
 use crate::config;
 use crate::discover::chart::chart_of;
 use crate::discover::input::{Input, Origin};
+use crate::discover::left_out::LeftOutCounts;
 use crate::discover::rendered::{Rendered, files_of, is_kustomization};
 use crate::paths::{can_match, identity, resolved};
 
@@ -47,18 +49,29 @@ impl Search<'_> {
     /// # Errors
     /// A glob is not valid.
     pub fn find(&self) -> Result<Vec<Input>, String> {
+        self.find_and_count().map(|(inputs, _)| inputs)
+    }
+
+    /// As [`Search::find`]; with what folders hold that is left out.
+    ///
+    /// # Errors
+    /// A glob is not valid.
+    pub fn find_and_count(&self) -> Result<(Vec<Input>, Vec<LeftOut>), String> {
         let exclude = overrides(self.exclude)?;
         let mut inputs = Inputs::default();
         for path in self.paths {
             if path.as_os_str() == "-" {
-                inputs.add(path.clone(), Input { origin: Origin::Stdin(self.stdin.to_owned()), is_strict: true });
+                inputs.add(
+                    path.clone(),
+                    Input { origin: Origin::Stdin(self.stdin.to_owned()), is_strict: true, folder: None },
+                );
             } else if path.is_dir() {
                 inputs.add_folder(path, &exclude, self);
             } else {
-                inputs.add(identity(path), Input { origin: Origin::File(path.clone()), is_strict: true });
+                inputs.add(identity(path), Input { origin: Origin::File(path.clone()), is_strict: true, folder: None });
             }
         }
-        Ok(inputs.list)
+        Ok((inputs.list, inputs.left_out.into_vec()))
     }
 }
 
@@ -79,6 +92,7 @@ struct Inputs {
     list: Vec<Input>,
     /// Their places in the list, by identity.
     known: HashMap<PathBuf, usize>,
+    left_out: LeftOutCounts,
 }
 
 impl Inputs {
@@ -94,11 +108,13 @@ impl Inputs {
 
     fn add_folder(&mut self, folder: &Path, exclude: &Override, search: &Search) {
         let resolved = resolved(folder);
+        let root = Some(resolved.clone());
         let base = folder.to_owned();
         let identity =
             move |path: &Path| path.strip_prefix(&base).map_or_else(|_| path.to_owned(), |path| resolved.join(path));
         let is_strict = search.is_strict;
         let excluded = search.excluded.cloned().unwrap_or_else(Gitignore::empty);
+        let configured = excluded.clone();
         let identity_in_walk = identity.clone();
         let is_excluded =
             move |entry: &DirEntry| is_ignored(&excluded, &identity_in_walk(entry.path()), is_folder(entry));
@@ -108,20 +124,31 @@ impl Inputs {
                 Ok(entry) => paths.push(entry.into_path()),
                 Err(error) => {
                     let origin = Origin::UnlistedFolder(folder.to_owned(), io::Error::other(error));
-                    self.list.push(Input { origin, is_strict });
+                    self.list.push(Input { origin, is_strict, folder: None });
                 }
             }
         }
+        self.left_out.add(&paths, is_manifest, |path, is_folder| {
+            if is_folder && is_hidden(path) {
+                "hidden"
+            } else if exclude.matched(path, is_folder).is_ignore() {
+                "--exclude"
+            } else if is_ignored(&configured, &identity(path), is_folder) {
+                "exclude in the configuration"
+            } else {
+                ".gitignore"
+            }
+        });
         let kustomizations = paths.iter().filter(|path| search.kustomize && is_kustomization(path));
         let only_rendered: HashSet<PathBuf> = kustomizations.flat_map(|path| files_of(path)).collect();
         for path in paths {
             if let Some(rendered) = Rendered::by(&path, search.helm, search.kustomize) {
                 let key = identity(&path);
-                self.add(key, Input { origin: Origin::Rendered(rendered), is_strict });
+                self.add(key, Input { origin: Origin::Rendered(rendered), is_strict, folder: None });
             } else if is_manifest(&path) && path.is_file() && !(search.helm && chart_of(&path).is_some()) {
                 let key = identity(&path);
                 if !only_rendered.contains(&key) {
-                    self.add(key, Input { origin: Origin::File(path), is_strict });
+                    self.add(key, Input { origin: Origin::File(path), is_strict, folder: root.clone() });
                 }
             }
         }
@@ -143,7 +170,11 @@ fn is_folder(entry: &DirEntry) -> bool {
 }
 
 fn is_hidden_folder(entry: &DirEntry) -> bool {
-    is_folder(entry) && entry.file_name().as_encoded_bytes().starts_with(b".")
+    is_folder(entry) && is_hidden(entry.path())
+}
+
+fn is_hidden(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."))
 }
 
 /// Globs say nothing about what is outside the folder that they are relative to.

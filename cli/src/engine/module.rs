@@ -15,6 +15,7 @@ use wasmtime_provider::{EpochDeadlines, WasmtimeEngineProviderBuilder, WasmtimeE
 
 use crate::engine::call_error::CallError;
 use crate::engine::capabilities::{self, Capabilities};
+use crate::files;
 
 /// How often the epoch advances, by which guests are interrupted.
 const TICK_INTERVAL: Duration = Duration::from_millis(10);
@@ -40,7 +41,7 @@ impl Module {
             return Err(format!("{}: {instead}", path.display()));
         }
         let in_file = |error: &dyn fmt::Display| format!("{}: {error}", path.display());
-        let bytes = std::fs::read(path).map_err(|error| in_file(&error))?;
+        let bytes = files::read(path).map_err(|error| in_file(&error))?;
         Module::compile(&bytes).map_err(|error| in_file(&error))
     }
 

@@ -9,7 +9,11 @@ use crate::output::annotations::{self, Annotation};
 
 /// The workflow commands.
 pub fn render(report: &Report) -> String {
-    annotations::of(report).map(|annotation| command(&annotation)).collect()
+    let notices = report.notices().into_iter().map(|notice| {
+        let level = if notice.is_error { "error" } else { "notice" };
+        format!("::{level} title={}::{}\n", property(notice.name), data(&notice.text))
+    });
+    annotations::of(report).map(|annotation| command(&annotation)).chain(notices).collect()
 }
 
 fn command(Annotation { level, file, place: (line, column), id, message }: &Annotation) -> String {

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use hostprocess_linter::manifest::Problem;
-use hostprocess_linter::report::{FileReport, Note, ObjectReport, Report};
+use hostprocess_linter::report::{FileReport, Note, ObjectReport, Report, Summary};
 use schemars::JsonSchema;
 use serde::Serialize;
 use windows_hostprocess_policy::wording::escaped;
@@ -26,6 +26,8 @@ pub struct Output<'r> {
     warnings: Vec<Message<'r>>,
     /// What there is to say about waivers that are in none of the files.
     notes: Vec<&'r str>,
+    /// What decided which files and findings count.
+    run: Summary<'r>,
 }
 
 /// A message about a part of a file.
@@ -61,6 +63,7 @@ impl<'r> Output<'r> {
             unreadable: messages(report, |file| &file.problems),
             skipped: report.files.iter().filter(skips).map(Skipped::of).collect(),
             warnings: messages(report, |file| &file.warnings),
+            run: report.summary(),
             notes: report.notes.iter().map(|(Note::Warning(text) | Note::Note(text))| text.as_str()).collect(),
         }
     }

@@ -1,6 +1,6 @@
 //! For test reports: a suite for each file and a test case for each object, which fails when the object is denied.
 
-use hostprocess_linter::report::{FileReport, ObjectReport, Report, Verdict};
+use hostprocess_linter::report::{FileReport, Notice, ObjectReport, Report, Verdict};
 use quick_junit::{NonSuccessKind, Report as Junit, TestCase, TestCaseStatus, TestSuite};
 use windows_hostprocess_policy::settings::severity::Severity;
 
@@ -10,6 +10,19 @@ use windows_hostprocess_policy::settings::severity::Severity;
 /// Serialisation failed.
 pub fn render(report: &Report) -> Result<String, String> {
     let mut junit = Junit::new("hostprocess check");
+    let notices = report.notices();
+    if !notices.is_empty() {
+        let mut run = TestSuite::new("hostprocess check");
+        for Notice { name, text, is_error } in notices {
+            run.add_property((name, text.as_str()));
+            if is_error {
+                let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
+                status.set_message(text);
+                run.add_test_case(TestCase::new("the run", status));
+            }
+        }
+        junit.add_test_suite(run);
+    }
     junit.add_test_suites(report.files.iter().map(suite));
     junit.to_string().map_err(|error| error.to_string())
 }

@@ -51,6 +51,7 @@ struct Log<'r> {
 struct Run<'r> {
     column_kind: &'static str,
     invocations: [Value; 1],
+    properties: Value,
     results: Results<'r>,
     tool: Value,
 }
@@ -92,6 +93,7 @@ impl Log<'_> {
         let run = Run {
             column_kind: "unicodeCodePoints",
             invocations: [invocation(report)],
+            properties: json!({ "hostprocess": report.summary() }),
             results: Results { report, pages },
             tool,
         };
@@ -224,7 +226,16 @@ fn invocation(report: &Report) -> Value {
             }));
         }
     }
-    json!({ "executionSuccessful": notifications.is_empty(), "toolExecutionNotifications": notifications })
+    let notices = report.notices();
+    let (errors, notes): (Vec<_>, Vec<_>) = notices.iter().partition(|notice| notice.is_error);
+    notifications.extend(errors.iter().map(|notice| json!({ "level": "error", "message": { "text": notice.text } })));
+    let notes: Vec<Value> =
+        notes.iter().map(|notice| json!({ "level": "note", "message": { "text": notice.text } })).collect();
+    json!({
+        "executionSuccessful": notifications.is_empty(),
+        "toolConfigurationNotifications": notes,
+        "toolExecutionNotifications": notifications,
+    })
 }
 
 /// A region ends on its line; without an end it is the rest of the line.

@@ -1,12 +1,13 @@
 //! Baselines: the findings of today, which do not count tomorrow.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
-use std::fs;
 use std::path::Path;
 
 use hostprocess_linter::catalogue::UNREADABLE;
 use hostprocess_linter::report::{Diagnostic, Note, ObjectReport, Report, Waived, WaiverSource, slashed};
 use serde::{Deserialize, Serialize};
+
+use crate::files;
 
 const VERSION: u64 = 1;
 
@@ -62,7 +63,7 @@ impl Baseline {
     /// # Errors
     /// It cannot be read, or is not a baseline; the text begins with the path.
     pub fn read(path: &Path) -> Result<Baseline, String> {
-        let text = fs::read_to_string(path).map_err(|error| format!("{}: cannot be read: {error}", path.display()))?;
+        let text = files::read_text(path).map_err(|error| format!("{}: cannot be read: {error}", path.display()))?;
         let error = match serde_json::from_str(&text) {
             Ok(Baseline { version: VERSION, findings }) => return Ok(Baseline { version: VERSION, findings }),
             Ok(Baseline { version, .. }) => format!("its version is {version}, and this hostprocess reads {VERSION}"),
@@ -77,7 +78,7 @@ impl Baseline {
     /// It cannot be written; the text begins with the path.
     pub fn write(&self, path: &Path) -> Result<(), String> {
         let text = serde_json::to_string_pretty(self).map_err(|error| error.to_string())? + "\n";
-        fs::write(path, text).map_err(|error| format!("{}: cannot be written: {error}", path.display()))
+        files::write(path, &text)
     }
 
     /// Waives the findings of a report that are in the baseline, which was read from `path`. Adds a note about entries that no longer

@@ -130,7 +130,7 @@ fn a_diagnostic_points_into_an_admission_review() {
 }
 
 /// A module that logs what it is asked, and accepts it.
-const LOGGING_MODULE: &str = r#"(module
+pub const LOGGING_MODULE: &str = r#"(module
     (import "wapc" "__guest_request" (func $request (param i32 i32)))
     (import "wapc" "__guest_response" (func $respond (param i32 i32)))
     (import "wapc" "__host_call" (func $call_host (param i32 i32 i32 i32 i32 i32 i32 i32) (result i32)))

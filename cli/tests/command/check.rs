@@ -33,7 +33,8 @@ fn exit_codes() {
     let (bad, dubious) = (bad(), dubious());
     for (arguments, input, expected) in [
         (&["check", "-"][..], GOOD, 0),
-        (&["check", "-"], "", 0),
+        (&["check", "-"], "", 2),
+        (&["check", "-", "--allow-empty"], "", 0),
         (&["check", "-"], &dubious, 0),
         (&["check", "-", "--profile", "strict"], &dubious, 1),
         (&["check", "-"], &bad, 1),

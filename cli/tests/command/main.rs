@@ -10,6 +10,7 @@ mod formats;
 mod generated;
 mod grants;
 mod grants_exactly;
+mod hostile_files;
 mod itself;
 mod output_schema;
 mod outputs;
@@ -21,6 +22,7 @@ mod run;
 mod sarif;
 mod sarif_fixes;
 mod schema;
+mod silenced;
 mod waivers;
 
 use std::io::Write;
@@ -53,6 +55,13 @@ fn shown(output: &Output) -> String {
     let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).expect("UTF-8");
     let (out, err) = (text(&output.stdout), text(&output.stderr));
     format!("{out}--- standard error\n{err}--- exit code {}\n", code(output))
+}
+
+/// Standard error without the notes about what counted, which `silenced` is about.
+fn errors(output: &Output) -> String {
+    let text = String::from_utf8(output.stderr.clone()).expect("UTF-8");
+    let notes = ["note: the configuration is ", "note: left out: ", "note: waived findings: "];
+    text.split_inclusive('\n').filter(|line| !notes.iter().any(|note| line.starts_with(note))).collect()
 }
 
 fn objects(output: &Output) -> Vec<Value> {

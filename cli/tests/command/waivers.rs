@@ -13,10 +13,6 @@ fn check(input: &str) -> Output {
     hostprocess(&["check", "-"], input)
 }
 
-fn errors(output: &Output) -> String {
-    String::from_utf8(output.stderr.clone()).expect("UTF-8")
-}
-
 #[test]
 fn a_comment_on_the_line_of_a_finding_or_above_it_waives_it() {
     let waiver = "# hostprocess: ignore[host-network] a webhook adds it";

@@ -2,6 +2,7 @@
 
 mod fingerprint;
 mod flat;
+mod run;
 mod schema;
 
 use std::path::PathBuf;
@@ -21,6 +22,7 @@ use crate::source::{Place, Source};
 
 pub use fingerprint::slashed;
 pub use flat::FlatDiagnostic;
+pub use run::{InEffect, LeftOut, Notice, Run, Summary};
 
 /// The result for all files.
 #[derive(Debug, Default)]
@@ -29,6 +31,8 @@ pub struct Report {
     pub files: Vec<FileReport>,
     /// What there is to say that is about none of these files.
     pub notes: Vec<Note>,
+    /// What decided which files and findings count.
+    pub run: Run,
 }
 
 /// What somebody should know about a run, apart from any file.
@@ -199,9 +203,9 @@ impl Report {
         self.objects().flat_map(|object| &object.findings).filter(|found| found.waived.is_some()).count()
     }
 
-    /// 2 when a part of the input could not be read, else 1 when the verdict on an object is at least `fails`, else 0.
+    /// 2 when a part of the input could not be read or nothing was checked, else 1 when the verdict on an object is at least `fails`, else 0.
     pub fn exit_code(&self, fails: Option<Verdict>) -> u8 {
-        if self.files.iter().any(|file| !file.problems.is_empty()) {
+        if self.is_refused_as_empty() || self.files.iter().any(|file| !file.problems.is_empty()) {
             2
         } else {
             u8::from(fails.is_some_and(|fails| self.objects().any(|object| object.verdict >= fails)))
