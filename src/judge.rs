@@ -1,4 +1,4 @@
-//! The way of a request: payload bytes -> tree -> request and settings -> facts of the cluster -> rules -> severities.
+//! How a request is processed: payload bytes -> tree -> request and settings -> facts of the cluster -> rules -> severities.
 
 use std::fmt;
 
@@ -11,15 +11,14 @@ use crate::cluster::host::Host;
 use crate::cluster::questions::Cluster;
 use crate::decode::error::WrongType;
 use crate::decode::{self, Error, Read};
-use crate::outcome::finding::Finding;
+use crate::finding::ratchet::{downgrade_old_findings, has_same_images};
+use crate::finding::severity::Severity;
+use crate::finding::{Finding, denials};
 use crate::outcome::mutation::{Mutation, mutate};
-use crate::outcome::ratchet::has_same_images;
 use crate::outcome::response::Outcome;
-use crate::outcome::severity::{tolerate_mirror_pod, tolerate_old_findings};
 use crate::rules::context::Context;
 use crate::rules::registry;
 use crate::settings::Settings;
-use crate::settings::severity::Severity;
 
 /// A payload that could not be read.
 #[derive(Debug)]
@@ -156,14 +155,17 @@ fn judged(request: &Request, settings: &Settings, host: &dyn Host) -> Judged {
         Judged { findings: check(&context), is_proven_windows: context.is_proven_windows() }
     };
     let mut judged = run(registry::check, workload);
-    tolerate_mirror_pod(&mut judged.findings, request, workload);
+    if request.is_mirror_pod() {
+        // Its static pod runs anyway.
+        denials(&mut judged.findings).for_each(|finding| finding.severity = Severity::Warn);
+    }
     if let Some(old) = &request.old_object
         && settings.ratchet
         && request.operation == "UPDATE"
         && judged.findings.iter().any(|finding| finding.severity == Severity::Deny)
     {
         let had = if has_same_images(old, workload) { run(registry::check_old, old).findings } else { Vec::new() };
-        tolerate_old_findings(&mut judged.findings, request.change, &had);
+        downgrade_old_findings(&mut judged.findings, request.change, &had);
     }
     judged
 }

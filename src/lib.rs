@@ -1,12 +1,13 @@
 //! A Kubewarden policy for Windows HostProcess containers: may it run, will it run, does it mean what it says.
 //!
-//! The waPC entry points. The way of a request: payload bytes -> ([`prescan`]) -> [`decode`] -> [`admission`] with [`k8s`]'s pod
-//! and effective values -> [`cluster`] -> [`rules`], which are written in terms of [`windows`] and [`settings`] -> [`outcome`];
-//! [`mod@judge`] leads it along.
+//! The waPC entry points. How a request is processed: payload bytes -> [`prescan`] -> [`decode`] -> [`admission`] with [`k8s`]'s pod
+//! and effective values -> [`cluster`] -> [`rules`], written in terms of [`windows`], [`node`] and [`settings`] -> [`finding`]s ->
+//! [`outcome`]. [`mod@judge`] runs these stages in order. No module imports one that imports it.
 
 pub mod admission;
 pub mod cluster;
 pub mod decode;
+pub mod finding;
 pub mod judge;
 pub mod k8s;
 pub mod node;

@@ -1,8 +1,4 @@
-//! From findings to the answer.
+//! From findings to the answer: the pod as the policy fixes it, and the response.
 
-pub mod finding;
 pub mod mutation;
-pub mod patch;
-pub mod ratchet;
 pub mod response;
-pub mod severity;

@@ -2,7 +2,6 @@
 
 pub mod api_server;
 pub mod context;
-pub mod findings;
 pub mod registry;
 pub mod rule;
 

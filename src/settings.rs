@@ -3,23 +3,24 @@
 use serde_json_borrow::Value;
 
 use crate::decode::{List, Pairs, Quantity, Read, Reader, Result, one_of, record};
+use crate::finding::severity::Severity;
 
 pub mod at_least;
 pub mod grant;
 pub mod label_selector;
 pub mod mutate;
 pub mod pattern;
+pub mod profile;
 pub mod rbac;
 #[cfg(feature = "schema")]
 mod schema;
-pub mod severity;
 pub mod validation;
 
 use at_least::AtLeast;
 use grant::Grants;
 use mutate::Mutate;
+use profile::Profile;
 use rbac::Rbac;
-use severity::{Profile, Severity};
 
 record! {
     /// The policy's settings. Every key is optional, unknown keys are refused.

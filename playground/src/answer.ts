@@ -1,5 +1,5 @@
 /**
- * Findings in the text of the module's answer. Its form is that of src/outcome/finding.rs and response.rs:
+ * Findings in the text of the module's answer. Its form is that of src/finding.rs and src/outcome/response.rs:
  *
  * - a denial: `- PATH (container 'NAME'): MESSAGE; FIX [RULE]`, one line each, cut after 1000 bytes;
  * - a warning: `PATH: MESSAGE (and N more) [RULE]`, one for each rule, cut after 250 bytes.

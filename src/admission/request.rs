@@ -147,6 +147,14 @@ impl<'a> Request<'a> {
             kind: raw.kind,
         }))
     }
+
+    /// Whether the object is a mirror pod, which represents a static pod in the API; the static pod runs whether this one
+    /// is admitted or not. The annotation cannot be misused: kube-apiserver does not allow adding or removing it later, and
+    /// a kubelet does not run a pod that has it.
+    pub fn is_mirror_pod(&self) -> bool {
+        let annotations = self.object.as_ref().map(|workload| &workload.pod.annotations);
+        self.kind.is_pod() && annotations.is_some_and(|all| all.get("kubernetes.io/config.mirror").is_some())
+    }
 }
 
 /// Whether an object is being deleted. Until it is gone, its finalizers are removed by updates, which must not depend on

@@ -9,10 +9,9 @@ use serde_json_borrow::Value as Tree;
 
 use crate::admission::request::Request;
 use crate::admission::subresource::Part;
+use crate::finding::Finding;
+use crate::finding::patch::{Reach, add, apply, replace};
 use crate::k8s::node_selection::OS;
-use crate::outcome::finding::Finding;
-use crate::outcome::patch::{Reach, add, apply, replace};
-use crate::outcome::severity::is_mirror_pod;
 use crate::settings::Settings;
 
 /// What was changed.
@@ -76,8 +75,7 @@ pub fn mutate(
 
 fn may_change(request: &Request) -> bool {
     let is_new_pod = request.operation == "CREATE" && request.part == Part::Pod && request.kind.is_pod();
-    let is_mirror = || request.object.as_ref().is_some_and(|workload| is_mirror_pod(request, workload));
-    is_new_pod && !request.user_info.is_unknown() && !is_mirror()
+    is_new_pod && !request.user_info.is_unknown() && !request.is_mirror_pod()
 }
 
 /// Whether the fix of a finding makes the pod select Windows nodes. Applies it; doing that again changes nothing.

@@ -6,10 +6,10 @@ use std::fmt;
 use kubewarden_policy_sdk::response::ValidationResponse;
 
 use crate::admission::request::Request;
-use crate::outcome::finding::Finding;
+use crate::finding::Finding;
+use crate::finding::ratchet::Ratchet;
+use crate::finding::severity::Severity;
 use crate::outcome::mutation::Mutation;
-use crate::outcome::ratchet::Ratchet;
-use crate::settings::severity::Severity;
 use crate::wording::line;
 
 /// The rules page, which has an anchor for every rule.

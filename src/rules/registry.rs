@@ -1,7 +1,7 @@
 //! The registry: every rule, in the order in which findings are reported.
 
-use crate::outcome::finding::Finding;
-use crate::outcome::ratchet::Ratchet;
+use crate::finding::Finding;
+use crate::finding::ratchet::Ratchet;
 use crate::rules::context::Context;
 use crate::rules::rule::Rule;
 use crate::rules::{

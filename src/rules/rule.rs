@@ -2,13 +2,14 @@
 
 use crate::admission::subresource::Part;
 use crate::decode::Fields;
-use crate::outcome::finding::{Finding, sort_by_path};
-use crate::outcome::patch::Reach;
-use crate::outcome::ratchet::Ratchet;
+use crate::finding::collector::Findings;
+use crate::finding::patch::Reach;
+use crate::finding::ratchet::Ratchet;
+use crate::finding::severity::Severity;
+use crate::finding::{Finding, sort_by_path};
 use crate::rules::api_server::ApiServer;
 use crate::rules::context::Context;
-use crate::rules::findings::Findings;
-use crate::settings::severity::{Configured, Severity};
+use crate::settings::profile::Configured;
 use crate::settings::validation::KnownRule;
 
 /// The documentation page of a rule, from the file next to it. The Wasm module leaves the pages out, to stay small.
@@ -90,7 +91,10 @@ impl Rule {
             return;
         }
         let begin = list.len();
-        (self.check)(context, &mut Findings::new(self.id, self.ratchet, self.severity, configured, list));
+        (self.check)(
+            context,
+            &mut Findings::new(self.id, self.ratchet, self.severity, &|default| configured.severity(default), list),
+        );
         sort_by_path(list, begin);
     }
 

@@ -6,12 +6,13 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::{Value, json};
 
 use crate::decode::schema::{json_schemas, one_of};
+use crate::finding::severity::{SEVERITIES, Severity};
 use crate::settings::at_least::AtLeast;
 use crate::settings::grant::{Grant, Grants, NOBODY};
 use crate::settings::label_selector::{OPERATORS, Operator};
 use crate::settings::mutate::{Mutate, SAFE};
+use crate::settings::profile::{PROFILES, Profile};
 use crate::settings::rbac::{SUBJECTS, Subject};
-use crate::settings::severity::{PROFILES, Profile, SEVERITIES, Severity};
 use crate::settings::{PLATFORMS, Platform, RESOURCES, Resource};
 
 json_schemas! { generator:

@@ -6,9 +6,10 @@ use serde_json_borrow::Value;
 
 use crate::decode::error::WrongType;
 use crate::decode::{self, Error, Quantity};
+use crate::finding::severity::Severity;
 use crate::settings::mutate::Mutate;
+use crate::settings::profile::configured;
 use crate::settings::rbac::Rbac;
-use crate::settings::severity::{Severity, configured};
 use crate::settings::{PortRange, Settings};
 use crate::wording::did_you_mean;
 
@@ -137,8 +138,8 @@ fn check_values(settings: &Settings) -> Result<(), Invalid> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::settings::profile::Profile;
     use crate::settings::rbac;
-    use crate::settings::severity::Profile;
 
     const RULES: [KnownRule; 3] = [
         KnownRule { id: "host-network", severity: Severity::Deny, is_mutating: true },

@@ -3,9 +3,9 @@
 use rstest::rstest;
 use serde_json::{Value, json};
 use windows_hostprocess_policy::cluster::host::NoCluster;
+use windows_hostprocess_policy::finding::Finding;
+use windows_hostprocess_policy::finding::patch::Reach;
 use windows_hostprocess_policy::judge::judge;
-use windows_hostprocess_policy::outcome::finding::Finding;
-use windows_hostprocess_policy::outcome::patch::Reach;
 
 use crate::objects::{object, send};
 

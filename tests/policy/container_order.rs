@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 use windows_hostprocess_policy::cluster::host::NoCluster;
+use windows_hostprocess_policy::finding::Finding;
 use windows_hostprocess_policy::judge::judge;
-use windows_hostprocess_policy::outcome::finding::Finding;
 use windows_hostprocess_policy::rules::registry;
 
 use crate::parity::generated_pods;

@@ -12,8 +12,8 @@ use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 use windows_hostprocess_policy::admission::workload::Workload;
 use windows_hostprocess_policy::cluster::host::NoCluster;
+use windows_hostprocess_policy::finding::Finding;
 use windows_hostprocess_policy::judge::judge;
-use windows_hostprocess_policy::outcome::finding::Finding;
 use windows_hostprocess_policy::rules::registry;
 use windows_hostprocess_policy::rules::rule::Scope;
 

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 use windows_hostprocess_policy::cluster::host::NoCluster;
+use windows_hostprocess_policy::finding::Finding;
+use windows_hostprocess_policy::finding::patch::{Operation, Reach};
 use windows_hostprocess_policy::judge::judge;
-use windows_hostprocess_policy::outcome::finding::Finding;
-use windows_hostprocess_policy::outcome::patch::{Operation, Reach};
 use windows_hostprocess_policy::rules::registry;
 
 use crate::parity::generated_pods;

@@ -7,7 +7,7 @@ use windows_hostprocess_policy::cluster::facts::Facts;
 use windows_hostprocess_policy::cluster::host::NoCluster;
 use windows_hostprocess_policy::cluster::questions::Cluster;
 use windows_hostprocess_policy::decode::{self, Fields};
-use windows_hostprocess_policy::outcome::finding::Finding;
+use windows_hostprocess_policy::finding::Finding;
 use windows_hostprocess_policy::rules::context::Context;
 use windows_hostprocess_policy::rules::registry;
 use windows_hostprocess_policy::settings::Settings;

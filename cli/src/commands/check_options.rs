@@ -7,9 +7,9 @@ use hostprocess_linter::{File, Linter, Settings, SharedHost, catalogue};
 use rayon::iter::ParallelIterator;
 use serde_json::{Map, Value, json};
 use windows_hostprocess_policy::decode::Value as Tree;
+use windows_hostprocess_policy::finding::severity::Severity;
 use windows_hostprocess_policy::rules::registry;
 use windows_hostprocess_policy::rules::rule::Rule;
-use windows_hostprocess_policy::settings::severity::Severity;
 
 use crate::commands::baseline::BaselineArgs;
 use crate::config::{Configuration, FailOn};

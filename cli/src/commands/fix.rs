@@ -11,7 +11,7 @@ use hostprocess_linter::fix::{Fixed, MAX_PASSES, fix as fix_text};
 use similar::TextDiff;
 use tempfile::NamedTempFile;
 use windows_hostprocess_policy::cluster::host::NoCluster;
-use windows_hostprocess_policy::outcome::patch::Reach;
+use windows_hostprocess_policy::finding::patch::Reach;
 use windows_hostprocess_policy::wording::escaped;
 
 use crate::commands::check_options::{self, PolicySettings};

@@ -2,10 +2,10 @@
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::{Value, json};
+use windows_hostprocess_policy::finding::severity::Severity;
 use windows_hostprocess_policy::rules::registry;
 use windows_hostprocess_policy::rules::rule::Rule;
 use windows_hostprocess_policy::settings::Settings;
-use windows_hostprocess_policy::settings::severity::Severity;
 
 /// The schema of the policy's settings.
 pub fn settings_schema(generator: &mut SchemaGenerator) -> Schema {

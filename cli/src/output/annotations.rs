@@ -3,7 +3,7 @@
 use hostprocess_linter::catalogue::UNREADABLE;
 use hostprocess_linter::manifest::Problem;
 use hostprocess_linter::report::{Report, slashed};
-use windows_hostprocess_policy::settings::severity::Severity;
+use windows_hostprocess_policy::finding::severity::Severity;
 
 /// A result, or a part of the input that could not be read.
 #[derive(Debug)]

@@ -2,7 +2,7 @@
 
 use hostprocess_linter::report::{FileReport, Notice, ObjectReport, Report, Verdict};
 use quick_junit::{NonSuccessKind, Report as Junit, TestCase, TestCaseStatus, TestSuite};
-use windows_hostprocess_policy::settings::severity::Severity;
+use windows_hostprocess_policy::finding::severity::Severity;
 
 /// The XML.
 ///

@@ -15,7 +15,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::ser::SerializeSeq;
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
-use windows_hostprocess_policy::settings::severity::Severity;
+use windows_hostprocess_policy::finding::severity::Severity;
 
 use crate::output::markdown;
 

@@ -6,8 +6,8 @@ use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet,
 use hostprocess_linter::catalogue;
 use hostprocess_linter::manifest::Problem;
 use hostprocess_linter::report::{Diagnostic, ModuleResponse, ObjectReport, Report, Verdict};
-use windows_hostprocess_policy::outcome::patch::Reach;
-use windows_hostprocess_policy::settings::severity::Severity;
+use windows_hostprocess_policy::finding::patch::Reach;
+use windows_hostprocess_policy::finding::severity::Severity;
 use windows_hostprocess_policy::wording::escaped;
 
 use crate::output::excerpt::Excerpt;

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use windows_hostprocess_policy::decode::Fields;
-use windows_hostprocess_policy::outcome::patch::Reach;
+use windows_hostprocess_policy::finding::patch::Reach;
 use windows_hostprocess_policy::rules::api_server::ApiServer;
 use windows_hostprocess_policy::rules::registry;
 use windows_hostprocess_policy::rules::rule::Rule;

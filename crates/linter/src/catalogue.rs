@@ -1,9 +1,9 @@
 //! The rules, and a page for every id that a diagnostic can have: that of a rule, or why there is a diagnostic without one.
 
+use windows_hostprocess_policy::finding::severity::Severity;
 use windows_hostprocess_policy::outcome::response::RULES_PAGE;
 use windows_hostprocess_policy::rules::registry;
 use windows_hostprocess_policy::rules::rule::Rule;
-use windows_hostprocess_policy::settings::severity::Severity;
 use windows_hostprocess_policy::wording::did_you_mean;
 
 /// Used in place of a rule's id for an object that the rules could not read, and for a file that is not a manifest.

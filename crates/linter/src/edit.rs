@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use json_patch::PatchOperation;
 use serde_json::Value;
-use windows_hostprocess_policy::outcome::patch::{Patch, Reach};
+use windows_hostprocess_policy::finding::patch::{Patch, Reach};
 
 use crate::manifest::{File, documents};
 use crate::object::{Content, Object};

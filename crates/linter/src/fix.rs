@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use windows_hostprocess_policy::outcome::patch::{Patch, Reach};
+use windows_hostprocess_policy::finding::patch::{Patch, Reach};
 
 use crate::comment::Comments;
 use crate::edit::{self, Change, EditError};

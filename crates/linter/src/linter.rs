@@ -6,12 +6,13 @@ use std::sync::Arc;
 
 use windows_hostprocess_policy::cluster::host::Host;
 use windows_hostprocess_policy::decode::Value as Tree;
+use windows_hostprocess_policy::finding::severity::Severity;
 use windows_hostprocess_policy::judge::{Unreadable, judge_request};
 use windows_hostprocess_policy::read_settings;
 use windows_hostprocess_policy::rules::registry;
 use windows_hostprocess_policy::rules::rule::Rule;
 use windows_hostprocess_policy::settings::Settings;
-use windows_hostprocess_policy::settings::severity::{Profile, Severity, configured};
+use windows_hostprocess_policy::settings::profile::{Profile, configured};
 use windows_hostprocess_policy::settings::validation::Invalid;
 
 use crate::catalogue::UNREADABLE;

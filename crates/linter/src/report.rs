@@ -10,9 +10,9 @@ use std::path::PathBuf;
 use schemars::JsonSchema;
 use serde::Serialize;
 use windows_hostprocess_policy::decode::error::WrongType;
-use windows_hostprocess_policy::outcome::finding::Finding;
-use windows_hostprocess_policy::outcome::patch::{Patch, Reach};
-use windows_hostprocess_policy::settings::severity::Severity;
+use windows_hostprocess_policy::finding::Finding;
+use windows_hostprocess_policy::finding::patch::{Patch, Reach};
+use windows_hostprocess_policy::finding::severity::Severity;
 use windows_hostprocess_policy::wording::escaped;
 
 use crate::catalogue::UNREADABLE;

@@ -2,7 +2,7 @@
 
 use hostprocess_linter::File;
 use hostprocess_linter::edit::{EditError, apply, change, independent};
-use windows_hostprocess_policy::outcome::patch::{Operation, Patch, Reach, add, remove, replace};
+use windows_hostprocess_policy::finding::patch::{Operation, Patch, Reach, add, remove, replace};
 
 /// How many patches of the first object one pass applies, and the text after them.
 fn one_pass(text: &str, patches: Vec<Vec<Operation>>) -> (usize, String) {

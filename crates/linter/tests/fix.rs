@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use hostprocess_linter::{File, Fixed, Linter, Settings, fix};
 use windows_hostprocess_policy::cluster::host::NoCluster;
-use windows_hostprocess_policy::outcome::patch::Reach;
+use windows_hostprocess_policy::finding::patch::Reach;
 
 fn fixed(text: &str) -> Fixed {
     let settings = Settings::default();

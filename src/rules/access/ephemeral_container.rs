@@ -1,12 +1,12 @@
 use crate::decode::Fields;
+use crate::finding::collector::Findings;
+use crate::finding::severity::Severity;
 use crate::k8s::pod::Effective;
 use crate::k8s::pod::{ContainerList, Level};
 use crate::order::ByName;
 use crate::rules::api_server::ApiServer;
 use crate::rules::context::Context;
-use crate::rules::findings::Findings;
 use crate::rules::rule::{Rule, page};
-use crate::settings::severity::Severity;
 use crate::wording::quote;
 
 pub static RULE: Rule = Rule {

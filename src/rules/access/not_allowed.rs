@@ -1,9 +1,9 @@
 use super::coverage::{Claim, MAX_COMPARED, Whom, depends_on_requester};
 use super::mismatch::Mismatch;
 use super::permission;
-use crate::outcome::ratchet::Ratchet;
+use crate::finding::collector::Findings;
+use crate::finding::ratchet::Ratchet;
 use crate::rules::context::Context;
-use crate::rules::findings::Findings;
 use crate::rules::rule::{Rule, Scope, page};
 use crate::settings::grant::Grant;
 use crate::settings::rbac::{Rbac, Subject};

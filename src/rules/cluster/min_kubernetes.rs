@@ -1,9 +1,9 @@
 use super::affected_nodes::{AffectedNodes, candidates, selection_path};
+use crate::finding::collector::Findings;
+use crate::finding::severity::Severity;
 use crate::k8s::version::Version;
 use crate::rules::context::Context;
-use crate::rules::findings::Findings;
 use crate::rules::rule::{Rule, page};
-use crate::settings::severity::Severity;
 use crate::wording::quote;
 
 pub static RULE: Rule = Rule {

@@ -1,9 +1,9 @@
 use crate::decode::Fields;
+use crate::finding::collector::Findings;
+use crate::finding::severity::Severity;
 use crate::k8s::command_lines::CommandLine;
 use crate::rules::context::Context;
-use crate::rules::findings::Findings;
 use crate::rules::rule::{Rule, page};
-use crate::settings::severity::Severity;
 use crate::windows::command_line::{SANDBOX_MOUNT_POINT, is_linux_program};
 use crate::windows::script::{is_command_line, is_powershell_7, is_powershell_script};
 use crate::wording::quote;

@@ -1,11 +1,11 @@
 use crate::decode::Fields;
+use crate::finding::collector::Findings;
+use crate::finding::patch::{Reach, replace};
+use crate::finding::severity::Severity;
 use crate::k8s::command_lines::CommandLine;
 use crate::k8s::pod::ContainerView;
-use crate::outcome::patch::{Reach, replace};
 use crate::rules::context::Context;
-use crate::rules::findings::Findings;
 use crate::rules::rule::{Rule, page};
-use crate::settings::severity::Severity;
 use crate::windows::command_line::{Form, Mention, SANDBOX_MOUNT_POINT, Shell, mentions};
 use crate::wording::quote;
 use std::cell::LazyCell;

@@ -1,8 +1,8 @@
 use crate::decode::Fields;
+use crate::finding::collector::Findings;
 use crate::k8s::effective::effective_settings;
 use crate::k8s::pod::{ContainerView, Effective};
 use crate::rules::context::Context;
-use crate::rules::findings::Findings;
 use crate::rules::rule::{Rule, page};
 use crate::wording::quote;
 

@@ -1,8 +1,8 @@
 use super::accounts::RUN_AS_USER_NAME;
 use crate::decode::Fields;
-use crate::outcome::patch::{Reach, replace};
+use crate::finding::collector::Findings;
+use crate::finding::patch::{Reach, replace};
 use crate::rules::context::Context;
-use crate::rules::findings::Findings;
 use crate::rules::rule::{Rule, page};
 use crate::windows::account::{Account, Kind, Service};
 use crate::wording::quote;

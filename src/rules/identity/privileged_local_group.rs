@@ -1,7 +1,7 @@
 use super::accounts::{LocalGroups, RUN_AS_USER_NAME};
 use crate::decode::Fields;
+use crate::finding::collector::Findings;
 use crate::rules::context::Context;
-use crate::rules::findings::Findings;
 use crate::rules::rule::{Rule, page};
 use crate::wording::quote;
 

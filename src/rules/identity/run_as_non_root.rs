@@ -1,10 +1,10 @@
 use super::accounts::LocalGroups;
 use crate::decode::Fields;
+use crate::finding::collector::Findings;
+use crate::finding::patch::Reach;
 use crate::k8s::effective::effective_settings;
 use crate::k8s::pod::{ContainerView, Level};
-use crate::outcome::patch::Reach;
 use crate::rules::context::Context;
-use crate::rules::findings::Findings;
 use crate::rules::rule::{Rule, page};
 use crate::windows::account::Account;
 use std::cell::LazyCell;
@@ -39,7 +39,7 @@ fn check(context: &Context, findings: &mut Findings) {
                 "is true, but is not enforced in HostProcess containers",
                 "remove it or set it to false, because only the rights of the account limit the process",
             )
-            .removable_on_windows(context, Reach::OnDemand);
+            .removable_if(context.is_proven_windows(), Reach::OnDemand);
     }
 }
 

@@ -1,9 +1,9 @@
 use super::accounts::RUN_AS_USER_NAME;
+use crate::finding::collector::Findings;
 use crate::k8s::effective::effective_settings;
 use crate::k8s::misplaced;
 use crate::k8s::pod::{ContainerList, ContainerView, Level};
 use crate::rules::context::Context;
-use crate::rules::findings::Findings;
 use crate::rules::rule::{Rule, page};
 use crate::wording::quote;
 

@@ -1,12 +1,12 @@
 use super::accounts::{LocalGroups, RUN_AS_USER_NAME};
 use crate::decode::Fields;
+use crate::finding::collector::Findings;
+use crate::finding::severity::Severity;
 use crate::k8s::effective::EffectiveSetting;
 use crate::k8s::pod::ContainerList;
 use crate::order::ByName;
 use crate::rules::context::Context;
-use crate::rules::findings::Findings;
 use crate::rules::rule::{Rule, page};
-use crate::settings::severity::Severity;
 use crate::windows::account::{Account, Kind};
 use crate::windows::case::{is_same, lower_case};
 use crate::wording::quote;

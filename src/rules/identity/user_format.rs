@@ -1,9 +1,9 @@
 use super::accounts::RUN_AS_USER_NAME;
 use crate::decode::Fields;
-use crate::outcome::patch::{Operation, Reach, replace};
+use crate::finding::collector::Findings;
+use crate::finding::patch::{Operation, Reach, replace};
 use crate::rules::api_server::ApiServer;
 use crate::rules::context::Context;
-use crate::rules::findings::Findings;
 use crate::rules::rule::{Rule, page};
 use crate::windows::account::{Account, Kind, Malformed};
 use crate::wording::{escaped, quote};

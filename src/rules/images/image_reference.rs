@@ -1,8 +1,8 @@
 use crate::decode::Fields;
+use crate::finding::collector::Findings;
+use crate::finding::severity::Severity;
 use crate::rules::context::Context;
-use crate::rules::findings::Findings;
 use crate::rules::rule::{Rule, page};
-use crate::settings::severity::Severity;
 use crate::wording::quote;
 
 pub static RULE: Rule = Rule {

@@ -1,7 +1,7 @@
 use crate::cluster::facts::Answer;
 use crate::decode::Fields;
+use crate::finding::collector::Findings;
 use crate::rules::context::Context;
-use crate::rules::findings::Findings;
 use crate::rules::rule::{Rule, page};
 use crate::settings::pattern::matches_any;
 use crate::wording::quote;

@@ -1,9 +1,9 @@
 use crate::decode::Fields;
-use crate::outcome::patch::Reach;
+use crate::finding::collector::Findings;
+use crate::finding::patch::Reach;
+use crate::finding::severity::Severity;
 use crate::rules::context::Context;
-use crate::rules::findings::Findings;
 use crate::rules::rule::{Rule, page};
-use crate::settings::severity::Severity;
 use crate::wording::quote;
 
 pub static RULE: Rule = Rule {
@@ -28,6 +28,6 @@ fn check(context: &Context, findings: &mut Findings) {
                 ),
                 "remove it, and do not rely on DNS names of the cluster",
             )
-            .removable_on_windows(context, Reach::Command);
+            .removable_if(context.is_proven_windows(), Reach::Command);
     }
 }

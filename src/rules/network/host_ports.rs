@@ -1,10 +1,10 @@
 use crate::decode::Fields;
+use crate::finding::collector::Findings;
+use crate::finding::severity::Severity;
 use crate::k8s::pod_spec::ContainerPort;
 use crate::rules::context::Context;
-use crate::rules::findings::Findings;
 use crate::rules::rule::{Rule, page};
 use crate::settings::PortRange;
-use crate::settings::severity::Severity;
 
 pub static RULE: Rule = Rule {
     id: "host-ports",

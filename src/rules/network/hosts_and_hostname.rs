@@ -1,10 +1,10 @@
 use crate::decode::Fields;
-use crate::outcome::patch::Reach;
+use crate::finding::collector::Findings;
+use crate::finding::patch::Reach;
+use crate::finding::severity::Severity;
 use crate::rules::api_server::ApiServer;
 use crate::rules::context::Context;
-use crate::rules::findings::Findings;
 use crate::rules::rule::{Rule, page};
-use crate::settings::severity::Severity;
 use crate::wording::quote;
 
 pub static RULE: Rule = Rule {
@@ -37,7 +37,7 @@ fn check(context: &Context, findings: &mut Findings) {
                 "has no effect, because HostProcess containers read the node's hosts file",
                 "remove it, or let the program edit the node's hosts file",
             )
-            .removable_on_windows(context, Reach::Admission);
+            .removable_if(context.is_proven_windows(), Reach::Admission);
     }
     let hostname = pod.spec.hostname.filter(|name| !name.is_empty());
     let subdomain = pod.spec.subdomain.filter(|name| !name.is_empty());

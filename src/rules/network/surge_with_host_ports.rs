@@ -2,9 +2,9 @@ use serde_json_borrow::Value;
 
 use super::host_ports::node_port;
 use crate::decode::{Fields, at};
+use crate::finding::collector::Findings;
 use crate::k8s::pod::ContainerList;
 use crate::rules::context::Context;
-use crate::rules::findings::Findings;
 use crate::rules::rule::{Rule, page};
 use crate::wording::quote;
 

@@ -1,9 +1,9 @@
 use crate::decode::Fields;
-use crate::outcome::patch::Reach;
+use crate::finding::collector::Findings;
+use crate::finding::patch::Reach;
+use crate::finding::severity::Severity;
 use crate::rules::context::Context;
-use crate::rules::findings::Findings;
 use crate::rules::rule::{Rule, page};
-use crate::settings::severity::Severity;
 
 pub static RULE: Rule = Rule {
     id: "host-namespaces",
@@ -29,7 +29,7 @@ fn check(context: &Context, findings: &mut Findings) {
         if value == Some(true) {
             findings
                 .pod(pod.path(field), "is true, but has no effect on Windows", "remove it")
-                .removable_on_windows(context, Reach::Admission);
+                .removable_if(context.is_proven_windows(), Reach::Admission);
         }
     }
 }

@@ -1,9 +1,9 @@
 use crate::decode::Fields;
+use crate::finding::collector::Findings;
+use crate::finding::patch::{Reach, replace};
 use crate::k8s::node_selection::{NodeOs, OS, selector_admits};
 use crate::k8s::pod_spec::NodeSelectorTerm;
-use crate::outcome::patch::{Reach, replace};
 use crate::rules::context::Context;
-use crate::rules::findings::Findings;
 use crate::rules::rule::{Rule, page};
 use crate::wording::quote;
 

@@ -1,13 +1,13 @@
 use crate::decode::Fields;
+use crate::finding::collector::Findings;
+use crate::finding::patch::{Operation, Reach, remove};
+use crate::finding::severity::Severity;
 use crate::k8s::pod::{ContainerView, Pod};
 use crate::k8s::pod_spec::{PodSpec, SecurityContext};
 use crate::k8s::version::Version;
-use crate::outcome::patch::{Operation, Reach, remove};
 use crate::rules::api_server::ApiServer;
 use crate::rules::context::Context;
-use crate::rules::findings::Findings;
 use crate::rules::rule::{Rule, page};
-use crate::settings::severity::Severity;
 
 pub static RULE: Rule = Rule {
     id: "linux-only-fields",

@@ -1,9 +1,9 @@
 use crate::decode::Fields;
+use crate::finding::collector::Findings;
+use crate::finding::severity::Severity;
 use crate::rules::context::Context;
-use crate::rules::findings::Findings;
 use crate::rules::rule::{Rule, page};
 use crate::settings::Platform;
-use crate::settings::severity::Severity;
 
 pub static RULE: Rule = Rule {
     id: "openshift-os-name",

@@ -1,10 +1,10 @@
-use crate::outcome::patch::{Reach, Scalar, add};
+use crate::finding::collector::Findings;
+use crate::finding::patch::{Reach, Scalar, add};
+use crate::finding::severity::Severity;
 use crate::rules::context::Context;
-use crate::rules::findings::Findings;
 use crate::rules::placement::linux_only_fields::linux_only_fields;
 use crate::rules::rule::{Rule, page};
 use crate::settings::Platform;
-use crate::settings::severity::Severity;
 
 pub static RULE: Rule = Rule {
     id: "os-name",

@@ -1,14 +1,14 @@
 use crate::cluster::facts::Node;
 use crate::decode::Fields;
+use crate::finding::collector::Findings;
+use crate::finding::patch::{Operation, Reach, remove};
+use crate::finding::severity::Severity;
 use crate::k8s::pod::{ContainerList, Pod};
 use crate::k8s::pod_spec::{Container, Volume};
 use crate::k8s::version::Version;
-use crate::outcome::patch::{Operation, Reach, remove};
 use crate::rules::cluster::affected_nodes::{AffectedNodes, candidates};
 use crate::rules::context::Context;
-use crate::rules::findings::Findings;
 use crate::rules::rule::{Rule, page};
-use crate::settings::severity::Severity;
 use crate::wording::quote;
 
 pub static RULE: Rule = Rule {

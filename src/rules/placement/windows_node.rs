@@ -1,14 +1,14 @@
 use crate::cluster::facts::Answer;
+use crate::finding::collector::Findings;
+use crate::finding::patch::{Operation, Reach, Scalar, add};
+use crate::finding::severity::Severity;
 use crate::k8s::node_selection::{LEGACY_OS, NodeOs, OS, selector_admits};
 use crate::k8s::pod::Pod;
 use crate::k8s::pod_spec::{NodeSelectorRequirement, NodeSelectorTerm};
-use crate::outcome::patch::{Operation, Reach, Scalar, add};
 use crate::rules::context::Context;
-use crate::rules::findings::Findings;
 use crate::rules::placement::linux_only_fields::linux_only_fields;
 use crate::rules::rule::{Rule, page};
 use crate::settings::pattern::matches_any;
-use crate::settings::severity::Severity;
 use crate::wording::quote;
 
 pub static RULE: Rule = Rule {

@@ -1,8 +1,8 @@
 use crate::decode::Fields;
+use crate::finding::collector::Findings;
 use crate::node::admission::has_pod_level_resources;
 use crate::rules::api_server::ApiServer;
 use crate::rules::context::Context;
-use crate::rules::findings::Findings;
 use crate::rules::rule::{Rule, page};
 
 pub static RULE: Rule = Rule {

@@ -1,11 +1,11 @@
+use crate::finding::collector::Findings;
+use crate::finding::severity::Severity;
 use crate::k8s::pod::ContainerList;
 use crate::k8s::pod_spec::Resources;
 use crate::k8s::quantity::Amount;
 use crate::rules::context::Context;
-use crate::rules::findings::Findings;
 use crate::rules::rule::{Rule, page};
 use crate::settings::Resource;
-use crate::settings::severity::Severity;
 
 pub static RULE: Rule = Rule {
     id: "resource-limits",

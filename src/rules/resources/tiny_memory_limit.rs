@@ -1,10 +1,10 @@
 use crate::decode::Fields;
+use crate::finding::collector::Findings;
+use crate::finding::severity::Severity;
 use crate::k8s::pod_spec::Resources;
 use crate::k8s::quantity::Amount;
 use crate::rules::context::Context;
-use crate::rules::findings::Findings;
 use crate::rules::rule::{Rule, page};
-use crate::settings::severity::Severity;
 use crate::wording::quote;
 
 pub static RULE: Rule = Rule {

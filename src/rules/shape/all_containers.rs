@@ -1,8 +1,8 @@
+use crate::finding::collector::Findings;
 use crate::k8s::pod::Effective;
 use crate::k8s::pod::Level;
 use crate::rules::api_server::ApiServer;
 use crate::rules::context::Context;
-use crate::rules::findings::Findings;
 use crate::rules::rule::{Rule, page};
 use crate::wording::quote;
 

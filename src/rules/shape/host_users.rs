@@ -1,8 +1,8 @@
 use crate::decode::Fields;
-use crate::outcome::patch::Reach;
+use crate::finding::collector::Findings;
+use crate::finding::patch::Reach;
 use crate::rules::api_server::ApiServer;
 use crate::rules::context::Context;
-use crate::rules::findings::Findings;
 use crate::rules::rule::{Rule, page};
 
 pub static RULE: Rule = Rule {

@@ -1,7 +1,7 @@
 use crate::decode::Fields;
+use crate::finding::collector::Findings;
 use crate::rules::api_server::ApiServer;
 use crate::rules::context::Context;
-use crate::rules::findings::Findings;
 use crate::rules::rule::{Rule, page};
 
 pub static RULE: Rule = Rule {

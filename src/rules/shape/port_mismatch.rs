@@ -1,11 +1,11 @@
 use crate::decode::Fields;
+use crate::finding::collector::Findings;
+use crate::finding::patch::Reach;
+use crate::finding::severity::Severity;
 use crate::k8s::pod::ContainerList;
-use crate::outcome::patch::Reach;
 use crate::rules::api_server::ApiServer;
 use crate::rules::context::Context;
-use crate::rules::findings::Findings;
 use crate::rules::rule::{Rule, page};
-use crate::settings::severity::Severity;
 
 pub static RULE: Rule = Rule {
     id: "port-mismatch",

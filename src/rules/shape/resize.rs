@@ -1,11 +1,11 @@
+use crate::finding::collector::Findings;
+use crate::finding::ratchet::Ratchet;
+use crate::finding::severity::Severity;
 use crate::k8s::version::Version;
-use crate::outcome::ratchet::Ratchet;
 use crate::rules::api_server::ApiServer;
 use crate::rules::cluster::affected_nodes::candidates;
 use crate::rules::context::Context;
-use crate::rules::findings::Findings;
 use crate::rules::rule::{Rule, Scope, page};
-use crate::settings::severity::Severity;
 
 pub static RULE: Rule = Rule {
     id: "resize",

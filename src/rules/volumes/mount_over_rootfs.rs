@@ -1,7 +1,7 @@
 use super::mounts::mounts;
 use crate::decode::Fields;
+use crate::finding::collector::Findings;
 use crate::rules::context::Context;
-use crate::rules::findings::Findings;
 use crate::rules::rule::{Rule, page};
 use crate::windows::path::ROOTFS;
 use crate::wording::quote;

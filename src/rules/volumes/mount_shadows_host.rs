@@ -1,9 +1,9 @@
 use super::mounts::{Mount, mounts};
 use crate::decode::Fields;
+use crate::finding::collector::Findings;
+use crate::finding::severity::Severity;
 use crate::rules::context::Context;
-use crate::rules::findings::Findings;
 use crate::rules::rule::{Rule, page};
-use crate::settings::severity::Severity;
 use crate::windows::path::WindowsPath;
 use crate::wording::quote;
 

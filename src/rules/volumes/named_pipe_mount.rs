@@ -1,10 +1,10 @@
 use super::mounts::{HostVolume, Mount, host_volumes, mounts};
 use crate::decode::Fields;
-use crate::outcome::patch::{Operation, Reach, remove};
+use crate::finding::collector::Findings;
+use crate::finding::patch::{Operation, Reach, remove};
+use crate::finding::severity::Severity;
 use crate::rules::context::Context;
-use crate::rules::findings::Findings;
 use crate::rules::rule::{Rule, page};
-use crate::settings::severity::Severity;
 use crate::windows::path::WindowsPath;
 use crate::wording::quote;
 

@@ -1,10 +1,10 @@
 use super::mounts::mounts;
 use crate::decode::Fields;
-use crate::outcome::patch::Reach;
+use crate::finding::collector::Findings;
+use crate::finding::patch::Reach;
+use crate::finding::severity::Severity;
 use crate::rules::context::Context;
-use crate::rules::findings::Findings;
 use crate::rules::rule::{Rule, page};
-use crate::settings::severity::Severity;
 use crate::wording::quote;
 
 pub static RULE: Rule = Rule {
@@ -45,7 +45,7 @@ fn check(context: &Context, findings: &mut Findings) {
                     "is true, but Windows containers have no read-only root filesystem",
                     "do not rely on it, and run as an account that cannot write to the host",
                 )
-                .removable_on_windows(context, Reach::OnDemand);
+                .removable_if(context.is_proven_windows(), Reach::OnDemand);
         }
     }
 }

@@ -1,12 +1,12 @@
 use super::mounts::mounts;
 use crate::decode::Fields;
+use crate::finding::collector::Findings;
+use crate::finding::patch::Reach;
+use crate::finding::severity::Severity;
 use crate::k8s::pod::Pod;
 use crate::k8s::quantity::Amount;
-use crate::outcome::patch::Reach;
 use crate::rules::context::Context;
-use crate::rules::findings::Findings;
 use crate::rules::rule::{Rule, page};
-use crate::settings::severity::Severity;
 use crate::wording::quote;
 
 pub static RULE: Rule = Rule {

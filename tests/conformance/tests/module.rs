@@ -17,8 +17,8 @@ use hostprocess_linter::report::ObjectReport;
 use hostprocess_linter::{Creation, File, Linter, Report, Settings};
 use serde_json::{Value, json};
 use windows_hostprocess_policy::cluster::host::NoCluster;
+use windows_hostprocess_policy::finding::severity::Severity;
 use windows_hostprocess_policy::rules::registry;
-use windows_hostprocess_policy::settings::severity::Severity;
 use windows_hostprocess_policy::{decide, validate};
 
 /// Without the limit of two seconds, which a busy machine would reach: `benches/compare/tests/budgets.rs` counts instructions.

@@ -1,7 +1,7 @@
 //! Whether this policy would take the settings that Kubewarden policies among the manifests give it.
 
+use windows_hostprocess_policy::finding::severity::Severity;
 use windows_hostprocess_policy::read_settings;
-use windows_hostprocess_policy::settings::severity::Severity;
 
 use crate::catalogue::INVALID_SETTINGS;
 use crate::kubewarden::{Policy, joined, policies};

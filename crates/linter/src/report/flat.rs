@@ -1,6 +1,6 @@
 //! The flat view of a report, without regard to where a message comes from.
 
-use windows_hostprocess_policy::settings::severity::Severity;
+use windows_hostprocess_policy::finding::severity::Severity;
 
 use crate::catalogue::MODULE;
 use crate::report::{Diagnostic, ObjectReport, Verdict, Waived};

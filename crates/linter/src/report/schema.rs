@@ -1,7 +1,7 @@
 //! The JSON Schemas of values whose types do not describe themselves.
 
 use schemars::{Schema, SchemaGenerator, json_schema};
-use windows_hostprocess_policy::settings::severity::Severity;
+use windows_hostprocess_policy::finding::severity::Severity;
 
 /// The severities that a finding can have.
 pub fn severity(_: &mut SchemaGenerator) -> Schema {

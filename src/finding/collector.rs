@@ -1,36 +1,34 @@
 //! Where a rule reports its findings.
 
+use crate::finding::Finding;
+use crate::finding::patch::{Operation, Patch, Reach, remove};
+use crate::finding::ratchet::Ratchet;
+use crate::finding::severity::Severity;
 use crate::k8s::effective::EffectiveSetting;
 use crate::k8s::pod::{ContainerView, Level};
-use crate::outcome::finding::Finding;
-use crate::outcome::patch::{Operation, Patch, Reach, remove};
-use crate::outcome::ratchet::Ratchet;
-use crate::rules::context::Context;
-use crate::settings::severity::{Configured, Severity};
 
 /// Kubernetes allows 63 bytes. A longer name, in an object of a custom kind, is not copied into each finding.
 const MAX_NAME_BYTES: usize = 253;
 
 /// Collects the findings of one rule, and drops them when its severity is `off`.
-#[derive(Debug)]
 pub struct Findings<'l> {
     rule: &'static str,
     ratchet: Ratchet,
     severity: Severity,
-    configured: Configured,
+    configured: &'l dyn Fn(Severity) -> Severity,
     list: &'l mut Vec<Finding>,
 }
 
 impl<'l> Findings<'l> {
-    /// Appends the findings of `rule` to `list`. Their severity is `default` unless the settings say otherwise.
+    /// Appends the findings of `rule` to `list`. Their severity is what `configured` makes of `default`.
     pub fn new(
         rule: &'static str,
         ratchet: Ratchet,
         default: Severity,
-        configured: Configured,
+        configured: &'l dyn Fn(Severity) -> Severity,
         list: &'l mut Vec<Finding>,
     ) -> Findings<'l> {
-        Findings { rule, ratchet, severity: configured.severity(default), configured, list }
+        Findings { rule, ratchet, severity: configured(default), configured, list }
     }
 
     /// A collector for the same rule with another default severity. It applies only to findings reported through the
@@ -123,9 +121,9 @@ impl Reported<'_> {
         self.patch(reach, |path| vec![remove(path)]);
     }
 
-    /// The same for a field that counts on Linux: only where the pod is proven to start on Windows nodes only.
-    pub fn removable_on_windows(self, context: &Context, reach: Reach) {
-        if context.is_proven_windows() {
+    /// The same for a field that has a meaning on Linux: only if the pod is proven to start on Windows nodes only.
+    pub fn removable_if(self, is_proven_windows: bool, reach: Reach) {
+        if is_proven_windows {
             self.removable(reach);
         }
     }

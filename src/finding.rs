@@ -1,12 +1,18 @@
-//! What a rule reports: where, what is wrong, what to write instead.
+//! A finding: where, what is wrong, what to write instead.
+
+pub mod collector;
+pub mod patch;
+pub mod ratchet;
+pub mod severity;
 
 use std::fmt;
 
 use crate::order::{Natural, sorted};
-use crate::outcome::patch::Patch;
-use crate::outcome::ratchet::Ratchet;
-use crate::settings::severity::Severity;
 use crate::wording::quote;
+
+use patch::Patch;
+use ratchet::Ratchet;
+use severity::Severity;
 
 /// One problem that one rule found at one place.
 ///
@@ -46,8 +52,9 @@ impl Finding {
             && self.message == other.message
     }
 
-    /// A container that did not inherit the field when an old object had the same finding. One that moved counts as such.
-    pub fn newcomer(&self, old: &Finding) -> Option<&String> {
+    /// A container that did not inherit the field when an old object had the same finding. A container that moved is treated
+    /// as new.
+    pub fn container_added_to(&self, old: &Finding) -> Option<&String> {
         let mut before = old.inheritors.iter();
         self.inheritors.iter().find(|container| !before.any(|old| old == *container))
     }
@@ -67,6 +74,11 @@ impl fmt::Display for Finding {
         }
         write!(f, ": {}; {} [{}]", self.message, self.fix, self.rule)
     }
+}
+
+/// The findings that reject the request.
+pub fn denials(findings: &mut [Finding]) -> impl Iterator<Item = &mut Finding> {
+    findings.iter_mut().filter(|finding| finding.severity == Severity::Deny)
 }
 
 /// Sorts the findings from `begin` on by path, `containers[2]` before `containers[10]`.
