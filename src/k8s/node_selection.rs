@@ -165,9 +165,7 @@ impl NodeSelectorRequirement<'_> {
 
     /// Whether it asks for Linux nodes by name, as `kubernetes.io/os In [windows, linux]` does.
     pub fn asks_for_linux(&self) -> bool {
-        (self.is_on(OS) || self.is_on(LEGACY_OS))
-            && self.operator == Some("In")
-            && self.values.iter().any(|value| *value == "linux")
+        (self.is_on(OS) || self.is_on(LEGACY_OS)) && self.operator == Some("In") && self.values.contains(&"linux")
     }
 }
 
