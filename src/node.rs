@@ -5,7 +5,7 @@
 //! first error.
 //!
 //! The mechanism was read in Kubernetes 1.36, containerd 1.6.39, 1.7.0, 1.7.34 and 2.x, hcsshim 0.9.12 to its head, and
-//! measured there: `tests/policy/node_parity.rs` compares every part with the record.
+//! measured there: `crates/linter/tests/node_parity` compares every part with the record.
 //! The words of the system in errors ([`failure::System`]) are short names: Windows translates its own.
 
 pub mod admission;

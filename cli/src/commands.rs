@@ -11,10 +11,12 @@ pub mod fix;
 pub mod grants;
 pub mod man;
 pub mod namespaces;
+pub mod plan;
 pub mod rules;
 pub mod run;
 pub mod scan;
 pub mod schema;
+pub mod search_options;
 
 use clap::CommandFactory;
 
@@ -48,6 +50,9 @@ pub enum Command {
         could not be read, edited or written; the rest is still fixed."
     )]
     Fix(fix::Args),
+    /// Show how nodes would start HostProcess containers: account, command line, folders, mounts, or the error
+    #[command(after_help = "Exit code: 0, or 2 when an input could not be read; the rest is still planned.")]
+    Plan(plan::Args),
     /// Check the workloads of the cluster of the current kubeconfig, or list its HostProcess workloads
     #[command(after_help = "Exit code: as for check.")]
     Scan(scan::Args),
@@ -84,6 +89,7 @@ impl Command {
             Command::Scan(args) => return scan::scan(args),
             Command::Grants(args) => return grants::grants(args),
             Command::Fix(args) => return fix::fix(args),
+            Command::Plan(args) => return plan::plan(args),
             Command::Run(args) => run::run(args)? + "\n",
             Command::Rules(args) => rules::list(args.output),
             Command::Explain(args) => explain::explain(args)?,
@@ -99,7 +105,12 @@ impl Command {
     /// The exit code of a run that failed. `check` uses 1 for denials.
     pub fn error_code(&self) -> u8 {
         match self {
-            Command::Check(_) | Command::Config(_) | Command::Fix(_) | Command::Grants(_) | Command::Scan(_) => 2,
+            Command::Check(_)
+            | Command::Config(_)
+            | Command::Fix(_)
+            | Command::Grants(_)
+            | Command::Plan(_)
+            | Command::Scan(_) => 2,
             _ => 1,
         }
     }

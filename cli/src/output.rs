@@ -7,6 +7,7 @@ pub mod github;
 pub mod json;
 pub mod junit;
 pub mod markdown;
+pub mod plan;
 pub mod sarif;
 pub mod text;
 
@@ -146,7 +147,7 @@ pub fn is_styled() -> bool {
 }
 
 /// What was not checked, and what looks like a mistake.
-fn notes(report: &Report) -> String {
+pub fn notes(report: &Report) -> String {
     let mut charts: BTreeMap<&Path, usize> = BTreeMap::new();
     for chart in report.files.iter().filter_map(|file| file.chart.as_deref()) {
         *charts.entry(chart).or_default() += 1;

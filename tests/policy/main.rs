@@ -19,7 +19,6 @@ mod match_conditions;
 mod messages;
 mod metadata;
 mod mutation;
-mod node_parity;
 mod objects;
 mod parity;
 mod patches;

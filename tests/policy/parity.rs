@@ -2,13 +2,9 @@
 //! reports the matching error. `tests/parity/README.md` says where pods and verdicts come from.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::File;
-use std::io::{BufRead, BufReader};
-use std::path::Path;
 
-use flate2::read::GzDecoder;
+use fixtures::parity::lines;
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 use windows_hostprocess_policy::admission::workload::Workload;
 use windows_hostprocess_policy::cluster::host::NoCluster;
@@ -137,17 +133,9 @@ struct Verdict {
     errors: Vec<String>,
 }
 
-/// The values of a file of `tests/parity`, one a line.
-pub fn lines<T: DeserializeOwned>(file: &str) -> Vec<T> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/parity").join(file);
-    let file = File::open(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    let lines = BufReader::new(GzDecoder::new(file)).lines();
-    lines.map(|line| serde_json::from_str(&line.expect("gzip")).expect("a JSON value a line")).collect()
-}
-
 /// The generated pods, for other tests.
 pub fn generated_pods() -> impl Iterator<Item = serde_json::Value> {
-    lines("pods.jsonl.gz").into_iter().map(|pod: Pod| serde_json::from_str(pod.object.get()).expect("JSON"))
+    lines("pods.jsonl.gz").map(|pod: Pod| serde_json::from_str(pod.object.get()).expect("JSON"))
 }
 
 /// A `field.Error` of Kubernetes: `path: Invalid value: "x": detail`, `path: Forbidden: detail`,
@@ -234,7 +222,7 @@ fn payload(pod: &Pod, settings: &str) -> String {
 fn mirrored_rules_fire_exactly_where_kube_apiserver_refuses() {
     let settings = settings();
     let mut verdicts: BTreeMap<String, Verdict> =
-        lines("verdicts.jsonl.gz").into_iter().map(|verdict: Verdict| (verdict.id.clone(), verdict)).collect();
+        lines("verdicts.jsonl.gz").map(|verdict: Verdict| (verdict.id.clone(), verdict)).collect();
     let mut disagreements = Vec::new();
     let (mut pods, mut host_process_pods, mut used) = (0, 0, Used::default());
     for pod in lines::<Pod>("pods.jsonl.gz") {

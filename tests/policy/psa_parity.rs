@@ -2,21 +2,11 @@
 //! HostProcess check forbids it. `tests/parity/README.md` says where pods and verdicts come from.
 
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::{BufRead, BufReader};
-use std::path::Path;
 
-use flate2::read::GzDecoder;
+use fixtures::parity::lines;
 use kubewarden_policy_sdk::response::ValidationResponse;
 use serde_json::{Value, json};
 use windows_hostprocess_policy::validate;
-
-fn lines(file: &str) -> impl Iterator<Item = Value> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/parity").join(file);
-    let file = File::open(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    let lines = BufReader::new(GzDecoder::new(file)).lines();
-    lines.map(|line| serde_json::from_str(&line.expect("gzip")).expect("a JSON value a line"))
-}
 
 fn is_denied(object: &Value) -> bool {
     let request = json!({
@@ -34,11 +24,11 @@ fn is_denied(object: &Value) -> bool {
 
 #[test]
 fn not_allowed_fires_exactly_where_the_baseline_forbids_host_process() {
-    let verdicts: BTreeMap<String, bool> = lines("verdicts.jsonl.gz")
+    let verdicts: BTreeMap<String, bool> = lines::<Value>("verdicts.jsonl.gz")
         .map(|verdict| (verdict["id"].to_string(), verdict["psa_host_process"] == "deny"))
         .collect();
     let (mut pods, mut denied) = (0, 0);
-    for pod in lines("pods.jsonl.gz") {
+    for pod in lines::<Value>("pods.jsonl.gz") {
         let id = pod["id"].to_string();
         let expected = verdicts[&id];
         assert_eq!(is_denied(&pod["object"]), expected, "{id}: {}", pod["object"]);

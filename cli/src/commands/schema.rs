@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use hostprocess_linter::plan::ContainerPlan;
 use hostprocess_linter::report::ObjectReport;
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
@@ -31,6 +32,8 @@ enum Subject {
     /// What they print with `--output json-v2`
     #[value(name = "output-v2")]
     OutputV2,
+    /// What `plan` prints with `--output json`
+    Plan,
     /// The policy's settings
     Settings,
 }
@@ -41,6 +44,7 @@ pub fn schema(args: &Args) -> String {
         Subject::Config => ("Configuration of the hostprocess command", generator().into_root_schema_for::<Config>()),
         Subject::Output => ("Output of hostprocess check --output json", output_schema::<Vec<ObjectReport>>()),
         Subject::OutputV2 => ("Output of hostprocess check --output json-v2", output_schema::<Output>()),
+        Subject::Plan => ("Output of hostprocess plan --output json", output_schema::<Vec<ContainerPlan>>()),
         Subject::Settings => {
             ("Settings of windows-hostprocess-policy", generator().into_root_schema_for::<PolicySettings>())
         }

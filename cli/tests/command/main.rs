@@ -14,6 +14,7 @@ mod hostile_files;
 mod itself;
 mod output_schema;
 mod outputs;
+mod plan;
 mod policy;
 mod readme;
 #[cfg(unix)]

@@ -12,6 +12,7 @@ fn the_commands_run() {
     for example in ["broken.yaml", "privileged-daemonset.yaml"] {
         let text = std::fs::read_to_string(repository().join("examples").join(example)).expect("an example");
         write(&folder, &format!("manifests/{example}"), &text);
+        write(&folder, &format!("examples/{example}"), &text);
     }
     let mut run = Vec::new();
     for line in readme.lines().filter_map(|line| line.strip_prefix("$ ")) {
@@ -24,5 +25,5 @@ fn the_commands_run() {
         assert_ne!(code(&output), 2, "{line}: {}", shown(&output));
         run.push(arguments[1]);
     }
-    assert_eq!(run, ["check", "explain"]);
+    assert_eq!(run, ["check", "explain", "plan"]);
 }

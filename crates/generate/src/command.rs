@@ -26,7 +26,7 @@ pub fn schemas(program: &Path) -> Result<Vec<File>> {
         let path = format!("docs/schema/{subject}.schema.json");
         Ok(File::new(path, printed(program, &["schema", subject], 0)?))
     };
-    ["config", "output", "output-v2", "settings"].into_iter().map(schema).collect()
+    ["config", "output", "output-v2", "plan", "settings"].into_iter().map(schema).collect()
 }
 
 /// What a terminal shows of three findings.

@@ -11,7 +11,8 @@
 //! A text becomes a [`source::Source`], in which every [`source::Place`] is a range of bytes. [`manifest`] finds its objects, which may
 //! be in admission [`request`]s, [`mod@linter`] judges them with [`settings`] and what is assumed about their [`creation`], and asks a
 //! cluster or its [`recorded`] answers. [`comment`]s waive findings. A [`report`] holds the result; [`mod@fix`] applies what
-//! [`edit`] makes of the findings' patches. [`catalogue`] has the rules and their pages, [`kubewarden`] the policies among the objects.
+//! [`edit`] makes of the findings' patches. [`catalogue`] has the rules and their pages, [`kubewarden`] the policies among the objects. A [`mod@plan`] says what nodes
+//! would do with the containers of an object.
 //!
 //! Nothing here reads files, asks a network, starts threads or runs WebAssembly.
 
@@ -25,6 +26,7 @@ pub mod kubewarden;
 pub mod linter;
 pub mod manifest;
 pub mod object;
+pub mod plan;
 mod quotes;
 pub mod recorded;
 pub mod report;
@@ -36,5 +38,6 @@ pub use creation::Creation;
 pub use fix::{Fixed, fix};
 pub use linter::{Linter, SharedHost};
 pub use manifest::File;
+pub use plan::Planner;
 pub use report::{FileReport, Report};
 pub use settings::Settings;

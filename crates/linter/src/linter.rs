@@ -67,6 +67,11 @@ impl<'s> Linter<'s> {
         Linter { shows_replacements, ..self }
     }
 
+    /// The settings that it judges by.
+    pub fn settings(&self) -> &Settings<'s> {
+        &self.settings
+    }
+
     /// The rules whose unused waivers can be reported: those of which every finding is reported with these settings. What the rules
     /// of the group `cluster` find depends on the cluster that is asked, if any is.
     pub fn judged_rules(&self) -> &BTreeSet<&'static str> {

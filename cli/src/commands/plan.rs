@@ -1,0 +1,131 @@
+//! `hostprocess plan`: how nodes would start the HostProcess containers of manifests.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use hostprocess_linter::Planner;
+use hostprocess_linter::plan::images::Images;
+use hostprocess_linter::plan::nodes::Nodes;
+use hostprocess_linter::plan::{ContainerPlan, FilePlan};
+use hostprocess_linter::report::{Note, Report, Run};
+use rayon::prelude::*;
+use windows_hostprocess_policy::cluster::host::NoCluster;
+use windows_hostprocess_policy::k8s::version::Version;
+
+use crate::commands::check_options::{self, PolicySettings};
+use crate::commands::config::WhichConfiguration;
+use crate::commands::creation::CreationArgs;
+use crate::commands::search_options::SearchOptions;
+use crate::discover::Input;
+use crate::documents::load;
+use crate::output::plan::render;
+use crate::output::{self, is_styled, json, write_stdout};
+
+/// The arguments of `plan`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    search: SearchOptions,
+    /// Plan for nodes with this containerd only, whatever the settings say; may be repeated
+    ///
+    /// Starts differ between 1.6, 1.7 (to 1.7.18) and 1.7.19 (and later, 2.x included); any version stands for those around it.
+    #[arg(long, value_name = "VERSION", value_delimiter = ',', value_parser = containerd)]
+    containerd: Vec<Version>,
+    /// Plan only for nodes that have the bind filter of Windows, or only for those without
+    ///
+    /// Windows Server 2022 has it, Windows Server 2019 in its first releases has not. containerd 1.6 does not use it.
+    #[arg(long, value_name = "BOOL")]
+    bind_filter: Option<bool>,
+    /// The logical processors of a node, which a CPU limit is a share of
+    #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..))]
+    processors: u32,
+    /// The configuration of an image, as `docker image inspect` or `crane config` prints it; may be repeated
+    ///
+    /// `docker image inspect` names its images. What `crane config` prints is used for every image without another one, or with
+    /// `IMAGE=FILE` for that image.
+    #[arg(long, value_name = "[IMAGE=]FILE")]
+    image_config: Vec<String>,
+    #[command(flatten)]
+    which: WhichConfiguration,
+    #[command(flatten)]
+    policy: PolicySettings,
+    #[command(flatten)]
+    creation: CreationArgs,
+    /// Output format
+    #[arg(short, long, value_enum, default_value_t = Format::Text)]
+    output: Format,
+}
+
+/// How to print plans.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum Format {
+    /// For people, with the findings
+    Text,
+    /// For scripts: a list of containers
+    Json,
+}
+
+fn containerd(text: &str) -> Result<Version, String> {
+    let version = Version::parse(text).ok_or("not a version: write one like 1.7 or 2.1.4")?;
+    if version < Version::new(1, 6) { Err("HostProcess containers need 1.6".to_owned()) } else { Ok(version) }
+}
+
+/// Plans and prints. The exit code is 2 when a part of the input could not be read, which is told on standard error.
+///
+/// # Errors
+/// The configuration, the settings, a waiver, a glob or the configuration of an image are not valid, or standard output cannot be
+/// written.
+pub fn plan(args: &Args) -> Result<u8, String> {
+    let configuration = args.which.configuration(args.search.first_path())?;
+    let excluded = configuration.excluded()?;
+    let settings = args.policy.load(&configuration)?;
+    let tree = settings.tree();
+    let linter = check_options::linter(&settings, &tree, Arc::new(NoCluster))?.assuming(args.creation.creation());
+    let nodes = Nodes::of(linter.settings()).with_containerd(&args.containerd).with_bind_filter(args.bind_filter);
+    let nodes = Nodes { processors: args.processors, ..nodes };
+    let planner = Planner { nodes, images: images(&args.image_config)?, creation: args.creation.creation() };
+    let mut waivers = configuration.waivers()?;
+    let (inputs, left_out) = args.search.find(&excluded)?;
+    let read = inputs.into_par_iter().map(Input::read);
+    let mut files: Vec<FilePlan> = read.map(|file| planner.plan_file(file, &linter)).collect();
+    files.iter_mut().for_each(|file| waivers.waive(&file.report.source.name, &mut file.report.objects));
+    let text = match args.output {
+        Format::Text => render(&files, args.processors, is_styled()),
+        Format::Json => {
+            let containers: Vec<&ContainerPlan> = files.iter().flat_map(|file| &file.containers).collect();
+            serde_json::to_string_pretty(&containers).map_err(|error| error.to_string())? + "\n"
+        }
+    };
+    let notes = notes(&files, &planner.images);
+    let unreadable = output::plan::unreadable(&files);
+    let run = Run { left_out, configuration: configuration.in_effect(), ..Run::default() };
+    let report = Report { files: files.into_iter().map(|file| file.report).collect(), notes, run };
+    eprint!("{}{unreadable}", json::problems(&report));
+    write_stdout(&text)?;
+    eprint!("{}", output::notes(&report));
+    Ok(if unreadable.is_empty() { report.exit_code(None) } else { 2 })
+}
+
+/// The configurations of images in files.
+fn images(arguments: &[String]) -> Result<Images, String> {
+    let mut images = Images::default();
+    for argument in arguments {
+        let (image, file) = match argument.split_once('=') {
+            Some((image, file)) => (Some(image), file),
+            None => (None, argument.as_str()),
+        };
+        images.add(image, &load(Path::new(file))?).map_err(|error| error.to_string())?;
+    }
+    Ok(images)
+}
+
+fn notes(files: &[FilePlan], images: &Images) -> Vec<Note> {
+    let containers = files.iter().flat_map(|file| &file.containers);
+    let unused = images.unused(containers.clone().filter_map(|container| container.image.as_deref()));
+    let message = |file: &str| format!("{file} holds the configuration of an image that no planned container has");
+    let mut notes: Vec<Note> = unused.into_iter().map(|file| Note::Warning(message(file))).collect();
+    if containers.count() == 0 {
+        notes.push(Note::Note("nothing to plan: no HostProcess container was found".to_owned()));
+    }
+    notes
+}

@@ -1,0 +1,147 @@
+//! `plan`: how nodes would start HostProcess containers. Its members are compared with the measured starts in
+//! `crates/linter/tests/node_parity`.
+
+use jsonschema::Validator;
+
+use super::schema::schema;
+use super::*;
+
+fn plan(arguments: &[&str], input: &str) -> Output {
+    hostprocess(&[&["plan"], arguments].concat(), input)
+}
+
+/// What `docker image inspect` prints of GOOD's image, without members that do not matter.
+const DOCKER: &str = r#"[{"Id": "sha256:ab", "RepoTags": ["registry.example/shell:1.0"], "RepoDigests": [], "Os": "windows",
+    "Config": {"Entrypoint": ["C:\\shell\\shell.exe"], "Cmd": ["--default"], "WorkingDir": "C:\\shell", "User": "", "Env": ["A=1"]}}]"#;
+
+/// What `crane config` prints.
+const CRANE: &str = r#"{"architecture": "amd64", "os": "windows", "config": {"Cmd": ["crane.exe"]}, "rootfs": {"type": "layers", "diff_ids": []}}"#;
+
+/// Refuses members that the schema does not describe.
+fn strict() -> Validator {
+    let mut schema = schema("plan");
+    jsonschema::meta::validate(&schema).expect("a schema of its draft");
+    for definition in schema["definitions"].as_object_mut().expect("definitions").values_mut() {
+        if definition["type"] == "object" {
+            definition["additionalProperties"] = json!(false);
+        }
+    }
+    jsonschema::validator_for(&schema).expect("a schema")
+}
+
+#[test]
+fn the_sample_of_aks_on_every_node() {
+    assert_snapshot("plan_aks", shown(&plan(&["examples/privileged-daemonset.yaml"], "")));
+}
+
+#[test]
+fn the_readme_shows_a_part_of_it() {
+    let readme = std::fs::read_to_string(repository().join("README.md")).expect("README.md");
+    let command = "$ hostprocess plan examples/privileged-daemonset.yaml\n";
+    let (_, rest) = readme.split_once(command).expect("the command");
+    let (part, _) = rest.split_once("```").expect("its end");
+    let printed = shown(&plan(&["examples/privileged-daemonset.yaml"], ""));
+    assert!(part.lines().count() > 4);
+    for line in part.lines() {
+        assert!(printed.lines().any(|printed| printed == line), "{line}");
+    }
+}
+
+#[test]
+fn the_broken_example_with_its_findings_on_one_node() {
+    let arguments = ["examples/broken.yaml", "--containerd", "2.1", "--bind-filter", "true"];
+    assert_snapshot("plan_broken", shown(&plan(&arguments, "")));
+}
+
+#[test]
+fn the_configuration_of_an_image_counts() {
+    let folder = folder("plan_images");
+    let (docker, crane) = (write(&folder, "docker.json", DOCKER), write(&folder, "crane.json", CRANE));
+    let start = |configs: &[&str]| {
+        let mut arguments = vec!["-", "-o", "json", "--containerd", "1.7", "--bind-filter", "false"];
+        configs.iter().for_each(|config| arguments.extend(["--image-config", *config]));
+        objects(&plan(&arguments, GOOD)).remove(0)["starts"][0].take()
+    };
+    assert_eq!(start(&[])["error"], "failed to generate spec: no command specified");
+    let of_docker = start(&[&docker]);
+    assert_eq!(of_docker["command_line"], r"C:\shell\shell.exe --default");
+    assert_eq!((&of_docker["working_dir"], &of_docker["env"][0]), (&json!(r"C:\hpc\ID\shell"), &json!("A=1")));
+    assert_eq!(start(&[&docker, &crane])["command_line"], r"C:\shell\shell.exe --default");
+    assert_eq!(
+        start(&[&format!("registry.example/shell:1.0={crane}"), &docker])["command_line"],
+        of_docker["command_line"]
+    );
+    assert_eq!(start(&[&docker, &format!("registry.example/shell:1.0={crane}")])["command_line"], "crane.exe");
+
+    let unused = plan(&["-", "--image-config", &format!("other:1={crane}")], GOOD);
+    assert!(shown(&unused).contains("no planned container has"), "{}", shown(&unused));
+    let neither = plan(&["-", "--image-config", "examples/settings.yaml"], GOOD);
+    assert_eq!(code(&neither), 2);
+    assert!(shown(&neither).contains("found neither 'Config'"), "{}", shown(&neither));
+}
+
+#[test]
+fn json_fits_the_schema_and_has_a_start_for_each_node() {
+    let validator = strict();
+    let output = plan(&["test_data", "examples", "-o", "json"], "");
+    let containers: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let errors: Vec<String> = validator.iter_errors(&containers).take(5).map(|error| error.to_string()).collect();
+    assert!(errors.is_empty(), "{errors:#?}");
+    let containers = containers.as_array().expect("a list");
+    assert!(containers.len() > 300, "{}", containers.len());
+    let nodes = [("1.6", false), ("1.7", false), ("1.7", true), ("1.7.19", false), ("1.7.19", true)];
+    let nodes = nodes.map(|(containerd, filter)| (json!(containerd), json!(filter)));
+    for container in containers.iter().filter(|container| container.get("kubelet_error").is_none()) {
+        let starts = container["starts"].as_array().expect("a list");
+        let found: Vec<_> =
+            starts.iter().map(|start| (start["containerd"].clone(), start["bind_filter"].clone())).collect();
+        assert!(container.get("sandbox_error").is_some() || found == nodes, "{container}");
+    }
+    for list in ["containers", "initContainers", "ephemeralContainers"] {
+        assert!(containers.iter().any(|container| container["list"] == list), "{list}");
+    }
+    let mut other = containers[0].clone();
+    other["list"] = json!(1);
+    assert!(!validator.is_valid(&json!([other])));
+}
+
+#[test]
+fn settings_say_which_nodes_and_groups_there_are() {
+    let settings = write(&folder("plan_settings"), "settings.yaml", "containerd: '1.7.19'\nlocalGroups: [hpc-users]\n");
+    let pod = GOOD
+        .replace("NT AUTHORITY\\Local service", "HPC-Users")
+        .replace("name: shell\n", "name: shell\n    command: [a.exe]\n");
+    let starts = |arguments: &[&str]| {
+        let arguments = [&["-", "-o", "json", "--settings", &settings], arguments].concat();
+        objects(&plan(&arguments, &pod)).remove(0)["starts"].take()
+    };
+    let of_settings = starts(&[]);
+    assert_eq!(of_settings.as_array().expect("a list").len(), 2);
+    let group = json!({"kind": "group", "group": "HPC-Users", "user": "ID20", "domain": null, "password": true});
+    assert_eq!(of_settings[0]["logon"], group);
+    let of_1_6 = starts(&["--containerd", "1.6"]);
+    assert_eq!((&of_1_6[0]["containerd"], &of_1_6[0]["logon"]["kind"]), (&json!("1.6"), &json!("interactive")));
+    let refused = plan(&["-", "--containerd", "1.5"], GOOD);
+    assert!(code(&refused) == 2 && shown(&refused).contains("need 1.6"), "{}", shown(&refused));
+}
+
+#[test]
+fn without_host_process_containers_there_is_nothing_to_plan() {
+    let ordinary = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: a, image: b}]}\n";
+    for (format, text) in [("text", ""), ("json", "[]\n")] {
+        let output = plan(&["-", "-o", format], ordinary);
+        let expected =
+            "--- standard error\nnote: nothing to plan: no HostProcess container was found\n--- exit code 0\n";
+        assert_eq!(shown(&output), format!("{text}{expected}"));
+    }
+}
+
+#[test]
+fn inputs_that_cannot_be_read_are_errors_and_the_rest_is_planned() {
+    let wrong = "apiVersion: v1\nkind: Pod\nmetadata: {name: wrong}\nspec: {hostNetwork: [1]}\n";
+    let output = plan(&["no-such-file", "-", "-o", "json"], &[wrong, GOOD].join("---\n"));
+    let said = String::from_utf8(output.stderr.clone()).expect("UTF-8");
+    assert!(said.contains("error: no-such-file: cannot be read: "), "{said}");
+    assert!(said.contains("error: <stdin>:4:8: Pod wrong: spec.hostNetwork: found a list"), "{said}");
+    assert_eq!((code(&output), objects(&output).len()), (2, 1));
+}
