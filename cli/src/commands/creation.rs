@@ -23,6 +23,7 @@ pub struct CreationArgs {
 impl CreationArgs {
     /// What they say.
     pub fn creation(&self) -> Creation {
-        Creation { namespace: self.namespace.clone(), user: self.user.clone(), groups: self.groups.clone() }
+        let CreationArgs { namespace, user, groups } = self.clone();
+        Creation { namespace, user, groups, ..Creation::default() }
     }
 }

@@ -1,10 +1,16 @@
 //! What a manifest does not say about the request that creates its object.
 
+use std::collections::HashMap;
+
+use serde_json::Value;
 use windows_hostprocess_policy::decode::Value as Tree;
 
 const SERVICE_ACCOUNT: &str = "system:serviceaccount:";
 
-/// Where an object is created, and by whom.
+/// The kind, namespace and name of an object, as far as its manifest has them.
+pub type Identity = (String, Option<String>, Option<String>);
+
+/// Where an object is created or updated, and by whom.
 #[derive(Clone, Debug, Default)]
 pub struct Creation {
     /// Namespace of objects whose manifests name none; `default` when it is not given either.
@@ -14,6 +20,10 @@ pub struct Creation {
     /// Groups of that user. As with kubectl, `system:authenticated` is added, and a service account has its own groups unless others
     /// are given.
     pub groups: Vec<String>,
+    /// Subresource that requests for objects of manifests are about, such as `ephemeralcontainers`.
+    pub subresource: Option<String>,
+    /// Objects as they were before. One of a manifest that is among them is updated.
+    pub before: HashMap<Identity, Value>,
 }
 
 impl Creation {
@@ -39,7 +49,7 @@ impl Creation {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     use super::*;
 
@@ -58,7 +68,7 @@ mod tests {
             ("system:serviceaccount:ci:deployer", &["ops"], &["ops", "system:authenticated"]),
         ] {
             let groups = given.iter().map(|group| (*group).to_owned()).collect();
-            let creation = Creation { namespace: None, user: Some(user.to_owned()), groups };
+            let creation = Creation { user: Some(user.to_owned()), groups, ..Creation::default() };
             assert_eq!(Value::from(creation.user_info()), json!({"username": user, "groups": expected}));
         }
     }

@@ -39,9 +39,15 @@ pub struct Refused {
 }
 
 /// Applies every patch with at most this reach. All that do not touch each other are applied at once, and then the text is judged again. What
-/// cannot be applied without changing anything else is refused, and what is waived is left as it is: by a comment, or by `waive`, which
-/// gets the results for the objects.
-pub fn fix(linter: &Linter, name: &str, text: &str, reach: Reach, waive: &mut dyn FnMut(&mut [ObjectReport])) -> Fixed {
+/// cannot be applied without changing anything else is refused, and what is waived is left as it is: by a comment, or by `choose`, which
+/// gets the results for the objects, and may waive findings or take them out.
+pub fn fix(
+    linter: &Linter,
+    name: &str,
+    text: &str,
+    reach: Reach,
+    choose: &mut dyn FnMut(&mut [ObjectReport]),
+) -> Fixed {
     let mut fixed = Fixed { text: text.to_owned(), count: 0, refused: Vec::new(), is_unfinished: false };
     let mut refused = HashSet::new();
     // Changes that do not fit together are tried in smaller numbers, down to the one that is at fault.
@@ -50,7 +56,7 @@ pub fn fix(linter: &Linter, name: &str, text: &str, reach: Reach, waive: &mut dy
         let file = File::parse(name, std::mem::take(&mut fixed.text));
         let mut changes = Vec::new();
         let mut fixes = Vec::new();
-        for fix in fixes_of(linter, &file, reach, waive) {
+        for fix in fixes_of(linter, &file, reach, choose) {
             if refused.contains(&fix.key()) {
                 continue;
             }
@@ -101,10 +107,10 @@ impl Fix {
 }
 
 /// The findings of a file that have a patch with at most this reach, and are not waived.
-fn fixes_of(linter: &Linter, file: &File, reach: Reach, waive: &mut dyn FnMut(&mut [ObjectReport])) -> Vec<Fix> {
+fn fixes_of(linter: &Linter, file: &File, reach: Reach, choose: &mut dyn FnMut(&mut [ObjectReport])) -> Vec<Fix> {
     let comments = Comments::of(&file.source);
     let mut reports = linter.check_objects(file);
-    waive(&mut reports);
+    choose(&mut reports);
     let mut fixes = Vec::new();
     for (object, report) in reports.into_iter().enumerate() {
         for mut found in report.findings {

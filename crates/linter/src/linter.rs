@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
+use recorded_cluster::Session;
 use windows_hostprocess_policy::cluster::host::Host;
 use windows_hostprocess_policy::decode::Value as Tree;
 use windows_hostprocess_policy::finding::severity::Severity;
@@ -23,6 +24,7 @@ use crate::kubewarden::check;
 use crate::manifest::File;
 use crate::object::Object;
 use crate::quotes::quotes;
+use crate::recorded::RecordedCluster;
 use crate::report::{Diagnostic, FileReport, ObjectReport, Verdict};
 use crate::source::Source;
 
@@ -33,6 +35,7 @@ pub type SharedHost = Arc<dyn Host + Send + Sync>;
 pub struct Linter<'s> {
     settings: Settings<'s>,
     host: SharedHost,
+    session: Option<Session>,
     creation: Creation,
     shows_replacements: bool,
     judged_rules: BTreeSet<&'static str>,
@@ -52,13 +55,20 @@ impl<'s> Linter<'s> {
     pub fn new(settings: &'s Tree<'s>, host: SharedHost) -> Result<Linter<'s>, Invalid> {
         let settings = read_settings(settings)?;
         let judged_rules = judged_rules(&settings);
-        Ok(Linter { settings, host, creation: Creation::default(), shows_replacements: false, judged_rules })
+        let creation = Creation::default();
+        Ok(Linter { settings, host, session: None, creation, shows_replacements: false, judged_rules })
     }
 
     /// The same linter, which assumes this about the creation of objects.
     #[must_use]
     pub fn assuming(self, creation: Creation) -> Linter<'s> {
         Linter { creation, ..self }
+    }
+
+    /// The same linter, which answers what rules ask about the cluster from a session: for each object from its beginning.
+    #[must_use]
+    pub fn replaying(self, session: Session) -> Linter<'s> {
+        Linter { session: Some(session), ..self }
     }
 
     /// The same linter, which also says, if that is asked for, what fixes the text of a file: see [`Diagnostic::replacements`].
@@ -96,7 +106,9 @@ impl<'s> Linter<'s> {
     /// The diagnostics of an object, not yet with places.
     fn judge(&self, object: &Object) -> Vec<Diagnostic> {
         let request = object.admission_request(&self.creation);
-        let judged = judge_request(&request, &self.settings, &*self.host, |_, outcome| outcome.findings);
+        let replayed = self.session.as_ref().map(|session| RecordedCluster(session.rewound()));
+        let host = replayed.as_ref().map_or(&*self.host as &dyn Host, |replayed| replayed);
+        let judged = judge_request(&request, &self.settings, host, |_, outcome| outcome.findings);
         let mut found = match judged {
             Ok(findings) => findings.into_iter().map(Diagnostic::from).collect(),
             Err(error) => vec![unreadable(&error)],

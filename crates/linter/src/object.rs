@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use windows_hostprocess_policy::decode::Value as Tree;
 
-use crate::creation::Creation;
+use crate::creation::{Creation, Identity};
 
 /// One Kubernetes object.
 #[derive(Debug)]
@@ -72,7 +72,13 @@ impl Object {
         }
     }
 
-    /// The admission request as given, or the one that would create the object. A manifest without a namespace gets
+    /// What the object has in common with what it was before.
+    pub fn identity(&self) -> Identity {
+        let owned = |key| self.metadata(key).map(str::to_owned);
+        (self.kind.clone(), owned("namespace"), owned("name"))
+    }
+
+    /// The admission request as given, or the one that would create or update the object. A manifest without a namespace gets
     /// `default`, where `kubectl apply` puts it unless told otherwise.
     pub fn admission_request<'o>(&'o self, creation: &'o Creation) -> Tree<'o> {
         let object = match &self.content {
@@ -83,16 +89,20 @@ impl Object {
         let (group, version) = self.api_version.split_once('/').unwrap_or(("", &self.api_version));
         let kind = vec![("group", text(group)), ("version", text(version)), ("kind", text(&self.kind))];
         let namespace = self.namespace().or(creation.namespace.as_deref()).unwrap_or("default");
-        let request = vec![
+        let old = creation.before.get(&self.identity());
+        let operation = if old.is_some() { "UPDATE" } else { "CREATE" };
+        let mut request = vec![
             ("uid", text("")),
             ("kind", Tree::Object(kind.into())),
             ("name", text(self.metadata("name").unwrap_or_default())),
             ("namespace", text(namespace)),
-            ("operation", text("CREATE")),
+            ("operation", text(operation)),
             ("userInfo", creation.user_info()),
             ("object", tree(object)),
             ("dryRun", Tree::from(true)),
         ];
+        request.extend(old.map(|old| ("oldObject", tree(old))));
+        request.extend(creation.subresource.as_deref().map(|subresource| ("subResource", text(subresource))));
         Tree::Object(request.into())
     }
 }
@@ -130,12 +140,35 @@ mod tests {
     }
 
     #[test]
+    fn an_object_with_the_same_kind_and_name_becomes_the_request_that_updates_it() {
+        let named = |name: &str, labels: &str| {
+            object(Content::Manifest(json!({"metadata": {"namespace": "ops", "name": name, "labels": labels}})))
+        };
+        let old = named("agent", "old");
+        let creation = Creation {
+            subresource: Some("status".to_owned()),
+            before: [(old.identity(), old.value().cloned().unwrap_or_default())].into(),
+            ..Creation::default()
+        };
+        let request = Value::from(named("agent", "new").admission_request(&creation));
+        assert_eq!((&request["operation"], &request["subResource"]), (&json!("UPDATE"), &json!("status")));
+        assert_eq!(request["oldObject"]["metadata"]["labels"], "old");
+        let other = Value::from(named("other", "new").admission_request(&creation));
+        assert_eq!((&other["operation"], other.get("oldObject")), (&json!("CREATE"), None));
+    }
+
+    #[test]
     fn a_request_is_left_as_it_is() {
         let request = json!({"name": "agent", "namespace": "monitoring", "operation": "DELETE", "object": null,
             "userInfo": {"username": "jane"}});
         let object = object(Content::Request(request.clone()));
         assert_eq!((object.name(), object.namespace()), (Some("agent"), Some("monitoring")));
-        let creation = Creation { namespace: Some("ops".to_owned()), user: Some("joe".to_owned()), groups: Vec::new() };
+        let creation = Creation {
+            namespace: Some("ops".to_owned()),
+            user: Some("joe".to_owned()),
+            subresource: Some("status".to_owned()),
+            ..Creation::default()
+        };
         assert_eq!(Value::from(object.admission_request(&creation)), request);
     }
 }

@@ -63,6 +63,11 @@ impl Settings {
         Ok(Settings { value, written: Some((document, path)) })
     }
 
+    /// Their path in their document: empty when they are all of it, or in none.
+    pub fn path(&self) -> &str {
+        self.written.as_ref().map_or("", |(_, path)| path)
+    }
+
     /// The settings as rules read them.
     pub fn tree(&self) -> Tree<'_> {
         tree(&self.value)

@@ -5,16 +5,19 @@
 //! are consumed in order. Whose questions are answered is left to the caller: `hostprocess run` answers a module's, the
 //! policy's tests those of the native code.
 
-use std::collections::VecDeque;
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-/// The exchanges that are still to come.
+/// Recorded exchanges, of which the first ones may be replayed already.
 #[derive(Debug)]
-pub struct Session(Mutex<VecDeque<Exchange>>);
+pub struct Session {
+    exchanges: Arc<[Exchange]>,
+    replayed: AtomicUsize,
+}
 
 #[derive(Debug)]
 struct Exchange {
@@ -65,7 +68,14 @@ impl Session {
             let request = Request::read(&request).map_err(|error| format!("request {}: {error}", index + 1))?;
             Ok(Exchange { request, response })
         });
-        exchanges.collect::<Result<_, String>>().map(|exchanges| Session(Mutex::new(exchanges)))
+        let exchanges = exchanges.collect::<Result<_, String>>()?;
+        Ok(Session { exchanges, replayed: AtomicUsize::new(0) })
+    }
+
+    /// The same session, from its beginning.
+    #[must_use]
+    pub fn rewound(&self) -> Session {
+        Session { exchanges: Arc::clone(&self.exchanges), replayed: AtomicUsize::new(0) }
     }
 
     /// The recorded response to the next request.
@@ -73,21 +83,20 @@ impl Session {
     /// # Errors
     /// An error was recorded, another request was, or none is left.
     pub fn answer(&self, request: &Request) -> Result<Vec<u8>, String> {
-        let next = self.0.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
-        match next {
+        match self.exchanges.get(self.replayed.fetch_add(1, Ordering::Relaxed)) {
             None => Err("the list of recorded responses is empty".to_owned()),
             Some(exchange) if exchange.request != *request => Err(format!(
                 "Replay error: unexpected request. Was expecting {} {}, got {} {} instead",
                 exchange.request.type_, exchange.request.parameters, request.type_, request.parameters
             )),
-            Some(Exchange { response: Response::Success { payload }, .. }) => Ok(payload.into_bytes()),
-            Some(Exchange { response: Response::Error { message }, .. }) => Err(message),
+            Some(Exchange { response: Response::Success { payload }, .. }) => Ok(payload.clone().into_bytes()),
+            Some(Exchange { response: Response::Error { message }, .. }) => Err(message.clone()),
         }
     }
 
     /// How many exchanges nobody asked for.
     pub fn left_over(&self) -> usize {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).len()
+        self.exchanges.len().saturating_sub(self.replayed.load(Ordering::Relaxed))
     }
 }
 
