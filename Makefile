@@ -100,7 +100,7 @@ version-check: ## Whether every file names the version of a release (TAG=v1.2.3)
 	hack/release/version-check.sh $(TAG)
 
 .PHONY: reproducible
-reproducible: ## Whether two builds of this commit, in two folders, give the same module
+reproducible: ## Whether two builds of this commit, in two folders, give the same modules
 	hack/reproducible.sh
 
 BENCH_GUESTS := target/bench-guests/accept-everything.wasm target/bench-guests/conventional.wasm
@@ -154,11 +154,16 @@ site: playground ## The documentation with the playground below it, in target/si
 node:
 	@hack/need.sh node
 
+LINTER_SOURCES := $(shell find src crates/linter crates/recorded-cluster crates/yaml playground/wasm -name '*.rs' -o -name '*.md' -o -name Cargo.toml)
+
+playground/linter.wasm: $(LINTER_SOURCES) Cargo.toml Cargo.lock hack/build-guest.sh
+	hack/build-guest.sh hostprocess-playground $@ guest wasm32-unknown-unknown
+
 playground/node_modules/.package-lock.json: playground/package.json playground/package-lock.json playground/.npmrc | node
 	cd playground && npm ci
 
 .PHONY: playground
-playground: policy.wasm playground/node_modules/.package-lock.json ## Build the page that runs the policy in a browser (needs Node)
+playground: policy.wasm playground/linter.wasm playground/node_modules/.package-lock.json ## Build the page that judges in a browser (needs Node)
 	cd playground && npm run --silent check && npm run --silent build
 
 .PHONY: playground-test
@@ -169,5 +174,5 @@ playground-test: playground hostprocess ## Drive that page in Chromium, and comp
 .PHONY: clean
 clean: ## Remove what was built
 	cargo clean
-	rm -f policy.wasm annotated-policy.wasm
+	rm -f policy.wasm annotated-policy.wasm playground/linter.wasm
 	rm -rf playground/node_modules playground/dist playground/.build playground/.test

@@ -1,21 +1,22 @@
 #!/usr/bin/env bash
-# Builds a guest (a cdylib package of this workspace) for wasm32-wasip1.
+# Builds a guest (a cdylib package of this workspace) for WebAssembly.
 #
-#   hack/build-guest.sh PACKAGE OUTPUT.wasm [PROFILE]
+#   hack/build-guest.sh PACKAGE OUTPUT.wasm [PROFILE [TARGET]]
 #
-# PROFILE is `guest`, for which wasm-opt is run as well, or another one of Cargo.toml, for which nothing is added.
+# PROFILE is `guest`, for which wasm-opt is run as well, or another one of Cargo.toml, for which nothing is added. TARGET is
+# wasm32-wasip1, as Kubewarden's hosts expect it, or wasm32-unknown-unknown for a guest without WASI.
 #
 # Takes the first way that works here and says which and why:
-#   1. rustup's wasm32-wasip1 target, installed or to be had;
+#   1. rustup's target, installed or to be had;
 #   2. Debian's toolchain, which carries the sources of std and so needs no prebuilt target. As root on Debian the
 #      missing packages are installed; otherwise the command to run is printed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-package=${1:?usage: $0 PACKAGE OUTPUT.wasm [PROFILE]}
-output=${2:?usage: $0 PACKAGE OUTPUT.wasm [PROFILE]}
+package=${1:?usage: $0 PACKAGE OUTPUT.wasm [PROFILE [TARGET]]}
+output=${2:?usage: $0 PACKAGE OUTPUT.wasm [PROFILE [TARGET]]}
 profile=${3:-guest}
-target=wasm32-wasip1
+target=${4:-wasm32-wasip1}
 target_dir=${CARGO_TARGET_DIR:-target}
 debian_packages=(rustc-web cargo-web rust-web-src lld-19 wasi-libc)
 
@@ -32,7 +33,7 @@ rustup_target_installed() {
 # The profile `release` is for the guest that the policy is compared with: built as policies usually are, with no flags at all.
 flags=
 if [ "$profile" = guest ]; then
-  # Kubewarden's hosts run Wasmtime, which has 128-bit SIMD on by default; memchr searches with it.
+  # Wasmtime, which Kubewarden's hosts run, and browsers have 128-bit SIMD on by default; memchr searches with it.
   flags='-C target-feature=+simd128'
   # Inlining less than opt-level 2 does, and unrolling nothing, makes the policy a sixth smaller and no slower.
   flags+=' -C llvm-args=-inline-threshold=60 -C llvm-args=-unroll-threshold=0'
@@ -58,7 +59,7 @@ debian_toolchain_installed() {
 build_with_debian() {
   # RUSTC_BOOTSTRAP: -Zbuild-std builds std from Debian's sources; PATH: cargo must find its own rustc first.
   PATH=/usr/bin:$PATH RUSTC=/usr/bin/rustc RUSTC_BOOTSTRAP=1 \
-    CARGO_TARGET_WASM32_WASIP1_LINKER=wasm-ld-19 RUSTFLAGS="-L /usr/lib/wasm32-wasi $flags" \
+    CARGO_TARGET_WASM32_WASIP1_LINKER=wasm-ld-19 CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER=wasm-ld-19 RUSTFLAGS="-L /usr/lib/wasm32-wasi $flags" \
     /usr/bin/cargo build --locked --profile "$profile" --target "$target" -p "$package" --lib "${features[@]}" -Zbuild-std=std,panic_abort
 }
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds the policy twice, from this commit, in folders of different names and with different Cargo homes, and compares the
-# modules byte by byte.
+# Builds the policy and the playground's linter twice, from this commit, in folders of different names and with different Cargo
+# homes, and compares the modules byte by byte.
 #
 #   hack/reproducible.sh
 #
@@ -23,10 +23,13 @@ build() {
   for downloaded in index cache; do
     [ ! -e "$cargo_home/registry/$downloaded" ] || ln -s "$cargo_home/registry/$downloaded" "$builds/$2/registry/$downloaded"
   done
-  CARGO_HOME=$builds/$2 "$builds/$1/hack/build-guest.sh" windows-hostprocess-policy "$builds/$1.wasm"
+  local guest=$builds/$1/hack/build-guest.sh
+  CARGO_HOME=$builds/$2 "$guest" windows-hostprocess-policy "$builds/$1-policy.wasm"
+  CARGO_HOME=$builds/$2 "$guest" hostprocess-playground "$builds/$1-linter.wasm" guest wasm32-unknown-unknown
 }
 
 build one home
 build a-folder-with-another-name another-home
 sha256sum "$builds"/*.wasm
-cmp "$builds"/*.wasm
+cmp "$builds"/*-policy.wasm
+cmp "$builds"/*-linter.wasm

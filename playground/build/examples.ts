@@ -1,6 +1,7 @@
 /** The examples of the page: those of the repository, and the recipes with what they are tried on. */
 
-import { documents, YamlError } from "../src/yaml/documents.ts";
+import { parseAllDocuments } from "yaml";
+
 import { at, isObject, type Json } from "../src/json.ts";
 import type { Example } from "../src/page/data.ts";
 
@@ -100,9 +101,8 @@ function circumstancesOf(text: string, settings: string): Example["circumstances
 }
 
 function first(text: string): Json {
-  const [document] = documents(text);
-  if (document instanceof YamlError) throw document;
-  return document?.value ?? null;
+  const [document] = parseAllDocuments(text);
+  return (document?.toJS() ?? null) as Json;
 }
 
 function kindOf(text: string): string {

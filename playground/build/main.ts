@@ -1,14 +1,16 @@
 /** `node .build/main.mjs`: writes dist/index.html. */
 
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 
-import { buildPage } from "./page.ts";
+import { buildPage, packed, readModules } from "./page.ts";
 
-const page = await buildPage(readFileSync("../policy.wasm"));
+const modules = readModules();
+const page = await buildPage(modules);
 mkdirSync("dist", { recursive: true });
 writeFileSync("dist/index.html", page);
 const kilobytes = (bytes: number): string => `${Math.round(bytes / 1000)} KB`;
 console.log(
-  `playground/dist/index.html: ${kilobytes(Buffer.byteLength(page))}, ${kilobytes(gzipSync(page).length)} compressed`,
+  `playground/dist/index.html: ${kilobytes(Buffer.byteLength(page))}, ${kilobytes(gzipSync(page).length)} compressed, ` +
+    `of which the linter is ${kilobytes(packed(modules.linter).length)} and the policy ${kilobytes(packed(modules.policy).length)}`,
 );

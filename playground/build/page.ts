@@ -13,10 +13,21 @@ import { examples, type Sources } from "./examples.ts";
 /** The build is started in `playground/`. */
 const ROOT = join(process.cwd(), "..");
 
-/** The text of the page around a module, which goes in unchanged. */
-export async function buildPage(module: Uint8Array): Promise<string> {
+/** The linter that judges, and the policy's module that it is compared with. */
+export interface Modules {
+  linter: Uint8Array;
+  policy: Uint8Array;
+}
+
+/** The built modules. */
+export function readModules(): Modules {
+  return { linter: readFileSync("linter.wasm"), policy: readFileSync(join(ROOT, "policy.wasm")) };
+}
+
+/** The text of the page around the modules, which go in unchanged. */
+export async function buildPage({ linter, policy }: Modules): Promise<string> {
   const [page, inWorker] = await Promise.all([bundle("src/page/main.ts", "esm"), bundle("src/worker.ts", "iife")]);
-  const data = readData(module);
+  const data = readData(policy);
   const parts: Record<string, string> = {
     "script-sha256": createHash("sha256").update(page.script).digest("base64"),
     style: readFileSync("src/style.css", "utf8").trim(),
@@ -24,7 +35,8 @@ export async function buildPage(module: Uint8Array): Promise<string> {
     "rules-page": data.rulesPage,
     data: asJson(data),
     worker: asJson(inWorker.script),
-    module: gzipSync(module, { level: 9 }).toString("base64"),
+    linter: packed(linter).toString("base64"),
+    policy: packed(policy).toString("base64"),
     script: page.script,
     licences: licences(new Set([...page.packages, ...inWorker.packages])),
   };
@@ -33,6 +45,11 @@ export async function buildPage(module: Uint8Array): Promise<string> {
     if (part === undefined) throw new Error(`src/index.html has a place for ${name}, which the build does not make`);
     return part;
   });
+}
+
+/** A module as it is in the page, before base64. */
+export function packed(module: Uint8Array): Buffer {
+  return gzipSync(module, { level: 9 });
 }
 
 interface Bundle {
@@ -78,7 +95,7 @@ function asJson(value: unknown): string {
   return JSON.stringify(value).replaceAll("<", "\\u003c");
 }
 
-function readData(module: Uint8Array): Data {
+function readData(policy: Uint8Array): Data {
   const sessions = list("test_data/sessions", ".yml");
   return {
     examples: examples(readSources()),
@@ -87,7 +104,7 @@ function readData(module: Uint8Array): Data {
     policy: read("deploy/base/clusteradmissionpolicy.yaml"),
     contextAwareResources: section(read("metadata.yml"), "contextAwareResources"),
     rulesPage: `${repository()}/blob/main/docs/rules.md`,
-    sha256: createHash("sha256").update(module).digest("hex"),
+    sha256: createHash("sha256").update(policy).digest("hex"),
   };
 }
 

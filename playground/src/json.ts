@@ -17,11 +17,6 @@ export function at(value: Json | undefined, ...keys: (string | number)[]): Json 
   return value;
 }
 
-/** A text that is not empty. */
-export function text(value: Json | undefined): string | undefined {
-  return typeof value === "string" && value !== "" ? value : undefined;
-}
-
 /** Whether two values say the same; the order of keys means nothing. */
 export function isEqual(a: Json | undefined, b: Json | undefined): boolean {
   if (Array.isArray(a) && Array.isArray(b)) {

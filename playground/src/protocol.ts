@@ -1,13 +1,22 @@
 /** What the page and its worker say to each other. */
 
-import type { Fix } from "./fix.ts";
-import type { Input, Report } from "./judge.ts";
+import type { Fixed, Input, Judged } from "./judged.ts";
+import type { Answer, Questions } from "./policy/answers.ts";
 
-/** The worker's first message is the compiled module; each that follows is a question. */
-export type ToWorker = { module: WebAssembly.Module } | Question;
-
-export type Question = { id: number } & (
-  { ask: "judge"; input: Input } | { ask: "mend"; input: Input; object: number; rules: string[] | "safe" }
+/** A question with the compiled modules that answer it, so that the worker keeps nothing. */
+export type Question = { linter: WebAssembly.Module } & (
+  | { ask: "judge"; input: Input }
+  | { ask: "fix"; input: Input; object: number; rules: string[] | null }
+  | { ask: "module"; policy: WebAssembly.Module; questions: Questions }
 );
 
-export type FromWorker = { id: number } & ({ report: Report } | { fix: Fix } | { failure: string });
+export type ToWorker = { id: number; question: Question };
+
+/** What each kind of question is answered with. */
+export interface Answered {
+  judge: Judged;
+  fix: Fixed;
+  module: Answer[];
+}
+
+export type FromWorker = { id: number } & ({ answer: Answered[Question["ask"]] } | { failure: string });

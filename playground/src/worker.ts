@@ -1,23 +1,27 @@
-/** The Web Worker: the module runs here, so that nothing it does can stop the page. */
+/** The Web Worker: linter and module run here, so that nothing they do can stop the page. */
 
-import { judge, mend } from "./judge.ts";
+import { fix, judge } from "./linter.ts";
+import { answers } from "./policy/answers.ts";
 import { Policy } from "./policy/policy.ts";
-import type { FromWorker, Question, ToWorker } from "./protocol.ts";
+import type { Answered, FromWorker, Question, ToWorker } from "./protocol.ts";
 
-let policy: Policy | undefined;
+self.addEventListener("message", ({ data }: MessageEvent<ToWorker>) => self.postMessage(respond(data)));
 
-self.addEventListener("message", ({ data }: MessageEvent<ToWorker>) => {
-  if ("module" in data) policy = new Policy(data.module);
-  else self.postMessage(answer(data));
-});
-
-function answer(question: Question): FromWorker {
-  const { id, input } = question;
+function respond({ id, question }: ToWorker): FromWorker {
   try {
-    if (policy === undefined) throw new Error("the module is not loaded yet");
-    if (question.ask === "judge") return { id, report: judge(policy, input) };
-    return { id, fix: mend(policy, input, question.object, question.rules) };
+    return { id, answer: answer(question) };
   } catch (error) {
     return { id, failure: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function answer(question: Question): Answered[Question["ask"]] {
+  switch (question.ask) {
+    case "judge":
+      return judge(question.linter, question.input);
+    case "fix":
+      return fix(question.linter, question.input, question.object, question.rules);
+    case "module":
+      return answers(new Policy(question.policy), question.linter, question.questions);
   }
 }

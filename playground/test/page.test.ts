@@ -1,160 +1,126 @@
 /** The parts of the page that need no browser. */
 
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { before, test } from "node:test";
+
+import { parse } from "yaml";
 
 import { examples } from "../build/examples.ts";
 import { readSources } from "../build/page.ts";
-import { denials, warnings } from "../src/answer.ts";
-import { judge, mend, type Input, type Report } from "../src/judge.ts";
-import { at, type JsonObject } from "../src/json.ts";
+import { counted, type Input, type Judged } from "../src/judged.ts";
+import { at, type Json, type JsonObject } from "../src/json.ts";
+import { fix, Instance, judge, LinterError } from "../src/linter.ts";
 import { parents } from "../src/page/completion.ts";
 import { clusterAdmissionPolicy } from "../src/page/policy-text.ts";
 import { LinkError, pack, unpack } from "../src/page/share.ts";
-import { difference } from "../src/patch.ts";
-import type { Policy } from "../src/policy/policy.ts";
-import { userInfo } from "../src/request.ts";
-import { documents, YamlError } from "../src/yaml/documents.ts";
-import { fixtureFiles, hostprocess, hostprocessJson, loadPolicy, readRepositoryFile } from "./repository.ts";
+import { answers, difference } from "../src/policy/answers.ts";
+import { Policy } from "../src/policy/policy.ts";
+import { compiled, input, NOBODY, readRepositoryFile } from "./repository.ts";
 
 const BROKEN = readRepositoryFile("examples/broken.yaml");
-const NOBODY = { namespace: "", user: "", groups: [], subresource: "" };
+let linter: WebAssembly.Module;
 let policy: Policy;
 
 before(async () => {
-  policy = await loadPolicy();
+  const modules = await compiled();
+  linter = modules.linter;
+  policy = new Policy(modules.policy);
 });
 
-function input(more: Partial<Input>): Input {
-  return { manifest: "", before: "", settings: "", session: "", circumstances: NOBODY, ...more };
+function report(more: Partial<Input>): Judged {
+  return judge(linter, input(more));
 }
-
-function report(more: Partial<Input>): Report {
-  return judge(policy, input(more));
-}
-
-test("findings are read from the lines of an answer", () => {
-  const [finding] = denials({
-    accepted: false,
-    message:
-      "Pod x is denied by windows-hostprocess-policy:\n- spec.volumes[0].hostPath.path (container 'it's'): 'a: b' is wrong; write 'c' [named-pipe-mount]\nSee https://example.com",
-  });
-  assert.deepEqual(finding, {
-    severity: "deny",
-    rule: "named-pipe-mount",
-    path: "spec.volumes[0].hostPath.path",
-    container: "it's",
-    text: "'a: b' is wrong; write 'c'",
-  });
-  const cut = denials({ accepted: false, message: "x:\n- spec.a: long...\n- and 3 more findings [a, b-c]\nSee x" });
-  assert.deepEqual(
-    cut.map(({ rule, path, text }) => [rule, path, text]),
-    [
-      [undefined, "spec.a", "long..."],
-      [undefined, undefined, "and 3 more findings"],
-    ],
-  );
-  const [unreadable] = denials({
-    accepted: false,
-    code: 400,
-    message: "the request could not be read: request.object.spec.hostNetwork: a boolean is expected",
-  });
-  assert.deepEqual(
-    [unreadable?.rule, unreadable?.path, unreadable?.text],
-    ["unreadable", "spec.hostNetwork", "a boolean is expected"],
-  );
-  const [warning] = warnings({ accepted: true, warnings: ["metadata.annotations[a.b/c]: is old (and 2 more) [x-y]"] });
-  assert.deepEqual([warning?.path, warning?.rule], ["metadata.annotations[a.b/c]", "x-y"]);
-});
 
 test("an object that the policy cannot read points to the field", () => {
   const manifest =
-    "apiVersion: v1\nkind: Pod\nspec:\n  hostNetwork: true\n  containers: 7\n  securityContext: {windowsOptions: {hostProcess: true}}\n";
+    "# 😀\napiVersion: v1\nkind: Pod\nspec:\n  hostNetwork: true\n  containers: 7\n  securityContext: {windowsOptions: {hostProcess: true}}\n";
   const [object] = report({ manifest }).objects;
-  assert.equal(object?.verdict, "deny");
-  const [finding] = object.findings;
+  assert.equal(object?.report.verdict, "deny");
+  const [finding] = counted(object);
   assert.deepEqual([finding?.rule, finding?.path], ["unreadable", "spec.containers"]);
   assert.equal(manifest.slice(finding?.range.from, finding?.range.to), "containers: 7");
 });
 
-test("of two fields that cannot be read the first in order is named, as by the command", async () => {
-  const manifest =
-    "apiVersion: v1\nkind: Pod\nspec:\n  securityContext: {windowsOptions: {hostProcess: 1}}\n  nodeSelector: {kubernetes.io/os: 2}\n";
-  const folder = mkdtempSync(join(tmpdir(), "playground-"));
-  try {
-    const file = join(folder, "manifest.yaml");
-    writeFileSync(file, manifest);
-    const [command] = await hostprocessJson<{ findings: { path: string }[] }[]>("check", "-o", "json", file);
-    const [object] = report({ manifest }).objects;
-    assert.equal(object?.findings[0]?.path, "spec.nodeSelector.kubernetes.io/os");
-    assert.equal(command?.findings[0]?.path, "spec.nodeSelector.kubernetes.io/os");
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+test("a finding that a comment waives does not count, and the module still agrees about it", () => {
+  const line = "        runAsNonRoot: true";
+  const manifest = BROKEN.replace(
+    line,
+    `${line} # hostprocess: ignore[run-as-non-root] the admission controller of the cloud`,
+  );
+  const [object] = report({ manifest }).objects;
+  assert(object !== undefined);
+  const rules = counted(object).map(({ rule }) => rule);
+  assert.deepEqual([rules.length, rules.includes("run-as-non-root")], [9, false]);
+  const [answer] = answers(policy, linter, { settings: "{}", session: "", objects: [object.question] });
+  assert(answer !== undefined && typeof answer !== "string", String(answer));
+  assert.match(answer.message ?? "", /run-as-non-root/);
+  assert.equal(difference(object, answer), undefined);
 });
 
-test("a warning shows every finding of its rule, in full", () => {
-  const container = (name: string): string =>
-    `  - name: ${name}\n    image: registry.example/a:1\n    command: [/bin/sh]\n`;
-  const manifest = `apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  hostNetwork: true\n  nodeSelector: {kubernetes.io/os: windows}\n  securityContext: {windowsOptions: {hostProcess: true, runAsUserName: NT AUTHORITY\\SYSTEM}}\n  containers:\n${container("one")}${container("two")}`;
-  const [object] = report({ manifest }).objects;
-  assert.equal(object?.verdict, "warn");
+test("a comment that waives nothing, and a key that is written twice, are marked", () => {
+  const comment = "# hostprocess: ignore[host-network] no reason to";
+  const { problems } = report({
+    manifest: `${comment}\napiVersion: v1\nkind: Pod\nkind: Pod\nspec: {containers: []}\n`,
+  });
   assert.deepEqual(
-    object.findings.map(({ rule, path, container, severity }) => [rule, path, container, severity]),
+    problems.map(({ range, isError }) => [range.from, isError]),
     [
-      ["linux-command", "spec.containers[0].command[0]", "one", "warn"],
-      ["linux-command", "spec.containers[1].command[0]", "two", "warn"],
+      [`${comment}\napiVersion: v1\nkind: Pod\n`.length, false],
+      [0, false],
     ],
   );
 });
 
-test("of too many findings the number is told, beside denials and without them", () => {
-  const container = (name: string): string => `  - {name: ${name}, image: registry.example/a:1, command: [/bin/sh]}\n`;
-  const containers = Array.from({ length: 200 }, (_, index) => container(`c${index}`)).join("");
-  for (const hostNetwork of [true, false]) {
-    const manifest = `apiVersion: v1\nkind: Pod\nspec:\n  hostNetwork: ${hostNetwork}\n  nodeSelector: {kubernetes.io/os: windows}\n  securityContext: {windowsOptions: {hostProcess: true, runAsUserName: NT AUTHORITY\\SYSTEM}}\n  containers:\n${containers}`;
-    const findings = report({ manifest }).objects[0]?.findings ?? [];
-    const [more, ...others] = findings.filter(({ path }) => path === undefined);
-    assert.deepEqual([more?.severity, others], ["warn", []]);
-    const told = Number(/^and (\d+) more findings$/.exec(more?.text ?? "")?.[1]);
-    const listed = findings.filter(({ rule, path }) => rule === "linux-command" && path !== undefined).length;
-    assert(listed > 40 && listed + told === 200, `${listed} and ${told}`);
-    assert.equal(findings.filter(({ severity }) => severity === "deny").length, hostNetwork ? 0 : 1);
-  }
+test("an answer of the module that differs from the findings is told", () => {
+  const [object] = report({ manifest: BROKEN }).objects;
+  assert(object !== undefined);
+  const accepted = difference(object, { accepted: true });
+  assert.match(
+    accepted ?? "",
+    /^The module disagrees with these findings: it accepts the object, and the linter denies the object by /,
+  );
+  const other = difference(object, {
+    accepted: false,
+    audit_annotations: { "denied-rules": "a,b", "warned-rules": "c" },
+  });
+  assert.match(other ?? "", /: it denies the object by a, b and warns by c, and the linter denies/);
+  assert.match(difference(object, { accepted: false }) ?? "", /: it denies the object by no rule, and/);
 });
 
-test("an update keeps what the object had, and says so", () => {
+test("a module that refuses the settings gives no other answer", () => {
+  const [object] = report({ manifest: BROKEN }).objects;
+  const objects = [object?.question ?? ""];
+  const [answer] = answers(policy, linter, { settings: '{"profile": "strictest"}', session: "", objects });
+  assert.match(String(answer), /^the module refuses these settings: settings\.profile: /);
+});
+
+test("numbers beyond 2^53 keep their digits on their way to the module", () => {
+  const manifest = "apiVersion: v1\nkind: Pod\nmetadata: {generation: 9007199254740993}\nspec: {containers: []}\n";
+  assert.match(report({ manifest }).objects[0]?.question ?? "", /"generation":9007199254740993[,}]/);
+});
+
+test("a panic of the linter is an error with its message, and half a character is none", () => {
+  assert.throws(
+    () => new Instance(linter).ask({ ask: "nothing" } as never),
+    (error: Error) => {
+      assert(error instanceof LinterError);
+      assert.match(error.message, /^the linter trapped: panicked at .*not a question/s);
+      return true;
+    },
+  );
+  assert.equal(report({ manifest: "apiVersion: v1\nkind: Pod\nmetadata: {name: \ud83d}\n" }).objects.length, 1);
+});
+
+test("an update keeps what the object had", () => {
   const updated = BROKEN.replace("name: node-agent\n", "name: node-agent\n  labels: {a: b}\n").replace(
     "hostNetwork: true",
     "hostNetwork: true\n      dnsPolicy: Default",
   );
   const [object] = report({ manifest: updated, before: BROKEN }).objects;
-  assert.deepEqual([object?.operation, object?.verdict], ["UPDATE", "warn"]);
-  const kept = object?.findings.find(({ rule }) => rule === "run-as-non-root");
-  assert.deepEqual([kept?.severity, kept?.text.split(" (")[1]], ["warn", "accepted as old, but new pods are denied)"]);
-  assert.equal(
-    report({ manifest: updated, before: BROKEN.replaceAll("node-agent", "other") }).objects[0]?.operation,
-    "CREATE",
-  );
-});
-
-test("the user gets the groups that the API server implies", () => {
-  assert.deepEqual(userInfo(NOBODY), {});
-  assert.deepEqual(userInfo({ ...NOBODY, user: "jane", groups: ["ops"] }), {
-    username: "jane",
-    groups: ["ops", "system:authenticated"],
-  });
-  assert.deepEqual(userInfo({ ...NOBODY, user: "system:anonymous" }), {
-    username: "system:anonymous",
-    groups: ["system:unauthenticated"],
-  });
-  assert.deepEqual(userInfo({ ...NOBODY, user: "system:serviceaccount:ci:deployer" }), {
-    username: "system:serviceaccount:ci:deployer",
-    groups: ["system:serviceaccounts", "system:serviceaccounts:ci", "system:authenticated"],
-  });
+  assert.deepEqual([object?.operation, object?.report.verdict], ["UPDATE", "warn"]);
+  assert.equal(object?.report.findings.find(({ rule }) => rule === "run-as-non-root")?.severity, "warn");
+  const others = BROKEN.replaceAll("node-agent", "other");
+  assert.equal(report({ manifest: updated, before: others }).objects[0]?.operation, "CREATE");
 });
 
 test("settings that are not valid are located and nothing is judged", () => {
@@ -168,7 +134,10 @@ test("settings that are not valid are located and nothing is judged", () => {
     ["profile: strict\nprofile: default", 2, "already there"],
   ] as const) {
     const { settingsProblem, objects } = report({ manifest: BROKEN, settings });
-    assert(settingsProblem?.message.includes(words) === true, `${settings}: ${settingsProblem?.message}`);
+    assert(
+      settingsProblem !== null && settingsProblem.message.includes(words),
+      `${settings}: ${settingsProblem?.message}`,
+    );
     assert.equal(settings.slice(0, settingsProblem.range.from).split("\n").length, line, settings);
     assert.deepEqual(objects, []);
   }
@@ -176,17 +145,19 @@ test("settings that are not valid are located and nothing is judged", () => {
 
 test("a policy in place of settings brings its own", () => {
   const policyText = (settings: string): string =>
-    `apiVersion: policies.kubewarden.io/v1\nkind: ClusterAdmissionPolicy\nspec:\n  mode: protect\n${settings}`;
+    `apiVersion: policies.kubewarden.io/v1\nkind: ClusterAdmissionPolicy\nspec:\n  module: ghcr.io/x/windows-hostprocess:v1\n${settings}`;
   const { settings, objects } = report({
     manifest: BROKEN,
     settings: policyText("  settings:\n    rules: {run-as-non-root: off}\n"),
   });
   assert.deepEqual(settings, { value: { rules: { "run-as-non-root": false } }, isPolicy: true });
-  assert.equal(objects[0]?.findings.length, 9);
+  assert.equal(objects[0]?.report.findings.length, 9);
   assert.deepEqual(report({ settings: policyText("") }).settings, { value: {}, isPolicy: true });
   const wrong = policyText("  settings:\n    profile: strict\n    prfile: strict\n");
   const { settingsProblem } = report({ settings: wrong });
   assert.equal(wrong.slice(settingsProblem?.range.from, settingsProblem?.range.to), "prfile: strict");
+  const other = report({ settings: policyText("").replace("windows-hostprocess", "another") }).settingsProblem;
+  assert.match(other?.message ?? "", /spec\.module: .* is not this policy/);
 });
 
 test("a session that is none is refused", () => {
@@ -197,74 +168,27 @@ test("a session that is none is refused", () => {
     "[",
     "a: 1\n---\nb: 2",
   ]) {
-    assert(report({ manifest: BROKEN, session }).sessionProblem !== undefined, session);
-  }
-});
-
-/** Applies the fixes of an object. */
-function fixed(manifest: string, rules: string[] | "safe", object = 0): string {
-  const { edits, refused } = mend(policy, input({ manifest }), object, rules);
-  assert.deepEqual(refused, []);
-  return edits.reduceRight((text, { from, to, insert }) => text.slice(0, from) + insert + text.slice(to), manifest);
-}
-
-const LAYOUTS = {
-  "block.yaml":
-    "apiVersion: v1\nkind: Pod\nmetadata:\n  name: shell # a comment\nspec:\n  securityContext:\n    windowsOptions:\n      hostProcess: true\n      runAsUserName: NT Authority\\System\n  containers:\n  - name: shell\n    image: registry.example/shell:1.0\n    command: [powershell.exe]\n",
-  "flow.yaml":
-    'apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a}\nspec:\n  template:\n    spec:\n      hostNetwork: false   # why\n      nodeSelector: {}\n      securityContext: {windowsOptions: {"hostProcess": true, "runAsUserName": "nt authority\\\\system"}}\n      containers:\n      - {name: a, image: registry.example/a:1}\n',
-};
-/** Where the command writes something else, and why. */
-const FIXED_OTHERWISE = new Map([
-  ["test_data/nt-authority-spelling/deny-dash-on-containers.yaml", "the policy takes a bare name for a local group's"],
-  ["test_data/hosts-and-hostname/accept-hostname-override-off-the-host-network.yaml", "the new key is on another line"],
-]);
-
-test("fixes write what `hostprocess fix` writes, for every fixture", async () => {
-  const manifests = new Map<string, string>(Object.entries(LAYOUTS));
-  for (const file of fixtureFiles()) manifests.set(file, readRepositoryFile(file));
-  const fixable = [...manifests].filter(([, manifest]) =>
-    report({ manifest }).objects.some((object) => object.fixable.length > 0),
-  );
-  assert(fixable.length > 40, `${fixable.length} fixtures`);
-  const folder = mkdtempSync(join(tmpdir(), "playground-"));
-  const copy = (file: string): string => join(folder, file.replaceAll("/", "_"));
-  try {
-    for (const [file, manifest] of fixable) writeFileSync(copy(file), manifest);
-    await hostprocess("fix", "--write", folder);
-    for (const [file, manifest] of fixable) {
-      const objects = report({ manifest }).objects.keys();
-      const text = [...objects].reduce((before, object) => fixed(before, "safe", object), manifest);
-      assert(
-        report({ manifest: text }).objects.every((object) => object.fixable.length === 0),
-        file,
-      );
-      const isSame = text === readFileSync(copy(file), "utf8");
-      assert.equal(isSame, !FIXED_OTHERWISE.has(file), `${file}:\n${text}`);
-    }
-  } finally {
-    rmSync(folder, { recursive: true });
+    assert(report({ manifest: BROKEN, session }).sessionProblem !== null, session);
   }
 });
 
 test("one rule is fixed alone, in a template as well", () => {
   const [before] = report({ manifest: BROKEN }).objects;
-  assert.deepEqual(before?.fixable, ["nt-authority-spelling", "windows-node"]);
-  const after = fixed(BROKEN, ["windows-node"]);
-  const added = "      nodeSelector:\n        kubernetes.io/os: windows\n";
-  assert.equal(after.replace(added, ""), BROKEN);
-  assert(after.includes(`runtimeClassName: runhcs-wcow-hypervisor\n${added}`));
-  const [object] = report({ manifest: after }).objects;
-  assert(object?.findings.every(({ rule }) => rule !== "windows-node") === true && object.fixable.length === 1);
+  assert(before !== undefined);
+  const fixable = counted(before).filter(({ fixable }) => fixable);
+  assert.deepEqual(
+    new Set(fixable.map(({ rule }) => rule)),
+    new Set(["nt-authority-spelling", "sandbox-variable-spelling"]),
+  );
+  const { text, refused } = fix(linter, input({ manifest: BROKEN }), 0, ["nt-authority-spelling"]);
+  const expected = BROKEN.replace("nt authority\\local service", "NT AUTHORITY\\Local service");
+  assert.deepEqual([text, refused], [expected, []]);
 });
 
-test("a patch has the operations of RFC 6902", () => {
-  assert.deepEqual(difference({ a: 1, b: { c: [1, 2] }, "x/y~z": 1 }, { b: { c: [1, 3] }, d: null, "x/y~z": 2 }), [
-    { op: "remove", path: "/a" },
-    { op: "replace", path: "/b/c/1", value: 3 },
-    { op: "add", path: "/d", value: null },
-    { op: "replace", path: "/x~1y~0z", value: 2 },
-  ]);
+test("one object of several is fixed", () => {
+  const manifest = `${BROKEN}---\n${BROKEN}`;
+  const { text } = fix(linter, input({ manifest }), 1, null);
+  assert(text.startsWith(`${BROKEN}---\n`) && text !== manifest);
 });
 
 test("a link holds the whole state, and a damaged one is refused", async () => {
@@ -290,10 +214,9 @@ test("the settings as a ClusterAdmissionPolicy", async () => {
     const value = read(settings);
     assert(value !== undefined, settings);
     const text = await clusterAdmissionPolicy(template, resources, settings, value, async (policy) => read(policy));
-    const [document] = documents(text);
-    assert(document !== undefined && !(document instanceof YamlError), String(document));
-    assert.deepEqual(at(document.value, "spec", "settings"), value);
-    return [at(document.value, "spec", "mutating"), at(document.value, "spec", "contextAwareResources")];
+    const document = parse(text) as Json;
+    assert.deepEqual(read(text), value);
+    return [at(document, "spec", "mutating"), at(document, "spec", "contextAwareResources")];
   };
   const node = [{ apiVersion: "v1", kind: "Node" }];
   assert.deepEqual(await copied(""), [false, undefined]);
@@ -343,13 +266,16 @@ test("the recipes answer as their page says", () => {
     const after = section.slice(section.indexOf(recipe.manifest) + recipe.manifest.length);
     // What the page says of this object stands right behind it.
     const [, console = ""] = /^(?:---\n[^`]*)?```\n+```console\n([^`]*)```\n/.exec(after) ?? [];
-    const [object, ...others] = report(recipe).objects;
+    const judged = report(recipe);
+    const [object, ...others] = judged.objects;
     assert(object !== undefined && others.length === 0, `${group}: ${name}`);
-    const { response } = object;
-    assert(typeof response !== "string", String(response));
+    const settings = JSON.stringify(judged.settings?.value);
+    const [response] = answers(policy, linter, { settings, session: recipe.session, objects: [object.question] });
+    assert(response !== undefined && typeof response !== "string", String(response));
+    assert.equal(difference(object, response), undefined, `${group}: ${name}`);
     const told = [...(response.message?.split("\n").slice(1) ?? []), ...(response.warnings ?? [])];
     for (const line of told) assert(console.includes(line), `${group}: ${name}: ${line}\n${console}`);
-    assert.equal(console.includes("denied the request"), object.verdict === "deny", `${group}: ${name}`);
+    assert.equal(console.includes("denied the request"), object.report.verdict === "deny", `${group}: ${name}`);
     quoted += told.length;
   }
   assert(quoted > 10, `${quoted} lines`);
@@ -358,7 +284,7 @@ test("the recipes answer as their page says", () => {
 test("a preset allows the workloads that it is for", () => {
   for (const { name, ...preset } of examples(readSources()).filter(({ group }) => group === "Presets")) {
     const { objects, settingsProblem, problems } = report(preset);
-    assert.deepEqual([settingsProblem, problems], [undefined, []], name);
-    assert(objects.length > 0 && objects.every(({ verdict }) => verdict === "accept" || verdict === "warn"), name);
+    assert.deepEqual([settingsProblem, problems], [null, []], name);
+    assert(objects.length > 0 && objects.every(({ report }) => report.verdict !== "deny"), name);
   }
 });

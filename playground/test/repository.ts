@@ -5,20 +5,33 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
+import { readModules } from "../build/page.ts";
 import type { Json } from "../src/json.ts";
-import { Policy } from "../src/policy/policy.ts";
+import type { Circumstances, Input, ObjectReport } from "../src/judged.ts";
 
 /** Tests are started in `playground/`. */
 export const ROOT = join(process.cwd(), "..");
 export const MODULE = join(ROOT, "policy.wasm");
 const COMMAND = join(ROOT, "target/debug/hostprocess");
 
+export const NOBODY: Circumstances = { namespace: "", user: "", groups: [], subresource: "" };
+
 export function readRepositoryFile(...path: string[]): string {
   return readFileSync(join(ROOT, ...path), "utf8");
 }
 
-export async function loadPolicy(): Promise<Policy> {
-  return new Policy(await WebAssembly.compile(readFileSync(MODULE)));
+export async function compiled(): Promise<{ linter: WebAssembly.Module; policy: WebAssembly.Module }> {
+  const { linter, policy } = readModules();
+  return { linter: await WebAssembly.compile(bytes(linter)), policy: await WebAssembly.compile(bytes(policy)) };
+}
+
+function bytes(module: Uint8Array): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(module);
+}
+
+/** What the editors and fields hold where nothing else is said. */
+export function input(more: Partial<Input>): Input {
+  return { manifest: "", before: "", settings: "", session: "", circumstances: NOBODY, ...more };
 }
 
 /** What the command prints, whatever its exit code says about the manifests. */
@@ -33,8 +46,16 @@ export async function hostprocess(...args: string[]): Promise<string> {
   }
 }
 
-export async function hostprocessJson<T>(...args: string[]): Promise<T> {
-  return JSON.parse(await hostprocess(...args)) as T;
+/** The report about an object, with the module's answer where a module was asked. */
+export type Checked = ObjectReport & { file: string; message?: string | null; warnings?: string[] };
+
+/** The reports of `hostprocess check -o json`, by file. */
+export async function checked(...args: string[]): Promise<Map<string, Checked[]>> {
+  const byFile = new Map<string, Checked[]>();
+  for (const report of JSON.parse(await hostprocess("check", "-o", "json", ...args)) as Checked[]) {
+    byFile.set(report.file, [...(byFile.get(report.file) ?? []), report]);
+  }
+  return byFile;
 }
 
 /** The fixtures of the rules, as paths below the repository's root. */

@@ -1,282 +1,196 @@
-/** The page's code gives the answers that the command gives, for every fixture. */
+/** The page gives the answers that the command gives, for every fixture, and the module agrees with them. */
 
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { after, before, test } from "node:test";
 
-import { judge, type Input, type ObjectReport } from "../src/judge.ts";
-import { at, isObject, type JsonObject } from "../src/json.ts";
-import { documents, YamlError } from "../src/yaml/documents.ts";
-import type { Policy, ValidationResponse } from "../src/policy/policy.ts";
-import { noCluster } from "../src/policy/policy.ts";
-import { Session } from "../src/policy/session.ts";
-import { difference } from "../src/patch.ts";
-import {
-  fixtureFiles,
-  header,
-  hostprocess,
-  hostprocessJson,
-  jsonHeader,
-  loadPolicy,
-  MODULE,
-  readRepositoryFile,
-} from "./repository.ts";
+import { parseAllDocuments } from "yaml";
 
+import { counted, type Judged } from "../src/judged.ts";
+import { at, type Json, type JsonObject } from "../src/json.ts";
+import { fix, judge } from "../src/linter.ts";
+import { answers, difference, type Answer } from "../src/policy/answers.ts";
+import { Policy } from "../src/policy/policy.ts";
+import { checked, compiled, fixtureFiles, header, hostprocess, input, jsonHeader } from "./repository.ts";
+import { MODULE, readRepositoryFile } from "./repository.ts";
+
+let linter: WebAssembly.Module;
 let policy: Policy;
 let folder: string;
 
 before(async () => {
-  policy = await loadPolicy();
+  const modules = await compiled();
+  linter = modules.linter;
+  policy = new Policy(modules.policy);
   folder = mkdtempSync(join(tmpdir(), "playground-"));
 });
 after(() => rmSync(folder, { recursive: true }));
 
-function judged(manifest: string, more: Partial<Input> = {}): ObjectReport[] {
-  const circumstances = { namespace: "", user: "", groups: [], subresource: "" };
-  return judge(policy, { manifest, before: "", settings: "", session: "", circumstances, ...more }).objects;
-}
-
-function lineAndColumn(text: string, offset: number): { line: number; column: number } {
-  const lines = text.slice(0, offset).split("\n");
-  return { line: lines.length, column: [...(lines.at(-1) ?? "")].length + 1 };
-}
-
-interface Checked {
-  file: string;
-  message?: string | null;
-  warnings?: string[];
-  verdict: string;
-  findings: {
-    rule: string;
-    severity: string;
-    path: string;
-    line: number;
-    column: number;
-    message: string;
-    fix: string;
-  }[];
-}
-
-/** The reports of `hostprocess check -o json`, by file. */
-async function checked(...args: string[]): Promise<Map<string, Checked[]>> {
-  const byFile = new Map<string, Checked[]>();
-  for (const report of await hostprocessJson<Checked[]>("check", "-o", "json", ...args)) {
-    byFile.set(report.file, [...(byFile.get(report.file) ?? []), report]);
+/** The module's answers about what was judged, which agree with it. */
+function agreed({ objects, settings }: Judged, session: string, name: string): Answer[] {
+  const questions = objects.map(({ question }) => question);
+  const told = answers(policy, linter, { settings: JSON.stringify(settings?.value), session, objects: questions });
+  for (const [index, object] of objects.entries()) {
+    const answer = told[index];
+    assert(answer !== undefined && typeof answer !== "string", `${name}: ${String(answer)}`);
+    assert.equal(difference(object, answer), undefined, name);
   }
-  return byFile;
+  return told;
 }
 
-test("manifests: every document of every fixture is answered as `hostprocess check --wasm` answers it", async () => {
-  const expected = await checked("--wasm", MODULE, "test_data");
-  let compared = 0;
-  for (const file of fixtureFiles()) {
-    const answers = judged(readRepositoryFile(file)).map(({ verdict, response }) => {
-      assert(typeof response !== "string", `${file}: ${String(response)}`);
-      return { verdict, message: response.message ?? null, warnings: response.warnings ?? [] };
-    });
-    const command = (expected.get(file) ?? []).map(({ verdict, message, warnings }) => ({
-      verdict,
-      message,
-      warnings,
-    }));
-    assert.deepEqual(answers, command, file);
-    compared += answers.length;
+/** What `-o json` prints about the same texts under other names. */
+function reports({ objects }: Judged, file: string): unknown[] {
+  return objects.map(({ report }) => ({ ...report, file }));
+}
+
+test("every fixture has the report of `hostprocess check -o json`", async () => {
+  const expected = await checked("test_data", "examples");
+  let findings = 0;
+  for (const file of [...fixtureFiles(), "examples/broken.yaml", "examples/privileged-daemonset.yaml"]) {
+    const judged = judge(linter, input({ manifest: readRepositoryFile(file) }));
+    assert.deepEqual(reports(judged, file), expected.get(file), file);
+    findings += judged.objects.flatMap(({ report }) => report.findings).length;
   }
-  assert(compared >= fixtureFiles().length, `${compared} objects`);
+  assert(findings > 300, `${findings} findings`);
 });
 
-test("places: every finding of every fixture is at the line and column where `hostprocess check` shows it", async () => {
-  const expected = await checked("test_data", "examples");
+test("every finding of a fixture is marked at the line and column of its report", () => {
   let compared = 0;
-  for (const file of [...fixtureFiles(), "examples/broken.yaml", "examples/privileged-daemonset.yaml"]) {
-    const text = readRepositoryFile(file);
-    const found = judged(text).flatMap(({ findings }) =>
-      findings.map(({ rule, severity, path, range, text: words }) => ({
-        rule,
-        severity,
-        path,
-        words,
-        ...lineAndColumn(text, range.from),
-      })),
-    );
-    const command = (expected.get(file) ?? []).flatMap(({ findings }) =>
-      findings.map(({ rule, severity, path, line, column, message, fix }) => ({
-        rule,
-        severity,
-        path,
-        words: fix === "" ? message : `${message}; ${fix}`,
-        line,
-        column,
-      })),
-    );
-    const sorted = (list: typeof found | typeof command): unknown[] =>
-      list.map((item) => JSON.stringify(item, Object.keys(item).sort())).sort();
-    assert.deepEqual(sorted(found), sorted(command), file);
-    compared += found.length;
+  for (const file of fixtureFiles()) {
+    const manifest = readRepositoryFile(file);
+    for (const object of judge(linter, input({ manifest })).objects) {
+      for (const found of counted(object) as unknown as { line: number; column: number; range: { from: number } }[]) {
+        const lines = manifest.slice(0, found.range.from).split("\n");
+        assert.deepEqual([lines.length, [...(lines.at(-1) ?? "")].length + 1], [found.line, found.column], file);
+        compared += 1;
+      }
+    }
   }
   assert(compared > 300, `${compared} findings`);
 });
 
-/** The request of a fixture, as crates/fixtures builds it, but with the page's reading of the YAML. */
-function requestOf(source: string): JsonObject {
-  const [object, oldObject] = documents(source).map((document) => {
-    assert(!(document instanceof YamlError), String(document));
-    return document.value;
-  });
-  const [version = "", group = ""] = String(at(object, "apiVersion") ?? "")
-    .split("/")
-    .reverse();
-  return {
-    uid: "705ab4f5-6393-11e8-b7cc-42010a800002",
-    kind: { group, version, kind: at(object, "kind") ?? null },
-    resource: { group, version, resource: "" },
-    subResource: header(source, "subresource") ?? "",
-    name: at(object, "metadata", "name") ?? null,
-    namespace: at(object, "metadata", "namespace") ?? "default",
-    operation: header(source, "operation") ?? (oldObject === undefined ? "CREATE" : "UPDATE"),
-    userInfo: jsonHeader(source, "user") ?? {
-      username: "kubernetes-admin",
-      groups: ["system:masters", "system:authenticated"],
-    },
-    object: object ?? null,
-    oldObject: oldObject ?? null,
-    dryRun: false,
-  };
-}
+test("the module answers about every fixture what `hostprocess check --wasm` prints", async () => {
+  const expected = await checked("--wasm", MODULE, "test_data");
+  let compared = 0;
+  for (const file of fixtureFiles()) {
+    const told = agreed(judge(linter, input({ manifest: readRepositoryFile(file) })), "", file);
+    const shown = told.map((answer) => {
+      assert(typeof answer !== "string");
+      return { message: answer.message ?? null, warnings: answer.warnings ?? [] };
+    });
+    const command = (expected.get(file) ?? []).map(({ message, warnings }) => ({ message, warnings }));
+    assert.deepEqual(shown, command, file);
+    compared += shown.length;
+  }
+  assert(compared >= fixtureFiles().length, `${compared} objects`);
+});
 
-/** Each process compiles the module, which keeps a core busy. */
-async function twoAtATime<T>(items: T[], task: (item: T, index: number) => Promise<void>): Promise<void> {
-  const queue = items.entries();
-  const work = async (): Promise<void> => {
-    for (const [index, item] of queue) await task(item, index);
-  };
-  await Promise.all([work(), work()]);
-}
+test("the fixes of every fixture are those of `hostprocess fix`", async () => {
+  const copy = (file: string): string => join(folder, file.replaceAll("/", "_"));
+  const manifests = new Map(fixtureFiles().map((file) => [file, readRepositoryFile(file)]));
+  for (const [file, manifest] of manifests) writeFileSync(copy(file), manifest);
+  await hostprocess("fix", "--write", folder);
+  let changed = 0;
+  for (const [file, manifest] of manifests) {
+    const objects = judge(linter, input({ manifest })).objects.keys();
+    const fixed = [...objects].reduce(
+      (text, object) => fix(linter, input({ manifest: text }), object, null).text,
+      manifest,
+    );
+    assert.equal(fixed, readFileSync(copy(file), "utf8"), file);
+    if (fixed !== manifest) changed += 1;
+  }
+  assert(changed > 40, `${changed} fixtures`);
+});
 
 interface Fixture {
   file: string;
   request: JsonObject;
-  settings: JsonObject;
-  session: string | undefined;
+  settings: string;
+  session: string;
 }
 
-function fixtures(): Fixture[] {
-  return fixtureFiles().map((file) => {
-    const source = readRepositoryFile(file);
-    const settings = jsonHeader(source, "settings") ?? {};
-    assert(isObject(settings), file);
-    return { file, request: requestOf(source), settings, session: header(source, "session") };
-  });
+/** A fixture as crates/fixtures reads it: a request with the settings, user and recorded cluster that its comments name. */
+function fixture(file: string): Fixture {
+  const source = readRepositoryFile(file);
+  const [object = null, oldObject] = parseAllDocuments(source, { merge: true }).map(
+    (document) => document.toJS() as Json,
+  );
+  const [version = "", group = ""] = String(at(object, "apiVersion") ?? "")
+    .split("/")
+    .reverse();
+  const session = header(source, "session");
+  return {
+    file,
+    settings: JSON.stringify(jsonHeader(source, "settings") ?? {}),
+    session: session === undefined ? "" : readRepositoryFile("test_data/sessions", session),
+    request: {
+      uid: "705ab4f5-6393-11e8-b7cc-42010a800002",
+      kind: { group, version, kind: at(object, "kind") ?? null },
+      resource: { group, version, resource: "" },
+      subResource: header(source, "subresource") ?? "",
+      name: at(object, "metadata", "name") ?? null,
+      namespace: at(object, "metadata", "namespace") ?? "default",
+      operation: header(source, "operation") ?? (oldObject === undefined ? "CREATE" : "UPDATE"),
+      userInfo: jsonHeader(source, "user") ?? {
+        username: "kubernetes-admin",
+        groups: ["system:masters", "system:authenticated"],
+      },
+      object,
+      oldObject: oldObject ?? null,
+      dryRun: false,
+    },
+  };
 }
 
-test("requests: fixtures with settings, users and old objects are answered as by the command", async () => {
-  const bySettings = new Map<string, Fixture[]>();
-  for (const fixture of fixtures().filter(({ session }) => session === undefined)) {
-    const key = JSON.stringify(fixture.settings);
-    bySettings.set(key, [...(bySettings.get(key) ?? []), fixture]);
+function judgedRequest({ request, settings, session }: Fixture): Judged {
+  return judge(linter, input({ manifest: inAscii(request), settings, session }));
+}
+
+/** JSON is read as YAML, for its places, and YAML breaks a line at U+0085. */
+function inAscii(request: JsonObject): string {
+  const escaped = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  return JSON.stringify(request).replaceAll(/[\u0080-\uffff]/g, escaped);
+}
+
+test("with its settings, user, old object and cluster, every fixture shows what its name says about its rule", () => {
+  const sessions = new Set<string>();
+  for (const found of fixtureFiles().map(fixture)) {
+    const judged = judgedRequest(found);
+    const [object, ...others] = judged.objects;
+    assert(object !== undefined && others.length === 0, `${found.file}: ${judged.settingsProblem?.message}`);
+    const rule = basename(dirname(found.file));
+    const severities = object.report.findings
+      .filter((finding) => finding.rule === rule)
+      .map(({ severity }) => severity);
+    const shown = severities.includes("deny") ? "deny" : (severities[0] ?? "accept");
+    assert(basename(found.file).startsWith(`${shown}-`), `${found.file}: ${shown}`);
+    agreed(judged, found.session, found.file);
+    sessions.add(found.session);
   }
-  let compared = 0;
-  await twoAtATime([...bySettings], async ([settings, group], number) => {
-    const settingsFile = join(folder, `settings-${number}.json`);
-    writeFileSync(settingsFile, settings);
-    const files = group.map(({ file, request }) => {
-      const path = join(folder, `${file.replaceAll("/", "_")}.json`);
-      writeFileSync(path, JSON.stringify(request));
-      return path;
-    });
-    const expected = await checked("--wasm", MODULE, "--settings", settingsFile, ...files);
-    for (const [index, fixture] of group.entries()) {
-      const { message = null, warnings } = policy.validate(fixture.request, fixture.settings, noCluster);
-      const [command] = expected.get(files[index] ?? "") ?? [];
-      assert.deepEqual(
-        { message, warnings: warnings ?? [] },
-        { message: command?.message, warnings: command?.warnings },
-        fixture.file,
-      );
-      compared += 1;
-    }
-  });
-  assert(compared > 400, `${compared} fixtures`);
+  assert(sessions.size > 20, `${sessions.size} sessions`);
 });
 
-interface AdmissionResponse {
-  allowed: boolean;
-  status?: { message?: string; code?: number };
-  auditAnnotations: Record<string, string> | null;
-  warnings: string[] | null;
-  patch?: string;
-}
-
-/** The whole answer, in the form in which `hostprocess run` prints it. */
-function printed(request: JsonObject, response: ValidationResponse): AdmissionResponse {
-  const status = {
-    ...(response.message != null && { message: response.message }),
-    ...(response.code != null && { code: response.code }),
-  };
-  return {
-    allowed: response.accepted,
-    ...(Object.keys(status).length > 0 && { status }),
-    auditAnnotations: response.audit_annotations ?? null,
-    warnings: response.warnings ?? null,
-    ...(isObject(response.mutated_object) && {
-      patch: JSON.stringify(difference(at(request, "object") ?? null, response.mutated_object)),
-    }),
-  };
-}
-
-/** A patch with its operations in the order of their paths. */
-function sortedPatch(response: AdmissionResponse): unknown {
-  if (response.patch === undefined) return response;
-  const operations = JSON.parse(response.patch) as { path: string }[];
-  return { ...response, patch: operations.sort((a, b) => (a.path < b.path ? -1 : 1)) };
-}
-
-test("sessions and changes: the whole answer is that of `hostprocess run`", async () => {
-  const mutating = { mutate: "safe" };
-  const some = fixtures().filter(({ session, settings }) => session !== undefined || "mutate" in settings);
-  const pods = ["test_data/requests", ...fixtureFiles()]
-    .filter((file) => /host-network\/(deny|accept)-/.test(file))
-    .slice(0, 4);
-  const changed = pods.map((file) => ({
-    file,
-    request: requestOf(readRepositoryFile(file)),
-    settings: mutating,
-    session: undefined,
-  }));
-  let patches = 0;
-  const compare = async ({ file, request, settings, session }: Fixture): Promise<void> => {
-    const path = join(folder, `${file.replaceAll("/", "_")}.run.json`);
-    writeFileSync(path, JSON.stringify(request));
-    const replay =
-      session === undefined ? [] : ["--replay-host-capabilities-interactions", `test_data/sessions/${session}`];
-    const output = await hostprocess(
-      "run",
-      MODULE,
-      "-r",
-      path,
-      "--settings-json",
-      JSON.stringify(settings),
-      "--allow-context-aware",
-      ...replay,
-    );
-    const {
-      uid: _,
-      patchType: __,
-      ...command
-    } = JSON.parse(output) as AdmissionResponse & { uid: string; patchType?: string };
-    if (command.patch !== undefined) {
-      command.patch = Buffer.from(command.patch, "base64").toString();
-      patches += 1;
+test("requests under settings have the report of `hostprocess check --settings`", async () => {
+  const bySettings = new Map<string, Fixture[]>();
+  for (const found of fixtureFiles()
+    .map(fixture)
+    .filter(({ session }) => session === "")) {
+    bySettings.set(found.settings, [...(bySettings.get(found.settings) ?? []), found]);
+  }
+  let compared = 0;
+  for (const [settings, group] of bySettings) {
+    const settingsFile = join(folder, "settings.json");
+    writeFileSync(settingsFile, settings);
+    const files = new Map(group.map((found) => [join(folder, `${found.file.replaceAll("/", "_")}.json`), found]));
+    for (const [path, { request }] of files) writeFileSync(path, inAscii(request));
+    const expected = await checked("--settings", settingsFile, ...files.keys());
+    for (const [path, found] of files) {
+      assert.deepEqual(reports(judgedRequest(found), path), expected.get(path), found.file);
+      compared += 1;
     }
-    const capabilities = Session.read(
-      session === undefined ? "" : readRepositoryFile("test_data/sessions", session),
-    ).replay();
-    const response = policy.validate(request, settings, capabilities);
-    assert.deepEqual(sortedPatch(printed(request, response)), sortedPatch(command), file);
-  };
-  const all = [...some, ...changed];
-  await twoAtATime(all, compare);
-  assert(some.length > 50 && patches > 0, `${some.length} sessions, ${patches} patches`);
+  }
+  assert(compared > 400, `${compared} fixtures`);
 });

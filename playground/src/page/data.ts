@@ -1,6 +1,6 @@
 /** What the build puts into the page beside its code. */
 
-import type { Circumstances } from "../request.ts";
+import type { Circumstances } from "../judged.ts";
 
 export interface Example {
   group: string;
@@ -23,7 +23,7 @@ export interface Data {
   contextAwareResources: string;
   /** The address of the rules' pages; a rule's id is its anchor. */
   rulesPage: string;
-  /** The digest of the module's bytes. */
+  /** The digest of the policy's bytes. */
   sha256: string;
 }
 
@@ -46,9 +46,11 @@ export function readWorkerSource(): string {
   return JSON.parse(block("worker")) as string;
 }
 
-/** Unpacks the module, which is in the page in gzip and base64, and compiles it. */
-export async function compileModule(): Promise<WebAssembly.Module> {
-  const packed = Uint8Array.from(atob(block("module")), (character) => character.charCodeAt(0));
+/** Unpacks a module, which is in the page in gzip and base64, and compiles it. */
+export async function compileModule(name: "linter" | "policy"): Promise<WebAssembly.Module> {
+  const characters = atob(block(name));
+  const packed = new Uint8Array(characters.length);
+  for (let index = 0; index < packed.length; index += 1) packed[index] = characters.charCodeAt(index);
   const unpacked = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
   return WebAssembly.compile(await new Response(unpacked).arrayBuffer());
 }

@@ -19,8 +19,7 @@ import {
 } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 
-import type { Edit } from "../edit.ts";
-import type { Range } from "../yaml/place.ts";
+import type { Range } from "../judged.ts";
 
 export interface Mark {
   range: Range;
@@ -118,9 +117,14 @@ export class Editor {
     if (text !== this.text) this.view.dispatch({ changes: { from: 0, to: this.view.state.doc.length, insert: text } });
   }
 
-  /** Edits the text, so that one undo takes them all back. */
-  edit(edits: Edit[]): void {
-    this.view.dispatch({ changes: edits, userEvent: "input.fix" });
+  /** Puts another text in place of what differs from it, so that the cursor stays and one undo takes it back. */
+  edit(after: string): void {
+    const before = this.text;
+    let from = 0;
+    while (from < before.length && before[from] === after[from]) from += 1;
+    let [to, end] = [before.length, after.length];
+    while (to > from && end > from && before[to - 1] === after[end - 1]) [to, end] = [to - 1, end - 1];
+    this.view.dispatch({ changes: { from, to, insert: after.slice(from, end) }, userEvent: "input.fix" });
   }
 
   mark(marks: Mark[]): void {

@@ -1,8 +1,8 @@
 /** The worker as the page sees it: one question at a time, each with a time limit. */
 
-import type { Fix } from "../fix.ts";
-import type { Input, Report } from "../judge.ts";
-import type { FromWorker, Question, ToWorker } from "../protocol.ts";
+import type { Fixed, Input, Judged } from "../judged.ts";
+import type { Answer, Questions } from "../policy/answers.ts";
+import type { Answered, FromWorker, Question, ToWorker } from "../protocol.ts";
 
 /** policy-server allows two seconds for an object; here the manifest has to be read as well, and may have many objects. */
 const TIME_LIMIT_MS = 10_000;
@@ -14,37 +14,46 @@ export class JudgeClient {
   private worker: Worker | undefined;
   private lastId = 0;
   private previous: Promise<unknown> = Promise.resolve();
+  private policy: Promise<WebAssembly.Module> | undefined;
 
+  /** The policy is compiled when it is asked for the first time, so that the first verdict need not wait for it. */
   constructor(
     private readonly source: string,
-    private readonly module: WebAssembly.Module,
+    private readonly linter: Promise<WebAssembly.Module>,
+    private readonly compilePolicy: () => Promise<WebAssembly.Module>,
   ) {}
 
   /** @throws JudgeError */
-  async judge(input: Input): Promise<Report> {
-    const answer = await this.ask({ id: 0, ask: "judge", input });
-    if ("report" in answer) return answer.report;
-    throw new JudgeError("the worker answered another question");
+  async judge(input: Input): Promise<Judged> {
+    return this.ask({ ask: "judge", linter: await this.linter, input });
   }
 
   /** @throws JudgeError */
-  async mend(input: Input, object: number, rules: string[] | "safe"): Promise<Fix> {
-    const answer = await this.ask({ id: 0, ask: "mend", input, object, rules });
-    if ("fix" in answer) return answer.fix;
-    throw new JudgeError("the worker answered another question");
+  async fix(input: Input, object: number, rules: string[] | null): Promise<Fixed> {
+    return this.ask({ ask: "fix", linter: await this.linter, input, object, rules });
   }
 
-  private async ask(question: Question): Promise<FromWorker> {
+  /**
+   * Asks the module itself.
+   *
+   * @throws JudgeError
+   */
+  async module(questions: Questions): Promise<Answer[]> {
+    this.policy ??= this.compilePolicy();
+    return this.ask({ ask: "module", linter: await this.linter, policy: await this.policy, questions });
+  }
+
+  private async ask<Q extends Question>(question: Q): Promise<Answered[Q["ask"]]> {
     const answer = this.previous.then(() => this.exchange(question));
     this.previous = answer.catch(() => undefined);
-    return answer;
+    return answer as Promise<Answered[Q["ask"]]>;
   }
 
-  private exchange(question: Question): Promise<FromWorker> {
+  private exchange(question: Question): Promise<unknown> {
     this.lastId += 1;
     const id = this.lastId;
     const worker = (this.worker ??= this.start());
-    return new Promise<FromWorker>((resolve, reject) => {
+    return new Promise((resolve, reject) => {
       const stop = (message: string): void => {
         end();
         worker.terminate();
@@ -52,16 +61,15 @@ export class JudgeClient {
         reject(new JudgeError(message));
       };
       const limit = setTimeout(() => {
-        stop(
-          `no answer within ${TIME_LIMIT_MS / 1000} seconds, so the policy was stopped. Change something to ask again.`,
-        );
+        const seconds = TIME_LIMIT_MS / 1000;
+        stop(`no answer within ${seconds} seconds, so the question was given up. Change something to ask again.`);
       }, TIME_LIMIT_MS);
       const failed = (event: ErrorEvent): void => stop(`the worker failed: ${event.message}`);
       const answered = ({ data }: MessageEvent<FromWorker>): void => {
         if (data.id !== id) return;
         end();
         if ("failure" in data) reject(new JudgeError(data.failure));
-        else resolve(data);
+        else resolve(data.answer);
       };
       const end = (): void => {
         clearTimeout(limit);
@@ -70,7 +78,7 @@ export class JudgeClient {
       };
       worker.addEventListener("message", answered);
       worker.addEventListener("error", failed);
-      send(worker, { ...question, id });
+      send(worker, { id, question });
     });
   }
 
@@ -79,7 +87,6 @@ export class JudgeClient {
     const address = URL.createObjectURL(new Blob([this.source], { type: "text/javascript" }));
     const worker = new Worker(address);
     URL.revokeObjectURL(address);
-    send(worker, { module: this.module });
     return worker;
   }
 }

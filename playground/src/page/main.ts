@@ -1,16 +1,13 @@
-/** The page: editors, requester and cluster on one side, the policy in its worker on the other. */
+/** The page: editors, requester and cluster on one side, linter and policy in their worker on the other. */
 
-import type { Input, Report } from "../judge.ts";
-import type { Problem } from "../manifest.ts";
-import type { Settings } from "../settings.ts";
-import type { Range } from "../yaml/place.ts";
+import { counted, wording, type Input, type Judged, type Problem, type Range, type Settings } from "../judged.ts";
 import { complete } from "./completion.ts";
 import { compileModule, readData, readWorkerSource, type Data, type Example } from "./data.ts";
 import { Editor, type Mark } from "./editor.ts";
 import { byId, element } from "./elements.ts";
 import { JudgeClient, JudgeError } from "./judge-client.ts";
 import { clusterAdmissionPolicy } from "./policy-text.ts";
-import { show, showFailure, summary } from "./results.ts";
+import { show, showAnswer, showFailure, summary } from "./results.ts";
 import { isLink, LinkError, pack, unpack } from "./share.ts";
 import { Tabs } from "./tabs.ts";
 import { setUpTheme } from "./theme.ts";
@@ -47,7 +44,7 @@ class Page {
 
   constructor(
     private readonly data: Data,
-    private readonly judge: Promise<JudgeClient>,
+    private readonly judge: JudgeClient,
   ) {
     const editor = (id: EditorName, label: string, placeholder: string, schema?: Data["schema"]): Editor =>
       new Editor({
@@ -167,24 +164,45 @@ class Page {
   private async ask(): Promise<void> {
     if (this.isAsking) return;
     this.isAsking = true;
-    const slow = setTimeout(() => (this.status.textContent = "Judging …"), SLOW_MS);
     for (let asked: number | undefined; asked !== this.version;) {
       asked = this.version;
+      const slow = setTimeout(() => (this.status.textContent = "Judging …"), SLOW_MS);
       try {
-        const report = await (await this.judge).judge(this.input);
-        if (asked === this.version) this.display(report);
+        const { input } = this;
+        const report = await this.judge.judge(input);
+        clearTimeout(slow);
+        if (asked !== this.version) continue;
+        const objects = this.display(report);
+        await this.askModule(report, input.session, objects);
       } catch (error) {
         if (asked === this.version) this.fail(error);
+      } finally {
+        clearTimeout(slow);
       }
     }
-    clearTimeout(slow);
     this.isAsking = false;
   }
 
-  private display(report: Report): void {
+  /** Shows the module's answers beside what the linter said. */
+  private async askModule({ settings, objects }: Judged, session: string, shown: HTMLElement[]): Promise<void> {
+    if (settings === null || objects.length === 0) return;
+    const questions = objects.map(({ question }) => question);
+    const asked = this.judge.module({ settings: JSON.stringify(settings.value), session, objects: questions });
+    const answers = await asked.catch((error: unknown) => {
+      if (error instanceof JudgeError) return objects.map(() => error.message);
+      throw error;
+    });
+    for (const [index, object] of objects.entries()) {
+      const [answer, into] = [answers[index], shown[index]];
+      if (answer !== undefined && into !== undefined) showAnswer(object, answer, into);
+    }
+  }
+
+  /** Returns the element of each object. */
+  private display(report: Judged): HTMLElement[] {
     this.status.textContent = summary(report);
     const hadFocus = this.results.contains(document.activeElement);
-    show(report, this.results, {
+    const shown = show(report, this.results, {
       go: (editor, range) => this.go(editor, range),
       fix: (object, rules) => void this.fix(object, rules),
       line: (offset) => this.editors.manifest.lineAt(offset),
@@ -192,25 +210,26 @@ class Page {
     });
     // The button that was pressed is gone, and the keyboard would start again at the top of the page.
     if (hadFocus) this.resultsHeading.focus({ preventScroll: true });
-    const findings = report.objects.flatMap((object) => object.findings);
+    const findings = report.objects.flatMap(counted);
     this.editors.manifest.mark([
       ...report.problems.map(problemMark),
-      ...findings.map(({ range, severity, text, rule }): Mark => ({
-        range,
-        severity: severity === "deny" ? "error" : "warning",
-        message: text,
-        source: rule,
+      ...findings.map((found): Mark => ({
+        range: found.range,
+        severity: found.severity === "deny" ? "error" : "warning",
+        message: wording(found),
+        source: found.rule,
       })),
     ]);
     this.editors.before.mark(report.beforeProblems.map(problemMark));
     this.editors.settings.mark([report.settingsProblem ?? []].flat().map(problemMark));
     this.editors.session.mark([report.sessionProblem ?? []].flat().map(problemMark));
     this.markTabs(report);
-    document.documentElement.dataset["verdict"] = report.objects.map(({ verdict }) => verdict).join(" ");
+    document.documentElement.dataset["verdict"] = report.objects.map(({ report: { verdict } }) => verdict).join(" ");
     if (performance.getEntriesByName(FIRST_VERDICT).length === 0) performance.mark(FIRST_VERDICT);
+    return shown;
   }
 
-  private markTabs(report: Report): void {
+  private markTabs(report: Judged): void {
     const {
       before,
       session,
@@ -218,16 +237,16 @@ class Page {
     } = this.input;
     const hasRequester = user !== "" || groups.length > 0 || namespace !== "" || subresource !== "";
     const filled = (isFilled: boolean): "filled" | undefined => (isFilled ? "filled" : undefined);
-    this.policyTabs.mark("settings-panel", report.settingsProblem && "problem");
+    this.policyTabs.mark("settings-panel", report.settingsProblem ? "problem" : undefined);
     this.policyTabs.mark("session-panel", report.sessionProblem ? "problem" : filled(session.trim() !== ""));
     this.policyTabs.mark("requester-panel", filled(hasRequester));
     this.objectTabs.mark("before-panel", report.beforeProblems.length > 0 ? "problem" : filled(before.trim() !== ""));
   }
 
-  /** The policy itself failed, or the page did: the findings of before would be wrong. */
+  /** The linter itself failed, or the page did: the findings of before would be wrong. */
   private fail(error: unknown): void {
     const message = error instanceof JudgeError ? error.message : `The page failed: ${String(error)}`;
-    this.status.textContent = "The policy gave no answer.";
+    this.status.textContent = "The linter gave no answer.";
     showFailure(message, this.results);
     for (const editor of Object.values(this.editors)) editor.mark([]);
     document.documentElement.dataset["verdict"] = "failed";
@@ -238,13 +257,14 @@ class Page {
     this.editors[editor].go(range);
   }
 
-  private async fix(object: number, rules: string[] | "safe"): Promise<void> {
+  private async fix(object: number, rules: string[] | null): Promise<void> {
     const asked = this.version;
     try {
-      const { edits, refused } = await (await this.judge).mend(this.input, object, rules);
+      const { input } = this;
+      const { text, refused } = await this.judge.fix(input, object, rules);
       if (asked !== this.version) return;
-      this.editors.manifest.edit(edits);
-      const done = edits.length > 0 ? ["Fixed in the manifest; undo takes it back."] : [];
+      this.editors.manifest.edit(text);
+      const done = text === input.manifest ? [] : ["Fixed in the manifest; undo takes it back."];
       this.say([...done, ...refused.map((reason) => `Not fixed: ${reason}.`)].join(" "));
     } catch (error) {
       this.fail(error);
@@ -263,11 +283,10 @@ class Page {
   private async copyPolicy(): Promise<void> {
     const { input } = this;
     try {
-      const judge = await this.judge;
-      const readSettings = async (text: string): Promise<Settings | undefined> =>
-        (await judge.judge({ ...input, manifest: "", before: "", settings: text })).settings;
+      const readSettings = async (text: string): Promise<Settings | null> =>
+        (await this.judge.judge({ ...input, manifest: "", before: "", settings: text })).settings;
       const settings = await readSettings(input.settings);
-      if (settings === undefined) return this.say("The settings are not valid: correct them, then copy the policy.");
+      if (settings === null) return this.say("The settings are not valid: correct them, then copy the policy.");
       const { policy, contextAwareResources } = this.data;
       const text = settings.isPolicy
         ? input.settings
@@ -313,6 +332,6 @@ function problemMark({ range, message, isError }: Problem): Mark {
 }
 
 const data = readData();
-const judge = compileModule().then((module) => new JudgeClient(readWorkerSource(), module));
+const judge = new JudgeClient(readWorkerSource(), compileModule("linter"), () => compileModule("policy"));
 byId("digest", HTMLElement).textContent = data.sha256;
 void new Page(data, judge).restore();

@@ -1,15 +1,15 @@
 /** The verdicts and findings below the editors. */
 
-import type { ObjectReport, PlacedFinding, Report } from "../judge.ts";
-import type { Problem } from "../manifest.ts";
-import type { Range } from "../yaml/place.ts";
+import { counted as findingsOf, wording, type Detail, type Finding, type Judged } from "../judged.ts";
+import type { JudgedObject, Problem, Range, Verdict } from "../judged.ts";
+import { difference, type Answer } from "../policy/answers.ts";
 import { element } from "./elements.ts";
 
 export interface Actions {
   /** Shows a place in an editor. */
   go: (editor: "manifest" | "before" | "settings" | "session", range: Range) => void;
-  /** Writes the fixes of these rules into the manifest. */
-  fix: (object: number, rules: string[] | "safe") => void;
+  /** Writes the fixes of these rules, or of all, into the manifest. */
+  fix: (object: number, rules: string[] | null) => void;
   /** The number of a line of the manifest. */
   line: (offset: number) => number;
   /** The page of a rule. */
@@ -19,28 +19,29 @@ export interface Actions {
 /** More rows than anybody reads would only make the page slow. */
 const MAX_FINDINGS = 200;
 
-const VERDICTS = { accept: "Accepted", warn: "Accepted with warnings", deny: "Denied", failed: "No answer" } as const;
+const VERDICTS = { accept: "Accepted", warn: "Accepted with warnings", deny: "Denied" } as const;
+
+type Placed = Finding & Detail;
 
 const OPERATIONS: Record<string, string> = { CREATE: "created", UPDATE: "updated", DELETE: "deleted" };
 
 /** What a report says in one sentence. */
-export function summary(report: Report): string {
-  if (report.settingsProblem !== undefined) return "The settings are not valid.";
-  if (report.sessionProblem !== undefined) return "The answers of the cluster cannot be read.";
+export function summary(report: Judged): string {
+  if (report.settingsProblem !== null) return "The settings are not valid.";
+  if (report.sessionProblem !== null) return "The answers of the cluster cannot be read.";
   const unread = report.problems.filter(({ isError }) => isError).length;
   if (report.objects.length === 0) {
     return unread > 0 ? "The manifest cannot be read." : "Nothing to judge: the manifest has no objects.";
   }
-  const count = (verdict: ObjectReport["verdict"]): number =>
-    report.objects.filter((object) => object.verdict === verdict).length;
+  const count = (verdict: Verdict): number =>
+    report.objects.filter((object) => object.report.verdict === verdict).length;
   const parts = [
     [count("accept"), "accepted"],
     [count("warn"), "accepted with warnings"],
     [count("deny"), "denied"],
-    [count("failed"), "without an answer"],
   ] as const;
   const shown = parts.filter(([number]) => number > 0).map(([number, words]) => `${number} ${words}`);
-  const findings = report.objects.reduce((sum, object) => sum + object.findings.length, 0);
+  const findings = report.objects.reduce((sum, object) => sum + findingsOf(object).length, 0);
   const sentences = [`${counted(report.objects.length, "object")}: ${shown.join(", ")}.`];
   if (findings > 0) sentences.push(`${counted(findings, "finding")}.`);
   if (unread > 0) sentences.push(`${counted(unread, "part")} of the manifest could not be read.`);
@@ -51,33 +52,43 @@ function counted(number: number, thing: string): string {
   return number === 1 ? `1 ${thing}` : `${number} ${thing}s`;
 }
 
-/** Shows a report in place of what was there. */
-export function show(report: Report, into: HTMLElement, actions: Actions): void {
+/** Shows a report in place of what was there. Returns the element of each object. */
+export function show(report: Judged, into: HTMLElement, actions: Actions): HTMLElement[] {
   const rows: Node[] = [];
-  if (report.settingsProblem !== undefined) rows.push(problem("Settings", "settings", report.settingsProblem, actions));
-  if (report.sessionProblem !== undefined) rows.push(problem("Cluster", "session", report.sessionProblem, actions));
+  if (report.settingsProblem !== null) rows.push(problem("Settings", "settings", report.settingsProblem, actions));
+  if (report.sessionProblem !== null) rows.push(problem("Cluster", "session", report.sessionProblem, actions));
   for (const found of report.beforeProblems.slice(0, MAX_FINDINGS))
     rows.push(problem("Before the update", "before", found, actions));
   for (const found of report.problems.slice(0, MAX_FINDINGS))
     rows.push(problem("Manifest", "manifest", found, actions));
   let room = MAX_FINDINGS;
-  for (const [index, object] of report.objects.entries()) {
-    rows.push(objectResult(object, index, room, actions));
-    room = Math.max(0, room - object.findings.length);
-  }
-  if (report.notJudged > 0) {
-    rows.push(
-      element(
-        "p",
-        { class: "more" },
-        `${counted(report.notJudged, "more object")} not judged: this page judges 100 at a time, hostprocess check any number.`,
-      ),
-    );
+  const objects = report.objects.map((object, index) => {
+    const shown = objectResult(object, index, room, actions);
+    room = Math.max(0, room - findingsOf(object).length);
+    return shown;
+  });
+  rows.push(...objects);
+  if (report.notShown > 0) {
+    const more = `${counted(report.notShown, "more object")} not shown: this page shows 100, hostprocess check any number.`;
+    rows.push(element("p", { class: "more" }, more));
   }
   into.replaceChildren(...rows);
+  return objects;
 }
 
-/** What went wrong beside the findings, such as a policy that gave no answer. */
+/** Adds what the module answers about an object, and how that differs from what is shown. */
+export function showAnswer(object: JudgedObject, answer: Answer, into: HTMLElement): void {
+  if (typeof answer === "string") return into.append(element("p", { class: "failure" }, answer));
+  const differs = difference(object, answer);
+  if (differs !== undefined) into.append(element("p", { class: "failure" }, differs));
+  if (answer.mutated_object !== undefined && answer.mutated_object !== null) {
+    const words = "The policy changes this pod as it is created, and the findings are those of the changed pod.";
+    into.append(element("p", { class: "note" }, words));
+  }
+  into.append(details(answer));
+}
+
+/** What went wrong beside the findings, such as a linter that gave no answer. */
 export function showFailure(message: string, into: HTMLElement): void {
   into.replaceChildren(element("div", { class: "object" }, element("p", { class: "failure" }, message)));
 }
@@ -101,11 +112,13 @@ function problem(
   return element("div", { class: `finding ${severity} problem` }, button);
 }
 
-function objectResult(object: ObjectReport, index: number, room: number, actions: Actions): HTMLElement {
+function objectResult(object: JudgedObject, index: number, room: number, actions: Actions): HTMLElement {
+  const findings = findingsOf(object);
+  const { verdict } = object.report;
   const heading = element(
     "div",
     { class: "object-head" },
-    element("span", { class: `verdict ${object.verdict}` }, VERDICTS[object.verdict]),
+    element("span", { class: `verdict ${verdict}` }, VERDICTS[verdict]),
     element(
       "h3",
       {},
@@ -117,50 +130,45 @@ function objectResult(object: ObjectReport, index: number, room: number, actions
     ),
     element("span", { class: "operation" }, OPERATIONS[object.operation] ?? object.operation),
   );
-  if (object.fixable.length > 0) {
-    const words = object.fixable.length === 1 ? "Apply the fix" : `Apply ${object.fixable.length} fixes`;
+  const fixable = new Set(findings.filter(({ fixable }) => fixable).map(({ rule }) => rule)).size;
+  if (fixable > 0) {
+    const words = fixable === 1 ? "Apply the fix" : `Apply ${fixable} fixes`;
     heading.append(
-      element("button", { type: "button", class: "fix-all", click: () => actions.fix(index, "safe") }, words),
+      element("button", { type: "button", class: "fix-all", click: () => actions.fix(index, null) }, words),
     );
   }
-  const shown = inOrder(object.findings).slice(0, room);
+  const shown = inOrder(findings).slice(0, room);
   const list = element(
     "ul",
     { class: "findings", "aria-label": `Findings in ${object.title}` },
-    ...shown.map((found) => row(found, object, index, actions)),
+    ...shown.map((found) => row(found, index, actions)),
   );
   const article = element("article", { class: "object", "aria-label": object.title }, heading);
-  if (typeof object.response === "string") article.append(element("p", { class: "failure" }, object.response));
   if (shown.length > 0) article.append(list);
-  const more = object.findings.length - shown.length;
+  const more = findings.length - shown.length;
   if (more > 0) article.append(element("p", { class: "more" }, `and ${more} more findings`));
-  if (object.isChanged) {
-    article.append(
-      element(
-        "p",
-        { class: "note" },
-        "The policy changes this pod as it is created, and the findings are those of the changed pod.",
-      ),
-    );
+  const waived = object.report.findings.length - findings.length;
+  if (waived > 0) {
+    const words = `${counted(waived, "finding")} waived by comments, which the policy does not read.`;
+    article.append(element("p", { class: "note" }, words));
   }
-  if (typeof object.response !== "string") article.append(answer(object.response));
   return article;
 }
 
 /** What denies first, and from the top of the manifest to its end. */
-function inOrder(findings: PlacedFinding[]): PlacedFinding[] {
-  const rank = ({ severity }: PlacedFinding): number => (severity === "deny" ? 0 : 1);
+function inOrder(findings: Placed[]): Placed[] {
+  const rank = ({ severity }: Placed): number => (severity === "deny" ? 0 : 1);
   return findings.toSorted((a, b) => rank(a) - rank(b) || a.range.from - b.range.from);
 }
 
-function row(finding: PlacedFinding, object: ObjectReport, index: number, actions: Actions): HTMLElement {
+function row(finding: Placed, index: number, actions: Actions): HTMLElement {
   const words = element("span", { class: "words" });
   // The message goes on where the path ends.
-  if (finding.path !== undefined) {
-    const container = finding.container === undefined ? "" : ` (container '${finding.container}')`;
+  if (finding.path !== "") {
+    const container = finding.container === null ? "" : ` (container '${finding.container}')`;
     words.append(element("span", { class: "path" }, `${finding.path}${container}:`), " ");
   }
-  words.append(element("span", { class: "message" }, finding.text));
+  words.append(element("span", { class: "message" }, wording(finding)));
   const line = element("span", { class: "line" }, `Line ${actions.line(finding.range.from)}`);
   const button = element(
     "button",
@@ -171,9 +179,8 @@ function row(finding: PlacedFinding, object: ObjectReport, index: number, action
   );
   const item = element("li", { class: `finding ${finding.severity}` }, button);
   const { rule } = finding;
-  if (rule === undefined) return item;
   const tools = element("span", { class: "tools" });
-  if (object.fixable.includes(rule)) {
+  if (finding.fixable) {
     tools.append(
       element(
         "button",
@@ -204,8 +211,8 @@ function icon(severity: "deny" | "warn"): HTMLElement {
   return element("span", { class: `icon ${severity}` }, element("span", { class: "visually-hidden" }, words));
 }
 
-/** The answer itself, written when somebody opens it. */
-function answer(response: object): HTMLElement {
+/** The answer itself, written when it is opened. */
+function details(response: object): HTMLElement {
   const text = element("pre", { tabindex: "0", "aria-label": "Answer of the module" });
   const details = element("details", { class: "answer" }, element("summary", {}, "Answer of the module"), text);
   details.addEventListener("toggle", () => {

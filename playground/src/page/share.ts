@@ -1,6 +1,6 @@
 /** The page's state in the fragment of its address, which browsers do not send to servers. */
 
-import type { Input } from "../judge.ts";
+import type { Input } from "../judged.ts";
 import { at, isObject, type Json } from "../json.ts";
 
 const VERSION = "v1.";

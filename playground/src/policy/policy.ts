@@ -1,6 +1,6 @@
 /** The two questions that policy-server asks a policy. */
 
-import { isObject, type Json, type JsonObject } from "../json.ts";
+import type { JsonObject } from "../json.ts";
 import { call, GuestError, type HostCall } from "./wapc.ts";
 
 /** The answer about an admission request, as the Kubewarden SDK names its keys. */
@@ -16,8 +16,7 @@ export interface ValidationResponse {
 /** A host's capabilities without their binding, which is always `kubewarden`. */
 export type Capabilities = (namespace: string, operation: string, payload: Uint8Array) => Uint8Array;
 
-/** The capabilities of a host without a cluster. */
-export const noCluster: Capabilities = () => {
+const noCluster: Capabilities = () => {
   throw new Error("no cluster is available");
 };
 
@@ -25,26 +24,26 @@ export class Policy {
   constructor(private readonly module: WebAssembly.Module) {}
 
   /**
-   * Asks the module to judge a request.
+   * Asks the module to judge a request: `{"request": AdmissionRequest, "settings": Settings}` in JSON.
    *
    * @throws GuestError
    */
-  validate(request: JsonObject, settings: JsonObject, capabilities: Capabilities): ValidationResponse {
-    return this.ask<ValidationResponse>("validate", { request, settings }, capabilities);
+  validate(question: string, capabilities: Capabilities): ValidationResponse {
+    return this.ask<ValidationResponse>("validate", question, capabilities);
   }
 
   /**
-   * Asks the module about its settings: the text says what is wrong with them.
+   * Asks the module about its settings, in JSON: the text says what is wrong with them.
    *
    * @throws GuestError
    */
-  validateSettings(settings: JsonObject): string | undefined {
+  validateSettings(settings: string): string | undefined {
     const answer = this.ask<{ valid: boolean; message?: string | null }>("validate_settings", settings, noCluster);
     return answer.valid ? undefined : (answer.message ?? "the settings are not valid");
   }
 
-  private ask<T>(operation: string, question: Json, capabilities: Capabilities): T {
-    const payload = new TextEncoder().encode(JSON.stringify(question, sorted));
+  private ask<T>(operation: string, question: string, capabilities: Capabilities): T {
+    const payload = new TextEncoder().encode(question);
     const answer = new TextDecoder().decode(call(this.module, operation, payload, host(capabilities)));
     try {
       return JSON.parse(answer) as T;
@@ -52,11 +51,6 @@ export class Policy {
       throw new GuestError(`the module's answer is not JSON: ${answer.slice(0, 200)}`);
     }
   }
-}
-
-/** With keys in order, as policy-server and the command have them: of two mistakes the module reports the first. */
-function sorted(_: string, value: Json): Json {
-  return isObject(value) ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) : value;
 }
 
 function host(capabilities: Capabilities): HostCall {

@@ -1,0 +1,47 @@
+//! Recorded answers of a cluster, for the module: the page is its host.
+
+use std::sync::{Arc, Mutex};
+
+use hostprocess_linter::SharedHost;
+use hostprocess_linter::recorded::RecordedCluster;
+use recorded_cluster::Session;
+use windows_hostprocess_policy::cluster::host::{Host, NoCluster};
+
+use crate::lock;
+
+/// The session that is replayed.
+static CLUSTER: Mutex<Option<RecordedCluster>> = Mutex::new(None);
+
+/// The session in a text; `None` for a text without one.
+///
+/// # Errors
+/// It is not a session.
+pub fn session(text: &str) -> Result<Option<Session>, String> {
+    if text.trim().is_empty() { Ok(None) } else { Session::read(text).map(Some) }
+}
+
+/// Replays a session from its beginning.
+///
+/// # Errors
+/// It is not a session.
+pub fn replay(text: &str) -> Result<(), String> {
+    *lock(&CLUSTER) = session(text)?.map(RecordedCluster);
+    Ok(())
+}
+
+/// The answer to the next question.
+///
+/// # Errors
+/// There is no cluster, or the session holds another question or an error.
+pub fn answer(operation: &str, payload: &[u8]) -> Result<String, String> {
+    let answer = match &*lock(&CLUSTER) {
+        Some(cluster) => cluster.call(operation, payload)?,
+        None => NoCluster.call(operation, payload)?,
+    };
+    Ok(String::from_utf8_lossy(&answer).into_owned())
+}
+
+/// The host of a linter that replays no session.
+pub fn no_cluster() -> SharedHost {
+    Arc::new(NoCluster)
+}

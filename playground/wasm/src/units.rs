@@ -1,0 +1,82 @@
+//! Places as the page's editors count them: in units of UTF-16.
+
+use std::ops::Range;
+
+use serde::Serialize;
+
+/// A part of a text.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Span {
+    from: u32,
+    to: u32,
+}
+
+/// The offset in UTF-16 of each byte of a text.
+#[derive(Debug)]
+pub struct Units<'t> {
+    text: &'t str,
+    before: Vec<u32>,
+    /// The length of the byte order mark, which sources leave out.
+    mark: usize,
+}
+
+impl<'t> Units<'t> {
+    /// Counts the units of a text.
+    pub fn of(text: &'t str) -> Units<'t> {
+        let mut before = Vec::with_capacity(text.len() + 1);
+        let mut count = 0;
+        for character in text.chars() {
+            before.extend(std::iter::repeat_n(count, character.len_utf8()));
+            count += if character.len_utf16() == 2 { 2 } else { 1 };
+        }
+        before.push(count);
+        let mark = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+        Units { text, before, mark }
+    }
+
+    /// A range of bytes of the source.
+    pub fn span(&self, range: &Range<usize>) -> Span {
+        Span { from: self.offset(range.start), to: self.offset(range.end) }
+    }
+
+    /// The rest of the line from a line and column on, both from 1.
+    pub fn rest_of_line(&self, line: usize, column: usize) -> Span {
+        let source = &self.text[self.mark..];
+        let start: usize = source.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
+        let rest = source[start..].split('\n').next().unwrap_or_default().trim_end();
+        let skipped = rest.char_indices().nth(column.saturating_sub(1)).map_or(rest.len(), |(offset, _)| offset);
+        self.span(&(start + skipped..start + rest.len()))
+    }
+
+    fn offset(&self, byte: usize) -> u32 {
+        let last = self.before.last().copied().unwrap_or_default();
+        self.before.get(byte.saturating_add(self.mark)).copied().unwrap_or(last)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn characters_beyond_the_basic_plane_count_twice() {
+        let text = "a: ü😀b\n😀 c \n";
+        let units = Units::of(text);
+        let at = |part: &str| {
+            let start = text.find(part).expect("part of the text");
+            units.span(&(start..start + part.len()))
+        };
+        assert_eq!(at("ü"), Span { from: 3, to: 4 });
+        assert_eq!(at("😀"), Span { from: 4, to: 6 });
+        assert_eq!(at("b"), Span { from: 6, to: 7 });
+        assert_eq!(units.rest_of_line(2, 3), Span { from: 11, to: 12 });
+        assert_eq!(units.rest_of_line(9, 9), Span { from: 14, to: 14 });
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_a_unit_that_sources_leave_out() {
+        let units = Units::of("\u{feff}a: b");
+        assert_eq!(units.span(&(0..1)), Span { from: 1, to: 2 });
+        assert_eq!(units.rest_of_line(1, 4), Span { from: 4, to: 5 });
+    }
+}
