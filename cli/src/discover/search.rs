@@ -15,10 +15,13 @@ use crate::discover::chart::chart_of;
 use crate::discover::input::{Input, Origin};
 use crate::discover::left_out::LeftOutCounts;
 use crate::discover::rendered::{Rendered, files_of, is_kustomization};
+use crate::files;
 use crate::paths::{can_match, identity, resolved};
 
 /// The name of standard input in the output, unless another one is given.
 pub const STDIN: &str = "<stdin>";
+
+const GITIGNORE: &str = ".gitignore";
 
 /// Which files to check, and how.
 #[derive(Debug, Default)]
@@ -108,6 +111,13 @@ impl Inputs {
 
     fn add_folder(&mut self, folder: &Path, exclude: &Override, search: &Search) {
         let resolved = resolved(folder);
+        let unreadable = resolved.ancestors().find_map(|folder| files::check_size(&folder.join(GITIGNORE)).err());
+        if let Some(error) = unreadable {
+            let error = io::Error::other(format!("{GITIGNORE}: {error}"));
+            let origin = Origin::UnlistedFolder(folder.to_owned(), error);
+            self.list.push(Input { origin, is_strict: search.is_strict, folder: None });
+            return;
+        }
         let root = Some(resolved.clone());
         let base = folder.to_owned();
         let identity =
@@ -161,7 +171,11 @@ fn walk(folder: &Path, exclude: &Override, is_excluded: impl Fn(&DirEntry) -> bo
     // What a `.gitignore` of the repository says is the same for everybody, unlike a user's own exclusions.
     walk.standard_filters(false).git_ignore(true).parents(true).overrides(exclude.clone());
     walk.sort_by_file_name(Ord::cmp);
-    walk.filter_entry(move |entry| entry.depth() == 0 || !(is_hidden_folder(entry) || is_excluded(entry)));
+    // The walk would read an endless `.gitignore` to its end: below the first folder, one leaves out its own folder.
+    let is_endless = |entry: &DirEntry| is_folder(entry) && files::check_size(&entry.path().join(GITIGNORE)).is_err();
+    walk.filter_entry(move |entry| {
+        entry.depth() == 0 || !(is_hidden_folder(entry) || is_excluded(entry) || is_endless(entry))
+    });
     walk.build()
 }
 

@@ -34,6 +34,25 @@ fn what_is_read_as_a_whole_is_read_with_a_limit() {
     assert!(shown(&output).contains("kubeconfig: /dev/zero: it is larger than 32 MiB"), "{}", shown(&output));
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn an_endless_gitignore_is_not_read() {
+    let folder = folder("endless-gitignore");
+    std::fs::create_dir(folder.join(".git")).expect("a folder");
+    write(&folder, "good.yaml", GOOD);
+    write(&folder, "sub/good.yaml", GOOD);
+    let gitignore = |path: &str| std::os::unix::fs::symlink("/dev/zero", folder.join(path)).expect("a link");
+    gitignore("sub/.gitignore");
+    let output = hostprocess_in(&folder, &["check", "."]);
+    assert!(shown(&output).contains("note: left out: 1 folder (.gitignore)"), "{}", shown(&output));
+    gitignore(".gitignore");
+    for path in [".", "sub"] {
+        let output = hostprocess_in(&folder, &["check", path]);
+        let message = ".gitignore: it is larger than 32 MiB";
+        assert!(code(&output) == 2 && shown(&output).contains(message), "{}", shown(&output));
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn fix_write_does_not_follow_links_out_of_the_folder() {
