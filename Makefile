@@ -14,7 +14,7 @@ export PATH := $(CURDIR)/target/tools/bin:$(PATH)
 # Some checks need what no package registry has: without it they are listed at the end of a run. Continuous integration, which has
 # it all, says NOT_CHECKED=fail.
 export NOT_CHECKED ?= ok
-FIRST_BUILD := The first build takes about 13 minutes of processor time, half of that where two cores are idle, most of it for Wasmtime, \
+FIRST_BUILD := The first build takes about 11 minutes of processor time, half of that where two cores are idle, most of it for Wasmtime, \
   which runs the module as policy-server does. Later builds take seconds.
 KWCTL_MISSING := kwctl is not installed: get it from https://github.com/kubewarden/kubewarden-controller/releases
 
@@ -116,7 +116,7 @@ target/bench-guests/%.wasm: benches/%/src/lib.rs benches/%/Cargo.toml Cargo.toml
 
 .PHONY: bench
 bench: policy.wasm bench-guests ## Time and count the policy against the floor and a conventional policy, and hold it to its budgets
-	cargo run --locked -p compare
+	MAKEFLAGS= cargo run --release --locked -p compare
 
 FUZZ_SECONDS := 60
 
