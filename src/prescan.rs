@@ -1,8 +1,8 @@
 //! Most admission requests have nothing to do with Windows. A search for a few texts and a check of the grammar, far
 //! cheaper than reading the request, find those that no rule can report anything about.
 //!
-//! Rules look at pods with a `hostProcess` key, at a few annotation keys (`reserved-annotations`) and at images for
-//! HostProcess containers (`base-image-misuse`). Keys and images are case-sensitive in Kubernetes, so a request that names a
+//! Rules look at pods with a `hostProcess` key, at `runAsUserName` (`numeric-account`), at a few annotation keys
+//! (`reserved-annotations`) and at images for HostProcess containers (`base-image-misuse`). Keys and images are case-sensitive in Kubernetes, so a request that names a
 //! kind and has none of these texts is accepted, provided that it is valid JSON and that no `\u` escape could hide one of
 //! them. ControllerRevisions, which are rare, are never accepted here: whoever reads what they hold ignores case. Everything
 //! else is decoded, which also says what is wrong.
@@ -15,10 +15,16 @@ use serde_json_borrow::Value;
 
 /// Without one of these texts there is nothing to report: the key of HostProcess containers; the annotations
 /// `microsoft.com/hostprocess-*` and `microsoft.com/disable-hostprocess-container`, and images with the tag `*-hostprocess`;
-/// `io.microsoft.disable-unsafe-operations`; the base image; images with the tag `*-windows-hp`. None has a character that
+/// `io.microsoft.disable-unsafe-operations`; the base image; images with the tag `*-windows-hp`; the account of a Windows container. None has a character that
 /// JSON may escape otherwise than by `\u`.
-const MARKS: [&str; 5] =
-    ["hostProcess", "hostprocess", "disable-unsafe-operations", "host-process-containers-base-image", "-windows-hp"];
+const MARKS: [&str; 6] = [
+    "hostProcess",
+    "hostprocess",
+    "disable-unsafe-operations",
+    "host-process-containers-base-image",
+    "-windows-hp",
+    "runAsUserName",
+];
 
 /// Whether a payload is a well-formed request that no rule could report anything about.
 pub fn concerns_no_rule(payload: &[u8]) -> bool {

@@ -4,6 +4,7 @@ use serde_json_borrow::Value;
 
 use crate::decode::{List, Pairs, Quantity, Read, Reader, Result, one_of, record};
 use crate::finding::severity::Severity;
+use crate::node::era::Era;
 
 pub mod at_least;
 pub mod grant;
@@ -44,6 +45,8 @@ record! {
         pub runtime_classes: RuntimeClasses<'a> = "runtimeClasses",
         /// The oldest containerd on any Windows node, in quotes.
         pub containerd: AtLeast<1, 6> = "containerd",
+        /// Whether the Windows nodes have the bind filter (`bindfltapi.dll`); absent: some may have it and others not.
+        pub bind_filter: Option<bool> = "bindFilter",
         /// The node ports that HostProcess pods may open; absent: any.
         pub host_ports: Option<List<PortRange>> = "hostPorts",
         /// What the resource rules want.
@@ -72,6 +75,7 @@ impl Default for Settings<'_> {
             privileged_local_groups: List::default(),
             runtime_classes: RuntimeClasses::default(),
             containerd: AtLeast::default(),
+            bind_filter: None,
             host_ports: None,
             resources: ResourceSettings::default(),
             nodes: NodeSettings::default(),
@@ -80,6 +84,19 @@ impl Default for Settings<'_> {
             ratchet: true,
             mutate: Mutate::default(),
         }
+    }
+}
+
+impl Settings<'_> {
+    /// The eras of the cluster's nodes, the oldest first.
+    pub fn eras(&self) -> impl Iterator<Item = Era> {
+        Era::possible(*self.containerd, self.bind_filter)
+    }
+
+    /// Whether nodes of such an era may be in the cluster.
+    #[inline(never)]
+    pub fn may_have(&self, is_such: fn(Era) -> bool) -> bool {
+        self.eras().any(is_such)
     }
 }
 

@@ -163,7 +163,7 @@ impl<'a> Pod<'a> {
 
     /// The first HostProcess container that mounts the volume with this index.
     pub fn first_host_process_user(&self, volume: usize) -> Option<ContainerView<'_, 'a>> {
-        let mount = self.volumes.users(volume).first_host_process?;
+        let mount = &self.volumes.mounts()[self.volumes.users(volume).first_host_process?];
         Some(self.container(mount.list, mount.container))
     }
 }

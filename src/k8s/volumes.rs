@@ -7,66 +7,104 @@ use crate::k8s::pod::{ContainerList, Pod};
 use crate::order::ByName;
 use crate::windows::path::WindowsPath;
 
-/// Who uses which volume.
+/// The volumes, the mounts, and who uses which.
 #[derive(Debug, Default)]
 pub struct Volumes<'a> {
-    /// The names of the volumes and of the mounts, each with its place in the list of both.
     by_name: ByName<'a>,
     /// For each volume its host path, as the kubelet reads it.
     host_paths: Vec<Option<WindowsPath<'a>>>,
-    /// For each volume the containers that mount it.
+    /// For each volume the mounts of it.
     users: Vec<Users>,
-    /// For each mount where it is.
-    mounts: Vec<MountPlace>,
+    /// Those of all containers, in the order of the pod.
+    mounts: Vec<JoinedMount<'a>>,
 }
 
-/// Where a mount is.
-#[derive(Clone, Copy, Debug)]
-pub struct MountPlace {
+/// A mount with its volume.
+#[derive(Debug)]
+pub struct JoinedMount<'a> {
     /// The list of its container.
     pub list: ContainerList,
     /// The index of its container in that list.
     pub container: usize,
     /// Its index in the container.
     pub index: usize,
+    /// Whether its container is a HostProcess one.
+    pub is_host_process: bool,
+    /// The index of its volume. `None` when that is not in `volumes`, for example because it comes from the claim templates of a
+    /// StatefulSet.
+    pub volume: Option<usize>,
+    /// The next mount of the same volume.
+    next: Option<usize>,
+    /// `mountPath` as the kubelet reads it.
+    pub path: WindowsPath<'a>,
 }
 
-/// The containers that mount a volume, as far as rules ask for them.
+/// The mounts of a volume, as their indices in the list of all.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Users {
-    /// The first mount of it.
-    pub first: Option<MountPlace>,
-    /// The first mount of it in a HostProcess container.
-    pub first_host_process: Option<MountPlace>,
+    /// The first.
+    pub first: Option<usize>,
+    /// The first in a HostProcess container.
+    pub first_host_process: Option<usize>,
+    last: Option<usize>,
 }
 
 impl<'a> Volumes<'a> {
     /// Joins the volumes of a pod with its mounts.
     pub fn of(pod: &Pod<'a>) -> Volumes<'a> {
-        let mut volumes = Volumes::default();
-        let mut names = Vec::new();
-        for volume in pod.spec.volumes.iter() {
-            names.push(Cow::Borrowed(volume.name.unwrap_or_default()));
-            volumes.host_paths.push(volume.host_path.as_ref().and_then(|host| host.path).map(WindowsPath::new));
-        }
-        let mut is_host_process = Vec::new();
+        let list = &pod.spec.volumes;
+        let names = list.iter().map(|volume| Cow::Borrowed(volume.name.unwrap_or_default()));
+        let mut volumes = Volumes {
+            by_name: ByName::new(names.collect()),
+            host_paths: list.iter().map(|volume| Some(WindowsPath::new(volume.host_path.as_ref()?.path?))).collect(),
+            users: vec![Users::default(); list.len()],
+            mounts: Vec::new(),
+        };
+        let is_unique = volumes.by_name.groups().all(|group| group.len() == 1);
         for container in pod.containers() {
-            let own = container.is_host_process();
+            let is_host_process = container.is_host_process();
+            // Most containers mount the volumes in their order.
+            let mut guess = 0;
             for (index, mount) in container.raw.volume_mounts.iter().enumerate() {
-                names.push(Cow::Borrowed(mount.name.unwrap_or_default()));
-                volumes.mounts.push(MountPlace { list: container.list, container: container.index, index });
-                is_host_process.push(own);
+                let name = mount.name.unwrap_or_default();
+                let is_guessed = is_unique && list.get(guess).is_some_and(|volume| volume.name == Some(name));
+                let volume = if is_guessed { Some(guess) } else { volumes.index(name) };
+                guess = volume.map_or(guess, |volume| volume + 1);
+                let path = WindowsPath::new(mount.mount_path.unwrap_or_default());
+                let (list, container) = (container.list, container.index);
+                volumes.add(JoinedMount { list, container, index, is_host_process, volume, next: None, path });
             }
         }
-        volumes.by_name = ByName::new(names);
-        volumes.users = users(&volumes, &is_host_process);
+        volumes.share_users();
         volumes
     }
 
-    /// The index of the volume with this name. `None` when only mounts have the name, for example because the volume comes
-    /// from the claim templates of a StatefulSet.
+    fn add(&mut self, mount: JoinedMount<'a>) {
+        let place = self.mounts.len();
+        if let Some(users) = mount.volume.and_then(|volume| self.users.get_mut(volume)) {
+            users.first = users.first.or(Some(place));
+            if mount.is_host_process {
+                users.first_host_process = users.first_host_process.or(Some(place));
+            }
+            if let Some(last) = users.last.replace(place) {
+                self.mounts[last].next = Some(place);
+            }
+        }
+        self.mounts.push(mount);
+    }
+
+    /// Gives all volumes of one name the users of the first.
+    fn share_users(&mut self) {
+        for group in self.by_name.groups() {
+            for other in group.iter().skip(1) {
+                self.users[*other] = self.users[group[0]];
+            }
+        }
+    }
+
+    /// The index of the volume with this name.
     pub fn index(&self, name: &str) -> Option<usize> {
-        self.by_name.places(name).next().filter(|place| *place < self.host_paths.len())
+        self.by_name.places(name).next()
     }
 
     /// The host path of the volume with this index. `None` for a volume of another type.
@@ -74,31 +112,24 @@ impl<'a> Volumes<'a> {
         self.host_paths.get(index)?.as_ref()
     }
 
-    /// The containers that mount the volume with this index. Volumes of one name have the same.
-    pub fn users(&self, index: usize) -> Users {
-        self.users.get(index).copied().unwrap_or_default()
+    /// The mounts of all containers, in the order of the pod.
+    pub fn mounts(&self) -> &[JoinedMount<'a>] {
+        &self.mounts
     }
 
-    /// The mounts of the volume with this name, in the order of the pod.
-    pub fn mounts(&self, name: &str) -> impl Iterator<Item = MountPlace> {
-        self.by_name
-            .places(name)
-            .filter_map(|place| self.mounts.get(place.checked_sub(self.host_paths.len())?).copied())
+    /// The mounts of each container that has any.
+    pub fn mounts_by_container(&self) -> impl Iterator<Item = &[JoinedMount<'a>]> {
+        self.mounts.chunk_by(|one, other| (one.list, one.container) == (other.list, other.container))
     }
-}
 
-/// For each volume the containers that mount it; for each mount it is known whether its container is a HostProcess one.
-fn users(volumes: &Volumes, is_host_process: &[bool]) -> Vec<Users> {
-    let count = volumes.host_paths.len();
-    let mut users = vec![Users::default(); count];
-    for places in volumes.by_name.groups() {
-        let (own, mounts) = places.split_at(places.partition_point(|place| *place < count));
-        let mut mounts = mounts.iter().map(|place| place - count);
-        let found = Users {
-            first: mounts.clone().next().map(|mount| volumes.mounts[mount]),
-            first_host_process: mounts.find(|mount| is_host_process[*mount]).map(|mount| volumes.mounts[mount]),
-        };
-        own.iter().for_each(|place| users[*place] = found);
+    /// Who mounts the volume with this index. Volumes of one name have the same users.
+    pub fn users(&self, volume: usize) -> Users {
+        self.users.get(volume).copied().unwrap_or_default()
     }
-    users
+
+    /// The mounts of the volume with this index, in the order of the pod.
+    pub fn mounts_of(&self, volume: usize) -> impl Iterator<Item = &JoinedMount<'a>> {
+        let first = self.users(volume).first.map(|first| &self.mounts[first]);
+        std::iter::successors(first, |mount| Some(&self.mounts[mount.next?]))
+    }
 }

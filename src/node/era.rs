@@ -1,5 +1,7 @@
 //! Which software a node has, as far as a start differs.
 
+use crate::k8s::version::Version;
+
 /// Versions of containerd, with the shim that each release builds, between which nothing changed that a start shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Containerd {
@@ -23,6 +25,15 @@ impl Containerd {
             Containerd::V1_7_19 => "1.7.19",
         }
     }
+
+    /// The first version after the era; `None` while it lasts.
+    const fn end(self) -> Option<Version> {
+        match self {
+            Containerd::V1_6 => Some(Version::new(1, 7)),
+            Containerd::V1_7 => Some(Version { major: 1, minor: 7, patch: 19 }),
+            Containerd::V1_7_19 => None,
+        }
+    }
 }
 
 /// An era of nodes.
@@ -44,6 +55,15 @@ impl Era {
         Era { containerd: Containerd::V1_7_19, bind_filter: true },
     ];
 
+    /// The eras of a cluster, the oldest first: those with a containerd not older than `oldest`, and with or without the bind
+    /// filter where that is known.
+    pub fn possible(oldest: Version, bind_filter: Option<bool>) -> impl Iterator<Item = Era> {
+        Era::ALL.into_iter().filter(move |era| {
+            era.containerd.end().is_none_or(|end| oldest < end)
+                && (era.is_1_6() || bind_filter.is_none_or(|has| has == era.bind_filter))
+        })
+    }
+
     /// Whether mounts and the image are bound into the container, so that only it sees them.
     pub fn binds(self) -> bool {
         self.bind_filter && !self.is_1_6()
@@ -52,5 +72,25 @@ impl Era {
     /// Whether it has hcsshim 0.9.
     pub fn is_1_6(self) -> bool {
         self.containerd == Containerd::V1_6
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn eras_of_a_cluster() {
+        for (oldest, bind_filter, expected) in [
+            ("1.6", None, &Era::ALL[..]),
+            ("1.6.39", Some(true), &[Era::ALL[0], Era::ALL[2], Era::ALL[4]]),
+            ("1.7", None, &Era::ALL[1..]),
+            ("1.7.18", Some(false), &[Era::ALL[1], Era::ALL[3]]),
+            ("1.7.19", None, &Era::ALL[3..]),
+            ("2.1", Some(true), &Era::ALL[4..]),
+        ] {
+            let oldest = Version::parse(oldest).expect("a version");
+            assert_eq!(Era::possible(oldest, bind_filter).collect::<Vec<_>>(), expected, "{oldest}");
+        }
     }
 }

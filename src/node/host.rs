@@ -12,6 +12,13 @@ pub const IMAGE: &str = r"<image>\";
 /// The current folder of containerd and of the shim, both services.
 const CURRENT_FOLDER: &str = r"c:\windows\system32";
 
+/// The path with which Windows replaces one that begins in the current folder: `data`, `C:data`, `C:`. `None` for any other.
+pub fn in_current_folder(path: &str) -> Option<String> {
+    let (volume, names) = path.split_at(volume_length(path));
+    let is_relative = (volume.is_empty() || volume.eq_ignore_ascii_case("c:")) && !names.starts_with(['\\', '/']);
+    is_relative.then(|| [r"C:\Windows\System32", if names.is_empty() { "" } else { r"\" }, names].concat())
+}
+
 /// Where a text leads.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Place {

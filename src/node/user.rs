@@ -32,18 +32,22 @@ impl<'p> Launch<'p, '_> {
     /// # Errors
     /// It is a number.
     pub fn check_user(&self) -> Result<(), Failure> {
-        let User { name, .. } = self.user();
-        let number = name.split(':').next().unwrap_or_default();
-        if !is_number(number) {
-            return Ok(());
-        }
-        let is_id = number.parse().is_ok_and(|id: i64| (0..=i64::from(i32::MAX)).contains(&id));
-        match self.node.era.containerd {
-            Containerd::V1_6 if !is_id => Ok(()),
-            Containerd::V1_7 if number.parse::<i64>().is_err() => Ok(()),
-            Containerd::V1_7_19 if !is_id => Err(Failure::UserOutOfRange(name.to_owned())),
-            _ => Err(Failure::NumericUser),
-        }
+        number_failure(self.user().name, self.node.era.containerd).map_or(Ok(()), Err)
+    }
+}
+
+/// The error for a user's name that is a number; `None` where there is none. The same for ordinary Windows containers.
+pub fn number_failure(name: &str, containerd: Containerd) -> Option<Failure> {
+    let number = name.split(':').next().unwrap_or_default();
+    if !is_number(number) {
+        return None;
+    }
+    let is_id = number.parse().is_ok_and(|id: i64| (0..=i64::from(i32::MAX)).contains(&id));
+    match containerd {
+        Containerd::V1_6 if !is_id => None,
+        Containerd::V1_7 if number.parse::<i64>().is_err() => None,
+        Containerd::V1_7_19 if !is_id => Some(Failure::UserOutOfRange(name.to_owned())),
+        _ => Some(Failure::NumericUser),
     }
 }
 

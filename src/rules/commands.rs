@@ -4,11 +4,14 @@ use crate::rules::rule::Rule;
 
 mod absolute_image_path;
 mod cmd_metacharacters;
+mod cmd_quotes;
 mod entrypoint_unknown;
 mod exec_probe;
 mod linux_command;
+mod path_variable;
 mod program_not_found;
 mod sandbox_variable_spelling;
+mod search_order;
 mod working_dir;
 
 /// The rules of this group, in the order in which findings are reported.
@@ -18,6 +21,9 @@ pub const RULES: &[&Rule] = &[
     &absolute_image_path::RULE,
     &sandbox_variable_spelling::RULE,
     &working_dir::RULE,
+    &search_order::RULE,
+    &path_variable::RULE,
+    &cmd_quotes::RULE,
     &cmd_metacharacters::RULE,
     &entrypoint_unknown::RULE,
     &exec_probe::RULE,

@@ -9,6 +9,7 @@ mod gmsa;
 mod local_group_runtime;
 mod local_system;
 mod nt_authority_spelling;
+mod numeric_account;
 mod privileged_local_group;
 mod run_as_non_root;
 mod run_as_user_required;
@@ -19,6 +20,7 @@ mod user_format;
 pub const RULES: &[&Rule] = &[
     &run_as_user_required::RULE,
     &user_format::RULE,
+    &numeric_account::RULE,
     &container_account::RULE,
     &nt_authority_spelling::RULE,
     &domain_account::RULE,

@@ -20,6 +20,14 @@ macro_rules! page {
 }
 pub(crate) use page;
 
+/// A text about a rule for documentation and the command, which the Wasm module leaves out as well.
+macro_rules! about {
+    ($text:literal) => {
+        if cfg!(feature = "guest") { "" } else { $text }
+    };
+}
+pub(crate) use about;
+
 /// One rule. Fields with their usual value come from [`Rule::new`].
 #[derive(Debug)]
 pub struct Rule {

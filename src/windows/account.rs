@@ -27,6 +27,8 @@ pub enum Kind {
     Domain,
     /// A single name: a local group or a local user.
     Local,
+    /// A number, which containerd takes for the id of a Linux user.
+    Number,
     /// A name that Kubernetes does not accept.
     Malformed(Malformed),
 }
@@ -188,6 +190,7 @@ fn kind(name: &str) -> Kind {
         // `NT Authority`, `NT-AUTHORITY`, `NTAUTHORITY`, and the right domain with a user that it does not have.
         Some(domain) if is_spelt(domain, "ntauthority", &[' ', '-', '_']) => Kind::Misspelt(meant()),
         Some(_) => Kind::Domain,
+        None if user.strip_prefix('-').unwrap_or(user).bytes().all(|byte| byte.is_ascii_digit()) => Kind::Number,
         None => {
             meant().or_else(|| without_backslash(name)).map_or(Kind::Local, |service| Kind::Misspelt(Some(service)))
         }

@@ -115,6 +115,13 @@ fn operator(previous: Option<char>, c: char) -> Option<Operator> {
     }
 }
 
+/// Whether `cmd /c` removes the quotes around a program with a space in its path, by `cmd /?`: there are more quotes, those that
+/// [`super::arguments::escape`] adds among them, or special characters between the two.
+pub fn cmd_removes_quotes<'t>(program: &str, mut arguments: impl Iterator<Item = &'t str>) -> bool {
+    program.contains(['"', '&', '<', '>', '(', ')', '@', '^', '|'])
+        || arguments.any(|argument| argument.is_empty() || argument.contains([' ', '\t', '"']))
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

@@ -200,7 +200,7 @@ impl<'a> WindowsPath<'a> {
 
     /// Whether it is a drive and nothing else: `C:`, `C:\`, `/`.
     pub fn is_drive_root(&self) -> bool {
-        self.drive().is_some() && self.segments().next().is_none()
+        matches!(self.root, Root::Drive(_)) && self.below().is_empty()
     }
 
     /// Whether it is a drive letter without a separator: `C:`.
@@ -225,10 +225,28 @@ impl<'a> WindowsPath<'a> {
 
     /// Whether it is that folder of a drive or something in it. `C:\WindowsBackup` is not under `C:\Windows`.
     pub fn is_same_or_under(&self, folder: &WindowsPath) -> bool {
+        match (self.root, folder.root) {
+            (Root::Drive(own), Root::Drive(wanted)) => own == wanted && begins_with(self.below(), folder.below()),
+            _ => self.drive().is_some() && self.drive() == folder.drive() && self.has_segments_of(folder),
+        }
+    }
+
+    fn has_segments_of(&self, folder: &WindowsPath) -> bool {
         let mut segments = self.segments();
-        self.drive().is_some()
-            && self.drive() == folder.drive()
-            && folder.segments().all(|wanted| segments.next().is_some_and(|own| case::is_same(own, wanted)))
+        folder.segments().all(|wanted| segments.next().is_some_and(|own| case::is_same(own, wanted)))
+    }
+
+    /// A number that two spellings of a place on a drive share, from the last four letters; `None` where these do not tell.
+    pub fn quick_sum(&self) -> Option<u16> {
+        let letters = u32::from_le_bytes(*self.below().as_bytes().last_chunk()?);
+        // The bit that makes a letter lower case is set in all.
+        let is_ascii = letters & 0x8080_8080 == 0;
+        is_ascii.then(|| ((letters | 0x2020_2020).wrapping_mul(0x9e37_79b1) >> 16) as u16)
+    }
+
+    /// The names below the root, each with a backslash before it.
+    fn below(&self) -> &str {
+        self.names.get(self.root_length..).unwrap_or_default()
     }
 
     /// The place on a drive as a text, for comparing one path with very many: what is in a folder begins with the text of the
@@ -245,8 +263,7 @@ impl<'a> WindowsPath<'a> {
     /// The names below the root.
     pub fn segments(&self) -> impl Iterator<Item = &str> {
         let folder = (self.root == Root::WindowsFolder).then_some("Windows");
-        let below = self.names.get(self.root_length..).unwrap_or_default();
-        folder.into_iter().chain(below.split('\\').skip(1))
+        folder.into_iter().chain(self.below().split('\\').skip(1))
     }
 
     /// The last name below the root.
@@ -270,6 +287,24 @@ impl<'a> WindowsPath<'a> {
             (_, Prefix::Verbatim) => format!("?{}", self.names),
         };
         Ok(case::lower_case(&key))
+    }
+}
+
+/// Whether names begin with others, in any case. Most paths differ from a folder in the first letter already.
+fn begins_with(names: &str, wanted: &str) -> bool {
+    let (own, wanted_bytes) = (names.as_bytes(), wanted.as_bytes());
+    match (own.get(1), wanted_bytes.get(1)) {
+        (_, None) => true,
+        (None, _) => false,
+        (Some(own), Some(wanted)) if own.is_ascii() && wanted.is_ascii() && !own.eq_ignore_ascii_case(wanted) => false,
+        _ if wanted.is_ascii() => {
+            own.get(..wanted.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(wanted_bytes))
+                && matches!(own.get(wanted.len()), None | Some(b'\\'))
+        }
+        _ => {
+            let mut segments = names.split('\\');
+            wanted.split('\\').all(|wanted| segments.next().is_some_and(|own| case::is_same(own, wanted)))
+        }
     }
 }
 

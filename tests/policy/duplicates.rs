@@ -11,10 +11,15 @@ use crate::paths::strict;
 
 /// Rules that may report the same place, because each of the two is to be corrected by itself.
 const TWO_MISTAKES: &[(&str, &str, &str)] = &[
+    ("host-path-file", "host-path-volume", "that there is a host path at all, and that it has no type"),
+    ("host-path-volume", "relative-host-path", "that there is a host path at all, and where it is"),
     ("host-path-volume", "sandbox-variable-spelling", "that there is a host path at all, and how it is written"),
     ("host-ports", "port-mismatch", "a port of the node that is not allowed, and one that is not the container's"),
     ("local-group-runtime", "privileged-local-group", "a group at all on old nodes, and the rights of this one"),
+    ("mount-over-rootfs", "mount-path-twice", "what the mounts hide, and that they are two"),
     ("no-windows-node", "windows-node", "what the cluster has, and what the pod does not say"),
+    ("path-variable", "search-order", "what the variable lacks, and what is first in it"),
+    ("search-order", "working-dir", "who may write to the folder, and where it is"),
 ];
 
 /// The rules that report each path. What `strict` turns on is on.

@@ -133,6 +133,8 @@ fn every_kind_is_let_through_wherever_it_sets_what_rules_look_at() {
         json!({ "spec": { "initContainers": [container] } }),
         json!({ "spec": { "ephemeralContainers": [container] } }),
         json!({ "spec": { "containers": image } }),
+        json!({ "spec": { "securityContext": { "windowsOptions": { "runAsUserName": "1000" } } } }),
+        json!({ "spec": { "initContainers": [{ "securityContext": { "windowsOptions": { "runAsUserName": "-1" } } }] } }),
         json!({ "metadata": { "annotations": { "microsoft.com/hostprocess-inherit-user": "true" } } }),
         json!({ "metadata": { "annotations": { "microsoft.com/disable-hostprocess-container": "false" } } }),
         json!({ "metadata": { "annotations": { "io.microsoft.disable-unsafe-operations": "false" } } }),
@@ -192,7 +194,7 @@ fn the_annotations_of_a_binding_are_looked_at() {
 }
 
 /// The keys that lead to what rules look at, and some of what they find there.
-const WORDS: &str = "spec|template|jobTemplate|data|metadata|annotations|securityContext|windowsOptions|hostProcess|\
+const WORDS: &str = "spec|template|jobTemplate|data|metadata|annotations|securityContext|windowsOptions|hostProcess|runAsUserName|\
     containers|initContainers|ephemeralContainers|image|microsoft\\.com/hostprocess-inherit-user";
 
 proptest! {

@@ -174,7 +174,7 @@ fn the_form_sends_valid_settings_when_nothing_is_filled_in() {
 #[test]
 fn the_form_sends_valid_settings_when_everything_is_filled_in() {
     let answers = json!({
-        "description": null, "profile": "strict", "rules": { "windows-node": "deny" }, "containerd": "1.7", "platform": "openshift",
+        "description": null, "profile": "strict", "rules": { "windows-node": "deny" }, "containerd": "1.7", "bindFilter": true, "platform": "openshift",
         "mutate": "safe", "localGroups": ["hpc"], "privilegedLocalGroups": ["admins"], "hostPorts": [{ "min": 9100, "max": 9200 }],
         "allow": [{
             "namespaces": ["monitoring"], "serviceAccounts": ["agent"], "images": ["registry.example/agent"],

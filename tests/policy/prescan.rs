@@ -90,6 +90,7 @@ fn leaves_what_could_concern_a_rule() {
     let spec = "/request/object/spec/template/spec";
     for payload in [
         with(spec, json!({ "securityContext": { "windowsOptions": { "hostProcess": false } } })),
+        with(spec, json!({ "securityContext": { "windowsOptions": { "runAsUserName": "1000" } } })),
         with("/request/object/metadata", json!({ "annotations": { "microsoft.com/hostprocess-inherit-user": "true" } })),
         with("/request/object/metadata", json!({ "annotations": { "microsoft.com/disable-hostprocess-container": "false" } })),
         with("/request/object/metadata", json!({ "annotations": { "io.microsoft.disable-unsafe-operations": "false" } })),

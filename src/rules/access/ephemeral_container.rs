@@ -6,12 +6,14 @@ use crate::k8s::pod::{ContainerList, Level};
 use crate::order::ByName;
 use crate::rules::api_server::ApiServer;
 use crate::rules::context::Context;
-use crate::rules::rule::{Rule, page};
+use crate::rules::rule::{Rule, about, page};
 use crate::wording::quote;
 
 pub static RULE: Rule = Rule {
     id: "ephemeral-container",
-    summary: "a debug container added to a HostProcess pod, which runs as a process on the node, by default with the pod's account",
+    summary: about!(
+        "a debug container added to a HostProcess pod, which runs as a process on the node, by default with the pod's account"
+    ),
     severity: Severity::Warn,
     api_server: ApiServer::Partly("when `hostProcess` is set on the containers only and the new one lacks it"),
     reads: Fields::of(&["ephemeralContainers"]),

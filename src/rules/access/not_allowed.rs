@@ -4,7 +4,7 @@ use super::permission;
 use crate::finding::collector::Findings;
 use crate::finding::ratchet::Ratchet;
 use crate::rules::context::Context;
-use crate::rules::rule::{Rule, Scope, page};
+use crate::rules::rule::{Rule, Scope, about, page};
 use crate::settings::grant::Grant;
 use crate::settings::rbac::{Rbac, Subject};
 use crate::wording::quote;
@@ -13,7 +13,7 @@ use std::fmt::Write;
 
 pub static RULE: Rule = Rule {
     id: "not-allowed",
-    summary: "a HostProcess workload that no grant in `allow` covers",
+    summary: about!("a HostProcess workload that no grant in `allow` covers"),
     scope: Scope::MayBeHostProcess,
     ratchet: Ratchet::RunsTheSame,
     page: page!("not_allowed.md"),

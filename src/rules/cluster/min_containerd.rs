@@ -3,13 +3,17 @@ use crate::finding::collector::Findings;
 use crate::finding::severity::Severity;
 use crate::k8s::version::Version;
 use crate::rules::context::Context;
-use crate::rules::rule::{Rule, page};
+use crate::rules::rule::{Rule, about, page};
 use crate::wording::quote;
 
 pub static RULE: Rule = Rule {
     id: "min-containerd",
-    summary: "a node that could run the pod has containerd older than 1.6 or another runtime (asks the cluster)",
-    severity_varies: "deny below the minimum and for another runtime, warn below 1.7 and for a version that cannot be read",
+    summary: about!(
+        "a node that could run the pod has containerd older than 1.6 or another runtime (asks the cluster)"
+    ),
+    severity_varies: about!(
+        "deny below the minimum and for another runtime, warn below 1.7 and for a version that cannot be read"
+    ),
     page: page!("min_containerd.md"),
     ..Rule::new(check)
 };

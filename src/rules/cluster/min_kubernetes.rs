@@ -3,13 +3,13 @@ use crate::finding::collector::Findings;
 use crate::finding::severity::Severity;
 use crate::k8s::version::Version;
 use crate::rules::context::Context;
-use crate::rules::rule::{Rule, page};
+use crate::rules::rule::{Rule, about, page};
 use crate::wording::quote;
 
 pub static RULE: Rule = Rule {
     id: "min-kubernetes",
-    summary: "a node that could run the pod has a kubelet older than 1.23 (asks the cluster)",
-    severity_varies: "deny for a kubelet that is too old, warn for a version that cannot be read",
+    summary: about!("a node that could run the pod has a kubelet older than 1.23 (asks the cluster)"),
+    severity_varies: about!("deny for a kubelet that is too old, warn for a version that cannot be read"),
     page: page!("min_kubernetes.md"),
     ..Rule::new(check)
 };

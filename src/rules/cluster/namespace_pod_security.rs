@@ -1,12 +1,12 @@
 use crate::finding::collector::Findings;
 use crate::finding::severity::Severity;
 use crate::rules::context::Context;
-use crate::rules::rule::{Rule, page};
+use crate::rules::rule::{Rule, about, page};
 use crate::wording::quote;
 
 pub static RULE: Rule = Rule {
     id: "namespace-pod-security",
-    summary: "a controller in a namespace whose Pod Security level refuses its pods (asks the cluster)",
+    summary: about!("a controller in a namespace whose Pod Security level refuses its pods (asks the cluster)"),
     severity: Severity::Warn,
     page: page!("namespace_pod_security.md"),
     ..Rule::new(check)

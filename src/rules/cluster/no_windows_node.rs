@@ -3,13 +3,13 @@ use crate::cluster::facts::Answer;
 use crate::finding::collector::Findings;
 use crate::finding::severity::Severity;
 use crate::rules::context::Context;
-use crate::rules::rule::{Rule, page};
+use crate::rules::rule::{Rule, about, page};
 use crate::wording::quote;
 
 pub static RULE: Rule = Rule {
     id: "no-windows-node",
-    summary: "no known Windows node could run the pod (asks the cluster)",
-    severity_varies: "warn, deny with `nodes.required`",
+    summary: about!("no known Windows node could run the pod (asks the cluster)"),
+    severity_varies: about!("warn, deny with `nodes.required`"),
     page: page!("no_windows_node.md"),
     ..Rule::new(check)
 };

@@ -3,12 +3,12 @@ use crate::finding::collector::Findings;
 use crate::finding::severity::Severity;
 use crate::k8s::version::Build;
 use crate::rules::context::Context;
-use crate::rules::rule::{Rule, page};
+use crate::rules::rule::{Rule, about, page};
 use crate::wording::quote;
 
 pub static RULE: Rule = Rule {
     id: "windows-build",
-    summary: "a node that could run the pod has a Windows build without the bind filter (asks the cluster)",
+    summary: about!("a node that could run the pod has a Windows build without the bind filter (asks the cluster)"),
     severity: Severity::Off,
     page: page!("windows_build.md"),
     ..Rule::new(check)

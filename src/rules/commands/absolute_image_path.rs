@@ -3,17 +3,14 @@ use crate::finding::collector::Findings;
 use crate::finding::severity::Severity;
 use crate::k8s::command_lines::CommandLine;
 use crate::k8s::pod::{ContainerView, Pod};
-use crate::k8s::version::Version;
+use crate::node::era::Era;
 use crate::rules::context::Context;
-use crate::rules::rule::{Rule, page};
+use crate::rules::rule::{Rule, about, page};
 use crate::windows::command_line::{SANDBOX_MOUNT_POINT, is_linux_program, mentions};
 use crate::windows::path::{ROOTFS, WindowsPath};
 use crate::windows::script::{is_command_line, is_powershell_script};
 use crate::wording::quote;
 use std::cell::LazyCell;
-
-/// The first containerd that puts images and mounts at paths known in advance.
-const FIRST_WITH_FIXED_PATHS: Version = Version::new(1, 7);
 
 /// Folders in which the host keeps programs.
 const HOST_PROGRAMS: &[WindowsPath] = &[
@@ -30,7 +27,7 @@ const MAX_PROGRAM_BYTES: usize = 3 * 260;
 
 pub static RULE: Rule = Rule {
     id: "absolute-image-path",
-    summary: "the absolute path of a program or script, which is looked up on the host, not in the image",
+    summary: about!("the absolute path of a program or script, which is looked up on the host, not in the image"),
     severity: Severity::Warn,
     reads: Fields::of(&["command", "args"]),
     page: page!("absolute_image_path.md"),
@@ -38,12 +35,13 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &Context, findings: &mut Findings) {
-    let before_fixed_paths = *context.settings.containerd < FIRST_WITH_FIXED_PATHS;
+    let may_not_bind = context.settings.may_have(|era| !era.binds());
+    let may_be_1_6 = context.settings.may_have(Era::is_1_6);
     let volumes = LazyCell::new(|| places_of_volumes(context.pod));
     for line in &context.command_lines {
         let message = |path: &str| match locate(path, line, &volumes) {
-            Location::Image | Location::Mount if before_fixed_paths => {
-                Some(format!("{} is found only with containerd {FIRST_WITH_FIXED_PATHS} or later", quote(path)))
+            Location::Image | Location::Mount if may_not_bind => {
+                Some(format!("{} is found only with containerd 1.7 or later and the bind filter", quote(path)))
             }
             Location::Image | Location::Mount | Location::Host => None,
             Location::Unknown => Some(format!("{} is looked up on the host, not in the image", quote(path))),
@@ -53,7 +51,9 @@ fn check(context: &Context, findings: &mut Findings) {
             |program: &str| is_linux_program(program) || is_powershell_script(program) || is_command_line(program);
         let program = line.program().filter(|program| may_be_an_image_path(program) && !is_left(program));
         if let Some((program, message)) = program.and_then(|program| Some((program, message(program)?))) {
-            findings.container(&line.container, line.program_path(), message, fix(program));
+            // containerd 1.6 searches for a name in the working directory, which is the top of the image unless it is set.
+            let is_name_found = !may_be_1_6 || line.container.raw.working_dir.is_none_or(str::is_empty);
+            findings.container(&line.container, line.program_path(), message, fix(program, is_name_found));
         }
         let script = line.script().filter(|(_, script)| may_be_an_image_path(script));
         if let Some((element, script, message)) = script.and_then(|(at, script)| Some((at, script, message(script)?))) {
@@ -113,9 +113,13 @@ fn fix_of_script(script: &str) -> String {
     format!("write {}, if the script is in the image", quote(&below_image))
 }
 
-fn fix(program: &str) -> String {
+fn fix(program: &str, is_name_found: bool) -> String {
     let path = WindowsPath::new(program);
     let name = path.file_name().unwrap_or("app.exe");
     let below_image = format!(r"%{SANDBOX_MOUNT_POINT}%\{name}");
-    format!("write {}, which is searched for in the image too, or {}", quote(name), quote(&below_image))
+    if is_name_found {
+        format!("write {}, which is searched for in the image too, or {}", quote(name), quote(&below_image))
+    } else {
+        format!("write {}", quote(&below_image))
+    }
 }

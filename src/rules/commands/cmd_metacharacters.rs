@@ -1,19 +1,16 @@
 use crate::decode::Fields;
 use crate::finding::collector::Findings;
 use crate::finding::severity::Severity;
-use crate::k8s::version::Version;
+use crate::node::era::Era;
 use crate::rules::context::Context;
-use crate::rules::rule::{Rule, page};
+use crate::rules::rule::{Rule, about, page};
 use crate::windows::cmd::{CmdReader, Operator};
 use crate::windows::command_line::Shell;
 use crate::wording::quote;
 
-/// The first containerd whose shim puts `cmd /c` before every command line.
-const FIRST_WITH_CMD: Version = Version::new(1, 7);
-
 pub static RULE: Rule = Rule {
     id: "cmd-metacharacters",
-    summary: "an argument with characters that `cmd /c` interprets",
+    summary: about!("an argument with characters that `cmd /c` interprets"),
     severity: Severity::Warn,
     reads: Fields::of(&["command", "args"]),
     page: page!("cmd_metacharacters.md"),
@@ -21,6 +18,11 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &Context, findings: &mut Findings) {
+    let settings = context.settings;
+    if !settings.may_have(Era::binds) {
+        return;
+    }
+    let since = if settings.may_have(Era::is_1_6) { "since containerd 1.7, " } else { "" };
     for line in &context.command_lines {
         let mut cmd = match line.shell() {
             // The command is meant for cmd; which of the two cmds interprets it makes no difference.
@@ -30,15 +32,14 @@ fn check(context: &Context, findings: &mut Findings) {
         };
         for element in line.elements() {
             if let Some(operator) = cmd.operator_in(element.text) {
-                let message = message(element.text, operator, *context.settings.containerd);
+                let message = message(element.text, operator, since);
                 findings.container(&line.container, element.path(), message, fix(line.shell()));
             }
         }
     }
 }
 
-fn message(text: &str, operator: Operator, containerd: Version) -> String {
-    let since = if containerd < FIRST_WITH_CMD { "since containerd 1.7, " } else { "" };
+fn message(text: &str, operator: Operator, since: &str) -> String {
     let found = quote(text);
     match operator {
         Operator::Command(c) => format!("{since}cmd /c runs what follows the '{c}' in {found} as a command"),

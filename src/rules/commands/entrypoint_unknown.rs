@@ -2,14 +2,14 @@ use crate::decode::Fields;
 use crate::finding::collector::Findings;
 use crate::finding::severity::Severity;
 use crate::rules::context::Context;
-use crate::rules::rule::{Rule, page};
+use crate::rules::rule::{Rule, about, page};
 use crate::wording::quote;
 
 pub static RULE: Rule = Rule {
     id: "entrypoint-unknown",
-    summary: "`args` without `command`: an absolute path in the image's entrypoint is looked up on the node",
+    summary: about!("`args` without `command`: an absolute path in the image's entrypoint is looked up on the node"),
     severity: Severity::Warn,
-    severity_varies: "warn where the first argument begins with a dash, otherwise off",
+    severity_varies: about!("warn where the first argument begins with a dash, otherwise off"),
     reads: Fields::of(&["args"]),
     page: page!("entrypoint_unknown.md"),
     ..Rule::new(check)

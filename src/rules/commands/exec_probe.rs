@@ -2,11 +2,13 @@ use crate::decode::Fields;
 use crate::finding::collector::Findings;
 use crate::finding::severity::Severity;
 use crate::rules::context::Context;
-use crate::rules::rule::{Rule, page};
+use crate::rules::rule::{Rule, about, page};
 
 pub static RULE: Rule = Rule {
     id: "exec-probe",
-    summary: "a probe that runs a command, for which the container's shim has grown until the node ran out of memory",
+    summary: about!(
+        "a probe that runs a command, for which the container's shim has grown until the node ran out of memory"
+    ),
     severity: Severity::Off,
     reads: Fields::of(&["command"]),
     page: page!("exec_probe.md"),

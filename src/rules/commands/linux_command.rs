@@ -2,14 +2,14 @@ use crate::decode::Fields;
 use crate::finding::collector::Findings;
 use crate::finding::severity::Severity;
 use crate::rules::context::Context;
-use crate::rules::rule::{Rule, page};
+use crate::rules::rule::{Rule, about, page};
 use crate::windows::command_line::{Shell, is_linux_program};
 use crate::windows::path::WindowsPath;
 use crate::wording::quote;
 
 pub static RULE: Rule = Rule {
     id: "linux-command",
-    summary: "a Linux path or shell as the program",
+    summary: about!("a Linux path or shell as the program"),
     severity: Severity::Warn,
     reads: Fields::of(&["command"]),
     page: page!("linux_command.md"),

@@ -3,14 +3,14 @@ use crate::finding::collector::Findings;
 use crate::finding::severity::Severity;
 use crate::k8s::command_lines::CommandLine;
 use crate::rules::context::Context;
-use crate::rules::rule::{Rule, page};
+use crate::rules::rule::{Rule, about, page};
 use crate::windows::command_line::{SANDBOX_MOUNT_POINT, is_linux_program};
 use crate::windows::script::{is_command_line, is_powershell_7, is_powershell_script};
 use crate::wording::quote;
 
 pub static RULE: Rule = Rule {
     id: "program-not-found",
-    summary: "a program that nodes do not find or start: a `.ps1` file, a whole command line, `pwsh`",
+    summary: about!("a program that nodes do not find or start: a `.ps1` file, a whole command line, `pwsh`"),
     severity: Severity::Warn,
     reads: Fields::of(&["command"]),
     page: page!("program_not_found.md"),

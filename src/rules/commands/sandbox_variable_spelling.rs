@@ -5,7 +5,7 @@ use crate::finding::severity::Severity;
 use crate::k8s::command_lines::CommandLine;
 use crate::k8s::pod::ContainerView;
 use crate::rules::context::Context;
-use crate::rules::rule::{Rule, page};
+use crate::rules::rule::{Rule, about, page};
 use crate::windows::command_line::{Form, Mention, SANDBOX_MOUNT_POINT, Shell, mentions};
 use crate::wording::quote;
 use std::cell::LazyCell;
@@ -15,7 +15,7 @@ const FIX: &str = "write %CONTAINER_SANDBOX_MOUNT_POINT% or $env:CONTAINER_SANDB
 
 pub static RULE: Rule = Rule {
     id: "sandbox-variable-spelling",
-    summary: "`CONTAINER_SANDBOX_MOUNT_POINT` in a form that is not expanded",
+    summary: about!("`CONTAINER_SANDBOX_MOUNT_POINT` in a form that is not expanded"),
     severity: Severity::Warn,
     reads: Fields::of(&["command", "args", "workingDir", "value", "mountPath", "hostPath"]),
     patches: Some(Reach::Command),

@@ -1,19 +1,16 @@
 use crate::decode::Fields;
 use crate::finding::collector::Findings;
 use crate::finding::severity::Severity;
-use crate::k8s::version::Version;
+use crate::node::era::Era;
 use crate::rules::context::Context;
-use crate::rules::rule::{Rule, page};
+use crate::rules::rule::{Rule, about, page};
 use crate::windows::command_line::mentions;
 use crate::windows::path::WindowsPath;
 use crate::wording::quote;
 
-/// The first containerd that takes a working directory literally.
-const FIRST_WITH_LITERAL_WORKING_DIR: Version = Version::new(1, 7);
-
 pub static RULE: Rule = Rule {
     id: "working-dir",
-    summary: "a working directory that is a different place with other containerd versions",
+    summary: about!("a working directory that is one place on nodes with the bind filter and another without it"),
     severity: Severity::Warn,
     reads: Fields::of(&["workingDir"]),
     page: page!("working_dir.md"),
@@ -21,7 +18,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &Context, findings: &mut Findings) {
-    if *context.settings.containerd >= FIRST_WITH_LITERAL_WORKING_DIR {
+    if !context.settings.may_have(Era::binds) || !context.settings.may_have(|era| !era.binds()) {
         return;
     }
     for container in context.pod.host_process_containers() {
@@ -29,7 +26,7 @@ fn check(context: &Context, findings: &mut Findings) {
             continue;
         };
         let mut mounts = container.raw.volume_mounts.iter().filter_map(|mount| mount.mount_path);
-        // Mounts move along with it: before containerd 1.7 they are below the image, since then at their own path.
+        // Mounts move along with it: without the bind filter they are below the image, with it at their own path.
         let path = WindowsPath::new(directory);
         let is_in_mount = mounts.any(|mount| path.is_same_or_under(&WindowsPath::new(mount)));
         // A directory that names the variable is either replaced, which is right, or reported by
@@ -39,10 +36,10 @@ fn check(context: &Context, findings: &mut Findings) {
                 &container,
                 container.path("workingDir"),
                 format!(
-                    "{} is below the image before containerd {FIRST_WITH_LITERAL_WORKING_DIR}, but on the host since then",
+                    "{} is on the host with containerd 1.7 and the bind filter, but below the image without them",
                     quote(directory)
                 ),
-                "write $env:CONTAINER_SANDBOX_MOUNT_POINT/..., or set the policy's setting containerd to the oldest version on your nodes",
+                "write $env:CONTAINER_SANDBOX_MOUNT_POINT/..., or set containerd: \"1.7\" and bindFilter: true in the policy's settings once that holds for all nodes",
             );
         }
     }

@@ -2,13 +2,13 @@ use super::accounts::RUN_AS_USER_NAME;
 use crate::decode::Fields;
 use crate::finding::collector::Findings;
 use crate::rules::context::Context;
-use crate::rules::rule::{Rule, page};
+use crate::rules::rule::{Rule, about, page};
 use crate::windows::account::Kind;
 use crate::wording::quote;
 
 pub static RULE: Rule = Rule {
     id: "container-account",
-    summary: "`ContainerAdministrator`/`ContainerUser`, which do not exist on the host",
+    summary: about!("`ContainerAdministrator`/`ContainerUser`, which do not exist on the host"),
     reads: Fields::of(&["runAsUserName"]),
     page: page!("container_account.md"),
     ..Rule::new(check)

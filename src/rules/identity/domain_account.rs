@@ -2,13 +2,13 @@ use super::accounts::RUN_AS_USER_NAME;
 use crate::decode::Fields;
 use crate::finding::collector::Findings;
 use crate::rules::context::Context;
-use crate::rules::rule::{Rule, page};
+use crate::rules::rule::{Rule, about, page};
 use crate::windows::account::Kind;
 use crate::wording::quote;
 
 pub static RULE: Rule = Rule {
     id: "domain-account",
-    summary: "`DOMAIN\\user`, for which Kubernetes cannot pass a password",
+    summary: about!("`DOMAIN\\user`, for which Kubernetes cannot pass a password"),
     reads: Fields::of(&["runAsUserName"]),
     page: page!("domain_account.md"),
     ..Rule::new(check)

@@ -3,12 +3,12 @@ use crate::finding::collector::Findings;
 use crate::k8s::effective::effective_settings;
 use crate::k8s::pod::{ContainerView, Effective};
 use crate::rules::context::Context;
-use crate::rules::rule::{Rule, page};
+use crate::rules::rule::{Rule, about, page};
 use crate::wording::quote;
 
 pub static RULE: Rule = Rule {
     id: "gmsa",
-    summary: "gMSA credentials that are silently ignored",
+    summary: about!("gMSA credentials that are silently ignored"),
     reads: Fields::of(&["gmsaCredentialSpec", "gmsaCredentialSpecName"]),
     page: page!("gmsa.md"),
     ..Rule::new(check)

@@ -4,12 +4,12 @@ use crate::finding::collector::Findings;
 use crate::finding::severity::Severity;
 use crate::k8s::version::Version;
 use crate::rules::context::Context;
-use crate::rules::rule::{Rule, page};
+use crate::rules::rule::{Rule, about, page};
 use crate::wording::quote;
 
 pub static RULE: Rule = Rule {
     id: "local-group-runtime",
-    summary: "a local group, while nodes may run containerd older than 1.7",
+    summary: about!("a local group, while nodes may run containerd older than 1.7"),
     severity: Severity::Warn,
     reads: Fields::of(&["runAsUserName"]),
     page: page!("local_group_runtime.md"),

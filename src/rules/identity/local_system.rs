@@ -3,13 +3,13 @@ use crate::decode::Fields;
 use crate::finding::collector::Findings;
 use crate::finding::severity::Severity;
 use crate::rules::context::Context;
-use crate::rules::rule::{Rule, page};
+use crate::rules::rule::{Rule, about, page};
 use crate::windows::account::{Kind, Service};
 use crate::wording::quote;
 
 pub static RULE: Rule = Rule {
     id: "local-system",
-    summary: "LocalSystem, where a less privileged account may be enough",
+    summary: about!("LocalSystem, where a less privileged account may be enough"),
     severity: Severity::Off,
     reads: Fields::of(&["runAsUserName"]),
     page: page!("local_system.md"),

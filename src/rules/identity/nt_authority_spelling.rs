@@ -3,13 +3,15 @@ use crate::decode::Fields;
 use crate::finding::collector::Findings;
 use crate::finding::patch::{Reach, replace};
 use crate::rules::context::Context;
-use crate::rules::rule::{Rule, page};
+use crate::rules::rule::{Rule, about, page};
 use crate::windows::account::{Account, Kind, Service};
 use crate::wording::quote;
 
 pub static RULE: Rule = Rule {
     id: "nt-authority-spelling",
-    summary: "a misspelt service account: `nt authority\\system`, bare `SYSTEM`, `LocalSystem`, a lost backslash ...",
+    summary: about!(
+        "a misspelt service account: `nt authority\\system`, bare `SYSTEM`, `LocalSystem`, a lost backslash ..."
+    ),
     reads: Fields::of(&["runAsUserName"]),
     patches: Some(Reach::Admission),
     page: page!("nt_authority_spelling.md"),

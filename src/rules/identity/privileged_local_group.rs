@@ -2,12 +2,12 @@ use super::accounts::{LocalGroups, RUN_AS_USER_NAME};
 use crate::decode::Fields;
 use crate::finding::collector::Findings;
 use crate::rules::context::Context;
-use crate::rules::rule::{Rule, page};
+use crate::rules::rule::{Rule, about, page};
 use crate::wording::quote;
 
 pub static RULE: Rule = Rule {
     id: "privileged-local-group",
-    summary: "a local group that makes the process an administrator",
+    summary: about!("a local group that makes the process an administrator"),
     reads: Fields::of(&["runAsUserName"]),
     page: page!("privileged_local_group.md"),
     ..Rule::new(check)

@@ -5,13 +5,13 @@ use crate::finding::patch::Reach;
 use crate::k8s::effective::effective_settings;
 use crate::k8s::pod::{ContainerView, Level};
 use crate::rules::context::Context;
-use crate::rules::rule::{Rule, page};
+use crate::rules::rule::{Rule, about, page};
 use crate::windows::account::Account;
 use std::cell::LazyCell;
 
 pub static RULE: Rule = Rule {
     id: "run-as-non-root",
-    summary: "`runAsNonRoot: true` beside an administrator's account: it is admitted but not enforced",
+    summary: about!("`runAsNonRoot: true` beside an administrator's account: it is admitted but not enforced"),
     reads: Fields::of(&["runAsNonRoot"]),
     patches: Some(Reach::OnDemand),
     page: page!("run_as_non_root.md"),

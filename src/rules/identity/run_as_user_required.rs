@@ -4,12 +4,12 @@ use crate::k8s::effective::effective_settings;
 use crate::k8s::misplaced;
 use crate::k8s::pod::{ContainerList, ContainerView, Level};
 use crate::rules::context::Context;
-use crate::rules::rule::{Rule, page};
+use crate::rules::rule::{Rule, about, page};
 use crate::wording::quote;
 
 pub static RULE: Rule = Rule {
     id: "run-as-user-required",
-    summary: "no effective `runAsUserName`",
+    summary: about!("no effective `runAsUserName`"),
     page: page!("run_as_user_required.md"),
     ..Rule::new(check)
 };

@@ -6,7 +6,7 @@ use crate::k8s::effective::EffectiveSetting;
 use crate::k8s::pod::ContainerList;
 use crate::order::ByName;
 use crate::rules::context::Context;
-use crate::rules::rule::{Rule, page};
+use crate::rules::rule::{Rule, about, page};
 use crate::windows::account::{Account, Kind};
 use crate::windows::case::{is_same, lower_case};
 use crate::wording::quote;
@@ -14,8 +14,8 @@ use std::cell::LazyCell;
 
 pub static RULE: Rule = Rule {
     id: "unknown-account",
-    summary: "a name that is neither a service account nor a declared local group",
-    severity_varies: "warn; deny once `localGroups` is set",
+    summary: about!("a name that is neither a service account nor a declared local group"),
+    severity_varies: about!("warn; deny once `localGroups` is set"),
     reads: Fields::of(&["runAsUserName"]),
     page: page!("unknown_account.md"),
     ..Rule::new(check)

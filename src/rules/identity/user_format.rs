@@ -4,13 +4,13 @@ use crate::finding::collector::Findings;
 use crate::finding::patch::{Operation, Reach, replace};
 use crate::rules::api_server::ApiServer;
 use crate::rules::context::Context;
-use crate::rules::rule::{Rule, page};
+use crate::rules::rule::{Rule, about, page};
 use crate::windows::account::{Account, Kind, Malformed};
 use crate::wording::{escaped, quote};
 
 pub static RULE: Rule = Rule {
     id: "user-format",
-    summary: "a `runAsUserName` that Kubernetes does not accept",
+    summary: about!("a `runAsUserName` that Kubernetes does not accept"),
     api_server: ApiServer::Refuses,
     reads: Fields::of(&["runAsUserName"]),
     patches: Some(Reach::Admission),
@@ -81,6 +81,6 @@ fn corrected(name: &str) -> Option<String> {
         Kind::Misspelt(Some(service)) => Some(service.spelling().to_owned()),
         Kind::Service(_) | Kind::Local => Some(repaired),
         // A correct spelling would not make these work.
-        Kind::Misspelt(None) | Kind::ContainerOnly | Kind::Domain | Kind::Malformed(_) => None,
+        Kind::Misspelt(None) | Kind::ContainerOnly | Kind::Domain | Kind::Number | Kind::Malformed(_) => None,
     }
 }

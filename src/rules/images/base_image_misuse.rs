@@ -2,12 +2,14 @@ use crate::decode::Fields;
 use crate::finding::collector::Findings;
 use crate::finding::severity::Severity;
 use crate::rules::context::Context;
-use crate::rules::rule::{Rule, Scope, page};
+use crate::rules::rule::{Rule, Scope, about, page};
 use crate::wording::quote;
 
 pub static RULE: Rule = Rule {
     id: "base-image-misuse",
-    summary: "an image for HostProcess containers in an ordinary one: the base image, or a tag such as `v1-windows-hp`",
+    summary: about!(
+        "an image for HostProcess containers in an ordinary one: the base image, or a tag such as `v1-windows-hp`"
+    ),
     severity: Severity::Warn,
     scope: Scope::AnyPod,
     reads: Fields::of(&["image"]),

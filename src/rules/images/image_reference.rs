@@ -2,12 +2,12 @@ use crate::decode::Fields;
 use crate::finding::collector::Findings;
 use crate::finding::severity::Severity;
 use crate::rules::context::Context;
-use crate::rules::rule::{Rule, page};
+use crate::rules::rule::{Rule, about, page};
 use crate::wording::quote;
 
 pub static RULE: Rule = Rule {
     id: "image-reference",
-    summary: "an image without a tag or digest, or with the tag `latest`",
+    summary: about!("an image without a tag or digest, or with the tag `latest`"),
     severity: Severity::Off,
     reads: Fields::of(&["image"]),
     page: page!("image_reference.md"),

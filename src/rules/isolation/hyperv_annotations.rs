@@ -2,12 +2,12 @@ use crate::decode::Fields;
 use crate::finding::collector::Findings;
 use crate::finding::severity::Severity;
 use crate::rules::context::Context;
-use crate::rules::rule::{Rule, page};
+use crate::rules::rule::{Rule, about, page};
 use crate::wording::quote;
 
 pub static RULE: Rule = Rule {
     id: "hyperv-annotations",
-    summary: "annotations that configure a utility VM or override resource limits",
+    summary: about!("annotations that configure a utility VM or override resource limits"),
     severity: Severity::Warn,
     reads: Fields::of(&["annotations"]),
     page: page!("hyperv_annotations.md"),

@@ -2,13 +2,13 @@ use crate::cluster::facts::Answer;
 use crate::decode::Fields;
 use crate::finding::collector::Findings;
 use crate::rules::context::Context;
-use crate::rules::rule::{Rule, page};
+use crate::rules::rule::{Rule, about, page};
 use crate::settings::pattern::matches_any;
 use crate::wording::quote;
 
 pub static RULE: Rule = Rule {
     id: "hyperv-runtime-class",
-    summary: "a RuntimeClass that promises Hyper-V isolation",
+    summary: about!("a RuntimeClass that promises Hyper-V isolation"),
     reads: Fields::of(&["runtimeClassName"]),
     page: page!("hyperv_runtime_class.md"),
     ..Rule::new(check)

@@ -2,7 +2,7 @@ use crate::decode::Fields;
 use crate::finding::collector::Findings;
 use crate::finding::severity::Severity;
 use crate::rules::context::Context;
-use crate::rules::rule::{Rule, Scope, page};
+use crate::rules::rule::{Rule, Scope, about, page};
 use crate::windows::account::{Kind, Service};
 use crate::windows::case::lower_case;
 use crate::windows::path::WindowsPath;
@@ -10,8 +10,10 @@ use crate::wording::quote;
 
 pub static RULE: Rule = Rule {
     id: "reserved-annotations",
-    summary: "annotations that override the account, the root filesystem or a node-wide ban",
-    severity_varies: "deny; warn for a root filesystem outside of system folders and for unknown keys",
+    summary: about!("annotations that override the account or the root filesystem, or are meant for nodes only"),
+    severity_varies: about!(
+        "deny; warn for a root filesystem outside of system folders, for the bans of a node and for unknown keys"
+    ),
     scope: Scope::Annotations,
     reads: Fields::of(&["annotations"]),
     page: page!("reserved_annotations.md"),
@@ -56,8 +58,8 @@ type EffectOf = fn(&str) -> Effect;
 /// What hcsshim does with an annotation of a key, given its value, once the node's containerd passes it on. hcsshim compares
 /// keys exactly.
 const EFFECTS: &[(&str, EffectOf)] = &[
-    ("microsoft.com/disable-hostprocess-container", replaces_the_ban),
-    ("io.microsoft.disable-unsafe-operations", replaces_the_ban),
+    ("microsoft.com/disable-hostprocess-container", lifts_no_ban),
+    ("io.microsoft.disable-unsafe-operations", lifts_no_ban),
     (INHERIT_USER, |value| match value {
         "true" => (Severity::Deny, "replaces runAsUserName by the account of containerd, LocalSystem"),
         _ => (Severity::Deny, "replaces the node's own setting of whose account is used"),
@@ -80,8 +82,11 @@ fn effect_of(key: &str, value: &str) -> Option<Effect> {
     }
 }
 
-fn replaces_the_ban(_: &str) -> Effect {
-    (Severity::Deny, "replaces the node's own setting, which may forbid HostProcess")
+fn lifts_no_ban(_: &str) -> Effect {
+    (
+        Severity::Warn,
+        "lifts no ban: it has no effect up to containerd 2.0, and is refused since 2.1 if the node lets it through",
+    )
 }
 
 /// The root of `C:`, `C:\Windows`, `C:\Program Files` (also `(x86)` and short names) and everything below; also what may be

@@ -2,11 +2,11 @@ use crate::decode::Fields;
 use crate::finding::collector::Findings;
 use crate::finding::severity::Severity;
 use crate::rules::context::Context;
-use crate::rules::rule::{Rule, page};
+use crate::rules::rule::{Rule, about, page};
 
 pub static RULE: Rule = Rule {
     id: "termination",
-    summary: "a grace period of 0: the process is killed before it can clean up the node",
+    summary: about!("a grace period of 0: the process is killed before it can clean up the node"),
     severity: Severity::Off,
     reads: Fields::of(&["terminationGracePeriodSeconds"]),
     page: page!("termination.md"),

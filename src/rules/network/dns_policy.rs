@@ -3,12 +3,12 @@ use crate::finding::collector::Findings;
 use crate::finding::patch::Reach;
 use crate::finding::severity::Severity;
 use crate::rules::context::Context;
-use crate::rules::rule::{Rule, page};
+use crate::rules::rule::{Rule, about, page};
 use crate::wording::quote;
 
 pub static RULE: Rule = Rule {
     id: "dns-policy",
-    summary: "a DNS policy that has no effect",
+    summary: about!("a DNS policy that has no effect"),
     severity: Severity::Warn,
     reads: Fields::of(&["dnsPolicy"]),
     patches: Some(Reach::Command),

@@ -3,13 +3,13 @@ use crate::finding::collector::Findings;
 use crate::finding::severity::Severity;
 use crate::k8s::pod_spec::ContainerPort;
 use crate::rules::context::Context;
-use crate::rules::rule::{Rule, page};
+use crate::rules::rule::{Rule, about, page};
 use crate::settings::PortRange;
 
 pub static RULE: Rule = Rule {
     id: "host-ports",
-    summary: "ports opened on the node, or only those outside the allowed ranges",
-    severity_varies: "off; deny for ports outside `hostPorts` when that is set",
+    summary: about!("ports opened on the node, or only those outside the allowed ranges"),
+    severity_varies: about!("off; deny for ports outside `hostPorts` when that is set"),
     reads: Fields::of(&["ports"]),
     page: page!("host_ports.md"),
     ..Rule::new(check)

@@ -4,13 +4,13 @@ use crate::finding::patch::Reach;
 use crate::finding::severity::Severity;
 use crate::rules::api_server::ApiServer;
 use crate::rules::context::Context;
-use crate::rules::rule::{Rule, page};
+use crate::rules::rule::{Rule, about, page};
 use crate::wording::quote;
 
 pub static RULE: Rule = Rule {
     id: "hosts-and-hostname",
-    summary: "`hostAliases`, `hostname` and similar fields, which are ignored or refused",
-    severity_varies: "warn; deny for `hostnameOverride`, which kube-apiserver refuses on the host network",
+    summary: about!("`hostAliases`, `hostname` and similar fields, which are ignored or refused"),
+    severity_varies: about!("warn; deny for `hostnameOverride`, which kube-apiserver refuses on the host network"),
     api_server: ApiServer::Partly("`hostnameOverride`"),
     reads: Fields::of(&["hostAliases", "hostname", "hostnameOverride", "subdomain", "setHostnameAsFQDN"]),
     patches: Some(Reach::Admission),

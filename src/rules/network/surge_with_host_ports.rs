@@ -5,12 +5,12 @@ use crate::decode::{Fields, at};
 use crate::finding::collector::Findings;
 use crate::k8s::pod::ContainerList;
 use crate::rules::context::Context;
-use crate::rules::rule::{Rule, page};
+use crate::rules::rule::{Rule, about, page};
 use crate::wording::quote;
 
 pub static RULE: Rule = Rule {
     id: "surge-with-host-ports",
-    summary: "a DaemonSet whose updates start the new pod first, while the old one still has its ports",
+    summary: about!("a DaemonSet whose updates start the new pod first, while the old one still has its ports"),
     reads: Fields::of(&["ports"]),
     page: page!("surge_with_host_ports.md"),
     ..Rule::new(check)

@@ -3,11 +3,11 @@ use crate::finding::collector::Findings;
 use crate::finding::patch::Reach;
 use crate::finding::severity::Severity;
 use crate::rules::context::Context;
-use crate::rules::rule::{Rule, page};
+use crate::rules::rule::{Rule, about, page};
 
 pub static RULE: Rule = Rule {
     id: "host-namespaces",
-    summary: "`hostPID`, `hostIPC` and `shareProcessNamespace`, which have no effect on Windows",
+    summary: about!("`hostPID`, `hostIPC` and `shareProcessNamespace`, which have no effect on Windows"),
     severity: Severity::Off,
     reads: Fields::of(&["hostPID", "hostIPC", "shareProcessNamespace"]),
     patches: Some(Reach::Admission),

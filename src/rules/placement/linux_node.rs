@@ -4,12 +4,12 @@ use crate::finding::patch::{Reach, replace};
 use crate::k8s::node_selection::{NodeOs, OS, selector_admits};
 use crate::k8s::pod_spec::NodeSelectorTerm;
 use crate::rules::context::Context;
-use crate::rules::rule::{Rule, page};
+use crate::rules::rule::{Rule, about, page};
 use crate::wording::quote;
 
 pub static RULE: Rule = Rule {
     id: "linux-node",
-    summary: "a node selector, affinity or pod label that no Windows node satisfies",
+    summary: about!("a node selector, affinity or pod label that no Windows node satisfies"),
     reads: Fields::of(&["nodeSelector", "affinity", "labels"]),
     patches: Some(Reach::Admission),
     page: page!("linux_node.md"),

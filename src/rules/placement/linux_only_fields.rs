@@ -7,12 +7,14 @@ use crate::k8s::pod_spec::{PodSpec, SecurityContext};
 use crate::k8s::version::Version;
 use crate::rules::api_server::ApiServer;
 use crate::rules::context::Context;
-use crate::rules::rule::{Rule, page};
+use crate::rules::rule::{Rule, about, page};
 
 pub static RULE: Rule = Rule {
     id: "linux-only-fields",
-    summary: "security fields that only Linux supports",
-    severity_varies: "deny with `os.name: windows`; off without, except warn for `supplementalGroupsPolicy: Strict` while nodes may run containerd older than 2.0",
+    summary: about!("security fields that only Linux supports"),
+    severity_varies: about!(
+        "deny with `os.name: windows`; off without, except warn for `supplementalGroupsPolicy: Strict` while nodes may run containerd older than 2.0"
+    ),
     api_server: ApiServer::Partly("with `os.name: windows`"),
     reads: Fields::of(&[
         "hostPID",

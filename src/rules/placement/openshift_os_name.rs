@@ -2,14 +2,14 @@ use crate::decode::Fields;
 use crate::finding::collector::Findings;
 use crate::finding::severity::Severity;
 use crate::rules::context::Context;
-use crate::rules::rule::{Rule, page};
+use crate::rules::rule::{Rule, about, page};
 use crate::settings::Platform;
 
 pub static RULE: Rule = Rule {
     id: "openshift-os-name",
-    summary: "`os.name: windows`, which exempts a pod from OpenShift's SecurityContextConstraints",
+    summary: about!("`os.name: windows`, which exempts a pod from OpenShift's SecurityContextConstraints"),
     severity: Severity::Off,
-    severity_varies: "off; silent without `platform: openshift`",
+    severity_varies: about!("off; silent without `platform: openshift`"),
     reads: Fields::of(&["os"]),
     page: page!("openshift_os_name.md"),
     ..Rule::new(check)

@@ -3,12 +3,12 @@ use crate::finding::patch::{Reach, Scalar, add};
 use crate::finding::severity::Severity;
 use crate::rules::context::Context;
 use crate::rules::placement::linux_only_fields::linux_only_fields;
-use crate::rules::rule::{Rule, page};
+use crate::rules::rule::{Rule, about, page};
 use crate::settings::Platform;
 
 pub static RULE: Rule = Rule {
     id: "os-name",
-    summary: "`os.name` is not set",
+    summary: about!("`os.name` is not set"),
     severity: Severity::Off,
     patches: Some(Reach::OnDemand),
     page: page!("os_name.md"),

@@ -8,13 +8,15 @@ use crate::k8s::pod_spec::{Container, Volume};
 use crate::k8s::version::Version;
 use crate::rules::cluster::affected_nodes::{AffectedNodes, candidates};
 use crate::rules::context::Context;
-use crate::rules::rule::{Rule, page};
+use crate::rules::rule::{Rule, about, page};
 use crate::wording::quote;
 
 pub static RULE: Rule = Rule {
     id: "run-as-uid",
-    summary: "`runAsUser`, which has no effect and keeps the pod from starting on older kubelets",
-    severity_varies: "warn; deny where a node that could run the pod is known to have such a kubelet (asks the cluster)",
+    summary: about!("`runAsUser`, which has no effect and keeps the pod from starting on older kubelets"),
+    severity_varies: about!(
+        "warn; deny where a node that could run the pod is known to have such a kubelet (asks the cluster)"
+    ),
     reads: Fields::of(&["runAsUser"]),
     patches: Some(Reach::Admission),
     page: page!("run_as_uid.md"),

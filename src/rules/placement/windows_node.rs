@@ -7,13 +7,13 @@ use crate::k8s::pod::Pod;
 use crate::k8s::pod_spec::{NodeSelectorRequirement, NodeSelectorTerm};
 use crate::rules::context::Context;
 use crate::rules::placement::linux_only_fields::linux_only_fields;
-use crate::rules::rule::{Rule, page};
+use crate::rules::rule::{Rule, about, page};
 use crate::settings::pattern::matches_any;
 use crate::wording::quote;
 
 pub static RULE: Rule = Rule {
     id: "windows-node",
-    summary: "a pod that is not restricted to Windows nodes",
+    summary: about!("a pod that is not restricted to Windows nodes"),
     severity: Severity::Warn,
     patches: Some(Reach::Admission),
     page: page!("windows_node.md"),

@@ -2,11 +2,11 @@ use crate::decode::Fields;
 use crate::finding::collector::Findings;
 use crate::finding::severity::Severity;
 use crate::rules::context::Context;
-use crate::rules::rule::{Rule, page};
+use crate::rules::rule::{Rule, about, page};
 
 pub static RULE: Rule = Rule {
     id: "ephemeral-storage-limit",
-    summary: "a limit for `ephemeral-storage`, which does not count what the process writes to the node",
+    summary: about!("a limit for `ephemeral-storage`, which does not count what the process writes to the node"),
     severity: Severity::Off,
     reads: Fields::of(&["limits"]),
     page: page!("ephemeral_storage_limit.md"),

@@ -3,11 +3,11 @@ use crate::finding::collector::Findings;
 use crate::node::admission::has_pod_level_resources;
 use crate::rules::api_server::ApiServer;
 use crate::rules::context::Context;
-use crate::rules::rule::{Rule, page};
+use crate::rules::rule::{Rule, about, page};
 
 pub static RULE: Rule = Rule {
     id: "pod-level-resources",
-    summary: "resources of the pod as a whole, with which Windows nodes reject it",
+    summary: about!("resources of the pod as a whole, with which Windows nodes reject it"),
     api_server: ApiServer::Partly("with `os.name: windows`"),
     reads: Fields::of(&["resources"]),
     page: page!("pod_level_resources.md"),

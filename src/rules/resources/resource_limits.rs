@@ -4,12 +4,12 @@ use crate::k8s::pod::ContainerList;
 use crate::k8s::pod_spec::Resources;
 use crate::k8s::quantity::Amount;
 use crate::rules::context::Context;
-use crate::rules::rule::{Rule, page};
+use crate::rules::rule::{Rule, about, page};
 use crate::settings::Resource;
 
 pub static RULE: Rule = Rule {
     id: "resource-limits",
-    summary: "missing resource limits, the only isolation from the node that there is",
+    summary: about!("missing resource limits, the only isolation from the node that there is"),
     severity: Severity::Off,
     page: page!("resource_limits.md"),
     ..Rule::new(check)

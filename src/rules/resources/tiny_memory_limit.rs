@@ -4,12 +4,12 @@ use crate::finding::severity::Severity;
 use crate::k8s::pod_spec::Resources;
 use crate::k8s::quantity::Amount;
 use crate::rules::context::Context;
-use crate::rules::rule::{Rule, page};
+use crate::rules::rule::{Rule, about, page};
 use crate::wording::quote;
 
 pub static RULE: Rule = Rule {
     id: "tiny-memory-limit",
-    summary: "a memory limit that is too small; below 1 MiB it is silently dropped",
+    summary: about!("a memory limit that is too small; below 1 MiB it is silently dropped"),
     severity: Severity::Warn,
     reads: Fields::of(&["limits"]),
     page: page!("tiny_memory_limit.md"),

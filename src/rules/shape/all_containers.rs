@@ -3,12 +3,12 @@ use crate::k8s::pod::Effective;
 use crate::k8s::pod::Level;
 use crate::rules::api_server::ApiServer;
 use crate::rules::context::Context;
-use crate::rules::rule::{Rule, page};
+use crate::rules::rule::{Rule, about, page};
 use crate::wording::quote;
 
 pub static RULE: Rule = Rule {
     id: "all-containers",
-    summary: "HostProcess and ordinary containers mixed in one pod",
+    summary: about!("HostProcess and ordinary containers mixed in one pod"),
     api_server: ApiServer::Refuses,
     page: page!("all_containers.md"),
     ..Rule::new(check)

@@ -3,11 +3,11 @@ use crate::finding::patch::{Reach, add};
 use crate::k8s::misplaced;
 use crate::rules::api_server::ApiServer;
 use crate::rules::context::Context;
-use crate::rules::rule::{Rule, page};
+use crate::rules::rule::{Rule, about, page};
 
 pub static RULE: Rule = Rule {
     id: "host-network",
-    summary: "`hostNetwork` is not true",
+    summary: about!("`hostNetwork` is not true"),
     api_server: ApiServer::Refuses,
     patches: Some(Reach::Admission),
     page: page!("host_network.md"),

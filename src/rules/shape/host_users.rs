@@ -3,11 +3,11 @@ use crate::finding::collector::Findings;
 use crate::finding::patch::Reach;
 use crate::rules::api_server::ApiServer;
 use crate::rules::context::Context;
-use crate::rules::rule::{Rule, page};
+use crate::rules::rule::{Rule, about, page};
 
 pub static RULE: Rule = Rule {
     id: "host-users",
-    summary: "`hostUsers: false` in a pod that shares a namespace with the host",
+    summary: about!("`hostUsers: false` in a pod that shares a namespace with the host"),
     api_server: ApiServer::Refuses,
     reads: Fields::of(&["hostUsers"]),
     patches: Some(Reach::Admission),

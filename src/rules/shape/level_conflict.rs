@@ -1,11 +1,11 @@
 use crate::finding::collector::Findings;
 use crate::rules::api_server::ApiServer;
 use crate::rules::context::Context;
-use crate::rules::rule::{Rule, page};
+use crate::rules::rule::{Rule, about, page};
 
 pub static RULE: Rule = Rule {
     id: "level-conflict",
-    summary: "`hostProcess` of a container that contradicts the pod's",
+    summary: about!("`hostProcess` of a container that contradicts the pod's"),
     api_server: ApiServer::Refuses,
     page: page!("level_conflict.md"),
     ..Rule::new(check)

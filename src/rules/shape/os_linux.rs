@@ -2,11 +2,11 @@ use crate::decode::Fields;
 use crate::finding::collector::Findings;
 use crate::rules::api_server::ApiServer;
 use crate::rules::context::Context;
-use crate::rules::rule::{Rule, page};
+use crate::rules::rule::{Rule, about, page};
 
 pub static RULE: Rule = Rule {
     id: "os-linux",
-    summary: "`os.name: linux` with Windows options",
+    summary: about!("`os.name: linux` with Windows options"),
     api_server: ApiServer::Refuses,
     reads: Fields::of(&["os"]),
     page: page!("os_linux.md"),

@@ -1,11 +1,11 @@
 use crate::finding::collector::Findings;
 use crate::finding::severity::Severity;
 use crate::rules::context::Context;
-use crate::rules::rule::{Rule, page};
+use crate::rules::rule::{Rule, about, page};
 
 pub static RULE: Rule = Rule {
     id: "pod-level",
-    summary: "`hostProcess` set only on containers, not on the pod",
+    summary: about!("`hostProcess` set only on containers, not on the pod"),
     severity: Severity::Off,
     page: page!("pod_level.md"),
     ..Rule::new(check)

@@ -5,12 +5,12 @@ use crate::finding::severity::Severity;
 use crate::k8s::pod::ContainerList;
 use crate::rules::api_server::ApiServer;
 use crate::rules::context::Context;
-use crate::rules::rule::{Rule, page};
+use crate::rules::rule::{Rule, about, page};
 
 pub static RULE: Rule = Rule {
     id: "port-mismatch",
-    summary: "`hostPort` differs from `containerPort`",
-    severity_varies: "deny; warn in init containers, which Kubernetes does not check",
+    summary: about!("`hostPort` differs from `containerPort`"),
+    severity_varies: about!("deny; warn in init containers, which Kubernetes does not check"),
     api_server: ApiServer::Partly("not in init containers, sidecars included"),
     reads: Fields::of(&["hostPort"]),
     patches: Some(Reach::Admission),

@@ -5,12 +5,14 @@ use crate::k8s::version::Version;
 use crate::rules::api_server::ApiServer;
 use crate::rules::cluster::affected_nodes::candidates;
 use crate::rules::context::Context;
-use crate::rules::rule::{Rule, Scope, page};
+use crate::rules::rule::{Rule, Scope, about, page};
 
 pub static RULE: Rule = Rule {
     id: "resize",
-    summary: "in-place resize of a HostProcess pod",
-    severity_varies: "deny; warn where the pod's node is known to have kubelet 1.38 or later (asks the cluster)",
+    summary: about!("in-place resize of a HostProcess pod"),
+    severity_varies: about!(
+        "deny; warn where the pod's node is known to have kubelet 1.38 or later (asks the cluster)"
+    ),
     scope: Scope::Resize,
     api_server: ApiServer::Partly("with `os.name: windows`; since Kubernetes 1.36 on every Windows node"),
     ratchet: Ratchet::RunsTheSame,

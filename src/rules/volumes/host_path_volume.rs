@@ -3,12 +3,12 @@ use crate::decode::Fields;
 use crate::finding::collector::Findings;
 use crate::finding::severity::Severity;
 use crate::rules::context::Context;
-use crate::rules::rule::{Rule, page};
+use crate::rules::rule::{Rule, about, page};
 use crate::wording::quote;
 
 pub static RULE: Rule = Rule {
     id: "host-path-volume",
-    summary: "a folder of the host mounted into a container that can use it without the mount",
+    summary: about!("a folder of the host mounted into a container that can use it without the mount"),
     severity: Severity::Off,
     reads: Fields::of(&["hostPath"]),
     page: page!("host_path_volume.md"),

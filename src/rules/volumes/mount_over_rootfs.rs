@@ -2,13 +2,13 @@ use super::mounts::mounts;
 use crate::decode::Fields;
 use crate::finding::collector::Findings;
 use crate::rules::context::Context;
-use crate::rules::rule::{Rule, page};
+use crate::rules::rule::{Rule, about, page};
 use crate::windows::path::ROOTFS;
 use crate::wording::quote;
 
 pub static RULE: Rule = Rule {
     id: "mount-over-rootfs",
-    summary: "a mount over `C:\\hpc`, where the image is, or over `C:\\`",
+    summary: about!("a mount over `C:\\hpc`, where the image is, or over `C:\\`"),
     reads: Fields::of(&["mountPath"]),
     page: page!("mount_over_rootfs.md"),
     ..Rule::new(check)
@@ -25,7 +25,9 @@ fn check(context: &Context, findings: &mut Findings) {
             && !path.is_drive_letter()
             && !mount.text().is_empty()
         {
-            format!("{found} is the whole drive, so the mount hides Windows and the image")
+            format!(
+                "{found} is the whole drive: the container does not start, or the mount hides Windows and the image"
+            )
         } else {
             continue;
         };

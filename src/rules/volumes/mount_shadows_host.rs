@@ -2,14 +2,15 @@ use super::mounts::{Mount, mounts};
 use crate::decode::Fields;
 use crate::finding::collector::Findings;
 use crate::finding::severity::Severity;
+use crate::node::era::Era;
 use crate::rules::context::Context;
-use crate::rules::rule::{Rule, page};
+use crate::rules::rule::{Rule, about, page};
 use crate::windows::path::WindowsPath;
 use crate::wording::quote;
 
 pub static RULE: Rule = Rule {
     id: "mount-shadows-host",
-    summary: "a mount path that hides a directory of the host",
+    summary: about!("a mount path that hides a directory of the host"),
     severity: Severity::Warn,
     reads: Fields::of(&["mountPath"]),
     page: page!("mount_shadows_host.md"),
@@ -37,7 +38,13 @@ const SHARED_DIRECTORIES: &[WindowsPath] = &[
     WindowsPath::on_c(r"C:\var\log"),
 ];
 
+/// The first letters of all of these, which few other paths share.
+const INITIALS: &[u8] = b"wkeovpu";
+
 fn check(context: &Context, findings: &mut Findings) {
+    if !context.settings.may_have(Era::binds) {
+        return;
+    }
     for mount in mounts(context.pod).filter(hides_another_place) {
         let found = quote(mount.text());
         let message = match shadowed(&mount) {
@@ -73,13 +80,27 @@ enum Shadowed {
 fn shadowed(mount: &Mount) -> Option<Shadowed> {
     let path = mount.path();
     // Drive roots are left to `mount-over-rootfs` and `mount-drive`.
-    if path.is_drive_root() {
+    let initial = path.segments().next()?.bytes().next()?;
+    if !INITIALS.contains(&initial.to_ascii_lowercase()) {
         return None;
     }
     if let Some(covered) =
-        NODE_DIRECTORIES.iter().chain(SHARED_DIRECTORIES).find(|directory| directory.is_same_or_under(&path))
+        NODE_DIRECTORIES.iter().chain(SHARED_DIRECTORIES).find(|directory| directory.is_same_or_under(path))
     {
         return Some(Shadowed::All(covered.text()));
     }
     NODE_DIRECTORIES.iter().find(|directory| path.is_same_or_under(directory)).map(|d| Shadowed::Part(d.text()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{INITIALS, NODE_DIRECTORIES, SHARED_DIRECTORIES};
+
+    #[test]
+    fn initials_are_those_of_the_directories() {
+        for directory in NODE_DIRECTORIES.iter().chain(SHARED_DIRECTORIES) {
+            let initial = directory.text().as_bytes()[3].to_ascii_lowercase();
+            assert!(INITIALS.contains(&initial), "{}", directory.text());
+        }
+    }
 }

@@ -2,41 +2,44 @@
 
 use crate::k8s::pod::{ContainerView, Pod};
 use crate::k8s::pod_spec::{HostPath, VolumeMount};
+use crate::k8s::volumes::JoinedMount;
 use crate::windows::path::WindowsPath;
 
 /// A mount of a HostProcess container.
 pub struct Mount<'p, 'a> {
     /// The container that it belongs to.
     pub container: ContainerView<'p, 'a>,
-    index: usize,
+    joined: &'p JoinedMount<'a>,
     /// As written.
     pub raw: &'p VolumeMount<'a>,
 }
 
 /// Every mount of every HostProcess container.
 pub fn mounts<'p, 'a>(pod: &'p Pod<'a>) -> impl Iterator<Item = Mount<'p, 'a>> {
-    pod.host_process_containers().flat_map(mounts_of)
-}
-
-fn mounts_of<'p, 'a>(container: ContainerView<'p, 'a>) -> impl Iterator<Item = Mount<'p, 'a>> {
-    container.raw.volume_mounts.iter().enumerate().map(move |(index, raw)| Mount { container, index, raw })
+    pod.volumes.mounts().iter().filter(|mount| mount.is_host_process).map(|mount| Mount::of(pod, mount))
 }
 
 impl<'p, 'a> Mount<'p, 'a> {
+    /// A mount of the pod, as far as it is joined with its volume.
+    pub fn of(pod: &'p Pod<'a>, joined: &'p JoinedMount<'a>) -> Mount<'p, 'a> {
+        let container = pod.container(joined.list, joined.container);
+        Mount { container, joined, raw: &container.raw.volume_mounts[joined.index] }
+    }
+
     /// Where it appears in the container, as the kubelet reads it.
-    pub fn path(&self) -> WindowsPath<'p> {
-        WindowsPath::new(self.text())
+    pub fn path(&self) -> &'p WindowsPath<'a> {
+        &self.joined.path
     }
 
     /// `mountPath` as written, `""` when it is missing.
-    pub fn text(&self) -> &'p str {
+    pub fn text(&self) -> &'a str {
         self.raw.mount_path.unwrap_or_default()
     }
 
     /// The index of the volume. `None` when it is not in `volumes`, for example because it comes from the claim templates
     /// of a StatefulSet.
     pub fn volume(&self) -> Option<usize> {
-        self.container.pod.volumes.index(self.raw.name?)
+        self.joined.volume
     }
 
     /// The host path that it mounts. `None` for a volume of another type.
@@ -56,7 +59,7 @@ impl<'p, 'a> Mount<'p, 'a> {
 
     /// Its path in the object.
     pub fn own_path(&self) -> String {
-        self.container.path(&format!("volumeMounts[{}]", self.index))
+        self.container.path(&format!("volumeMounts[{}]", self.joined.index))
     }
 }
 
@@ -88,6 +91,11 @@ impl<'p, 'a> HostVolume<'p, 'a> {
         self.source
     }
 
+    /// `hostPath.type` as written.
+    pub fn kind(&self) -> Option<&'p str> {
+        self.raw.type_
+    }
+
     /// Whether it is a Unix domain socket, by its type or its name.
     pub fn is_unix_socket(&self) -> bool {
         self.raw.type_ == Some("Socket") || is_named_like_a_socket(self.text())
@@ -110,10 +118,7 @@ impl<'p, 'a> HostVolume<'p, 'a> {
 
     /// The mounts of it in all containers, HostProcess or not.
     pub fn mounts(&self) -> impl Iterator<Item = Mount<'p, 'a>> {
-        self.pod.volumes.mounts(self.name).map(|place| {
-            let container = self.pod.container(place.list, place.container);
-            Mount { container, index: place.index, raw: &container.raw.volume_mounts[place.index] }
-        })
+        self.pod.volumes.mounts_of(self.index).map(|mount| Mount::of(self.pod, mount))
     }
 
     /// The path of a field of its `hostPath` in the object.

@@ -4,14 +4,14 @@ use crate::finding::collector::Findings;
 use crate::finding::patch::{Operation, Reach, remove};
 use crate::finding::severity::Severity;
 use crate::rules::context::Context;
-use crate::rules::rule::{Rule, page};
+use crate::rules::rule::{Rule, about, page};
 use crate::windows::path::WindowsPath;
 use crate::wording::quote;
 
 pub static RULE: Rule = Rule {
     id: "named-pipe-mount",
-    summary: "a named pipe mounted as a volume, in any spelling, lost backslashes included",
-    severity_varies: "deny where a HostProcess container mounts it, warn where no container does",
+    summary: about!("a named pipe mounted as a volume, in any spelling, lost backslashes included"),
+    severity_varies: about!("deny where a HostProcess container mounts it, warn where no container does"),
     reads: Fields::of(&["hostPath", "mountPath"]),
     patches: Some(Reach::Command),
     page: page!("named_pipe_mount.md"),
@@ -50,6 +50,9 @@ fn report_source(volume: &HostVolume, findings: &mut Findings) {
     let (path, pipe, source) = (volume.field("path"), quote(volume.text()), volume.source());
     if let Some(container) = volume.first_mounting_container() {
         let message = match source.is_named_pipe() {
+            true if is_folder(volume.text()) => {
+                format!("{pipe} looks like a named pipe, but the node takes it for a folder of drive C:")
+            }
             true => format!("{pipe} is a named pipe, which HostProcess containers cannot mount"),
             false => format!("{pipe} {}", misspelling(source)),
         };
@@ -75,6 +78,12 @@ fn open(path: &WindowsPath) -> String {
     }
 }
 
+/// Whether the node takes the path of a pipe for a folder: `C:\pipe\x` for `//./pipe/x`, of which the kubelet makes
+/// `c://./pipe/x`, and `C:\Device\NamedPipe\x` for the kernel's name.
+fn is_folder(path: &str) -> bool {
+    !path.starts_with(r"\\") && !path.contains('?')
+}
+
 /// Removes the mounts and then the volume. Only where every container expects the pipe at its own path: there the program
 /// finds it without the mount.
 fn without_mounts(volume: &HostVolume) -> Vec<Operation> {
@@ -93,4 +102,29 @@ fn without_mounts(volume: &HostVolume) -> Vec<Operation> {
     operations.reverse();
     operations.push(remove(&volume.own_path()));
     operations
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_folder;
+    use crate::node::host::Place;
+    use crate::node::kubelet::host_path;
+
+    #[test]
+    fn a_pipe_is_a_folder_where_the_model_says_so() {
+        for path in [
+            "//./pipe/x",
+            "c://./pipe/x",
+            r"C:\.\pipe\x",
+            r"\Device\NamedPipe\x",
+            r"\\.\pipe\x",
+            r"\\.\PIPE\x",
+            r"\\?\pipe\x",
+            r"\??\pipe\x",
+            r"\\server\pipe\x",
+        ] {
+            let is_models = matches!(Place::of(&host_path(path)), Place::Folder(_, None));
+            assert_eq!(is_folder(path), is_models, "{path}");
+        }
+    }
 }

@@ -4,12 +4,12 @@ use crate::finding::collector::Findings;
 use crate::finding::patch::Reach;
 use crate::finding::severity::Severity;
 use crate::rules::context::Context;
-use crate::rules::rule::{Rule, page};
+use crate::rules::rule::{Rule, about, page};
 use crate::wording::quote;
 
 pub static RULE: Rule = Rule {
     id: "read-only-not-enforced",
-    summary: "`readOnly` and `readOnlyRootFilesystem`, which are not enforced",
+    summary: about!("`readOnly` and `readOnlyRootFilesystem`, which are not enforced"),
     severity: Severity::Warn,
     reads: Fields::of(&["readOnly", "readOnlyRootFilesystem"]),
     patches: Some(Reach::OnDemand),

@@ -2,11 +2,11 @@ use super::mounts::mounts;
 use crate::decode::Fields;
 use crate::finding::collector::Findings;
 use crate::rules::context::Context;
-use crate::rules::rule::{Rule, page};
+use crate::rules::rule::{Rule, about, page};
 
 pub static RULE: Rule = Rule {
     id: "recursive-read-only",
-    summary: "`recursiveReadOnly: Enabled`, with which containers do not start on Windows",
+    summary: about!("`recursiveReadOnly: Enabled`, with which containers do not start on Windows"),
     reads: Fields::of(&["recursiveReadOnly"]),
     page: page!("recursive_read_only.md"),
     ..Rule::new(check)

@@ -3,12 +3,12 @@ use crate::decode::Fields;
 use crate::finding::collector::Findings;
 use crate::finding::severity::Severity;
 use crate::rules::context::Context;
-use crate::rules::rule::{Rule, page};
+use crate::rules::rule::{Rule, about, page};
 use crate::wording::quote;
 
 pub static RULE: Rule = Rule {
     id: "unix-socket-mount",
-    summary: "a Unix domain socket mounted as a volume",
+    summary: about!("a Unix domain socket mounted as a volume"),
     severity: Severity::Warn,
     reads: Fields::of(&["hostPath", "subPath"]),
     page: page!("unix_socket_mount.md"),

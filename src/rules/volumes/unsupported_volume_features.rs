@@ -6,13 +6,17 @@ use crate::finding::severity::Severity;
 use crate::k8s::pod::Pod;
 use crate::k8s::quantity::Amount;
 use crate::rules::context::Context;
-use crate::rules::rule::{Rule, page};
+use crate::rules::rule::{Rule, about, page};
 use crate::wording::quote;
 
 pub static RULE: Rule = Rule {
     id: "unsupported-volume-features",
-    summary: "volumes, mounts and devices that Windows does not support: in memory, of images, propagation, huge pages ...",
-    severity_varies: "warn; deny for huge pages and resource claims, with which the pod does not get what it asks for",
+    summary: about!(
+        "volumes, mounts and devices that Windows does not support: in memory, of images, propagation, huge pages ..."
+    ),
+    severity_varies: about!(
+        "warn; deny for huge pages and resource claims, with which the pod does not get what it asks for"
+    ),
     reads: Fields::of(&["image", "limits", "medium", "mountPropagation", "resourceClaims", "volumeDevices"]),
     patches: Some(Reach::Admission),
     page: page!("unsupported_volume_features.md"),

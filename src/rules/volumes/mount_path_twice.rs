@@ -1,0 +1,70 @@
+use super::mounts::Mount;
+use crate::decode::Fields;
+use crate::finding::collector::Findings;
+use crate::finding::severity::Severity;
+use crate::node::era::Era;
+use crate::order::sorted;
+use crate::rules::context::Context;
+use crate::rules::rule::{Rule, about, page};
+use crate::windows::path::WindowsPath;
+use crate::wording::quote;
+
+pub static RULE: Rule = Rule {
+    id: "mount-path-twice",
+    summary: about!("two mount paths that are spellings of one place, such as `C:\\data` and `/data`"),
+    severity_varies: about!("deny where nodes may lack the bind filter, with which it is a warning"),
+    reads: Fields::of(&["mountPath"]),
+    page: page!("mount_path_twice.md"),
+    ..Rule::new(check)
+};
+
+fn check(context: &Context, findings: &mut Findings) {
+    let may_fail = context.settings.may_have(|era: Era| !era.binds());
+    let severity = if may_fail { Severity::Deny } else { Severity::Warn };
+    for joined in context.pod.volumes.mounts_by_container().filter(|joined| joined[0].is_host_process) {
+        if !may_share_a_place(joined.iter().map(|mount| &mount.path)) {
+            continue;
+        }
+        let mounts: Vec<Mount> = joined.iter().map(|mount| Mount::of(context.pod, mount)).collect();
+        for (first, second) in same_places(&mounts) {
+            let (first, second) = (&mounts[first], &mounts[second]);
+            let effect = if may_fail {
+                "the container does not start on nodes without the bind filter"
+            } else {
+                "only one of the two can be seen"
+            };
+            findings.at(severity).container(
+                &second.container,
+                second.field("mountPath"),
+                format!("{} is the same place as {}, so {effect}", quote(second.text()), quote(first.text())),
+                "mount the volumes at different paths, or remove one of the mounts",
+            );
+        }
+    }
+}
+
+/// Pairs of mounts at one place, by their index: each mount with the first that is there.
+fn same_places(mounts: &[Mount]) -> Vec<(usize, usize)> {
+    let places: Vec<String> = mounts.iter().map(|mount| mount.path().place().unwrap_or_default()).collect();
+    let order = sorted(places.iter().map(String::as_str).collect());
+    let mut pairs = Vec::new();
+    let mut first: Option<(&str, usize)> = None;
+    for (place, index) in order {
+        match first {
+            Some((at, first)) if at == place.0 && !at.is_empty() => pairs.push((first, index)),
+            _ => first = Some((place.0, index)),
+        }
+    }
+    pairs
+}
+
+/// Whether a quick look at the paths leaves it possible: nearly all containers mount everything at places of their own, and
+/// sorting all places costs more.
+fn may_share_a_place<'a>(mut paths: impl Iterator<Item = &'a WindowsPath<'a>>) -> bool {
+    let mut seen = [0_u64; 64];
+    paths.any(|path| {
+        let Some(sum) = path.quick_sum() else { return true };
+        let (word, bit) = (&mut seen[usize::from(sum / 64 % 64)], 1 << (sum % 64));
+        std::mem::replace(word, *word | bit) & bit != 0
+    })
+}
