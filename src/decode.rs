@@ -17,7 +17,7 @@ pub use crate::record;
 pub use error::Error;
 pub use fields::Fields;
 pub use read::{Read, Reader, Result};
-pub use values::{List, NonEmpty, Pairs, Presence, Quantity, one_of};
+pub use values::{List, NonEmpty, Pairs, Presence, one_of};
 
 /// Parses a JSON text.
 ///

@@ -93,5 +93,5 @@ pub fn read_settings<'t>(settings: &'t decode::Value<'t>) -> Result<settings::Se
 }
 
 fn known_rules() -> Vec<KnownRule> {
-    rules::registry::all().map(Rule::facts).collect()
+    rules::registry::all().map(Rule::known).collect()
 }

@@ -2,8 +2,9 @@
 
 use serde_json_borrow::Value;
 
-use crate::decode::{List, Pairs, Quantity, Read, Reader, Result, one_of, record};
+use crate::decode::{List, Pairs, Read, Reader, Result, one_of, record};
 use crate::finding::severity::Severity;
+use crate::k8s::quantity::Quantity;
 use crate::node::era::Era;
 
 pub mod at_least;

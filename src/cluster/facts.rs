@@ -4,7 +4,7 @@
 use crate::cluster::questions::{Cluster, Labels, explained, parse, read};
 use crate::decode::{self, List, Pairs, record};
 use crate::k8s::pod::Pod;
-use crate::k8s::pod_spec::{NodeSelectorRequirement, NodeSelectorTerm, PodSpec};
+use crate::k8s::pod_spec::{NodeSelectorTerm, PodSpec};
 use crate::k8s::requirement::Label;
 use crate::settings::NodeSettings;
 
@@ -123,7 +123,7 @@ fn windows_nodes(cluster: &Cluster, spec: &PodSpec, class: Option<&RuntimeClass>
     let tree = parse(&answer)?;
     let list: NodeList = explained(decode::read(&tree))?;
     let is_candidate = |node: &ApiNode| {
-        spec.admits_node(node)
+        admits_node(spec, node)
             && class
                 .is_none_or(|class| class.node_selector().all(|(key, value)| node.label(key) == Label::Value(value)))
     };
@@ -190,25 +190,12 @@ impl ApiNode<'_> {
     }
 }
 
-impl PodSpec<'_> {
-    /// How many labels and values `nodeSelector` and the required affinity name; a term counts as well.
-    fn node_requirement_count(&self) -> usize {
-        let count_of = |requirements: &[NodeSelectorRequirement]| -> usize {
-            requirements.iter().map(|requirement| 1 + requirement.values.len()).sum()
-        };
-        let of_terms = self.required_terms().into_iter().flatten();
-        let in_terms: usize =
-            of_terms.map(|term| 1 + count_of(&term.match_expressions) + count_of(&term.match_fields)).sum();
-        self.node_selector.iter().count() + in_terms
-    }
-
-    /// Whether a node satisfies the pod's `nodeName`, `nodeSelector` and required affinity. (The kubelet of the node
-    /// that `nodeName` names refuses the pod when the other two do not match.)
-    fn admits_node(&self, node: &ApiNode) -> bool {
-        self.node_name.is_none_or(|name| name.is_empty() || name == node.metadata.name)
-            && self.node_selector.iter().all(|(key, value)| node.label(key) == Label::Value(value))
-            && self.required_terms().is_none_or(|terms| terms.iter().any(|term| term.admits_node(node)))
-    }
+/// Whether a node satisfies the pod's `nodeName`, `nodeSelector` and required affinity. (The kubelet of the node
+/// that `nodeName` names refuses the pod when the other two do not match.)
+fn admits_node(spec: &PodSpec, node: &ApiNode) -> bool {
+    spec.node_name.is_none_or(|name| name.is_empty() || name == node.metadata.name)
+        && spec.node_selector.iter().all(|(key, value)| node.label(key) == Label::Value(value))
+        && spec.required_terms().is_none_or(|terms| terms.iter().any(|term| term.admits_node(node)))
 }
 
 impl NodeSelectorTerm<'_> {

@@ -8,7 +8,7 @@ use schemars::generate::SchemaSettings;
 use schemars::transform::{AddNullable, RecursiveTransform, RestrictFormats};
 use schemars::{Schema, SchemaGenerator, json_schema};
 
-use super::values::{List, Pairs, Quantity};
+use super::values::{List, Pairs};
 
 /// Makes schemas of types that [`record!`](crate::record) declares. `null`, which is read like a missing value in most places,
 /// is not offered, and neither are the values that missing ones have.
@@ -53,7 +53,6 @@ macro_rules! json_schemas {
 pub(crate) use json_schemas;
 
 json_schemas! { generator:
-    Quantity<'_> => json_schema!({ "type": ["string", "number"] });
     List<T> where T => Vec::<T>::json_schema(generator);
     Pairs<'_, V> where V => BTreeMap::<String, V>::json_schema(generator);
 }

@@ -1,6 +1,5 @@
 //! The values that records are made of.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Deref;
 
@@ -96,27 +95,6 @@ fn index_of(value: &Value, names: &[&'static str]) -> Result<usize> {
         let hint = did_you_mean(name, names.iter().copied());
         Error::new(format!("unknown value '{name}', expected one of {}{hint}", names.join(", ")))
     })
-}
-
-/// A `resource.Quantity` as written: a string (`"100Mi"`) or a plain number.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Quantity<'a>(pub Cow<'a, str>);
-
-impl<'t: 'a, 'a> Read<'t> for Quantity<'a> {
-    fn read(&mut self, value: &'t Value<'t>, _: &mut Reader) -> Result<()> {
-        self.0 = match value {
-            Value::Str(text) => Cow::Borrowed(text),
-            Value::Number(_) => Cow::Owned(number(value).to_string()),
-            _ => return Err(Error::wrong_type(value, "a quantity such as \"100Mi\"")),
-        };
-        Ok(())
-    }
-}
-
-/// A number as serde_json writes it: an f64's own `Display` would bring its tables into the guest, a twentieth of its size.
-fn number(value: &Value) -> serde_json::Number {
-    let whole = value.as_u64().map(Into::into).or_else(|| value.as_i64().map(Into::into));
-    whole.or_else(|| serde_json::Number::from_f64(value.as_f64()?)).unwrap_or_else(|| 0.into())
 }
 
 /// Whether a field is set to anything but `null`. An empty list counts.

@@ -1,7 +1,7 @@
 //! What certainly mends a finding, as operations of JSON Patch (RFC 6902) on the object.
 
 use serde::{Serialize, Serializer};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value as Json};
 
 /// A change of the object that removes the cause of a finding and nothing else that the object says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,11 +62,11 @@ pub enum Scalar {
 }
 
 impl Scalar {
-    fn to_json(&self) -> Value {
+    fn to_json(&self) -> Json {
         match self {
-            Scalar::True(is_true) => Value::Bool(*is_true),
-            Scalar::Text(text) => Value::String(text.clone()),
-            Scalar::EmptyObject {} => Value::Object(Map::new()),
+            Scalar::True(is_true) => Json::Bool(*is_true),
+            Scalar::Text(text) => Json::String(text.clone()),
+            Scalar::EmptyObject {} => Json::Object(Map::new()),
         }
     }
 }
@@ -106,7 +106,7 @@ pub fn remove(path: &str) -> Operation {
 
 /// Applies an operation on a member of an object. `None` when the object is not there, or it is an item of a list, which no
 /// patch for admission changes. The crate `json-patch`, which the command uses, would make the module 12 KB larger.
-pub fn apply(operation: &Operation, object: &mut Value) -> Option<()> {
+pub fn apply(operation: &Operation, object: &mut Json) -> Option<()> {
     let (Operation::Add { path, .. } | Operation::Replace { path, .. } | Operation::Remove { path }) = operation;
     let mut target = object;
     let mut keys = keys(path).peekable();
@@ -124,8 +124,8 @@ pub fn apply(operation: &Operation, object: &mut Value) -> Option<()> {
             return Some(());
         }
         target = match target {
-            Value::Object(members) => members.get_mut(key)?,
-            Value::Array(items) => items.get_mut(key.parse::<usize>().ok()?)?,
+            Json::Object(members) => members.get_mut(key)?,
+            Json::Array(items) => items.get_mut(key.parse::<usize>().ok()?)?,
             _ => return None,
         };
     }

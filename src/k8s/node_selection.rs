@@ -39,6 +39,17 @@ impl NodeOs {
 }
 
 impl PodSpec<'_> {
+    /// How many labels and values `nodeSelector` and the required affinity name; a term counts as well.
+    pub fn node_requirement_count(&self) -> usize {
+        let count_of = |requirements: &[NodeSelectorRequirement]| -> usize {
+            requirements.iter().map(|requirement| 1 + requirement.values.len()).sum()
+        };
+        let of_terms = self.required_terms().into_iter().flatten();
+        let in_terms: usize =
+            of_terms.map(|term| 1 + count_of(&term.match_expressions) + count_of(&term.match_fields)).sum();
+        self.node_selector.iter().count() + in_terms
+    }
+
     /// Whether the pod is meant for Windows nodes: only they satisfy its selectors, or it names its node, which is a
     /// deliberate choice. That is enough not to warn, but proves nothing about the node: see [`Self::requires_windows`].
     pub fn is_pinned_to_windows(&self) -> bool {

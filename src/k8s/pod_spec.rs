@@ -1,7 +1,8 @@
 //! The part of a pod that rules read. Field names and nesting are those of `PodSpec` (k8s.io/api core/v1); fields that
 //! no rule reads are skipped while decoding, whatever they hold.
 
-use crate::decode::{List, NonEmpty, Pairs, Presence, Quantity, record};
+use crate::decode::{List, NonEmpty, Pairs, Presence, record};
+use crate::k8s::quantity::Quantity;
 use crate::k8s::tolerations::ToleratesAll;
 
 record! {

@@ -4,8 +4,9 @@
 
 use std::fmt::{Display, Formatter, Result as Written};
 
-use crate::decode::{Pairs, Quantity};
+use crate::decode::Pairs;
 use crate::k8s::pod::{ContainerView, Pod};
+use crate::k8s::quantity::Quantity;
 use crate::node::image::ImageConfig;
 
 /// The account that `runAsNonRoot` forbids.

@@ -4,8 +4,8 @@
 //! HostProcess pod without `hostNetwork` there. So a pod is changed only with proof that it starts on Windows or not at
 //! all, which the fix that selects Windows nodes provides as well.
 
-use serde_json::Value;
-use serde_json_borrow::Value as Tree;
+use serde_json::Value as Json;
+use serde_json_borrow::Value;
 
 use crate::admission::request::Request;
 use crate::admission::subresource::Part;
@@ -18,24 +18,24 @@ use crate::settings::Settings;
 #[derive(Debug)]
 pub struct Mutation {
     /// The request with the changed object, which is to be judged again.
-    pub request: Value,
-    /// The findings that are mended, in rule order.
-    pub mended: Vec<Finding>,
+    pub request: Json,
+    /// The findings that are fixed, in rule order.
+    pub fixed: Vec<Finding>,
 }
 
 impl Mutation {
     /// Both mutations as one, this one being the later.
     pub fn after(mut self, earlier: Option<Mutation>) -> Mutation {
         if let Some(mut earlier) = earlier {
-            earlier.mended.append(&mut self.mended);
-            self.mended = earlier.mended;
+            earlier.fixed.append(&mut self.fixed);
+            self.fixed = earlier.fixed;
         }
         self
     }
 
     /// The changed object, whole.
-    pub fn into_object(mut self) -> Option<Value> {
-        self.request.pointer_mut(OBJECT).map(Value::take)
+    pub fn into_object(mut self) -> Option<Json> {
+        self.request.pointer_mut(OBJECT).map(Json::take)
     }
 }
 
@@ -51,7 +51,7 @@ const OBJECT: &str = "/object";
 /// # Errors
 /// There is nothing to change: the findings are returned.
 pub fn mutate(
-    tree: &Tree,
+    tree: &Value,
     request: &Request,
     settings: &Settings,
     findings: Vec<Finding>,
@@ -61,16 +61,16 @@ pub fn mutate(
     if !may_change(request) || !are_selected.contains(&true) {
         return Err(findings);
     }
-    let mut changed = Value::from(tree);
+    let mut changed = Json::from(tree);
     let Some(object) = changed.pointer_mut(OBJECT) else { return Err(findings) };
     let mut selected = findings.iter().zip(&are_selected).filter(|(_, is_selected)| **is_selected);
     if !is_proven_windows && !selected.any(|(finding, _)| selects_windows(finding, object)) {
         return Err(findings);
     }
-    let mut mended = findings;
+    let mut fixed = findings;
     let mut are_selected = are_selected.into_iter();
-    mended.retain(|finding| are_selected.next() == Some(true) && apply_all(finding, object));
-    Ok(Mutation { request: changed, mended })
+    fixed.retain(|finding| are_selected.next() == Some(true) && apply_all(finding, object));
+    Ok(Mutation { request: changed, fixed })
 }
 
 fn may_change(request: &Request) -> bool {
@@ -79,7 +79,7 @@ fn may_change(request: &Request) -> bool {
 }
 
 /// Whether the fix of a finding makes the pod select Windows nodes. Applies it; doing that again changes nothing.
-fn selects_windows(finding: &Finding, object: &mut Value) -> bool {
+fn selects_windows(finding: &Finding, object: &mut Json) -> bool {
     let selector = format!("spec.nodeSelector[{OS}]");
     let selecting = [add(&selector, WINDOWS), replace(&selector, WINDOWS)];
     let mut operations = finding.patch.iter().flat_map(|patch| &patch.operations);
@@ -101,6 +101,6 @@ fn are_selected(findings: &[Finding], settings: &Settings) -> Vec<bool> {
     findings.iter().map(is_selected).collect()
 }
 
-fn apply_all(finding: &Finding, object: &mut Value) -> bool {
+fn apply_all(finding: &Finding, object: &mut Json) -> bool {
     finding.patch.iter().flat_map(|patch| &patch.operations).all(|operation| apply(operation, object).is_some())
 }

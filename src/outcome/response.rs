@@ -90,15 +90,15 @@ impl Outcome {
         message
     }
 
-    /// The findings that were mended. A pod that is denied is not changed.
-    fn mended(&self) -> &[Finding] {
-        self.mutation.as_ref().filter(|_| !self.is_denied()).map_or(&[], |mutation| &mutation.mended)
+    /// The findings that were fixed. A pod that is denied is not changed.
+    fn fixed(&self) -> &[Finding] {
+        self.mutation.as_ref().filter(|_| !self.is_denied()).map_or(&[], |mutation| &mutation.fixed)
     }
 
     /// One warning for each rule, in at most `MAX_WARNINGS` lines: the last one counts the rules that are left out.
     fn warnings(&self, request: &Request) -> Option<Vec<String>> {
         let mut warnings: Vec<(&Finding, usize)> = Vec::new();
-        for finding in self.mended().iter().chain(self.of(Severity::Warn)) {
+        for finding in self.fixed().iter().chain(self.of(Severity::Warn)) {
             match warnings.last_mut() {
                 Some((shown, more)) if shown.rule == finding.rule => {
                     *more += 1;
@@ -112,9 +112,9 @@ impl Outcome {
         }
         let left_out = warnings.len().saturating_sub(MAX_WARNINGS - 1);
         let shown = if left_out > 1 { MAX_WARNINGS - 1 } else { warnings.len() };
-        let is_mended = |finding: &Finding| self.mended().iter().any(|mended| std::ptr::eq(mended, finding));
+        let is_fixed = |finding: &Finding| self.fixed().iter().any(|fixed| std::ptr::eq(fixed, finding));
         let line = |(finding, more): &(&Finding, usize)| {
-            let note = if is_mended(finding) { MENDED } else { if_old(finding, request) };
+            let note = if is_fixed(finding) { MENDED } else { if_old(finding, request) };
             warning_line(finding, *more, note)
         };
         let mut lines: Vec<String> = warnings[..shown].iter().map(line).collect();
@@ -129,7 +129,7 @@ impl Outcome {
         let annotations: HashMap<String, String> = [
             ("denied-rules", of(Severity::Deny)),
             ("warned-rules", of(Severity::Warn)),
-            ("mutated-rules", self.mended().iter().collect()),
+            ("mutated-rules", self.fixed().iter().collect()),
         ]
         .into_iter()
         .filter_map(|(key, findings)| {
@@ -149,7 +149,7 @@ fn add_new(rules: &mut Vec<&'static str>, rule: &'static str) {
     }
 }
 
-/// Follows the message of a finding that was mended.
+/// Follows the message of a finding that was fixed.
 const MENDED: &str = " (changed by the policy)";
 
 /// `note` follows the message.

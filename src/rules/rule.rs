@@ -106,8 +106,8 @@ impl Rule {
         sort_by_path(list, begin);
     }
 
-    /// What the validation of settings must know.
-    pub fn facts(&'static self) -> KnownRule {
+    /// The part of it that the validation of settings must know.
+    pub fn known(&'static self) -> KnownRule {
         KnownRule { id: self.id, severity: self.severity, is_mutating: self.patches == Some(Reach::Admission) }
     }
 

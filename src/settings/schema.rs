@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::decode::schema::{json_schemas, one_of};
 use crate::finding::severity::{SEVERITIES, Severity};
+use crate::k8s::quantity::Quantity;
 use crate::settings::at_least::AtLeast;
 use crate::settings::grant::{Grant, Grants, NOBODY};
 use crate::settings::label_selector::{OPERATORS, Operator};
@@ -23,6 +24,7 @@ json_schemas! { generator:
     Resource => one_of(&RESOURCES);
     Subject => one_of(&SUBJECTS);
     Operator => one_of(&OPERATORS.map(|name| (name, ())));
+    Quantity<'_> => json_schema!({ "type": ["string", "number"] });
     // YAML takes an unquoted `off` for a boolean in editors, too.
     Severity => json_schema!({ "enum": severities() });
 }

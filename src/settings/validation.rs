@@ -5,8 +5,9 @@ use std::fmt;
 use serde_json_borrow::Value;
 
 use crate::decode::error::WrongType;
-use crate::decode::{self, Error, Quantity};
+use crate::decode::{self, Error};
 use crate::finding::severity::Severity;
+use crate::k8s::quantity::Quantity;
 use crate::settings::mutate::Mutate;
 use crate::settings::profile::configured;
 use crate::settings::rbac::Rbac;
