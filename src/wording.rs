@@ -35,7 +35,7 @@ impl Display for Quoted<'_> {
 }
 
 /// A text with its control characters escaped, and the invisible ones that turn the direction of writing, so that it can
-/// neither forge lines nor steer a terminal.
+/// neither forge lines nor steer a terminal; and with the commands of pipelines broken.
 pub fn escaped(text: &str) -> Escaped<'_> {
     Escaped(text)
 }
@@ -47,13 +47,15 @@ pub struct Escaped<'t>(&'t str);
 impl Display for Escaped<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Nearly every text is plain.
-        if self.0.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        if self.0.bytes().all(|byte| matches!(byte, b' '..=b'"' | b'$'..=b'~')) {
             return f.write_str(self.0);
         }
-        for c in self.0.chars() {
+        for (at, c) in self.0.char_indices() {
             match c {
                 '\n' => f.write_str("\\n")?,
-                c if is_hidden(c) => c.escape_unicode().try_for_each(|c| f.write_char(c))?,
+                c if is_hidden(c) || begins_command(&self.0[at..]) => {
+                    c.escape_unicode().try_for_each(|c| f.write_char(c))?
+                }
                 c => f.write_char(c)?,
             }
         }
@@ -61,10 +63,17 @@ impl Display for Escaped<'_> {
     }
 }
 
-/// Whether a character is a control character, or one that is invisible and may turn the direction of writing.
+/// Whether a text begins as the commands do that pipelines take from anywhere in a line: `##vso[` in Azure Pipelines, `##[` there
+/// and in old runners of GitHub. A text that ends after `##` counts, too: more may follow.
+pub fn begins_command(text: &str) -> bool {
+    let goes_on = |rest: &str| rest.chars().next().is_none_or(|c| matches!(c, '[' | 'v' | 'V') || !c.is_ascii());
+    text.strip_prefix("##").is_some_and(goes_on)
+}
+
+/// Whether a character is a control character, one that is invisible and may turn the direction of writing, or none at all.
 pub fn is_hidden(c: char) -> bool {
     c.is_control()
-        || matches!(c, '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}')
+        || matches!(c, '\u{AD}' | '\u{FFFE}' | '\u{FFFF}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}')
 }
 
 /// A text in one line of at most `max_bytes`, [`escaped`]; the cut is marked with an ellipsis. What is cut is not even
@@ -123,6 +132,12 @@ mod tests {
     #[test]
     fn what_turns_the_direction_of_writing_is_shown() {
         assert_eq!(escaped("a\u{202e}b\u{2066}c\u{feff}ä\u{85}").to_string(), "a\\u{202e}b\\u{2066}c\\u{feff}ä\\u{85}");
+    }
+
+    #[test]
+    fn commands_of_pipelines_are_broken() {
+        assert_eq!(escaped("a ##vso[b]###[c]## d##").to_string(), "a \\u{23}#vso[b]#\\u{23}#[c]## d\\u{23}#");
+        assert_eq!(line(&format_args!("{}[{}]", "a##", 0), 40), "a\\u{23}#[0]");
     }
 
     #[test]

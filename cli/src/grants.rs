@@ -17,6 +17,7 @@ use windows_hostprocess_policy::windows::account::{Account, Kind};
 use windows_hostprocess_policy::wording::{escaped, quote};
 
 use crate::grants::grant::Grant;
+use crate::output::escape;
 
 /// What a grant must list to cover an object; `None` when it needs none.
 ///
@@ -134,7 +135,7 @@ impl Grants {
             let keys = serde_json::to_value(&grant).map_err(|error| error.to_string())?;
             let mut indent = "- ";
             for key in ["namespaces", "serviceAccounts", "kinds", "images", "runAsUserNames", "hostPaths"] {
-                let _ = writeln!(text, "{indent}{key}: {}", keys[key]);
+                let _ = writeln!(text, "{indent}{key}: {}", escape::json_line(&keys[key])?);
                 indent = "  ";
             }
         }
@@ -158,6 +159,6 @@ impl Grants {
         }
         let grants: Vec<Grant> = self.reduced().into_iter().map(|(grant, _)| grant).collect();
         let allow = if grants.is_empty() { Allow::Nobody("nobody") } else { Allow::Grants(grants) };
-        serde_json::to_string_pretty(&Settings { allow }).map(|text| text + "\n").map_err(|error| error.to_string())
+        escape::json(&Settings { allow })
     }
 }

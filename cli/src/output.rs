@@ -2,6 +2,7 @@
 
 pub mod annotations;
 pub mod azure_devops;
+pub mod escape;
 pub mod excerpt;
 pub mod github;
 pub mod json;
@@ -118,20 +119,20 @@ pub fn write(report: &Report, destinations: &[Destination]) -> Result<(), String
     }
     let shown = destinations.iter().find(|to| to.file.is_none()).map(|to| to.format);
     match shown {
-        Some(Format::Text) => eprint!("{}", text::problems(report, &text::renderer(is_styled()))),
-        Some(Format::Json) | None => eprint!("{}", json::problems(report)),
+        Some(Format::Text) => tell(&text::problems(report, &text::renderer(is_styled()))),
+        Some(Format::Json) | None => tell(&json::problems(report)),
         Some(_) => {}
     }
     if let Some(format) = shown {
         write_stdout(&render(report, format, is_styled())?)?;
     }
-    eprint!("{}", notes(report));
+    tell(&notes(report));
     Ok(())
 }
 
 fn render(report: &Report, format: Format, is_styled: bool) -> Result<String, String> {
     match format {
-        Format::Text => Ok(text::render(report, &text::renderer(is_styled))),
+        Format::Text => Ok(escape::log(&text::render(report, &text::renderer(is_styled)))),
         Format::Json => json::render(report),
         Format::JsonV2 => json::render_v2(report),
         Format::Sarif => sarif::render(report),
@@ -180,6 +181,11 @@ pub fn notes(report: &Report) -> String {
         text += "--strict-input makes this an error\n";
     }
     text
+}
+
+/// Writes lines to standard error, none of which a pipeline takes for a command.
+pub fn tell(lines: &str) {
+    eprint!("{}", escape::log(lines));
 }
 
 /// Writes to standard output. A reader such as `head` may close the pipe early.

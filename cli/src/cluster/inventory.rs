@@ -7,6 +7,7 @@ use serde_json::Value;
 use windows_hostprocess_policy::wording::escaped;
 
 use crate::grants::{controller, needs_of};
+use crate::output::escape;
 
 /// How to print the list.
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
@@ -73,10 +74,8 @@ impl Inventory {
     /// Serialisation failed.
     pub fn render(&self, format: Format) -> Result<String, String> {
         match format {
-            Format::Text => Ok(self.table()),
-            Format::Json => {
-                serde_json::to_string_pretty(&self.workloads).map(|text| text + "\n").map_err(|error| error.to_string())
-            }
+            Format::Text => Ok(escape::log(&self.table())),
+            Format::Json => escape::json(&self.workloads),
         }
     }
 

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use windows_hostprocess_policy::wording::escaped;
 
 use crate::config::Configuration;
+use crate::output::escape;
 
 /// The arguments of `config`.
 #[derive(Debug, clap::Args)]
@@ -58,7 +59,7 @@ pub fn config(args: &Args) -> Result<String, String> {
         config[key] = value.clone();
     }
     config["settings"] = settings.value;
-    let yaml = kubernetes_yaml::to_yaml(&config).map_err(|error| error.to_string())?;
+    let yaml = escape::source(&kubernetes_yaml::to_yaml(&config).map_err(|error| error.to_string())?);
     Ok(match configuration.path() {
         Some(path) => format!("# {}\n{yaml}", escaped(&path.display().to_string())),
         None => format!("# No configuration is in effect: these are the defaults.\n{yaml}"),

@@ -18,7 +18,7 @@ use crate::commands::check_options::{self, PolicySettings};
 use crate::commands::config::WhichConfiguration;
 use crate::commands::creation::CreationArgs;
 use crate::discover::{Input, STDIN, Search};
-use crate::output::{is_styled, write_stdout};
+use crate::output::{escape, is_styled, tell, write_stdout};
 use crate::waivers::configured::Waivers;
 
 const BYTE_ORDER_MARK: &str = "\u{feff}";
@@ -115,7 +115,7 @@ fn write_and_tell(path: &Path, name: &str, fixed: &Fixed) -> u8 {
     let name = escaped(name);
     match write(path, &fixed.text) {
         Ok(()) => {
-            eprintln!("{name}: fixed {} finding{}", fixed.count, if fixed.count == 1 { "" } else { "s" });
+            tell(&format!("{name}: fixed {} finding{}\n", fixed.count, if fixed.count == 1 { "" } else { "s" }));
             0
         }
         Err(error) => {
@@ -144,6 +144,7 @@ fn diff(name: &str, before: &str, after: &str) -> String {
     let diff = TextDiff::from_lines(before, after);
     let name = escaped(name).to_string();
     let text = diff.unified_diff().context_radius(3).header(&name, &name).to_string();
+    let text = escape::source(&text);
     if !is_styled() {
         return text;
     }

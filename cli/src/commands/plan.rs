@@ -19,7 +19,7 @@ use crate::commands::search_options::SearchOptions;
 use crate::discover::Input;
 use crate::documents::load;
 use crate::output::plan::render;
-use crate::output::{self, is_styled, json, write_stdout};
+use crate::output::{self, escape, is_styled, json, tell, write_stdout};
 
 /// The arguments of `plan`.
 #[derive(Debug, clap::Args)]
@@ -90,19 +90,19 @@ pub fn plan(args: &Args) -> Result<u8, String> {
     let mut files: Vec<FilePlan> = read.map(|file| planner.plan_file(file, &linter)).collect();
     files.iter_mut().for_each(|file| waivers.waive(&file.report.source.name, &mut file.report.objects));
     let text = match args.output {
-        Format::Text => render(&files, args.processors, is_styled()),
+        Format::Text => escape::log(&render(&files, args.processors, is_styled())),
         Format::Json => {
             let containers: Vec<&ContainerPlan> = files.iter().flat_map(|file| &file.containers).collect();
-            serde_json::to_string_pretty(&containers).map_err(|error| error.to_string())? + "\n"
+            escape::json(&containers)?
         }
     };
     let notes = notes(&files, &planner.images);
     let unreadable = output::plan::unreadable(&files);
     let run = Run { left_out, configuration: configuration.in_effect(), ..Run::default() };
     let report = Report { files: files.into_iter().map(|file| file.report).collect(), notes, run };
-    eprint!("{}{unreadable}", json::problems(&report));
+    tell(&(json::problems(&report) + &unreadable));
     write_stdout(&text)?;
-    eprint!("{}", output::notes(&report));
+    tell(&output::notes(&report));
     Ok(if unreadable.is_empty() { report.exit_code(None) } else { 2 })
 }
 

@@ -16,6 +16,7 @@ use crate::documents::{load_request, load_settings};
 use crate::engine::call_error::CallError;
 use crate::engine::module::Module;
 use crate::engine::replay;
+use crate::output::escape;
 
 /// The arguments of `run`, named as in kwctl.
 #[derive(Debug, clap::Args)]
@@ -63,7 +64,7 @@ pub fn run(args: &Args) -> Result<String, String> {
     if let Some(left_over) = session.map(|session| session.left_over()).filter(|count| *count > 0) {
         eprintln!("warning: {left_over} of the recorded exchanges were not replayed");
     }
-    serde_json::to_string(&response).map_err(|error| error.to_string())
+    escape::json_line(&response)
 }
 
 /// `AdmissionResponse` of admission.k8s.io/v1, with the keys that policy-server and kwctl fill in.

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use wapc::WapcHost;
 use wasmtime_provider::wasmtime::{self, Config};
 use wasmtime_provider::{EpochDeadlines, WasmtimeEngineProviderBuilder, WasmtimeEngineProviderPre};
+use windows_hostprocess_policy::wording::escaped;
 
 use crate::engine::call_error::CallError;
 use crate::engine::capabilities::{self, Capabilities};
@@ -163,7 +164,8 @@ fn answer_guest(
 ) -> Result<Vec<u8>, String> {
     match (binding, namespace, operation) {
         ("kubewarden", "tracing", "log") => {
-            eprintln!("policy: {}", String::from_utf8_lossy(payload).escape_debug());
+            let line = String::from_utf8_lossy(payload).escape_debug().to_string();
+            eprintln!("policy: {}", escaped(&line));
             Ok(Vec::new())
         }
         ("kubewarden", ..) => capabilities(namespace, operation, payload),

@@ -5,6 +5,8 @@ use hostprocess_linter::manifest::Problem;
 use hostprocess_linter::report::{Report, slashed};
 use windows_hostprocess_policy::finding::severity::Severity;
 
+use crate::output::escape;
+
 /// A result, or a part of the input that could not be read.
 #[derive(Debug)]
 pub struct Annotation<'r> {
@@ -25,18 +27,18 @@ pub fn of(report: &Report) -> impl Iterator<Item = Annotation<'_>> {
     report.files.iter().flat_map(|file| {
         let problem = |problem: &Problem| Annotation {
             level: "error",
-            file: slashed(file.name()),
+            file: escape::lines(&slashed(file.name())),
             place: problem.line_and_column(),
             id: UNREADABLE,
-            message: problem.message.clone(),
+            message: escape::lines(&problem.message),
         };
         let results = file.objects.iter().flat_map(|object| {
             object.flat().into_iter().map(|result| Annotation {
                 level: if result.severity == Severity::Deny { "error" } else { "warning" },
-                file: slashed(file.name()),
+                file: escape::lines(&slashed(file.name())),
                 place: (result.line, result.column),
                 id: result.rule,
-                message: format!("{}: {}", object.title(), result.text_with_command()),
+                message: escape::lines(&format!("{}: {}", object.title(), result.text_with_command())),
             })
         });
         file.problems.iter().map(problem).chain(results)

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use hostprocess_linter::source::{Place, Source};
-use windows_hostprocess_policy::wording::is_hidden;
+use windows_hostprocess_policy::wording::{begins_command, is_hidden};
 
 /// A longer line is cut: a manifest may be one line of several megabytes.
 const MAX_BYTES: usize = 1000;
@@ -34,7 +34,7 @@ impl<'s> Excerpt<'s> {
         let shown = if is_cut { around(source.text(), &line, place.range.start) } else { line };
         let start = place.range.start.clamp(shown.start, shown.end);
         let end = place.range.end.clamp(start, shown.end);
-        let part = |range: Range<usize>| visible(&source.text()[range]);
+        let part = |range: Range<usize>| visible(source.text(), range);
         let (before, marked) = (part(shown.start..start), part(start..end));
         let marked = before.len()..before.len() + marked.len();
         let column_if_cut = is_cut.then_some(place.column);
@@ -49,14 +49,18 @@ fn around(text: &str, line: &Range<usize>, offset: usize) -> Range<usize> {
     start..end
 }
 
-/// A text as it is seen, with a sign for each character that is not. The renderer has signs of its own for those of ASCII.
-fn visible(text: &str) -> Cow<'_, str> {
-    let is_invisible = |c: char| !c.is_ascii() && is_hidden(c);
-    if text.contains(is_invisible) {
-        Cow::Owned(text.chars().map(|c| if is_invisible(c) { '\u{fffd}' } else { c }).collect())
-    } else {
-        Cow::Borrowed(text)
+/// A part of a text as it is seen, with a sign for each character that is not, and for the first of a command of pipelines. The
+/// renderer has signs of its own for those of ASCII.
+fn visible(text: &str, range: Range<usize>) -> Cow<'_, str> {
+    let part = &text[range.clone()];
+    if part.bytes().all(|byte| byte.is_ascii() && byte != b'#') {
+        return Cow::Borrowed(part);
     }
+    let sign = |(at, c): (usize, char)| {
+        let is_replaced = !c.is_ascii() && is_hidden(c) || begins_command(&text[range.start + at..]);
+        if is_replaced { '\u{fffd}' } else { c }
+    };
+    Cow::Owned(part.char_indices().map(sign).collect())
 }
 
 #[cfg(test)]
@@ -87,5 +91,15 @@ mod tests {
         let excerpt = Excerpt::of(&source, &source.place(4..9));
         assert_eq!((&*excerpt.text, &excerpt.text[excerpt.marked.clone()]), ("a\u{fffd}b: \u{fffd}c", "b: \u{fffd}"));
         assert_eq!(excerpt.column_if_cut, None);
+    }
+
+    #[test]
+    fn a_command_is_broken_wherever_the_place_begins() {
+        let source = Source::new("x", "a: ##vso[b]".to_owned());
+        for start in 0..source.text().len() {
+            let excerpt = Excerpt::of(&source, &source.place(start..source.text().len()));
+            assert_eq!(excerpt.text, "a: \u{fffd}#vso[b]");
+            assert!(excerpt.text.is_char_boundary(excerpt.marked.start), "{excerpt:?}");
+        }
     }
 }

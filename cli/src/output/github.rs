@@ -6,12 +6,13 @@
 use hostprocess_linter::Report;
 
 use crate::output::annotations::{self, Annotation};
+use crate::output::escape;
 
 /// The workflow commands.
 pub fn render(report: &Report) -> String {
     let notices = report.notices().into_iter().map(|notice| {
         let level = if notice.is_error { "error" } else { "notice" };
-        format!("::{level} title={}::{}\n", property(notice.name), data(&notice.text))
+        format!("::{level} title={}::{}\n", property(notice.name), data(&escape::lines(&notice.text)))
     });
     annotations::of(report).map(|annotation| command(&annotation)).chain(notices).collect()
 }

@@ -8,6 +8,8 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use windows_hostprocess_policy::wording::escaped;
 
+use crate::output::escape;
+
 /// Changes when a key goes or gets another meaning; new keys may come at any time.
 const VERSION: u8 = 2;
 
@@ -92,7 +94,7 @@ fn messages(report: &Report, of: impl Fn(&FileReport) -> &[Problem]) -> Vec<Mess
 /// # Errors
 /// Serialisation failed.
 pub fn render(report: &Report) -> Result<String, String> {
-    pretty(&report.objects().collect::<Vec<&ObjectReport>>())
+    escape::json(&report.objects().collect::<Vec<&ObjectReport>>())
 }
 
 /// The same in version 2.
@@ -100,11 +102,7 @@ pub fn render(report: &Report) -> Result<String, String> {
 /// # Errors
 /// Serialisation failed.
 pub fn render_v2(report: &Report) -> Result<String, String> {
-    pretty(&Output::of(report))
-}
-
-fn pretty(value: &impl Serialize) -> Result<String, String> {
-    serde_json::to_string_pretty(value).map(|text| text + "\n").map_err(|error| error.to_string())
+    escape::json(&Output::of(report))
 }
 
 /// A line for each part of the input that could not be read.

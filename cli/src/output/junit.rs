@@ -4,6 +4,8 @@ use hostprocess_linter::report::{FileReport, Notice, ObjectReport, Report, Verdi
 use quick_junit::{NonSuccessKind, Report as Junit, TestCase, TestCaseStatus, TestSuite};
 use windows_hostprocess_policy::finding::severity::Severity;
 
+use crate::output::escape;
+
 /// The XML.
 ///
 /// # Errors
@@ -14,6 +16,7 @@ pub fn render(report: &Report) -> Result<String, String> {
     if !notices.is_empty() {
         let mut run = TestSuite::new("hostprocess check");
         for Notice { name, text, is_error } in notices {
+            let text = escape::lines(&text);
             run.add_property((name, text.as_str()));
             if is_error {
                 let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
@@ -24,14 +27,14 @@ pub fn render(report: &Report) -> Result<String, String> {
         junit.add_test_suite(run);
     }
     junit.add_test_suites(report.files.iter().map(suite));
-    junit.to_string().map_err(|error| error.to_string())
+    junit.to_string().map(|xml| escape::log(&xml)).map_err(|error| error.to_string())
 }
 
 fn suite(file: &FileReport) -> TestSuite {
-    let mut suite = TestSuite::new(file.name());
+    let mut suite = TestSuite::new(escape::lines(file.name()));
     for problem in &file.problems {
         let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
-        status.set_message(problem.message.as_str());
+        status.set_message(escape::lines(&problem.message));
         suite.add_test_case(TestCase::new("the file", status));
     }
     suite.add_test_cases(file.objects.iter().map(case));
@@ -42,7 +45,7 @@ fn case(object: &ObjectReport) -> TestCase {
     let results = object.flat();
     let lines = |severity| -> Vec<String> {
         let results = results.iter().filter(|result| result.severity == severity);
-        results.map(|result| format!("{}:{}: {}", result.line, result.column, result.text)).collect()
+        results.map(|result| format!("{}:{}: {}", result.line, result.column, escape::lines(&result.text))).collect()
     };
     let mut status = TestCaseStatus::success();
     if object.verdict == Verdict::Deny {
@@ -50,7 +53,7 @@ fn case(object: &ObjectReport) -> TestCase {
         status.set_message(format!("{} denied", object.title())).set_description(lines(Severity::Deny).join("\n"));
     }
     let mut case = TestCase::new(object.title(), status);
-    case.set_classname(object.file.as_str());
+    case.set_classname(escape::lines(&object.file));
     let warnings = lines(Severity::Warn);
     if !warnings.is_empty() {
         case.set_system_out(warnings.join("\n"));

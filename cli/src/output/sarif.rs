@@ -17,7 +17,7 @@ use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 use windows_hostprocess_policy::finding::severity::Severity;
 
-use crate::output::markdown;
+use crate::output::{escape, markdown};
 
 /// Where viewers find the schema of this version.
 const SCHEMA: &str = "https://schemastore.azurewebsites.net/schemas/json/sarif-2.1.0.json";
@@ -35,7 +35,7 @@ const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'
 /// # Errors
 /// Serialisation failed.
 pub fn render(report: &Report) -> Result<String, String> {
-    serde_json::to_string_pretty(&Log::of(report)).map(|text| text + "\n").map_err(|error| error.to_string())
+    escape::json(&Log::of(report))
 }
 
 #[derive(Serialize)]

@@ -8,6 +8,7 @@ use hostprocess_linter::report::{Diagnostic, Note, ObjectReport, Report, Waived,
 use serde::{Deserialize, Serialize};
 
 use crate::files;
+use crate::output::escape;
 
 const VERSION: u64 = 1;
 
@@ -77,7 +78,7 @@ impl Baseline {
     /// # Errors
     /// It cannot be written; the text begins with the path.
     pub fn write(&self, path: &Path) -> Result<(), String> {
-        let text = serde_json::to_string_pretty(self).map_err(|error| error.to_string())? + "\n";
+        let text = escape::json(self)?;
         files::write(path, &text)
     }
 

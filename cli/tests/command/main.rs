@@ -11,6 +11,7 @@ mod generated;
 mod grants;
 mod grants_exactly;
 mod hostile_files;
+mod injection;
 mod itself;
 mod output_schema;
 mod outputs;

@@ -1,0 +1,162 @@
+//! Keeps what is printed from acting on who reads it. A manifest may come from a stranger: its names and lines must neither steer a
+//! terminal nor be commands to a pipeline, which reads them from any line of its log.
+//!
+//! `##vso[` and `##[` act anywhere in a line, in Azure Pipelines and in runners of GitHub, `::` at its beginning, in GitHub Actions.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter, Serializer};
+use windows_hostprocess_policy::wording::{begins_command, escaped, is_hidden};
+
+/// For a log: a text of several lines in which no line is a command. Its colours and signs stay as they are.
+pub fn log(text: &str) -> String {
+    let mut quiet = String::with_capacity(text.len());
+    for line in text.split_inclusive(['\n', '\r']) {
+        let line_start = line.trim_start();
+        let command = line.len() - line_start.len();
+        for (at, c) in line.char_indices() {
+            if begins_command(&line[at..]) || at == command && line_start.starts_with("::") {
+                quiet.extend(c.escape_unicode());
+            } else {
+                quiet.push(c);
+            }
+        }
+    }
+    quiet
+}
+
+/// For annotations and XML, which have their own escapes for the ends of lines: everything else is [`escaped`].
+pub fn lines(text: &str) -> String {
+    let line = |line: &str| {
+        let content = line.trim_end_matches(['\n', '\r']);
+        format!("{}{}", escaped(content), &line[content.len()..])
+    };
+    text.split_inclusive(['\n', '\r']).map(line).collect()
+}
+
+/// For a terminal: lines of a file, or of a diff, with the ends and the tabs that they have.
+pub fn source(text: &str) -> String {
+    let line = |line: &str| {
+        let content = line.strip_suffix('\n').map_or(line, |line| line.strip_suffix('\r').unwrap_or(line));
+        let mut quiet = String::with_capacity(line.len());
+        for c in content.chars() {
+            if is_hidden(c) && c != '\t' {
+                quiet.extend(c.escape_unicode());
+            } else {
+                quiet.push(c);
+            }
+        }
+        quiet + &line[content.len()..]
+    };
+    log(&text.split_inclusive('\n').map(line).collect::<String>())
+}
+
+/// JSON in several lines, in which strings have escapes that a reader turns back.
+///
+/// # Errors
+/// Serialisation failed.
+pub fn json(value: &impl Serialize) -> Result<String, String> {
+    Ok(serialized(value, PrettyFormatter::new())? + "\n")
+}
+
+/// The same in one line, without its end.
+///
+/// # Errors
+/// Serialisation failed.
+pub fn json_line(value: &impl Serialize) -> Result<String, String> {
+    serialized(value, CompactFormatter)
+}
+
+fn serialized(value: &impl Serialize, formatter: impl Formatter) -> Result<String, String> {
+    let mut bytes = Vec::new();
+    let mut serializer = Serializer::with_formatter(&mut bytes, Quiet(formatter));
+    value.serialize(&mut serializer).map_err(|error| error.to_string())?;
+    String::from_utf8(bytes).map_err(|error| error.to_string())
+}
+
+/// Writes strings with more escapes than JSON asks for.
+struct Quiet<F>(F);
+
+impl<F: Formatter> Formatter for Quiet<F> {
+    fn write_string_fragment<W: Write + ?Sized>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
+        let mut written = 0;
+        for (at, c) in fragment.char_indices() {
+            if is_hidden(c) || begins_command(&fragment[at..]) {
+                writer.write_all(&fragment.as_bytes()[written..at])?;
+                for unit in c.encode_utf16(&mut [0; 2]) {
+                    write!(writer, "\\u{unit:04x}")?;
+                }
+                written = at + c.len_utf8();
+            }
+        }
+        writer.write_all(&fragment.as_bytes()[written..])
+    }
+
+    fn begin_array<W: Write + ?Sized>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.begin_array(writer)
+    }
+
+    fn end_array<W: Write + ?Sized>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.end_array(writer)
+    }
+
+    fn begin_array_value<W: Write + ?Sized>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
+        self.0.begin_array_value(writer, first)
+    }
+
+    fn end_array_value<W: Write + ?Sized>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.end_array_value(writer)
+    }
+
+    fn begin_object<W: Write + ?Sized>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.begin_object(writer)
+    }
+
+    fn end_object<W: Write + ?Sized>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.end_object(writer)
+    }
+
+    fn begin_object_key<W: Write + ?Sized>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
+        self.0.begin_object_key(writer, first)
+    }
+
+    fn begin_object_value<W: Write + ?Sized>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.begin_object_value(writer)
+    }
+
+    fn end_object_value<W: Write + ?Sized>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.end_object_value(writer)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn commands_and_invisible_characters_are_broken_for_each_reader() {
+        let hostile = "::a ##vso[b]\r\n  ::##[c]\td \u{9b}\u{ffff}\n";
+        assert_eq!(log("  ::a ##[b]\u{1b}[0m\n"), "  \\u{3a}:a \\u{23}#[b]\u{1b}[0m\n");
+        let escaped = "::a \\u{23}#vso[b]\r\n  ::\\u{23}#[c]\\u{9}d \\u{9b}\\u{ffff}\n";
+        assert_eq!(lines(hostile), escaped);
+        let shown = "\\u{3a}:a \\u{23}#vso[b]\r\n  \\u{3a}:\\u{23}#[c]\td \\u{9b}\\u{ffff}\n";
+        assert_eq!(source(hostile), shown);
+        assert_eq!(json_line(&"##[\u{9b}").as_deref(), Ok("\"\\u0023#[\\u009b\""));
+    }
+
+    proptest! {
+        #[test]
+        fn json_has_the_same_values_and_form(text in "[#v\\[\\PC\n\u{9b}\u{202e}\"\\\\]{0,40}") {
+            let value = serde_json::json!({ "a": [text, {}, []], text.as_str(): { "b": 1.5 } });
+            let shown = json(&value).expect("serialisable");
+            prop_assert_eq!(&serde_json::from_str::<serde_json::Value>(&shown).expect("JSON"), &value);
+            prop_assert!(!shown.contains("##[") && !shown.contains("##v"), "{}", shown);
+            if !text.contains(|c| c == '#' || is_hidden(c)) {
+                prop_assert_eq!(shown, format!("{value:#}\n"));
+            }
+        }
+    }
+}
