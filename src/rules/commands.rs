@@ -7,6 +7,7 @@ mod cmd_metacharacters;
 mod cmd_quotes;
 mod entrypoint_unknown;
 mod exec_probe;
+mod line_break;
 mod linux_command;
 mod path_variable;
 mod program_not_found;
@@ -25,6 +26,7 @@ pub const RULES: &[&Rule] = &[
     &path_variable::RULE,
     &cmd_quotes::RULE,
     &cmd_metacharacters::RULE,
+    &line_break::RULE,
     &entrypoint_unknown::RULE,
     &exec_probe::RULE,
 ];

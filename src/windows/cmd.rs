@@ -4,10 +4,12 @@
 /// them.
 ///
 /// `windows.EscapeArg` puts an argument into quotes when it contains a space or a tab, and writes a quote inside as
-/// `\"`. The backslash means nothing to `cmd`: every quote begins or ends a quoted part.
+/// `\"`. The backslash means nothing to `cmd`: every quote begins or ends a quoted part. `cmd` reads one line: nothing
+/// counts behind a line break.
 #[derive(Debug, Default)]
 pub struct CmdReader {
     in_quotes: bool,
+    at_end: bool,
     script: Option<Script>,
 }
 
@@ -49,14 +51,14 @@ impl CmdReader {
     /// A reader of the arguments of PowerShell, which redirects by itself outside its strings: whether `cmd` or PowerShell
     /// redirects there makes no difference.
     pub fn of_script() -> CmdReader {
-        CmdReader { in_quotes: false, script: Some(Script::default()) }
+        CmdReader { script: Some(Script::default()), ..CmdReader::default() }
     }
 
     /// Reads the next argument. Returns the first operator in it that makes a difference, preferably one that begins a
     /// command.
     pub fn operator_in(&mut self, argument: &str) -> Option<Operator> {
         // Nearly every argument has no character that cmd interprets.
-        if !argument.bytes().any(|byte| CMD_SPECIAL[usize::from(byte)]) {
+        if self.at_end || !argument.bytes().any(|byte| CMD_SPECIAL[usize::from(byte)]) {
             return None;
         }
         let quoted = argument.contains([' ', '\t']);
@@ -64,6 +66,10 @@ impl CmdReader {
         let mut found = None;
         let mut previous = None;
         for c in argument.chars() {
+            if c == '\n' {
+                self.at_end = true;
+                break;
+            }
             let redirects_itself =
                 self.script.as_ref().is_some_and(|script| script.string.is_none() && !script.is_escaped);
             if let Some(script) = &mut self.script {
@@ -92,11 +98,11 @@ impl CmdReader {
     }
 }
 
-/// The characters that `cmd` interprets, and those that begin strings and escapes in PowerShell. Indexed by byte: a lookup
-/// takes fewer instructions than six comparisons.
+/// The characters that `cmd` interprets, the line break that ends what it reads, and those that begin strings and escapes
+/// in PowerShell. Indexed by byte: a lookup takes fewer instructions than seven comparisons.
 static CMD_SPECIAL: [bool; 256] = {
     let mut table = [false; 256];
-    let mut special: &[u8] = b"\"&|<>^'`";
+    let mut special: &[u8] = b"\"&|<>^'`\n";
     while let [byte, rest @ ..] = special {
         table[*byte as usize] = true;
         special = rest;
@@ -113,6 +119,12 @@ fn operator(previous: Option<char>, c: char) -> Option<Operator> {
         '^' => Some(Operator::Escape),
         _ => None,
     }
+}
+
+/// Whether an argument has a line break that something follows, in it or in a later argument: `windows.EscapeArg` leaves
+/// it as it is, and `cmd` reads one line. A break at the very end of the command line is harmless.
+pub fn cuts_the_line(argument: &str, is_last: bool) -> bool {
+    argument.contains('\n') && (!is_last || argument.trim_end().contains('\n'))
 }
 
 /// Whether `cmd /c` removes the quotes around a program with a space in its path, by `cmd /?`: there are more quotes, those that
@@ -153,6 +165,8 @@ mod tests {
             // An unpaired quote reaches into the next argument.
             (&["a\"", "b&c"], None),
             (&["2>&1"], Some(Operator::Redirection('>'))),
+            (&["a\nb|c", "d&e"], None),
+            (&["a|b\nc"], Some(Operator::Command('|'))),
             (&["%PATH%", "a;b", "(c)"], None),
         ] {
             assert_eq!(operator_in(arguments), operator, "{arguments:?}");
@@ -186,6 +200,22 @@ mod tests {
             assert_eq!(in_script(arguments), Some(Operator::Redirection('>')), "{arguments:?}");
         }
         assert_eq!(in_script(&["Get-Process", "|", "Out-Null"]), Some(Operator::Command('|')));
+    }
+
+    #[test]
+    fn line_breaks_that_something_follows() {
+        for (argument, is_last, cuts) in [
+            ("a\nb", true, true),
+            ("a\r\nb\r\n", true, true),
+            ("\na", true, true),
+            ("a\n", false, true),
+            ("a\n", true, false),
+            ("a \r\n \n", true, false),
+            ("a b", false, false),
+            ("", true, false),
+        ] {
+            assert_eq!(cuts_the_line(argument, is_last), cuts, "{argument:?}, last: {is_last}");
+        }
     }
 
     proptest! {
