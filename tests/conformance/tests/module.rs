@@ -13,7 +13,7 @@ use hostprocess::engine::capabilities::{self, Capabilities};
 use hostprocess::engine::module::Module;
 use hostprocess::engine::replay;
 use hostprocess::output::text;
-use hostprocess_linter::report::ObjectReport;
+use hostprocess_linter::report::{ObjectReport, Run};
 use hostprocess_linter::{Creation, File, Linter, Report, Settings};
 use serde_json::{Value, json};
 use windows_hostprocess_policy::cluster::host::NoCluster;
@@ -161,7 +161,8 @@ fn check(name: &str, manifest: &str, settings: &Value, with_module: bool) -> Rep
     };
     let engine = engine.unwrap_or_else(|error| panic!("{name}: {error}"));
     let file = engine.check_file(File::parse(name, manifest.to_owned()));
-    Report { files: vec![file.unwrap_or_else(|error| panic!("{name}: {error}"))], notes: Vec::new() }
+    let files = vec![file.unwrap_or_else(|error| panic!("{name}: {error}"))];
+    Report { files, notes: Vec::new(), run: Run::default() }
 }
 
 /// The rules that deny the object: those of its findings, or those that the module's message names in brackets.
