@@ -180,6 +180,7 @@ END
 # A valid Deployment of 0.3 MB: each container has an account of its own, and an init container may have created its group.
 busy() {
   awk 'BEGIN {
+    print "---"
     printf "{apiVersion: apps/v1, kind: Deployment, metadata: {name: busy}, spec: {selector: {matchLabels: {app: busy}}, template: {metadata: {labels: {app: busy}}, spec: {"
     printf "hostNetwork: true, nodeSelector: {kubernetes.io/os: windows}, securityContext: {windowsOptions: {hostProcess: true}}, initContainers: [{name: init, image: a, command: ["
     for (i = 0; i < 27500; i++) printf "net,"

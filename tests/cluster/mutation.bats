@@ -27,7 +27,7 @@ field() {
 }
 
 @test "a new pod gets what it lacks and loses what it must not have, and kubectl says so" {
-  run kubectl -n mended create -f <(mendable Pod shell | sed 's/hostNetwork: true, /hostUsers: false, hostPID: true, /')
+  run kubectl -n mended create -f <(mendable Pod shell | sed 's/hostNetwork: true, /hostUsers: false, /')
   warned_by host-network host-users nt-authority-spelling windows-node
   [ "$(grep -c '^Warning: .* (changed by the policy) \[' <<<"$output")" -eq 4 ]
   [ "$(field pod/shell .spec.hostNetwork)" = true ]

@@ -26,21 +26,26 @@ fn check(context: &Context, findings: &mut Findings) {
     if pod.os_is("linux") || !pod.spec.admits(NodeOs::Windows) {
         return;
     }
-    let mut is_pods_reported = false;
+    let mut is_pods_judged = false;
     for container in pod.containers() {
         let Some(name) = container.run_as_user_name() else { continue };
+        let is_pods = name.set_on == Level::Pod;
+        if is_pods && std::mem::replace(&mut is_pods_judged, true) {
+            continue;
+        }
         let Some(message) = message(name.value, context) else { continue };
-        if name.set_on == Level::Container {
-            findings.container(&container, container.path(RUN_AS_USER_NAME), message, fix(&container));
-        } else if !std::mem::replace(&mut is_pods_reported, true) {
+        if is_pods {
             findings.pod(pod.path(RUN_AS_USER_NAME), message, fix(&container));
+        } else {
+            findings.container(&container, container.path(RUN_AS_USER_NAME), message, fix(&container));
         }
     }
 }
 
 fn message(name: &str, context: &Context) -> Option<String> {
+    let failure = context.settings.eras().find_map(|era| number_failure(name, era.containerd))?;
     let found = quote(name);
-    Some(match context.settings.eras().find_map(|era| number_failure(name, era.containerd))? {
+    Some(match failure {
         Failure::UserOutOfRange(_) => format!("{found} is a number, which containerd refuses: uid out of range"),
         _ => format!("{found} is a number, at which the code of containerd that makes containers panics"),
     })

@@ -59,8 +59,12 @@ fn same_places(mounts: &[Mount]) -> Vec<(usize, usize)> {
 }
 
 /// Whether a quick look at the paths leaves it possible: nearly all containers mount everything at places of their own, and
-/// sorting all places costs more.
-fn may_share_a_place<'a>(mut paths: impl Iterator<Item = &'a WindowsPath<'a>>) -> bool {
+/// sorting all places costs more. Among many paths some have the same sum anyway.
+fn may_share_a_place<'a>(mut paths: impl ExactSizeIterator<Item = &'a WindowsPath<'a>>) -> bool {
+    const MANY: usize = 100;
+    if paths.len() > MANY {
+        return true;
+    }
     let mut seen = [0_u64; 64];
     paths.any(|path| {
         let Some(sum) = path.quick_sum() else { return true };
