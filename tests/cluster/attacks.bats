@@ -183,9 +183,9 @@ busy() {
     print "---"
     printf "{apiVersion: apps/v1, kind: Deployment, metadata: {name: busy}, spec: {selector: {matchLabels: {app: busy}}, template: {metadata: {labels: {app: busy}}, spec: {"
     printf "hostNetwork: true, nodeSelector: {kubernetes.io/os: windows}, securityContext: {windowsOptions: {hostProcess: true}}, initContainers: [{name: init, image: a, command: ["
-    for (i = 0; i < 27500; i++) printf "net,"
+    for (i = 0; i < 17000; i++) printf "localgroup,"
     printf "x], securityContext: {windowsOptions: {runAsUserName: setup}}}], containers: ["
-    for (i = 0; i < 1100; i++) printf "{name: c%d, image: a, command: [a], securityContext: {windowsOptions: {runAsUserName: group-%d}}},", i, i
+    for (i = 0; i < 1000; i++) printf "{name: c%d, image: a, command: [a], securityContext: {windowsOptions: {runAsUserName: group-%d}}},", i, i
     print "]}}}}"
   }'
 }
