@@ -23,13 +23,13 @@ fn check(context: &Context, findings: &mut Findings) {
         report_source(&volume, findings);
     }
     let shows_pipe = |mount: &Mount| mount.host_path().is_some_and(is_meant_as_pipe);
-    for mount in mounts(context.pod).filter(|mount| is_meant_as_pipe(&mount.path()) && !shows_pipe(mount)) {
+    for mount in mounts(context.pod).filter(|mount| is_meant_as_pipe(mount.path()) && !shows_pipe(mount)) {
         let (path, pipe) = (mount.path(), quote(mount.text()));
         let message = match path.is_named_pipe() {
             true => format!("{pipe} is a named pipe, where nothing can be mounted"),
-            false => format!("{pipe} {}", misspelling(&path)),
+            false => format!("{pipe} {}", misspelling(path)),
         };
-        let fix = format!("remove the mount and {}", open(&path));
+        let fix = format!("remove the mount and {}", open(path));
         findings.at(Severity::Deny).container(&mount.container, mount.field("mountPath"), message, fix);
     }
 }
