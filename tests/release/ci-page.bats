@@ -34,13 +34,13 @@ job() {
 @test "Azure Pipelines" {
   job azure
   [ "$status" -eq 0 ]
-  [[ $output == *'check -o azure-devops -o junit=hostprocess.xml manifests' ]]
+  [[ $output == *'check --config .hostprocess.yaml -o azure-devops -o junit=hostprocess.xml manifests' ]]
 }
 
 @test "GitLab" {
   job gitlab
   [ "$status" -eq 0 ]
-  [[ $output == *'check -o text -o junit=hostprocess.xml manifests' ]]
+  [[ $output == *'check --config .hostprocess.yaml -o text -o junit=hostprocess.xml manifests' ]]
 }
 
 @test "a download with another checksum is not run" {
