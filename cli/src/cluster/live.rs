@@ -31,7 +31,7 @@ struct Live {
     object: DynamicObject,
     /// As a file with the object alone.
     file: File,
-    /// What it needs in a grant. Unknown where it cannot be read.
+    /// The grant that it needs; an error where the object cannot be read.
     needs: Result<Option<Needs>, String>,
 }
 
@@ -75,7 +75,7 @@ impl Live {
             [object] => needs_of(object, &Creation::default()),
             _ => Err("cannot be read".to_owned()),
         };
-        // What is asked of it below is in its metadata.
+        // Only the metadata is used from here on.
         object.data = Value::Null;
         Live { kind, object, file, needs }
     }

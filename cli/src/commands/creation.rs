@@ -21,7 +21,7 @@ pub struct CreationArgs {
 }
 
 impl CreationArgs {
-    /// What they say.
+    /// The assumptions about the request that creates the objects.
     pub fn creation(&self) -> Creation {
         let CreationArgs { namespace, user, groups } = self.clone();
         Creation { namespace, user, groups, ..Creation::default() }

@@ -25,9 +25,9 @@ pub(super) enum Origin {
     /// With the name that outputs use for it.
     Stdin(String),
     File(PathBuf),
-    /// What another program makes of a folder.
+    /// A folder that another program renders.
     Rendered(Rendered),
-    /// What is below could not be listed.
+    /// A folder whose entries could not be listed.
     UnlistedFolder(PathBuf, io::Error),
 }
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use hostprocess_linter::report::LeftOut;
 
-/// What a walk of a folder did not find, by reason: `reason` says for a path, and whether it is a folder, why it was left out.
+/// Files and folders that a walk left out, counted by reason.
 /// Folders are counted as such, because they may hold anything.
 #[derive(Debug, Default)]
 pub struct LeftOutCounts(BTreeMap<&'static str, LeftOut>);
