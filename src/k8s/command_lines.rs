@@ -77,6 +77,23 @@ impl<'p, 'a> CommandLine<'p, 'a> {
         self.elements().skip(1).find_map(|element| script_in(element.text).map(|path| (element, path)))
     }
 
+    /// The program that `cmd` is to run, and the element that begins with it: `cmd /c agent.exe`.
+    pub fn run_by_cmd(&self) -> Option<(Element<'p, 'a>, &'p str)> {
+        if self.shell() != Some(Shell::Cmd) {
+            return None;
+        }
+        let is_switch = |text: &str| ["/c", "/k"].iter().any(|switch| switch.eq_ignore_ascii_case(text));
+        let command = self.elements().skip_while(|element| !is_switch(element.text)).nth(1)?;
+        let program = command.text.trim_start_matches([' ', '"']).split([' ', '"']).next()?;
+        Some((command, program))
+    }
+
+    /// The element before another one, as written.
+    pub fn element_before(&self, element: &Element) -> Option<&'p str> {
+        let is_other = |other: &Element| (other.field, other.index) != (element.field, element.index);
+        self.elements().take_while(is_other).last().map(|other| other.text)
+    }
+
     /// The probe that runs it, as the field of the container; `None` for other commands.
     pub fn probe(&self) -> Option<&'static str> {
         self.field.strip_suffix(".exec.command").filter(|field| field.ends_with("Probe"))

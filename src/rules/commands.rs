@@ -11,6 +11,7 @@ mod line_break;
 mod linux_command;
 mod path_variable;
 mod program_not_found;
+mod relative_program;
 mod sandbox_variable_spelling;
 mod search_order;
 mod working_dir;
@@ -20,6 +21,7 @@ pub const RULES: &[&Rule] = &[
     &linux_command::RULE,
     &program_not_found::RULE,
     &absolute_image_path::RULE,
+    &relative_program::RULE,
     &sandbox_variable_spelling::RULE,
     &working_dir::RULE,
     &search_order::RULE,

@@ -28,6 +28,12 @@ pub fn is_command_line(program: &str) -> bool {
     words.clone().next().is_some_and(|first| Shell::of(first).is_some()) || words.any(is_program)
 }
 
+/// Whether an argument of a shell has more than one command, of which one may change the folder for the next.
+pub fn has_several_commands(argument: &str) -> bool {
+    let text = argument.trim();
+    text.strip_prefix("& ").unwrap_or(text).contains([';', '&', '|', '\n'])
+}
+
 /// Whether a program is a script of PowerShell.
 pub fn is_powershell_script(program: &str) -> bool {
     ends_with(program, ".ps1")
@@ -79,6 +85,16 @@ mod tests {
         }
         for text in ["agent.exe", r"C:\Program Files\a\agent.exe", "agent", "my agent", "agent.exe ", "", " "] {
             assert!(!is_command_line(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn several_commands_in_one_argument() {
+        for argument in [";", "cd x; y", "cd x && y.cmd", "a\nb", "& 'a.ps1'; b", "a | b"] {
+            assert!(has_several_commands(argument), "{argument}");
+        }
+        for argument in ["", "-Command", "& 'a.ps1' -Force", "a.ps1\n", " & x"] {
+            assert!(!has_several_commands(argument), "{argument}");
         }
     }
 

@@ -107,10 +107,14 @@ fn locate(program: &str, line: &CommandLine, volumes: &[Option<String>]) -> Loca
 
 /// Scripts are not searched for by name.
 fn fix_of_script(script: &str) -> String {
-    let path = WindowsPath::new(script);
+    format!("write {}, if the script is in the image", quote(&below_image(script)))
+}
+
+/// The same path in the image, which nodes have in different places.
+pub(super) fn below_image(path: &str) -> String {
+    let path = WindowsPath::new(path);
     let names = path.segments().skip(usize::from(path.is_same_or_under(&ROOTFS)));
-    let below_image = names.fold(format!("%{SANDBOX_MOUNT_POINT}%"), |folder, name| folder + r"\" + name);
-    format!("write {}, if the script is in the image", quote(&below_image))
+    names.fold(format!("%{SANDBOX_MOUNT_POINT}%"), |folder, name| folder + r"\" + name)
 }
 
 fn fix(program: &str, is_name_found: bool) -> String {

@@ -1,0 +1,129 @@
+use crate::decode::Fields;
+use crate::finding::collector::Findings;
+use crate::finding::severity::Severity;
+use crate::k8s::command_lines::CommandLine;
+use crate::k8s::pod::ContainerView;
+use crate::node::Node;
+use crate::node::era::{Containerd, Era};
+use crate::node::image::ImageConfig;
+use crate::node::launch::Launch;
+use crate::rules::context::Context;
+use crate::rules::rule::{Rule, about, page};
+use crate::windows::command_line::is_linux_program;
+use crate::windows::path::WindowsPath;
+use crate::windows::script::{has_several_commands, is_command_line, is_powershell_script};
+use crate::wording::quote;
+
+use super::absolute_image_path::below_image;
+
+pub static RULE: Rule = Rule {
+    id: "relative-program",
+    summary: about!("the relative path of a program or script without `workingDir`: nodes start in different folders"),
+    severity: Severity::Warn,
+    reads: Fields::of(&["command"]),
+    page: page!("relative_program.md"),
+    ..Rule::new(check)
+};
+
+fn check(context: &Context, findings: &mut Findings) {
+    for line in &context.command_lines {
+        let container = &line.container;
+        if container.raw.working_dir.is_some_and(|folder| !folder.is_empty()) {
+            continue;
+        }
+        let Some((field, path)) = relative_path(line).filter(|(_, path)| !is_in_mount(path, container)) else {
+            continue;
+        };
+        if let Some(folders) = folders(context, container) {
+            findings.container(
+                container,
+                field,
+                format!("{} is relative to {folders}, unless the image sets a working directory", quote(path)),
+                format!("write {}, or set workingDir to the folder that is meant", quote(&below_image(path))),
+            );
+        }
+    }
+}
+
+/// The program or the script of a shell, if its path is relative, with its field.
+fn relative_path<'p>(line: &CommandLine<'p, '_>) -> Option<(String, &'p str)> {
+    // What `linux-command` and `program-not-found` report is left to them.
+    let is_left = |path: &str| is_linux_program(path) || is_powershell_script(path) || is_command_line(path);
+    if let Some(program) = line.program().filter(|program| has_relative_folder(program) && !is_left(program)) {
+        return Some((line.program_path(), program));
+    }
+    let (element, script) = line.script()?;
+    let is_file = line.element_before(&element).is_some_and(takes_file);
+    let is_relative = has_relative_folder(script) || is_file && is_name(script);
+    let is_moved = |text: &str| has_several_commands(text) || sets_folder(text);
+    (is_relative && !line.elements().any(|element| is_moved(element.text))).then(|| (element.path(), script))
+}
+
+/// Whether a path begins in the working directory and has a folder in it, be it `.`: bare names are searched elsewhere as well.
+fn has_relative_folder(path: &str) -> bool {
+    path.contains(['/', '\\']) && is_literal(path) && !WindowsPath::new(path).is_absolute()
+}
+
+fn is_name(path: &str) -> bool {
+    !path.contains(['/', '\\']) && is_literal(path)
+}
+
+/// Whether nothing expands a part of it, and it neither names a drive nor consists of several words.
+fn is_literal(path: &str) -> bool {
+    !path.contains(['%', '$', '(', ':', ' ', '"', '\''])
+}
+
+/// Whether it is PowerShell's parameter for a file, which is not searched for, even if it is only a name.
+fn takes_file(argument: &str) -> bool {
+    ["-File", "-f"].iter().any(|parameter| parameter.eq_ignore_ascii_case(argument))
+}
+
+/// Whether it is the parameter of PowerShell 7 for the folder.
+fn sets_folder(argument: &str) -> bool {
+    ["-WorkingDirectory", "-wd"].iter().any(|parameter| parameter.eq_ignore_ascii_case(argument))
+}
+
+/// Mounts move along with the default folder, so what is in one is found on nearly every node.
+fn is_in_mount(path: &str, container: &ContainerView) -> bool {
+    let path = WindowsPath::new(path);
+    let mut mounts = container.raw.volume_mounts.iter().filter_map(|mount| mount.mount_path);
+    mounts.any(|mount| path.is_same_or_under(&WindowsPath::new(mount)))
+}
+
+/// The default working directories of the nodes that may be in the cluster; `None` if there is only one.
+fn folders(context: &Context, container: &ContainerView) -> Option<String> {
+    let all: Vec<WorkingDir> = context.settings.eras().map(|era| WorkingDir::of(era, container)).collect();
+    let usual = all.iter().filter(|dir| dir.era.is_1_6() || dir.era.binds()).collect();
+    [usual, all.iter().collect()].into_iter().find(|dirs: &Vec<_>| differ(dirs)).map(|dirs| list(&dirs))
+}
+
+/// The working directory where neither the container nor its image sets one.
+struct WorkingDir {
+    era: Era,
+    folder: String,
+}
+
+impl WorkingDir {
+    fn of(era: Era, container: &ContainerView) -> WorkingDir {
+        let (node, image) = (Node::new(era), ImageConfig::default());
+        WorkingDir { era, folder: Launch::new(&node, *container, &image).working_dir().path.into_owned() }
+    }
+
+    fn describe(&self) -> String {
+        let version = match self.era.containerd {
+            Containerd::V1_6 => "with containerd 1.6",
+            Containerd::V1_7 => "up to 1.7.18",
+            Containerd::V1_7_19 => "since 1.7.19",
+        };
+        let filter = if self.era.binds() || self.era.is_1_6() { "" } else { " without the bind filter" };
+        format!("{} {version}{filter}", self.folder)
+    }
+}
+
+fn differ(dirs: &[&WorkingDir]) -> bool {
+    dirs.windows(2).any(|pair| matches!(pair, [first, second] if first.folder != second.folder))
+}
+
+fn list(dirs: &[&WorkingDir]) -> String {
+    dirs.iter().map(|dir| dir.describe()).collect::<Vec<_>>().join(", ")
+}
