@@ -20,6 +20,11 @@ pub static RULE: Rule = Rule {
 fn check(context: &Context, findings: &mut Findings) {
     for line in &context.command_lines {
         let Some(program) = line.program().filter(|program| !is_linux_program(program)) else { continue };
+        if is_powershell_7(program) {
+            report_powershell_7(line, line.program_path(), program, findings);
+        } else if let Some((element, program)) = line.run_by_cmd().filter(|(_, program)| is_powershell_7(program)) {
+            report_powershell_7(line, element.path(), program, findings);
+        }
         let found = quote(program);
         let (message, fix) = if is_powershell_script(program) {
             (
@@ -31,18 +36,25 @@ fn check(context: &Context, findings: &mut Findings) {
                 format!("{found} is a whole command line, which many nodes take for the name of the program"),
                 "write every argument as an element of its own".to_owned(),
             )
-        } else if is_powershell_7(program) && !is_searched_elsewhere(line) {
-            (
-                format!("{found} is not part of Windows, and images have it in a folder that is not searched"),
-                format!(
-                    r"write powershell.exe, or '%{SANDBOX_MOUNT_POINT}%\Program Files\PowerShell\latest\pwsh.exe' if the image has it there"
-                ),
-            )
         } else {
             continue;
         };
         findings.container(&line.container, line.program_path(), message, fix);
     }
+}
+
+fn report_powershell_7(line: &CommandLine, path: String, program: &str, findings: &mut Findings) {
+    if is_searched_elsewhere(line) {
+        return;
+    }
+    findings.container(
+        &line.container,
+        path,
+        format!("{} is not part of Windows, and images have it in a folder that is not searched", quote(program)),
+        format!(
+            r"write powershell.exe, or '%{SANDBOX_MOUNT_POINT}%\Program Files\PowerShell\latest\pwsh.exe' if the image has it there"
+        ),
+    );
 }
 
 /// Whether the container says where its programs are: in its own `PATH`, or in the working directory.
