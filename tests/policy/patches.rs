@@ -49,6 +49,8 @@ fn may_cause(mended: &Finding, new: &Finding) -> bool {
         "host-network" => new.patch.is_some(),
         // What was meant is known now.
         "nt-authority-spelling" | "user-format" => new.rule == "local-system",
+        // On a Linux node the field counts, and now the pod runs on none.
+        "windows-node" => new.rule == "read-only-not-enforced",
         // On the host network the container's port is a port of the node, too.
         "port-mismatch" => new.rule == "host-ports",
         _ => false,

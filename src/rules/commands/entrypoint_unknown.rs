@@ -18,9 +18,12 @@ pub static RULE: Rule = Rule {
     ..Rule::new(check)
 };
 
-/// Repositories whose images name their entrypoint as HostProcess containers need it (read in windows_exporter's Dockerfile).
-const KNOWN: &[&str] =
-    &["ghcr.io/prometheus-community/windows-exporter", "mcr.microsoft.com/oss/prometheus/windows-exporter"];
+/// Repositories whose images name their entrypoint as HostProcess containers need it (read in their Dockerfiles).
+const KNOWN: &[&str] = &[
+    "ghcr.io/prometheus-community/windows-exporter",
+    "mcr.microsoft.com/oss/prometheus/windows-exporter",
+    "quay.io/k0sproject/apiserver-network-proxy-agent",
+];
 
 fn check(context: &Context, findings: &mut Findings) {
     for container in context.pod.host_process_containers() {

@@ -2,6 +2,7 @@ use crate::decode::Fields;
 use crate::finding::collector::Findings;
 use crate::finding::patch::Reach;
 use crate::finding::severity::Severity;
+use crate::k8s::command_lines::CommandLine;
 use crate::rules::context::Context;
 use crate::rules::rule::{Rule, about, page};
 use crate::wording::quote;
@@ -10,6 +11,7 @@ pub static RULE: Rule = Rule {
     id: "dns-policy",
     summary: about!("a DNS policy that has no effect"),
     severity: Severity::Warn,
+    severity_varies: about!("warn; off for `ClusterFirstWithHostNet` where no container is told a name of the cluster"),
     reads: Fields::of(&["dnsPolicy"]),
     patches: Some(Reach::Command),
     page: page!("dns_policy.md"),
@@ -19,7 +21,10 @@ pub static RULE: Rule = Rule {
 fn check(context: &Context, findings: &mut Findings) {
     let pod = context.pod;
     if let Some(policy @ ("ClusterFirstWithHostNet" | "None")) = pod.spec.dns_policy {
+        // Manifests for Linux nodes have it, and most of the programs look up no name of the cluster.
+        let is_needed = policy == "None" || context.command_lines.iter().any(is_told_a_service);
         findings
+            .at(if is_needed { Severity::Warn } else { Severity::Off })
             .pod(
                 pod.path("dnsPolicy"),
                 format!(
@@ -30,4 +35,18 @@ fn check(context: &Context, findings: &mut Findings) {
             )
             .removable_if(context.is_proven_windows(), Reach::Command);
     }
+}
+
+/// Whether arguments or variables of the container name a Service: `agent.monitoring.svc:8080`.
+fn is_told_a_service(line: &CommandLine) -> bool {
+    let variables = line.container.raw.env.iter().filter_map(|variable| variable.value);
+    line.elements().map(|element| element.text).chain(variables).any(names_a_service)
+}
+
+fn names_a_service(text: &str) -> bool {
+    const SERVICE: &str = ".svc";
+    text.match_indices(SERVICE).any(|(at, _)| {
+        let after = text.as_bytes().get(at + SERVICE.len());
+        after.is_none_or(|byte| !byte.is_ascii_alphanumeric() && !matches!(byte, b'-' | b'_'))
+    })
 }

@@ -11,6 +11,7 @@ pub static RULE: Rule = Rule {
     id: "read-only-not-enforced",
     summary: about!("`readOnly` and `readOnlyRootFilesystem`, which are not enforced"),
     severity: Severity::Warn,
+    severity_varies: about!("warn; off for `readOnlyRootFilesystem` of a pod that may run on Linux nodes as well"),
     reads: Fields::of(&["readOnly", "readOnlyRootFilesystem"]),
     patches: Some(Reach::OnDemand),
     page: page!("read_only_not_enforced.md"),
@@ -35,10 +36,13 @@ fn check(context: &Context, findings: &mut Findings) {
     if context.pod.os_is("windows") {
         return;
     }
+    // On a Linux node it counts.
+    let severity = if context.is_proven_windows() { Severity::Warn } else { Severity::Off };
     for container in context.pod.host_process_containers() {
         let security_context = container.raw.security_context.as_ref();
         if security_context.is_some_and(|s| s.read_only_root_filesystem == Some(true)) {
             findings
+                .at(severity)
                 .container(
                     &container,
                     container.path("securityContext.readOnlyRootFilesystem"),
