@@ -3,7 +3,7 @@
 //!
 //! Kubernetes treats an explicit `null` like a missing field, so every optional field here does too.
 
-pub use serde_json_borrow::Value;
+pub use serde_json_borrow::{ObjectAsVec, Value};
 
 pub mod error;
 pub mod fields;

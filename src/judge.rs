@@ -2,15 +2,13 @@
 
 use std::fmt;
 
-use serde_json_borrow::Value;
-
 use crate::admission::request::Request;
 use crate::admission::workload::Workload;
 use crate::cluster::facts::Facts;
 use crate::cluster::host::Host;
 use crate::cluster::questions::Cluster;
 use crate::decode::error::WrongType;
-use crate::decode::{self, Error, Read};
+use crate::decode::{self, Error, Read, Value};
 use crate::finding::ratchet::{downgrade_old_findings, has_same_images};
 use crate::finding::severity::Severity;
 use crate::finding::{Finding, denials};

@@ -9,9 +9,9 @@
 
 use std::fmt;
 
+use crate::decode::Value;
 use memchr::memmem;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
-use serde_json_borrow::Value;
 
 /// Without one of these texts there is nothing to report: the key of HostProcess containers; the annotations
 /// `microsoft.com/hostprocess-*` and `microsoft.com/disable-hostprocess-container`, and images with the tag `*-hostprocess`;

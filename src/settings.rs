@@ -1,8 +1,6 @@
 //! What an administrator may configure.
 
-use serde_json_borrow::Value;
-
-use crate::decode::{List, Pairs, Read, Reader, Result, one_of, record};
+use crate::decode::{List, Pairs, Read, Reader, Result, Value, one_of, record};
 use crate::finding::severity::Severity;
 use crate::k8s::quantity::Quantity;
 use crate::node::era::Era;

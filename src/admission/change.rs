@@ -2,10 +2,8 @@
 //!
 //! Compared as JSON, because a field that no rule reads may decide what runs: the ConfigMap behind a script, for example.
 
-use serde_json_borrow::{ObjectAsVec, Value};
-
 use crate::admission::kinds::TemplateLocation;
-use crate::decode::{Result, at, member};
+use crate::decode::{ObjectAsVec, Result, Value, at, member};
 use crate::k8s::node_selection::{LEGACY_OS, OS, WINDOWS_BUILD};
 use crate::order::sorted;
 

@@ -1,9 +1,7 @@
 //! Which kinds are judged, where each keeps its pod template, and how exactly it is read: ten native kinds by name, any other
 //! by shape.
 
-use serde_json_borrow::Value;
-
-use crate::decode::{Reader, at};
+use crate::decode::{Reader, Value, at};
 
 /// Where a kind keeps its pod template.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,11 +1,9 @@
 //! The fields of `AdmissionRequest` (admission.k8s.io/v1) that the policy reads.
 
-use serde_json_borrow::Value;
-
 use crate::admission::change::Change;
 use crate::admission::subresource::Part;
 use crate::admission::workload::Workload;
-use crate::decode::{self, Error, List, Read, Reader, Result, record};
+use crate::decode::{self, Error, List, Read, Reader, Result, Value, record};
 use crate::prescan::has_mark;
 
 /// An admission request, with its objects read as workloads.

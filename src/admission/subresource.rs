@@ -11,9 +11,7 @@
 //!
 //! Which rules go with which part is the `scope` of each rule (`rules/rule.rs`).
 
-use serde_json_borrow::Value;
-
-use crate::decode::{Result, at, member};
+use crate::decode::{Result, Value, at, member};
 
 /// The part of a pod that a request can change.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

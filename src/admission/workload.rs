@@ -1,9 +1,7 @@
 //! The object under review: its metadata, and its pod or pod template.
 
-use serde_json_borrow::Value;
-
 use crate::admission::kinds::{TemplateLocation, reader};
-use crate::decode::{List, Pairs, Reader, Result, at, record};
+use crate::decode::{List, Pairs, Reader, Result, Value, at, record};
 use crate::k8s::pod::Pod;
 
 /// An object that has a pod or a pod template.

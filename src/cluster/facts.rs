@@ -3,6 +3,7 @@
 
 use crate::cluster::questions::{Cluster, Labels, explained, parse, read};
 use crate::decode::{self, List, Pairs, record};
+use crate::k8s::node_selection::NodeSelection;
 use crate::k8s::pod::Pod;
 use crate::k8s::pod_spec::{NodeSelectorTerm, PodSpec};
 use crate::k8s::requirement::Label;
@@ -116,7 +117,7 @@ const MAX_COMPARED: usize = 200;
 
 fn windows_nodes(cluster: &Cluster, spec: &PodSpec, class: Option<&RuntimeClass>) -> Result<Nodes, String> {
     let of_class = class.map_or(0, |class| class.node_selector().count());
-    if of_class + spec.node_requirement_count() > MAX_COMPARED {
+    if of_class + NodeSelection(spec).requirement_count() > MAX_COMPARED {
         return Err(format!("the pod selects nodes by more than {MAX_COMPARED} labels and values"));
     }
     let answer = cluster.windows_nodes()?;
@@ -195,18 +196,13 @@ impl ApiNode<'_> {
 fn admits_node(spec: &PodSpec, node: &ApiNode) -> bool {
     spec.node_name.is_none_or(|name| name.is_empty() || name == node.metadata.name)
         && spec.node_selector.iter().all(|(key, value)| node.label(key) == Label::Value(value))
-        && spec.required_terms().is_none_or(|terms| terms.iter().any(|term| term.admits_node(node)))
+        && NodeSelection(spec).required_terms().is_none_or(|terms| terms.iter().any(|term| term_admits(term, node)))
 }
 
-impl NodeSelectorTerm<'_> {
-    fn admits_node(&self, node: &ApiNode) -> bool {
-        let is_empty = self.match_expressions.is_empty() && self.match_fields.is_empty();
-        let name = Label::Value(node.metadata.name);
-        !is_empty
-            && self
-                .match_expressions
-                .iter()
-                .all(|r| r.is_satisfied_by(node.label(r.key.unwrap_or_default())) == Some(true))
-            && self.match_fields.iter().all(|r| r.key == Some("metadata.name") && r.is_satisfied_by(name) == Some(true))
-    }
+fn term_admits(term: &NodeSelectorTerm, node: &ApiNode) -> bool {
+    let is_empty = term.match_expressions.is_empty() && term.match_fields.is_empty();
+    let name = Label::Value(node.metadata.name);
+    !is_empty
+        && term.match_expressions.iter().all(|r| r.is_satisfied_by(node.label(r.key.unwrap_or_default())) == Some(true))
+        && term.match_fields.iter().all(|r| r.key == Some("metadata.name") && r.is_satisfied_by(name) == Some(true))
 }

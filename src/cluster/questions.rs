@@ -9,10 +9,9 @@ use std::rc::Rc;
 use kubewarden_policy_sdk::host_capabilities::kubernetes::{
     CanIRequest, GetResourceRequest, ListAllResourcesRequest, SubjectAccessReview,
 };
-use serde_json_borrow::Value;
 
 use crate::cluster::host::Host;
-use crate::decode::{self, Read, record};
+use crate::decode::{self, Read, Value, record};
 
 /// The labels of an object in the cluster.
 pub type Labels = BTreeMap<String, String>;

@@ -1,8 +1,6 @@
 //! The severity of findings.
 
-use serde_json_borrow::Value;
-
-use crate::decode::{Read, Reader, Result, one_of};
+use crate::decode::{Read, Reader, Result, Value, one_of};
 
 /// What a finding does to the request.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]

@@ -1,7 +1,6 @@
 //! Fields that somebody wrote where Kubernetes does not look for them, or in another case.
 
-use serde_json_borrow::Value;
-
+use crate::decode::Value;
 use crate::k8s::pod::Pod;
 
 /// The objects between a pod's spec and the fields that are looked for.

@@ -38,38 +38,42 @@ impl NodeOs {
     }
 }
 
-impl PodSpec<'_> {
+/// The nodes that a pod accepts: its `nodeName`, its `nodeSelector` and its required affinity.
+#[derive(Clone, Copy, Debug)]
+pub struct NodeSelection<'s, 'a>(pub &'s PodSpec<'a>);
+
+impl<'s, 'a> NodeSelection<'s, 'a> {
     /// How many labels and values `nodeSelector` and the required affinity name; a term counts as well.
-    pub fn node_requirement_count(&self) -> usize {
+    pub fn requirement_count(self) -> usize {
         let count_of = |requirements: &[NodeSelectorRequirement]| -> usize {
             requirements.iter().map(|requirement| 1 + requirement.values.len()).sum()
         };
         let of_terms = self.required_terms().into_iter().flatten();
         let in_terms: usize =
             of_terms.map(|term| 1 + count_of(&term.match_expressions) + count_of(&term.match_fields)).sum();
-        self.node_selector.iter().count() + in_terms
+        self.0.node_selector.iter().count() + in_terms
     }
 
     /// Whether the pod is meant for Windows nodes: only they satisfy its selectors, or it names its node, which is a
     /// deliberate choice. That is enough not to warn, but proves nothing about the node: see [`Self::requires_windows`].
-    pub fn is_pinned_to_windows(&self) -> bool {
-        let named = [self.node_name, self.node_selector.get(HOSTNAME).copied()];
+    pub fn is_pinned_to_windows(self) -> bool {
+        let named = [self.0.node_name, self.0.node_selector.get(HOSTNAME).copied()];
         named.into_iter().flatten().any(|name| !name.is_empty())
             || !self.admits(NodeOs::Linux) && !self.admits(NodeOs::Unlabelled)
     }
 
     /// Whether no kubelet on Linux starts the pod, whatever node it names: it has `os.name: windows`, or its selectors
     /// admit Windows nodes and no others.
-    pub fn requires_windows(&self) -> bool {
+    pub fn requires_windows(self) -> bool {
         let admits = |node| self.admits_by(|term| term.may_match(node), node);
-        self.os.as_ref().is_some_and(|os| os.name == Some("windows"))
+        self.0.os.as_ref().is_some_and(|os| os.name == Some("windows"))
             || admits(NodeOs::Windows) && !admits(NodeOs::Linux) && !admits(NodeOs::Unlabelled)
     }
 
     /// The only node that can run the pod: the one in `nodeName`, else the one that the DaemonSet controller writes into
     /// the affinity of its pods.
-    pub fn only_node(&self) -> Option<&str> {
-        match self.node_name {
+    pub fn only_node(self) -> Option<&'s str> {
+        match self.0.node_name {
             Some(name) if !name.is_empty() => Some(name),
             _ => match self.required_terms()? {
                 [term] => term.match_fields.iter().find(|r| r.names_a_node()).and_then(|r| match &r.values[..] {
@@ -82,29 +86,29 @@ impl PodSpec<'_> {
     }
 
     /// Whether the pod selects the operating system only by the deprecated label.
-    pub fn selects_os_by_legacy_label_only(&self) -> bool {
+    pub fn selects_os_by_legacy_label_only(self) -> bool {
         self.selects_by(LEGACY_OS) && !self.selects_by(OS) && !self.selects_by(WINDOWS_BUILD)
     }
 
     /// Whether such a node may satisfy both `nodeSelector` and the required affinity.
-    pub fn admits(&self, node: NodeOs) -> bool {
+    pub fn admits(self, node: NodeOs) -> bool {
         self.admits_by(|term| term.admits(node), node)
     }
 
-    fn admits_by(&self, term_admits: impl Fn(&NodeSelectorTerm) -> bool, node: NodeOs) -> bool {
-        self.node_selector.iter().all(|(key, value)| selector_admits(key, value, node))
+    fn admits_by(self, term_admits: impl Fn(&NodeSelectorTerm) -> bool, node: NodeOs) -> bool {
+        self.0.node_selector.iter().all(|(key, value)| selector_admits(key, value, node))
             && self.required_terms().is_none_or(|terms| terms.iter().any(term_admits))
     }
 
     /// The terms of the required node affinity. `Some` of an empty list matches no node, `None` matches all.
-    pub fn required_terms(&self) -> Option<&[NodeSelectorTerm<'_>]> {
-        let affinity = self.affinity.as_ref()?.node_affinity.as_ref()?;
+    pub fn required_terms(self) -> Option<&'s [NodeSelectorTerm<'a>]> {
+        let affinity = self.0.affinity.as_ref()?.node_affinity.as_ref()?;
         let required = affinity.required_during_scheduling_ignored_during_execution.as_ref()?;
         Some(&required.node_selector_terms)
     }
 
-    fn selects_by(&self, label: &str) -> bool {
-        self.node_selector.get(label).is_some()
+    fn selects_by(self, label: &str) -> bool {
+        self.0.node_selector.get(label).is_some()
             || self
                 .required_terms()
                 .into_iter()
@@ -185,9 +189,9 @@ mod tests {
     use super::*;
     use rstest::rstest;
 
-    fn with_spec<T>(json: &str, answer: impl Fn(&PodSpec) -> T) -> T {
+    fn with_selection<T>(json: &str, answer: impl Fn(NodeSelection) -> T) -> T {
         let tree = crate::decode::parse(json.as_bytes()).expect("JSON");
-        answer(&crate::decode::read(&tree).expect("a pod spec"))
+        answer(NodeSelection(&crate::decode::read(&tree).expect("a pod spec")))
     }
 
     fn with_terms(terms: &str) -> String {
@@ -202,8 +206,8 @@ mod tests {
 
     /// Windows, Linux, unlabelled.
     fn admitted(json: &str) -> (bool, bool, bool) {
-        with_spec(json, |spec| {
-            (spec.admits(NodeOs::Windows), spec.admits(NodeOs::Linux), spec.admits(NodeOs::Unlabelled))
+        with_selection(json, |nodes| {
+            (nodes.admits(NodeOs::Windows), nodes.admits(NodeOs::Linux), nodes.admits(NodeOs::Unlabelled))
         })
     }
 
@@ -297,14 +301,14 @@ mod tests {
     #[case(r#"{"nodeSelector": {"kubernetes.io/os": "Windows"}}"#, false)]
     #[case(r#"{"nodeSelector": {"kubernetes.io/os": "linux", "node.kubernetes.io/windows-build": "x"}}"#, false)]
     fn proof_of_windows(#[case] json: &str, #[case] expected: bool) {
-        assert_eq!(with_spec(json, |spec| spec.requires_windows()), expected);
+        assert_eq!(with_selection(json, |nodes| nodes.requires_windows()), expected);
     }
 
     #[test]
     fn a_name_in_the_affinity_proves_nothing_beside_which_the_system_does() {
         let named = r#""matchFields": [{"key": "metadata.name", "operator": "In", "values": ["node-a"]}]"#;
         let windows = r#""matchExpressions": [{"key": "kubernetes.io/os", "operator": "In", "values": ["windows"]}]"#;
-        let requires = |terms: &str| with_spec(&with_terms(terms), |spec| spec.requires_windows());
+        let requires = |terms: &str| with_selection(&with_terms(terms), |nodes| nodes.requires_windows());
         assert!(!requires(&format!("{{{named}}}")));
         assert!(requires(&format!("{{{named}, {windows}}}")));
         assert!(!requires(&format!("{{{named}}}, {{{windows}}}")), "one matching term is enough");
@@ -313,7 +317,7 @@ mod tests {
 
     #[test]
     fn the_only_node_of_a_pod() {
-        let only = |json: &str| with_spec(json, |spec| spec.only_node().map(str::to_owned));
+        let only = |json: &str| with_selection(json, |nodes| nodes.only_node().map(str::to_owned));
         let named = |names: &str| {
             format!(r#"{{"matchFields": [{{"key": "metadata.name", "operator": "In", "values": [{names}]}}]}}"#)
         };
@@ -333,8 +337,8 @@ mod tests {
     #[case(r#"{"nodeSelector": {"kubernetes.io/hostname": ""}}"#, false)]
     #[case(r#"{"nodeSelector": {"example.com/hostname": "win-1"}}"#, false)]
     fn a_host_name_in_the_selector_is_a_choice(#[case] json: &str, #[case] pinned: bool) {
-        assert_eq!(with_spec(json, |spec| spec.is_pinned_to_windows()), pinned);
-        assert!(!with_spec(json, |spec| spec.requires_windows()), "and proves nothing");
+        assert_eq!(with_selection(json, |nodes| nodes.is_pinned_to_windows()), pinned);
+        assert!(!with_selection(json, |nodes| nodes.requires_windows()), "and proves nothing");
     }
 
     #[rstest]
@@ -343,13 +347,13 @@ mod tests {
     #[case(r#"{"key": "kubernetes.io/hostname", "operator": "Exists"}"#, false)]
     fn a_host_name_in_the_affinity_is_a_choice(#[case] expression: &str, #[case] pinned: bool) {
         let json = with_expressions(expression);
-        assert_eq!(with_spec(&json, |spec| spec.is_pinned_to_windows()), pinned);
-        assert!(!with_spec(&json, |spec| spec.requires_windows()), "and proves nothing");
+        assert_eq!(with_selection(&json, |nodes| nodes.is_pinned_to_windows()), pinned);
+        assert!(!with_selection(&json, |nodes| nodes.requires_windows()), "and proves nothing");
     }
 
     #[test]
     fn naming_a_node_is_a_choice() {
-        let is_pinned = |json: &str| with_spec(json, |spec| spec.is_pinned_to_windows());
+        let is_pinned = |json: &str| with_selection(json, |nodes| nodes.is_pinned_to_windows());
         assert!(is_pinned(r#"{"nodeName": "akswin000000"}"#));
         assert!(!is_pinned(r#"{"nodeName": ""}"#));
         let by_field = r#"{"matchFields": [{"key": "metadata.name", "operator": "In", "values": ["akswin000000"]}]}"#;

@@ -5,9 +5,8 @@
 
 use std::cell::OnceCell;
 
-use serde_json_borrow::Value;
-
-use crate::decode::{Fields, Pairs, Reader, Result};
+use crate::decode::{Fields, Pairs, Reader, Result, Value};
+use crate::k8s::node_selection::NodeSelection;
 use crate::k8s::pod_spec::{Container, PodSpec, WindowsOptions};
 use crate::k8s::volumes::Volumes;
 
@@ -95,6 +94,11 @@ impl<'a> Pod<'a> {
         reader.read_member(&mut self.spec, pod, "spec")?;
         self.volumes = Volumes::of(self);
         Ok(())
+    }
+
+    /// The nodes that the pod accepts.
+    pub fn node_selection(&self) -> NodeSelection<'_, 'a> {
+        NodeSelection(&self.spec)
     }
 
     /// Every container: regular, init and ephemeral, the three lists that Kubernetes' own validation visits.

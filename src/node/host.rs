@@ -21,7 +21,7 @@ pub fn in_current_folder(path: &str) -> Option<String> {
 
 /// Where a text leads.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum Destination {
     /// A folder of drive C: or of the image, by its names as written; with the end of the first name in the text that Windows
     /// does not accept.
     Folder(String, Option<usize>),
@@ -32,10 +32,10 @@ pub enum Place {
     Nowhere(usize, System),
 }
 
-impl Place {
+impl Destination {
     /// Reads a path as Windows does. A node has drive C: only, as far as the policy knows, and none of the pipes, shares and
     /// devices that a path can name.
-    pub fn of(path: &str) -> Place {
+    pub fn of(path: &str) -> Destination {
         if let Some(rest) = path.strip_prefix("<image>") {
             return folder("<image>", rest, path.len() - rest.len());
         }
@@ -45,7 +45,7 @@ impl Place {
             ("", _) => folder(if rest.starts_with(['\\', '/']) { "c:" } else { CURRENT_FOLDER }, rest, 0),
             (_, Some(name)) => on_device(path, name, rest),
             _ if volume.len() == 2 => on_drive(path, volume, rest),
-            _ => Place::Nowhere(first_folder(path), System::PathNotFound),
+            _ => Destination::Nowhere(first_folder(path), System::PathNotFound),
         }
     }
 }
@@ -55,27 +55,27 @@ fn is_share(volume: &str) -> bool {
     !matches!(volume.as_bytes(), [_, _, b'.' | b'?', b'\\' | b'/', ..])
 }
 
-fn on_drive(path: &str, drive: &str, rest: &str) -> Place {
+fn on_drive(path: &str, drive: &str, rest: &str) -> Destination {
     if drive.eq_ignore_ascii_case("c:") {
         let root = if rest.starts_with(['\\', '/']) { "c:" } else { CURRENT_FOLDER };
         return folder(root, rest, path.len() - rest.len());
     }
     let is_root = rest.split(['\\', '/']).all(|name| matches!(name, "" | "."));
-    Place::Nowhere(first_folder(path), if is_root { System::PathNotFound } else { System::FileNotFound })
+    Destination::Nowhere(first_folder(path), if is_root { System::PathNotFound } else { System::FileNotFound })
 }
 
-fn on_device(path: &str, name: &str, rest: &str) -> Place {
+fn on_device(path: &str, name: &str, rest: &str) -> Destination {
     let is = |wanted: &str| name.eq_ignore_ascii_case(wanted);
     if name.len() == 2 && name.ends_with(':') {
         on_drive(path, name, rest)
     } else if is("pipe") && rest.chars().all(|c| matches!(c, '\\' | '/')) {
-        Place::Pipes
+        Destination::Pipes
     } else if is("globalroot") {
-        Place::Nowhere(first_folder(path), System::InvalidHandle)
+        Destination::Nowhere(first_folder(path), System::InvalidHandle)
     } else if name.get(..6).is_some_and(|start| start.eq_ignore_ascii_case("volume")) {
-        Place::Nowhere(first_folder(path), System::PathNotFound)
+        Destination::Nowhere(first_folder(path), System::PathNotFound)
     } else {
-        Place::Nowhere(path.len(), System::FileNotFound)
+        Destination::Nowhere(path.len(), System::FileNotFound)
     }
 }
 
@@ -92,7 +92,7 @@ fn first_folder(path: &str) -> usize {
 }
 
 /// A folder below a root, given the rest of a path and where in the path it begins.
-fn folder(root: &str, rest: &str, begin: usize) -> Place {
+fn folder(root: &str, rest: &str, begin: usize) -> Destination {
     let mut path = root.to_owned();
     let mut end = begin;
     let mut refused = None;
@@ -111,7 +111,7 @@ fn folder(root: &str, rest: &str, begin: usize) -> Place {
         }
         end += 1;
     }
-    Place::Folder(path, refused)
+    Destination::Folder(path, refused)
 }
 
 /// The folders and links that are there.
@@ -134,19 +134,19 @@ impl Host {
 
     /// Adds a folder. Paths that lead nowhere are ignored.
     pub fn add(&mut self, path: &str) {
-        if let Place::Folder(folder, None) = Place::of(path) {
+        if let Destination::Folder(folder, None) = Destination::of(path) {
             self.folders.insert(case::lower_case(&folder));
         }
     }
 
     /// Whether a folder is there.
     pub fn has(&self, path: &str) -> bool {
-        matches!(Place::of(path), Place::Folder(folder, None) if self.has_key(&case::lower_case(&folder)))
+        matches!(Destination::of(path), Destination::Folder(folder, None) if self.has_key(&case::lower_case(&folder)))
     }
 
     /// Whether a folder is certainly missing: Windows says so, and nothing else about the path.
     pub fn lacks(&self, path: &str) -> bool {
-        !matches!(Place::of(path), Place::Folder(_, Some(_)) | Place::Pipes) && !self.has(path)
+        !matches!(Destination::of(path), Destination::Folder(_, Some(_)) | Destination::Pipes) && !self.has(path)
     }
 
     fn has_key(&self, key: &str) -> bool {
@@ -166,21 +166,21 @@ impl Host {
             let at = path.get(..end).unwrap_or(path).to_owned();
             Err(MkdirError { at, system })
         };
-        match Place::of(path) {
-            Place::Folder(folder, None) => {
+        match Destination::of(path) {
+            Destination::Folder(folder, None) => {
                 let key = case::lower_case(&folder);
                 Ok(!self.has_key(&key) && self.folders.insert(key))
             }
-            Place::Folder(_, Some(end)) => refuse(end, System::InvalidName),
-            Place::Pipes => refuse(path.len(), System::InvalidHandle),
-            Place::Nowhere(end, system) => refuse(end, system),
+            Destination::Folder(_, Some(end)) => refuse(end, System::InvalidName),
+            Destination::Pipes => refuse(path.len(), System::InvalidHandle),
+            Destination::Nowhere(end, system) => refuse(end, system),
         }
     }
 
     /// Makes a link. Whether nothing was there.
     pub fn link(&mut self, path: &str) -> bool {
-        match Place::of(path) {
-            Place::Folder(folder, _) => {
+        match Destination::of(path) {
+            Destination::Folder(folder, _) => {
                 let key = case::lower_case(&folder);
                 !self.has_key(&key) && self.links.insert(key)
             }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::k8s::pod_spec::{Volume, VolumeMount};
 use crate::node::failure::{Failure, System};
-use crate::node::host::{Host, Place};
+use crate::node::host::{Destination, Host};
 use crate::node::kubelet;
 use crate::node::launch::Launch;
 use crate::windows::{case, filepath};
@@ -18,9 +18,9 @@ const POD_FOLDER: &str = r"C:\var\lib\kubelet\pods\UID";
 /// The thing that is mounted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mounted {
-    /// A host path, by the mount's place in `volumeMounts`.
+    /// A host path, by the mount's index in `volumeMounts`.
     HostPath(usize),
-    /// Another volume, by the mount's place in `volumeMounts`.
+    /// Another volume, by the mount's index in `volumeMounts`.
     Volume(usize),
     /// The file at `terminationMessagePath`.
     TerminationLog,
@@ -73,17 +73,17 @@ impl Mount<'_> {
     pub fn make_source(&self, host: &mut Host) -> Result<bool, Failure> {
         let source = self.source.as_ref();
         let refused = |call, system| Err(Failure::Stat(source.to_owned(), call, system));
-        match Place::of(source) {
-            Place::Pipes => refused("GetFileType", System::InvalidHandle),
-            Place::Folder(_, Some(_)) => refused("CreateFile", System::InvalidName),
+        match Destination::of(source) {
+            Destination::Pipes => refused("GetFileType", System::InvalidHandle),
+            Destination::Folder(_, Some(_)) => refused("CreateFile", System::InvalidName),
             _ => host.make(source).map_err(|error| Failure::MakeSource(source.to_owned(), error)),
         }
     }
 
     /// The source as the shim gets it: below `VOLUME:`, the GUID path of drive C:, where it is on that drive.
     pub fn resolved_source(&self, folders: &[&str]) -> String {
-        match Place::of(&self.source) {
-            Place::Folder(folder, _) if !self.is_named_pipe() => below_volume(&folder, folders),
+        match Destination::of(&self.source) {
+            Destination::Folder(folder, _) if !self.is_named_pipe() => below_volume(&folder, folders),
             _ => self.source.clone().into_owned(),
         }
     }

@@ -4,7 +4,7 @@ use std::fmt::{Display, Formatter, Result as Written};
 
 use crate::k8s::pod_spec::HostPath;
 use crate::node::failure::{MkdirError, System};
-use crate::node::host::{Host, Place};
+use crate::node::host::{Destination, Host};
 use crate::windows::filepath;
 
 /// Why a `hostPath` volume cannot be set up.
@@ -29,7 +29,7 @@ impl<'t> VolumeError<'t> {
         if path.split(['\\', '/']).any(|name| name == "..") {
             return Some(VolumeError::Climbs(path));
         }
-        if Place::of(path) == Place::Pipes {
+        if Destination::of(path) == Destination::Pipes {
             return None;
         }
         let is_there = host.has(path);
@@ -51,11 +51,11 @@ impl<'t> VolumeError<'t> {
 
 /// Why a new file cannot be made there; `None` where it can.
 fn cannot_make_file(path: &str, host: &Host) -> Option<System> {
-    match Place::of(path) {
-        Place::Folder(_, Some(_)) => Some(System::InvalidName),
-        Place::Folder(..) => (!host.has(&filepath::parent(path))).then_some(System::PathNotFound),
-        Place::Pipes => Some(System::InvalidHandle),
-        Place::Nowhere(_, system) => Some(system),
+    match Destination::of(path) {
+        Destination::Folder(_, Some(_)) => Some(System::InvalidName),
+        Destination::Folder(..) => (!host.has(&filepath::parent(path))).then_some(System::PathNotFound),
+        Destination::Pipes => Some(System::InvalidHandle),
+        Destination::Nowhere(_, system) => Some(system),
     }
 }
 

@@ -5,10 +5,10 @@
 //! all, which the fix that selects Windows nodes provides as well.
 
 use serde_json::Value as Json;
-use serde_json_borrow::Value;
 
 use crate::admission::request::Request;
 use crate::admission::subresource::Part;
+use crate::decode::Value;
 use crate::finding::Finding;
 use crate::finding::patch::{Reach, add, apply, replace};
 use crate::k8s::node_selection::OS;

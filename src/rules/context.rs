@@ -68,9 +68,9 @@ impl<'c, 'a> Context<'c, 'a> {
     /// Whether the pod can start on Windows nodes only: its own fields prove it, or the cluster says so of the node that it
     /// names. Without that, what has no meaning on Windows may have one on Linux.
     pub fn is_proven_windows(&self) -> bool {
-        let spec = &self.pod.spec;
+        let nodes = self.pod.node_selection();
         *self.is_proven_windows.get_or_init(|| {
-            spec.requires_windows() || spec.only_node().is_some_and(|name| self.facts.has_windows_node(name))
+            nodes.requires_windows() || nodes.only_node().is_some_and(|name| self.facts.has_windows_node(name))
         })
     }
 }

@@ -2,9 +2,7 @@
 
 use std::ops::Deref;
 
-use serde_json_borrow::Value;
-
-use crate::decode::{Error, Read, Reader, Result};
+use crate::decode::{Error, Read, Reader, Result, Value};
 use crate::k8s::version::Version;
 
 /// A version that an administrator names, not below `MAJOR.MINOR`, which is the default.

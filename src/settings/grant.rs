@@ -2,9 +2,7 @@
 
 use std::ops::Deref;
 
-use serde_json_borrow::Value;
-
-use crate::decode::{Error, List, Read, Reader, Result, record};
+use crate::decode::{Error, List, Read, Reader, Result, Value, record};
 use crate::settings::label_selector::LabelSelector;
 use crate::settings::pattern;
 use crate::wording::{did_you_mean, quote};

@@ -4,9 +4,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use serde_json_borrow::Value;
-
-use crate::decode::{List, Read, Reader, Result, one_of, record};
+use crate::decode::{List, Read, Reader, Result, Value, one_of, record};
 use crate::k8s::requirement::{Label, is_satisfied};
 
 record! {

@@ -1,8 +1,6 @@
 //! The setting `mutate`: which patches the policy applies.
 
-use serde_json_borrow::Value;
-
-use crate::decode::{List, Read, Reader, Result, one_of};
+use crate::decode::{List, Read, Reader, Result, Value, one_of};
 
 /// The word for every rule that has fixes which the policy can apply.
 pub(super) const SAFE: &str = "safe";

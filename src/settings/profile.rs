@@ -1,8 +1,6 @@
 //! The profile that raises every severity at once, and the severity that results for a rule.
 
-use serde_json_borrow::Value;
-
-use crate::decode::{Read, Reader, Result, one_of};
+use crate::decode::{Read, Reader, Result, Value, one_of};
 use crate::finding::severity::Severity;
 use crate::settings::Settings;
 

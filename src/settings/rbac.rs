@@ -1,8 +1,6 @@
 //! `rbac`: a grant given by the cluster's own RBAC.
 
-use serde_json_borrow::Value;
-
-use crate::decode::{Read, Reader, Result, one_of, record};
+use crate::decode::{Read, Reader, Result, Value, one_of, record};
 
 record! {
     /// Subjects to which the cluster's RBAC grants this verb on this resource may run HostProcess workloads.

@@ -2,10 +2,8 @@
 
 use std::fmt;
 
-use serde_json_borrow::Value;
-
 use crate::decode::error::WrongType;
-use crate::decode::{self, Error};
+use crate::decode::{self, Error, Value};
 use crate::finding::severity::Severity;
 use crate::k8s::quantity::Quantity;
 use crate::settings::mutate::Mutate;

@@ -20,7 +20,7 @@ struct Mirror {
     /// How the error's path ends.
     path: &'static str,
     rule: &'static str,
-    place: Place,
+    reported: Reported,
 }
 
 enum Text {
@@ -29,7 +29,7 @@ enum Text {
 }
 
 /// Where the rule reports what kube-apiserver reports at its path.
-enum Place {
+enum Reported {
     /// At the same path.
     Same,
     /// On the field that is to be changed; kube-apiserver names another one.
@@ -38,11 +38,11 @@ enum Place {
     Containers,
 }
 
-use Place::{At, Containers, Same};
+use Reported::{At, Containers, Same};
 use Text::{Begins, Is};
 
-const fn mirror(path: &'static str, error: Text, rule: &'static str, place: Place) -> Mirror {
-    Mirror { error, path, rule, place }
+const fn mirror(path: &'static str, error: Text, rule: &'static str, reported: Reported) -> Mirror {
+    Mirror { error, path, rule, reported }
 }
 
 const USER_NAME: &str = "securityContext.windowsOptions.runAsUserName";
@@ -177,7 +177,7 @@ fn expected(error: &str, used: &mut Used) -> Option<(&'static str, String)> {
     if let Some(index) = MIRRORS.iter().position(|mirror| mirror.error.matches(detail) && ends(mirror.path)) {
         used.mirrors.insert(index);
         let mirror = &MIRRORS[index];
-        let place = match mirror.place {
+        let place = match mirror.reported {
             Same => path,
             At(other) => other,
             Containers => "",
@@ -200,7 +200,7 @@ struct Used {
 
 /// Where a finding is, in the terms of [`expected`].
 fn found(finding: &Finding) -> (&'static str, String) {
-    let on_each_container = |mirror: &&Mirror| mirror.rule == finding.rule && matches!(mirror.place, Containers);
+    let on_each_container = |mirror: &&Mirror| mirror.rule == finding.rule && matches!(mirror.reported, Containers);
     let path = if MIRRORS.iter().any(|mirror| on_each_container(&mirror)) { "" } else { &finding.path };
     (finding.rule, path.to_owned())
 }

@@ -18,7 +18,7 @@ pub fn selection_path(context: &Context) -> String {
     let spec = &context.pod.spec;
     context.pod.path(if spec.node_name.is_some_and(|name| !name.is_empty()) {
         "nodeName"
-    } else if spec.node_selector.iter().next().is_none() && spec.required_terms().is_some() {
+    } else if spec.node_selector.iter().next().is_none() && context.pod.node_selection().required_terms().is_some() {
         "affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution"
     } else {
         "nodeSelector"

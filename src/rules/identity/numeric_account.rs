@@ -23,7 +23,7 @@ pub static RULE: Rule = Rule {
 fn check(context: &Context, findings: &mut Findings) {
     let pod = context.pod;
     // Linux nodes ignore the name.
-    if pod.os_is("linux") || !pod.spec.admits(NodeOs::Windows) {
+    if pod.os_is("linux") || !pod.node_selection().admits(NodeOs::Windows) {
         return;
     }
     let mut is_pods_judged = false;

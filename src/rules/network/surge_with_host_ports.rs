@@ -1,7 +1,5 @@
-use serde_json_borrow::Value;
-
 use super::host_ports::node_port;
-use crate::decode::{Fields, at};
+use crate::decode::{Fields, Value, at};
 use crate::finding::collector::Findings;
 use crate::k8s::pod::ContainerList;
 use crate::rules::context::Context;

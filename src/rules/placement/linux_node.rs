@@ -26,7 +26,7 @@ fn check(context: &Context, findings: &mut Findings) {
     if let Some(os) = pod.labels.get(OS).filter(|os| **os != "windows") {
         report(findings, pod.label_path(OS), os);
     }
-    if let Some(terms) = pod.spec.required_terms()
+    if let Some(terms) = pod.node_selection().required_terms()
         && !terms.iter().any(|term| term.admits(NodeOs::Windows))
     {
         findings.pod(

@@ -26,7 +26,7 @@ fn check(context: &Context, findings: &mut Findings) {
                 "set os.name: windows, after removing fields that only Linux supports",
             )
             .patch(Reach::OnDemand, |_| {
-                let is_safe = pod.spec.requires_windows()
+                let is_safe = pod.node_selection().requires_windows()
                     && pod.spec.resources.is_none()
                     && linux_only_fields(pod).next().is_none();
                 if is_safe {

@@ -47,7 +47,7 @@ fn check(context: &Context, findings: &mut Findings) {
 
 /// Only where the pod cannot run on Linux: there the image's own user, which may be root, would take the place of this one.
 fn without(pod: &Pod) -> impl Fn(&str) -> Vec<Operation> {
-    let is_safe = pod.spec.requires_windows();
+    let is_safe = pod.node_selection().requires_windows();
     move |path| if is_safe { vec![remove(path)] } else { Vec::new() }
 }
 

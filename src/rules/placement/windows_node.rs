@@ -22,12 +22,13 @@ pub static RULE: Rule = Rule {
 
 fn check(context: &Context, findings: &mut Findings) {
     let pod = context.pod;
+    let nodes = pod.node_selection();
     // A pod that no Windows node can run is reported by `linux-node`.
-    if !pod.spec.admits(NodeOs::Windows) || runs_under_a_windows_runtime_class(context) {
+    if !nodes.admits(NodeOs::Windows) || runs_under_a_windows_runtime_class(context) {
         return;
     }
-    if !pod.spec.is_pinned_to_windows() {
-        let (field, mut message, mut fix) = match pod.spec.required_terms().and_then(permissive_term) {
+    if !nodes.is_pinned_to_windows() {
+        let (field, mut message, mut fix) = match nodes.required_terms().and_then(permissive_term) {
             Some((index, term)) => (term_field(index), term_message(term), TERM_FIX.to_owned()),
             None => (
                 "nodeSelector".to_owned(),
@@ -49,7 +50,7 @@ fn check(context: &Context, findings: &mut Findings) {
             None => {}
         }
         findings.pod(pod.path(&field), message, fix).patch(reach, |_| select_windows(pod));
-    } else if pod.spec.selects_os_by_legacy_label_only() {
+    } else if nodes.selects_os_by_legacy_label_only() {
         findings
             .pod(
                 pod.path("nodeSelector"),
@@ -74,11 +75,11 @@ enum Sign {
 }
 
 fn sign_of_linux(pod: &Pod) -> Option<Sign> {
-    let spec = &pod.spec;
-    if spec.requires_windows() {
+    let nodes = pod.node_selection();
+    if nodes.requires_windows() {
         return None;
     }
-    let mut requirements = spec.required_terms().into_iter().flatten().flat_map(|term| term.match_expressions.iter());
+    let mut requirements = nodes.required_terms().into_iter().flatten().flat_map(|term| term.match_expressions.iter());
     if requirements.any(NodeSelectorRequirement::asks_for_linux) {
         return Some(Sign::BothNamed);
     }
@@ -87,7 +88,7 @@ fn sign_of_linux(pod: &Pod) -> Option<Sign> {
     if let Some(field) = field.or_else(|| sets_run_as_non_root(pod).then_some("runAsNonRoot")) {
         return Some(Sign::Field(field));
     }
-    spec.tolerations.0.then_some(Sign::ToleratesAll)
+    pod.spec.tolerations.0.then_some(Sign::ToleratesAll)
 }
 
 fn sets_run_as_non_root(pod: &Pod) -> bool {

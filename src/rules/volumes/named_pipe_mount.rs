@@ -107,7 +107,7 @@ fn without_mounts(volume: &HostVolume) -> Vec<Operation> {
 #[cfg(test)]
 mod tests {
     use super::is_folder;
-    use crate::node::host::Place;
+    use crate::node::host::Destination;
     use crate::node::kubelet::host_path;
 
     #[test]
@@ -123,7 +123,7 @@ mod tests {
             r"\??\pipe\x",
             r"\\server\pipe\x",
         ] {
-            let is_models = matches!(Place::of(&host_path(path)), Place::Folder(_, None));
+            let is_models = matches!(Destination::of(&host_path(path)), Destination::Folder(_, None));
             assert_eq!(is_folder(path), is_models, "{path}");
         }
     }
