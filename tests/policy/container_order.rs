@@ -85,7 +85,7 @@ fn strict(object: &Value, kind: &Value) -> Value {
 }
 
 #[test]
-fn of_fixtures() {
+fn fixtures_are_judged_the_same_in_any_order() {
     let mut findings = 0;
     for fixture in fixtures::fixtures() {
         // An update is compared with the old object place by place.
@@ -100,7 +100,7 @@ fn of_fixtures() {
 }
 
 #[test]
-fn of_generated_pods() {
+fn generated_pods_are_judged_the_same_in_any_order() {
     let kind = json!({ "group": "", "version": "v1", "kind": "Pod" });
     let mut several = BTreeSet::new();
     for pod in generated_pods() {

@@ -87,6 +87,16 @@ pub fn not_enforced(spec: &mut Value) {
     spec["securityContext"]["runAsNonRoot"] = true.into();
 }
 
+/// A change of arguments, which is no finding of any rule.
+pub fn with_arguments(spec: &mut Value) {
+    spec["containers"][0]["args"] = json!(["--verbose"]);
+}
+
+/// The only change of what a pod does with its node that needs no grant.
+pub fn tolerant(spec: &mut Value) {
+    spec["tolerations"] = json!([{ "operator": "Exists" }]);
+}
+
 /// The answer to a request as kube-apiserver sends it; `extra` is merged into it.
 pub fn send(old: &Value, new: &Value, settings: &Value, extra: Value) -> ValidationResponse {
     answer(&request(old, new, extra), settings, &NoCluster)

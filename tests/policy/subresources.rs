@@ -1,4 +1,4 @@
-//! Requests that write a pod's annotations past its spec: bindings and status updates.
+//! Subresources of a pod: bindings and status updates write its annotations past its spec, a resize changes its limits.
 
 use rstest::rstest;
 use serde_json::{Value, json};
@@ -66,4 +66,26 @@ fn the_spec_in_a_status_update_is_not_read() {
     let (old, new) = (object("Pod", |_| {}), object("Pod", |spec| spec["hostNetwork"] = json!([7])));
     assert_eq!(verdict_of(&send(&old, &new, &json!({}), json!({ "subResource": "status" }))), Accept);
     assert_eq!(verdict_of(&send(&old, &new, &json!({}), json!({}))), Deny);
+}
+
+#[rstest]
+#[case("status")]
+#[case("scale")]
+#[case("binding")]
+#[case("eviction")]
+fn other_subresources_are_left_alone(#[case] sub_resource: &str) {
+    let (old, new) = (object("Pod", |_| {}), object("Pod", misspelt));
+    let response = send(&old, &new, &json!({ "allow": [] }), json!({ "subResource": sub_resource }));
+    assert_eq!(verdict_of(&response), Accept);
+}
+
+/// kube-apiserver sends the pod in full with the resources changed.
+#[test]
+fn a_resize_is_judged_by_its_rule_only() {
+    let old = object("Pod", misspelt);
+    let mut new = old.clone();
+    new["spec"]["containers"][0]["resources"] = json!({ "limits": { "memory": "200Mi" } });
+    let response = send(&old, &new, &json!({ "allow": [] }), json!({ "subResource": "resize" }));
+    let denied = response.audit_annotations.unwrap_or_default().remove("denied-rules");
+    assert_eq!(denied.as_deref(), Some("resize"));
 }
