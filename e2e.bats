@@ -80,11 +80,11 @@ says() {
   says 'ephemeral-container'
 }
 
-@test "a pod is mended as it is created, when the settings say so" {
-  policy_run -r test_data/requests/mendable-pod.json
+@test "a pod is fixed as it is created, when the settings say so" {
+  policy_run -r test_data/requests/fixable-pod.json
   [ "$status" -eq 0 ]
   says '"allowed":false'
-  policy_run -r test_data/requests/mendable-pod.json --settings-json '{"mutate": "safe"}'
+  policy_run -r test_data/requests/fixable-pod.json --settings-json '{"mutate": "safe"}'
   [ "$status" -eq 0 ]
   says '"allowed":true'
   says '"patchType":"JSONPatch"'

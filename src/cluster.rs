@@ -1,4 +1,4 @@
-//! What the policy asks the cluster, only when the settings tell it to: nodes and RuntimeClasses before the rules run, the
+//! Questions to the cluster, only when the settings tell it to: nodes and RuntimeClasses before the rules run, the
 //! labels of a namespace and permissions where a grant depends on them. Every question is asked once per request.
 
 pub mod facts;

@@ -1,5 +1,5 @@
-//! From a JSON tree to the values that rules read: borrowed, `null` read as absent, unknown members skipped. A [`Reader`] says
-//! what becomes of values of another type.
+//! From a JSON tree to the values that rules read: borrowed, `null` read as absent, unknown members skipped. A [`Reader`]
+//! decides how values of the wrong type are handled.
 //!
 //! Kubernetes treats an explicit `null` like a missing field, so every optional field here does too.
 

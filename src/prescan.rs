@@ -4,7 +4,7 @@
 //! Rules look at pods with a `hostProcess` key, at `runAsUserName` (`numeric-account`), at a few annotation keys
 //! (`reserved-annotations`) and at images for HostProcess containers (`base-image-misuse`). Keys and images are case-sensitive in Kubernetes, so a request that names a
 //! kind and has none of these texts is accepted, provided that it is valid JSON and that no `\u` escape could hide one of
-//! them. ControllerRevisions, which are rare, are never accepted here: whoever reads what they hold ignores case. Everything
+//! them. ControllerRevisions, which are rare, are never accepted here: the controller that applies them matches field names case-insensitively. Everything
 //! else is decoded, which also says what is wrong.
 
 use std::fmt;

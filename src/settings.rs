@@ -1,4 +1,4 @@
-//! What an administrator may configure.
+//! The settings that an administrator may configure.
 
 use crate::decode::{List, Pairs, Read, Reader, Result, Value, one_of, record};
 use crate::finding::severity::Severity;

@@ -44,7 +44,7 @@ pub enum Command {
     /// Print the smallest `allow` that covers given workloads
     #[command(after_help = "Exit code: 0, or 2 when something could not be read or granted.")]
     Grants(grants::Args),
-    /// Make the changes that certainly mend findings: show them, or write them
+    /// Fix findings automatically: print a diff, or write the files
     #[command(
         after_help = "Exit code: 0 when there is nothing to fix or it was written, 1 when --diff shows something, 2 when an input \
         could not be read, edited or written; the rest is still fixed."

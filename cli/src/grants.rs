@@ -12,7 +12,7 @@ use hostprocess_linter::object::Object;
 use serde::Serialize;
 use serde_json::Value;
 use windows_hostprocess_policy::judge;
-use windows_hostprocess_policy::rules::access::coverage::{Needs, needs};
+use windows_hostprocess_policy::rules::access::coverage::{GrantRequirements, requirements};
 use windows_hostprocess_policy::windows::account::{Account, Kind};
 use windows_hostprocess_policy::wording::{escaped, quote};
 
@@ -23,10 +23,10 @@ use crate::output::escape;
 ///
 /// # Errors
 /// The object cannot be read.
-pub fn needs_of(object: &Object, creation: &Creation) -> Result<Option<Needs>, String> {
+pub fn requirements_of(object: &Object, creation: &Creation) -> Result<Option<GrantRequirements>, String> {
     let tree = object.admission_request(creation);
     let request = judge::read(&tree).map_err(|error| error.to_string())?;
-    Ok(request.as_ref().and_then(needs))
+    Ok(request.as_ref().and_then(requirements))
 }
 
 /// The owner reference to the controller that made an object.
@@ -36,7 +36,7 @@ pub fn controller(object: &Object) -> Option<&Value> {
 }
 
 /// What an administrator should know about a grant for a workload, a sentence each.
-pub fn remarks(needs: &Needs) -> Vec<String> {
+pub fn remarks(needs: &GrantRequirements) -> Vec<String> {
     let mut remarks = Vec::new();
     for name in &needs.accounts {
         let account = Account::parse(name);
@@ -86,7 +86,7 @@ impl Grants {
     ///
     /// # Errors
     /// A value that the workload needs is missing, or no pattern matches it and nothing else.
-    pub fn add(&mut self, needs: Needs, source: String) -> Result<(), String> {
+    pub fn add(&mut self, needs: GrantRequirements, source: String) -> Result<(), String> {
         let grant = Grant::new(&needs, self.by_digest)?;
         match self.grants.entry(grant) {
             Entry::Vacant(vacant) => {

@@ -75,7 +75,7 @@ test("a click on a finding goes to its line", async () => {
   });
 });
 
-test("a mistake in the settings is shown where it is, and mended it goes away", async () => {
+test("a mistake in the settings is shown where it is, and disappears once it is fixed", async () => {
   await visit(PAGE, async (opened) => {
     await verdict(opened, "deny");
     await write(opened, "settings", "profile: strict\nrules:\n  host-netwrok: deny\n");

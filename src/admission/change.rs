@@ -1,4 +1,4 @@
-//! What an update changes of the pod that an object is, or of the pod template that it has.
+//! Classifies what an update changes in a pod or pod template.
 //!
 //! Compared as JSON, because a field that no rule reads may decide what runs: the ConfigMap behind a script, for example.
 
@@ -21,8 +21,8 @@ pub enum Change {
     WhatRuns,
 }
 
-/// Whether a member of an object counts.
-type Counts = fn(&str) -> bool;
+/// Selects the members of an object that count.
+type MemberFilter = fn(&str) -> bool;
 
 const RESTARTED_AT: &str = "kubectl.kubernetes.io/restartedAt";
 const NODE_SELECTOR: &str = "nodeSelector";
@@ -50,11 +50,11 @@ impl Change {
         let (Ok(Some(old)), Ok(Some(new))) = (Parts::read(location, old), Parts::read(location, new)) else {
             return Change::WhatRuns;
         };
-        let (annotations, other_annotations): (Counts, Counts) = match location {
+        let (annotations, other_annotations): (MemberFilter, MemberFilter) = match location {
             TemplateLocation::Pod => (is_for_the_runtime, is_for_the_runtime),
             _ => (|_| true, |key| key != RESTARTED_AT),
         };
-        let what_runs: Counts = match is_waiting && old.keeps_node_os(&new) {
+        let what_runs: MemberFilter = match is_waiting && old.keeps_node_os(&new) {
             true => |key| is_about_what_runs(key) && key != NODE_SELECTOR,
             false => is_about_what_runs,
         };
@@ -120,7 +120,7 @@ impl<'t> Parts<'t> {
         }
     }
 
-    fn is_same(&self, other: &Parts, spec: Counts, annotations: Counts) -> bool {
+    fn is_same(&self, other: &Parts, spec: MemberFilter, annotations: MemberFilter) -> bool {
         let empty = Value::Object(ObjectAsVec::default());
         let is_same = |a: Option<&Value>, b: Option<&Value>, counts| {
             has_same_members(a.unwrap_or(&empty), b.unwrap_or(&empty), counts)
@@ -142,7 +142,7 @@ fn is_same(a: &Value, b: &Value) -> bool {
 }
 
 /// Whether two objects have the same members, apart from those that do not count.
-fn has_same_members(a: &Value, b: &Value, counts: Counts) -> bool {
+fn has_same_members(a: &Value, b: &Value, counts: MemberFilter) -> bool {
     let (Value::Object(a), Value::Object(b)) = (a, b) else { return false };
     // The names first: values that are compared before their order turns out to differ would be compared twice, and so on at
     // every level.
@@ -156,7 +156,7 @@ fn has_same_members(a: &Value, b: &Value, counts: Counts) -> bool {
 
 /// An API server writes both objects in the same order; others may not. An object that has a member twice is no other's equal.
 #[cold]
-fn has_same_members_in_any_order(a: &ObjectAsVec, b: &ObjectAsVec, counts: Counts) -> bool {
+fn has_same_members_in_any_order(a: &ObjectAsVec, b: &ObjectAsVec, counts: MemberFilter) -> bool {
     match (in_order(a, counts), in_order(b, counts)) {
         (Some(a), Some(b)) => a.len() == b.len() && a.iter().zip(&b).all(|(a, b)| a.0 == b.0 && is_same(a.1, b.1)),
         _ => false,
@@ -164,7 +164,7 @@ fn has_same_members_in_any_order(a: &ObjectAsVec, b: &ObjectAsVec, counts: Count
 }
 
 /// The members that count, ordered by name; `None` when two have the same name.
-fn in_order<'o>(object: &'o ObjectAsVec, counts: Counts) -> Option<Vec<(&'o str, &'o Value<'o>)>> {
+fn in_order<'o>(object: &'o ObjectAsVec, counts: MemberFilter) -> Option<Vec<(&'o str, &'o Value<'o>)>> {
     let members: Vec<(&str, &Value)> = object.iter().filter(|(key, _)| counts(key)).collect();
     let order = sorted(members.iter().map(|(key, _)| *key).collect());
     let is_unique = order.windows(2).all(|pair| pair[0].0 != pair[1].0);

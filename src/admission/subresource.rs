@@ -1,4 +1,4 @@
-//! What part of a pod a request can change, which decides the rules that judge it. Only this file knows subresources.
+//! The part of a pod that a request can change, which decides the rules that judge it. Only this file knows subresources.
 //!
 //! | request | part | rules |
 //! |---|---|---|

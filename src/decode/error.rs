@@ -1,4 +1,4 @@
-//! What could not be read, and the path to it.
+//! Errors of decoding, with the path of the field that could not be read.
 
 use std::borrow::Cow;
 

@@ -11,7 +11,7 @@ pub type Result<T> = std::result::Result<T, Error>;
 
 /// A type that a JSON value is read into.
 pub trait Read<'t> {
-    /// Reads a value into a default. In place, because moving nested structs is the dearest part of decoding.
+    /// Reads a value into a default. In place, because moving nested structs is the most expensive part of decoding.
     ///
     /// # Errors
     /// The value is of another type.
@@ -84,7 +84,7 @@ impl Reader {
 pub(super) fn check_case<'k>(name: &str, keys: impl IntoIterator<Item = &'k str>) -> Result<()> {
     let mut keys = keys.into_iter();
     if keys.any(|key| name != key && name.eq_ignore_ascii_case(key)) || name.contains(['ſ', '\u{212a}']) {
-        let message = format!("unknown field `{name}`, which whoever ignores case takes for another one");
+        let message = format!("a case-insensitive reader would take field `{name}` for another one");
         return Err(Error::new(message).in_member(name));
     }
     Ok(())

@@ -1,4 +1,4 @@
-//! What certainly mends a finding, as operations of JSON Patch (RFC 6902) on the object.
+//! The certain fix of a finding, as operations of JSON Patch (RFC 6902) on the object.
 
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value as Json};

@@ -2,7 +2,7 @@
 
 use crate::decode::{Read, Reader, Result, Value, one_of};
 
-/// What a finding does to the request.
+/// The effect of a finding on the request.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
     /// Not reported.

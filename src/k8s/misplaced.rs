@@ -1,4 +1,4 @@
-//! Fields that somebody wrote where Kubernetes does not look for them, or in another case.
+//! Fields in places where Kubernetes does not look for them, or in another case.
 
 use crate::decode::Value;
 use crate::k8s::pod::Pod;

@@ -1,4 +1,4 @@
-//! What `nodeSelector` and required node affinity say about the operating system of the node, as far as they use the
+//! The meaning of `nodeSelector` and required node affinity for the operating system of the node, as far as they use the
 //! labels that kubelets set. An administrator's own labels, such as a pool's name, are taken to say nothing.
 
 use crate::k8s::pod_spec::{NodeSelectorRequirement, NodeSelectorTerm, PodSpec};
@@ -6,7 +6,7 @@ use crate::k8s::requirement::{Label, is_satisfied};
 
 /// The operating system of the node, `windows` or `linux`.
 pub const OS: &str = "kubernetes.io/os";
-/// What the label was called before Kubernetes 1.14. The node lifecycle controller still copies it onto every node.
+/// The name of that label before Kubernetes 1.14. The node lifecycle controller still copies it onto every node.
 pub const LEGACY_OS: &str = "beta.kubernetes.io/os";
 /// The build of Windows (`10.0.20348`), which only Windows nodes have.
 pub const WINDOWS_BUILD: &str = "node.kubernetes.io/windows-build";

@@ -1,7 +1,7 @@
 //! Requirements on labels: a single table of operators for node affinity and label selectors, as in Kubernetes'
 //! `labels.Requirement.Matches`.
 
-/// What is known about a label.
+/// A label of a node, as far as it is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Label<'v> {
     /// Its value.

@@ -1,4 +1,4 @@
-//! What tolerations say about the nodes that a pod is meant for.
+//! Tolerations, as far as they show which nodes a pod is meant for.
 
 use crate::decode::{Read, Reader, Result, Value};
 

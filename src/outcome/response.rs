@@ -114,7 +114,7 @@ impl Outcome {
         let shown = if left_out > 1 { MAX_WARNINGS - 1 } else { warnings.len() };
         let is_fixed = |finding: &Finding| self.fixed().iter().any(|fixed| std::ptr::eq(fixed, finding));
         let line = |(finding, more): &(&Finding, usize)| {
-            let note = if is_fixed(finding) { MENDED } else { if_old(finding, request) };
+            let note = if is_fixed(finding) { FIXED } else { if_old(finding, request) };
             warning_line(finding, *more, note)
         };
         let mut lines: Vec<String> = warnings[..shown].iter().map(line).collect();
@@ -150,7 +150,7 @@ fn add_new(rules: &mut Vec<&'static str>, rule: &'static str) {
 }
 
 /// Follows the message of a finding that was fixed.
-const MENDED: &str = " (changed by the policy)";
+const FIXED: &str = " (changed by the policy)";
 
 /// `note` follows the message.
 fn warning_line(finding: &Finding, more: usize, note: &str) -> String {

@@ -4,8 +4,8 @@
 load story
 
 setup_file() {
-  policy mending mutating <<<'mutate: safe'
-  policy not-mending mutating <<<'{}'
+  policy fixing mutating <<<'mutate: safe'
+  policy not-fixing mutating <<<'{}'
   policy checking mutating <<<'{mutate: safe, nodes: {check: true}}'
   policy not-allowed-to-mutate <<<'mutate: safe'
   policy local-service <<'END'
@@ -13,21 +13,21 @@ allow:
 - runAsUserNames: ["NT AUTHORITY\\Local service"]
 END
   serve_policies
-  namespace mended mending
+  namespace fixed fixing
 }
 
-# mendable KIND NAME [ACCOUNT]: kube-apiserver accepts the manifest, and it has two mistakes.
-mendable() {
+# fixable KIND NAME [ACCOUNT]: kube-apiserver accepts the manifest, and it has two mistakes.
+fixable() {
   workload "$1" "$2" | sed "s/nodeSelector: [^}]*}, //; s/'NT AUTHORITY[^']*'/'NT Authority\\\\${3:-System}'/"
 }
 
 # field OBJECT JSONPATH [FLAG...]
 field() {
-  kubectl -n mended get "$1" -o jsonpath="{$2}" "${@:3}"
+  kubectl -n fixed get "$1" -o jsonpath="{$2}" "${@:3}"
 }
 
 @test "a new pod gets what it lacks and loses what it must not have, and kubectl says so" {
-  run kubectl -n mended create -f <(mendable Pod shell | sed 's/hostNetwork: true, /hostUsers: false, /')
+  run kubectl -n fixed create -f <(fixable Pod shell | sed 's/hostNetwork: true, /hostUsers: false, /')
   warned_by host-network host-users nt-authority-spelling windows-node
   [ "$(grep -c '^Warning: .* (changed by the policy) \[' <<<"$output")" -eq 4 ]
   [ "$(field pod/shell .spec.hostNetwork)" = true ]
@@ -42,9 +42,9 @@ unproven() {
 }
 
 @test "a pod that only names its node is not changed, because the node may run Linux" {
-  run kubectl -n mended create -f <(unproven Pod named | with 'spec: {nodeName: linux-1, securityContext: {runAsUser: 1000}}')
+  run kubectl -n fixed create -f <(unproven Pod named | with 'spec: {nodeName: linux-1, securityContext: {runAsUser: 1000}}')
   denied_by host-network
-  run kubectl -n mended create -f <(unproven Pod by-affinity | with 'spec: {affinity: {nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: {nodeSelectorTerms: [
+  run kubectl -n fixed create -f <(unproven Pod by-affinity | with 'spec: {affinity: {nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: {nodeSelectorTerms: [
     {matchFields: [{key: metadata.name, operator: In, values: [linux-1]}]}]}}}}')
   denied_by host-network
   [[ $output != *'changed by the policy'* ]]
@@ -54,9 +54,9 @@ unproven() {
   needs_controllers
   join linux-1 v1.36.2 2.3.4 linux
   # kube-apiserver accepts the template only with the host network, so the mistake is another one.
-  kubectl -n mended create -f <(mendable DaemonSet everywhere)
+  kubectl -n fixed create -f <(fixable DaemonSet everywhere)
   is_denied() {
-    kubectl -n mended get events -o jsonpath='{.items[*].message}' --field-selector involvedObject.name=everywhere | grep -F '[nt-authority-spelling]'
+    kubectl -n fixed get events -o jsonpath='{.items[*].message}' --field-selector involvedObject.name=everywhere | grep -F '[nt-authority-spelling]'
   }
   eventually is_denied
   [ -z "$(field pods '.items[*].metadata.name' -l app=everywhere)" ]
@@ -73,16 +73,16 @@ unproven() {
 }
 
 @test "a pod without a mistake is created without a warning" {
-  run kubectl -n mended create -f <(workload Pod flawless)
+  run kubectl -n fixed create -f <(workload Pod flawless)
   accepted
 }
 
 @test "the pods that controllers create are corrected, and their templates stay as they were written" {
   join windows v1.36.2 2.3.4
-  run kubectl -n mended create -f <(mendable Deployment of-deployment)
+  run kubectl -n fixed create -f <(fixable Deployment of-deployment)
   accepted
   # The controller names the node of each of its pods, so these are changed only if the template selects Windows.
-  run kubectl -n mended create -f <(mendable DaemonSet of-daemonset | with 'spec: {template: {spec: {nodeSelector: {kubernetes.io/os: windows}}}}')
+  run kubectl -n fixed create -f <(fixable DaemonSet of-daemonset | with 'spec: {template: {spec: {nodeSelector: {kubernetes.io/os: windows}}}}')
   accepted
 
   needs_controllers
@@ -99,30 +99,30 @@ unproven() {
 
 @test "the policy that judges workloads sees the corrected account, which needs a grant" {
   namespace judged local-service
-  apply_policy mending judged
-  run kubectl -n judged create -f <(mendable Pod shell 'Local service')
+  apply_policy fixing judged
+  run kubectl -n judged create -f <(fixable Pod shell 'Local service')
   warned_by nt-authority-spelling windows-node
-  run kubectl -n judged create -f <(mendable Pod system)
+  run kubectl -n judged create -f <(fixable Pod system)
   denied_by not-allowed
   [[ $output == *'"local-service.kubewarden.admission" denied'*"'NT AUTHORITY\\SYSTEM'"* ]]
 }
 
 @test "a template is judged as it is written" {
   namespace templates local-service
-  apply_policy mending templates
-  run kubectl -n templates create -f <(mendable Deployment agent 'Local service')
+  apply_policy fixing templates
+  run kubectl -n templates create -f <(fixable Deployment agent 'Local service')
   denied_by nt-authority-spelling
 }
 
 @test "without the setting the same pod is denied" {
-  namespace unmended not-mending
-  run kubectl -n unmended create -f <(mendable Pod shell | sed 's/hostNetwork: true, //')
+  namespace unfixed not-fixing
+  run kubectl -n unfixed create -f <(fixable Pod shell | sed 's/hostNetwork: true, //')
   denied_by host-network nt-authority-spelling
 }
 
 @test "a policy that may not mutate rejects what it would change" {
   namespace refused not-allowed-to-mutate
-  run kubectl -n refused create -f <(mendable Pod shell)
+  run kubectl -n refused create -f <(fixable Pod shell)
   [ "$status" -ne 0 ]
   [[ $output == *'Request rejected by policy not-allowed-to-mutate. The policy attempted to mutate the request, but it is currently configured to not allow mutations.'* ]]
   run kubectl -n refused create -f <(workload Pod flawless)
@@ -131,13 +131,13 @@ unproven() {
 
 @test "a corrected pod can be applied again while only fields were added" {
   manifest() { workload Pod again | sed 's/nodeSelector: [^}]*}, //'; }
-  run kubectl -n mended apply -f <(manifest)
+  run kubectl -n fixed apply -f <(manifest)
   warned_by windows-node
-  run kubectl -n mended apply -f <(manifest)
+  run kubectl -n fixed apply -f <(manifest)
   accepted
   # kubectl wants back what it applied, which no pod may change.
-  kubectl -n mended apply -f <(mendable Pod replaced)
-  run kubectl -n mended apply -f <(mendable Pod replaced)
+  kubectl -n fixed apply -f <(fixable Pod replaced)
+  run kubectl -n fixed apply -f <(fixable Pod replaced)
   [ "$status" -ne 0 ]
   [[ $output == *'pod updates may not change fields'* ]]
 }
@@ -145,38 +145,38 @@ unproven() {
 # The MutatingAdmissionPolicy of the page, in one namespace only.
 by_cel() {
   sed -n '/^```yaml$/,/^```$/ { /^```/d; p }' docs/validatingadmissionpolicy.md |
-    sed 's/^  policyName: .*/&\n  matchResources: {namespaceSelector: {matchLabels: {kubernetes.io\/metadata.name: mended-by-cel}}}/'
+    sed 's/^  policyName: .*/&\n  matchResources: {namespaceSelector: {matchLabels: {kubernetes.io\/metadata.name: fixed-by-cel}}}/'
 }
 
 @test "without Kubewarden, the MutatingAdmissionPolicy of the page sets two fields" {
-  namespace mended-by-cel
+  namespace fixed-by-cel
   kubectl create -f <(by_cel)
-  fields() { kubectl -n mended-by-cel get pod "$1" -o jsonpath='{.spec.hostNetwork} {.spec.nodeSelector}'; }
+  fields() { kubectl -n fixed-by-cel get pod "$1" -o jsonpath='{.spec.hostNetwork} {.spec.nodeSelector}'; }
   lacking_both() { workload Pod "$1" | sed 's/hostNetwork: true, nodeSelector: [^}]*}, //'; }
-  create_mended() { kubectl -n mended-by-cel create -f <(lacking_both agent); }
-  eventually create_mended
+  create_fixed() { kubectl -n fixed-by-cel create -f <(lacking_both agent); }
+  eventually create_fixed
   [ "$(fields agent)" = 'true {"kubernetes.io/os":"windows"}' ]
 
-  kubectl -n mended-by-cel create -f <(lacking_both selected | with 'spec: {nodeSelector: {disk: ssd}}')
+  kubectl -n fixed-by-cel create -f <(lacking_both selected | with 'spec: {nodeSelector: {disk: ssd}}')
   [ "$(fields selected)" = 'true {"disk":"ssd","kubernetes.io/os":"windows"}' ]
-  kubectl -n mended-by-cel create -f <(object v1 Pod on-containers 'spec:
+  kubectl -n fixed-by-cel create -f <(object v1 Pod on-containers 'spec:
   containers: [{name: agent, image: agent, securityContext: &of_containers {windowsOptions: {hostProcess: true, runAsUserName: NT AUTHORITY\SYSTEM}}}]
   initContainers: [{name: prepare, image: agent, securityContext: *of_containers}]')
   [ "$(fields on-containers)" = 'true {"kubernetes.io/os":"windows"}' ]
 
-  kubectl -n mended-by-cel run ordinary --image registry.example/web:1.0
+  kubectl -n fixed-by-cel run ordinary --image registry.example/web:1.0
   [ "$(fields ordinary)" = ' ' ]
   # kube-apiserver would not miss hostNetwork if it had been set.
-  run kubectl -n mended-by-cel create -f <(lacking_both mixed | with 'spec: {containers: [{name: web, image: web, securityContext: {windowsOptions: {hostProcess: false}}}]}')
+  run kubectl -n fixed-by-cel create -f <(lacking_both mixed | with 'spec: {containers: [{name: web, image: web, securityContext: {windowsOptions: {hostProcess: false}}}]}')
   [[ $output == *'hostNetwork must be true'* ]]
-  run kubectl -n mended-by-cel create -f <(lacking_both elsewhere | with 'spec: {nodeSelector: {kubernetes.io/os: linux}}')
+  run kubectl -n fixed-by-cel create -f <(lacking_both elsewhere | with 'spec: {nodeSelector: {kubernetes.io/os: linux}}')
   [[ $output == *'hostNetwork must be true'* ]]
   # A named node may run Linux, unless the pod selects the system as well.
-  run kubectl -n mended-by-cel create -f <(lacking_both named | with 'spec: {nodeName: linux-node}')
+  run kubectl -n fixed-by-cel create -f <(lacking_both named | with 'spec: {nodeName: linux-node}')
   [[ $output == *'hostNetwork must be true'* ]]
-  run kubectl -n mended-by-cel create -f <(lacking_both by-affinity | with 'spec: {affinity: {nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: {nodeSelectorTerms: [
+  run kubectl -n fixed-by-cel create -f <(lacking_both by-affinity | with 'spec: {affinity: {nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: {nodeSelectorTerms: [
     {matchFields: [{key: metadata.name, operator: In, values: [linux-node]}]}]}}}}')
   [[ $output == *'hostNetwork must be true'* ]]
-  kubectl -n mended-by-cel create -f <(lacking_both proven | with 'spec: {nodeName: windows, nodeSelector: {kubernetes.io/os: windows}}')
+  kubectl -n fixed-by-cel create -f <(lacking_both proven | with 'spec: {nodeName: windows, nodeSelector: {kubernetes.io/os: windows}}')
   [ "$(fields proven)" = 'true {"kubernetes.io/os":"windows"}' ]
 }

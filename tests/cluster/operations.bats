@@ -6,13 +6,13 @@ load story
 setup_file() {
   policy protecting <<<'allow: nobody'
   policy watching monitor <<<'allow: nobody'
-  policy mending mutating <<<'mutate: safe'
+  policy fixing mutating <<<'mutate: safe'
   serve_policies
   namespace protected protecting
   # A policy that denies nothing cannot be seen to apply.
   kubectl create namespace watched
   kubectl label namespace watched policy/watching=applies
-  namespace corrected mending
+  namespace corrected fixing
 }
 
 # audited ANNOTATION NAMESPACE/RESOURCE/NAME: the rules that the page's query finds in the audit log.

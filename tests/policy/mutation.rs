@@ -14,8 +14,8 @@ fn safe() -> Value {
     json!({ "mutate": "safe" })
 }
 
-/// A HostProcess pod that a few certain changes would mend.
-fn mendable(kind: &str) -> Value {
+/// A HostProcess pod that a few certain changes would fix.
+fn fixable(kind: &str) -> Value {
     object(kind, |spec| {
         spec.as_object_mut().expect("a mapping").remove("hostNetwork");
         spec.as_object_mut().expect("a mapping").remove("nodeSelector");
@@ -27,7 +27,7 @@ fn mendable(kind: &str) -> Value {
 
 #[test]
 fn every_certain_change_is_made_and_named() {
-    let mut expected = mendable("Pod");
+    let mut expected = fixable("Pod");
     let spec = &mut expected["spec"];
     spec["hostNetwork"] = true.into();
     spec["nodeSelector"] = json!({ "kubernetes.io/os": "windows" });
@@ -36,7 +36,7 @@ fn every_certain_change_is_made_and_named() {
     spec.as_object_mut().expect("a mapping").remove("hostUsers");
     spec["containers"][0]["ports"][0].as_object_mut().expect("a mapping").remove("hostPort");
 
-    let response = mutate(&mendable("Pod"), &safe());
+    let response = mutate(&fixable("Pod"), &safe());
     assert!(response.accepted, "{:?}", response.message);
     assert_eq!(response.mutated_object, Some(expected));
     insta::assert_snapshot!(response.warnings.expect("warnings").join("\n"));
@@ -51,12 +51,12 @@ fn every_certain_change_is_made_and_named() {
 #[test]
 fn nothing_is_changed_unless_the_settings_say_so() {
     for settings in [json!({}), json!({ "mutate": [] }), json!({ "mutate": ["port-mismatch"] })] {
-        let response = mutate(&mendable("Pod"), &settings);
+        let response = mutate(&fixable("Pod"), &settings);
         assert_eq!((response.accepted, response.mutated_object), (false, None), "{settings}");
     }
     // The account is left as it is, and denied.
     let listed = json!({ "mutate": ["host-network", "windows-node", "host-users", "port-mismatch"] });
-    let response = mutate(&mendable("Pod"), &listed);
+    let response = mutate(&fixable("Pod"), &listed);
     assert_eq!((response.accepted, response.mutated_object), (false, None));
     let message = response.message.expect("a message");
     assert!(message.contains("[nt-authority-spelling]") && !message.contains("[host-network]"), "{message}");
@@ -64,12 +64,12 @@ fn nothing_is_changed_unless_the_settings_say_so() {
 }
 
 #[test]
-fn only_new_pods_of_somebody_are_changed() {
+fn only_new_pods_with_a_requester_are_changed() {
     for kind in KINDS.map(|kind| kind.name) {
-        let response = mutate(&mendable(kind), &safe());
+        let response = mutate(&fixable(kind), &safe());
         assert_eq!(response.mutated_object.is_some(), kind == "Pod", "{kind}");
     }
-    let pod = mendable("Pod");
+    let pod = fixable("Pod");
     let update = send(&object("Pod", |_| {}), &pod, &safe(), Value::Null);
     let debug = send(&object("Pod", |_| {}), &pod, &safe(), json!({ "subResource": "ephemeralcontainers" }));
     // As the audit scanner sends it.
@@ -86,9 +86,9 @@ fn a_pod_without_findings_is_not_touched() {
 }
 
 #[test]
-fn a_mended_account_still_needs_a_grant() {
+fn a_fixed_account_still_needs_a_grant() {
     let settings = json!({ "mutate": "safe", "allow": [{ "runAsUserNames": ["NT AUTHORITY\\Local service"] }] });
-    let response = mutate(&mendable("Pod"), &settings);
+    let response = mutate(&fixable("Pod"), &settings);
     assert_eq!((response.accepted, response.mutated_object), (false, None));
     let message = response.message.expect("a message");
     assert!(message.contains(r"'NT AUTHORITY\SYSTEM'") && message.contains("[not-allowed]"), "{message}");
@@ -96,7 +96,7 @@ fn a_mended_account_still_needs_a_grant() {
 
 #[test]
 fn ordinary_containers_do_not_get_the_host_network() {
-    let mut pod = mendable("Pod");
+    let mut pod = fixable("Pod");
     let container = &mut template(&mut pod, "Pod")["spec"]["containers"][0];
     container["securityContext"]["windowsOptions"]["hostProcess"] = false.into();
     let response = mutate(&pod, &safe());
@@ -106,7 +106,7 @@ fn ordinary_containers_do_not_get_the_host_network() {
 /// What no rule reads comes back as it was, numbers included.
 #[test]
 fn unknown_fields_survive() {
-    let mut pod = mendable("Pod");
+    let mut pod = fixable("Pod");
     pod["spec"]["future"] =
         json!([{ "": null, "a.b/c": [1, -2, 18446744073709551615_u64, 0.5, true, "\u{1f600}\u{0}"] }]);
     let response = mutate(&pod, &safe());
@@ -283,7 +283,7 @@ fn a_node_that_the_cluster_says_runs_windows_is_proof() {
 /// The kubelet runs its file, whatever the API says.
 #[test]
 fn a_mirror_pod_is_never_changed() {
-    let mut pod = mendable("Pod");
+    let mut pod = fixable("Pod");
     pod["metadata"]["annotations"] = json!({ "kubernetes.io/config.mirror": "5f3c1a" });
     let response = mutate(&pod, &safe());
     assert_eq!((response.accepted, response.mutated_object), (true, None));

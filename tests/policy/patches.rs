@@ -1,4 +1,4 @@
-//! The patches of findings: each mends its finding, and causes no other.
+//! The patches of findings: each fixes its finding, and causes no other.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -43,8 +43,8 @@ fn removes_an_item(finding: &Finding) -> bool {
     })
 }
 
-fn may_cause(mended: &Finding, new: &Finding) -> bool {
-    match mended.rule {
+fn may_cause(fixed: &Finding, new: &Finding) -> bool {
+    match fixed.rule {
         // The host network collides with a few fields, which have patches themselves.
         "host-network" => new.patch.is_some(),
         // What was meant is known now.
@@ -82,7 +82,7 @@ fn check(payload: &Value, reaches: &mut BTreeMap<&'static str, Reach>) {
 
 /// Every rule says what reach its patches have, and has a fixture with one of that reach.
 #[test]
-fn a_patch_mends_its_finding_and_causes_none() {
+fn a_patch_fixes_its_finding_and_causes_none() {
     let mut reaches = BTreeMap::new();
     for fixture in fixtures::fixtures() {
         check(&fixture.payload, &mut reaches);

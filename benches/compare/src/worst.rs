@@ -1,4 +1,4 @@
-//! The dearest objects of up to 1.5 MB that were found, for the limit in SECURITY.md.
+//! The most expensive objects of up to 1.5 MB that were found, for the limit in SECURITY.md.
 
 use serde_json::{Value, json};
 

@@ -35,7 +35,7 @@ fn every_pair_of_dimensions_grows_linearly() {
 }
 
 #[test]
-fn the_dearest_objects_stay_within_the_limit() {
+fn the_most_expensive_objects_stay_within_the_limit() {
     let module = Guest::Policy.module().unwrap_or_else(|error| panic!("{error}"));
     let (policy, timed) = (Counted::new(&module).expect("counted"), Timed::new(&module).expect("timed"));
     let mut dear = Vec::new();

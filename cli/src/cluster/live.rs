@@ -6,11 +6,11 @@ use hostprocess_linter::{Creation, File};
 use kube::ResourceExt;
 use kube::api::{DynamicObject, TypeMeta};
 use serde_json::Value;
-use windows_hostprocess_policy::rules::access::coverage::Needs;
+use windows_hostprocess_policy::rules::access::coverage::GrantRequirements;
 use windows_hostprocess_policy::settings::pattern::image::repository;
 
 use crate::cluster::kubeconfig::KubeconfigCluster;
-use crate::grants::needs_of;
+use crate::grants::requirements_of;
 
 /// Pods and the workload kinds that create them.
 const KINDS: [(&str, &str); 9] = [
@@ -32,11 +32,11 @@ struct Live {
     /// As a file with the object alone.
     file: File,
     /// The grant that it needs; an error where the object cannot be read.
-    needs: Result<Option<Needs>, String>,
+    needs: Result<Option<GrantRequirements>, String>,
 }
 
 /// The kinds of the listed objects, and what they need in a grant, by uid. Objects that cannot be read are missing.
-type Known<'l> = HashMap<&'l str, (&'static str, Option<&'l Needs>)>;
+type Known<'l> = HashMap<&'l str, (&'static str, Option<&'l GrantRequirements>)>;
 
 /// Lists the workloads in a namespace, or in all. What another workload of the list made is left out: a Deployment is there, and
 /// neither its ReplicaSets nor their pods. A kind that cannot be listed becomes a file that cannot be read. `progress` gets the
@@ -72,7 +72,7 @@ impl Live {
             Err(error) => File::unreadable(name, &error),
         };
         let needs = match &file.objects[..] {
-            [object] => needs_of(object, &Creation::default()),
+            [object] => requirements_of(object, &Creation::default()),
             _ => Err("cannot be read".to_owned()),
         };
         // Only the metadata is used from here on.
@@ -105,7 +105,7 @@ fn makes(owner: &str, kind: &str) -> bool {
 }
 
 /// Images count by repository, or every old ReplicaSet would be shown for its tag.
-fn includes(owners: &Needs, needs: &Needs) -> bool {
+fn includes(owners: &GrantRequirements, needs: &GrantRequirements) -> bool {
     let is_image = |image: &String| owners.images.iter().any(|known| repository(known) == repository(image));
     owners.namespace == needs.namespace
         && owners.service_account == needs.service_account

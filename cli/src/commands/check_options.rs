@@ -1,4 +1,4 @@
-//! What `check` and `scan` share: how objects are judged, and how that is shown.
+//! Arguments of `check` and `scan`: how objects are judged, and how the result is shown.
 
 use std::path::PathBuf;
 
@@ -28,7 +28,7 @@ pub struct CheckOptions {
     /// `-o text -o sarif=hostprocess.sarif` shows the report and writes it for code scanning as well.
     #[arg(short, long, value_name = "FORMAT[=FILE]", default_value = "text", value_parser = Destination::parser())]
     output: Vec<Destination>,
-    /// What makes the exit code 1 [default: deny]
+    /// Exit with 1 from this verdict on [default: deny]
     #[arg(long, value_name = "WHAT", value_enum)]
     fail_on: Option<FailOn>,
     #[command(flatten)]
@@ -44,7 +44,7 @@ pub struct PolicySettings {
     /// Overrides the profile in the settings
     #[arg(long, value_name = "P")]
     profile: Option<Profile>,
-    /// Judge by these rules only
+    /// Apply these rules only
     ///
     /// One that is off becomes a warning. `hostprocess rules` lists the ids.
     #[arg(long, value_name = "ID,...", value_delimiter = ',', value_parser = catalogue::rule)]
@@ -100,7 +100,7 @@ impl CheckOptions {
         Outputs::of(files).map_err(|error| format!("--output: {error}"))
     }
 
-    /// Makes sure that no output overwrites what the rules are set by.
+    /// Makes sure that no output overwrites the settings, the baseline or the configuration.
     ///
     /// # Errors
     /// One does.

@@ -24,7 +24,7 @@ pub struct WhichConfiguration {
     /// The configuration [default: the nearest .hostprocess.yaml, from the folder of the first path, or else the current folder, upwards]
     #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
     config: Option<PathBuf>,
-    /// Look for no configuration
+    /// Ignore configuration files
     #[arg(long)]
     no_config: bool,
 }

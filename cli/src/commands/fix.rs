@@ -29,7 +29,7 @@ pub struct Args {
     /// Files, folders, or `-`, whose text is printed after its changes unless --diff is given
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
-    /// Leave out what this glob matches in folders, as in .gitignore and relative to the current folder; may be repeated
+    /// Exclude files matching GLOB when searching folders, as in .gitignore and relative to the current folder; may be repeated
     #[arg(long, value_name = "GLOB")]
     exclude: Vec<String>,
     /// Show the changes and write nothing; this is the default
@@ -38,7 +38,7 @@ pub struct Args {
     /// Write the changes to the files
     #[arg(long)]
     write: bool,
-    /// Make those changes, too, that withdraw a promise of the manifest or have effects elsewhere
+    /// Also apply fixes that drop a guarantee or affect other objects
     #[arg(long = "unsafe")]
     is_unsafe: bool,
     #[command(flatten)]

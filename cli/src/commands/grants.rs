@@ -4,14 +4,14 @@ use std::path::PathBuf;
 
 use hostprocess_linter::object::Object;
 use hostprocess_linter::{Creation, File};
-use windows_hostprocess_policy::rules::access::coverage::Needs;
+use windows_hostprocess_policy::rules::access::coverage::GrantRequirements;
 use windows_hostprocess_policy::wording::escaped;
 
 use crate::cluster::kubeconfig::KubeconfigCluster;
 use crate::commands::config::WhichConfiguration;
 use crate::commands::namespaces::Namespaces;
 use crate::discover::{Input, STDIN, Search};
-use crate::grants::{Grants, needs_of, remarks};
+use crate::grants::{Grants, remarks, requirements_of};
 use crate::output::write_stdout;
 
 /// The arguments of `grants`.
@@ -26,7 +26,7 @@ pub struct Args {
     /// With --cluster, look in all namespaces
     #[arg(long, short = 'A', requires = "cluster", conflicts_with = "namespace")]
     all_namespaces: bool,
-    /// Leave out what this glob matches in folders, as in .gitignore and relative to the current folder; may be repeated
+    /// Exclude files matching GLOB when searching folders, as in .gitignore and relative to the current folder; may be repeated
     #[arg(long, value_name = "GLOB")]
     exclude: Vec<String>,
     /// List images by their digests, which all of them must have, instead of any version of their repositories
@@ -80,7 +80,7 @@ impl Collected {
         for problem in &file.problems {
             self.report(&problem.line(&file.source.name));
         }
-        let needs: Vec<_> = file.objects.iter().map(|object| needs_of(object, creation)).collect();
+        let needs: Vec<_> = file.objects.iter().map(|object| requirements_of(object, creation)).collect();
         // Only objects that are named below need a place.
         let file = if needs.iter().all(|needs| matches!(needs, Ok(None))) { file } else { file.written() };
         for (object, needs) in file.objects.iter().zip(needs) {
@@ -92,7 +92,7 @@ impl Collected {
         }
     }
 
-    fn add_needs(&mut self, file: &File, object: &Object, needs: Needs) -> Result<(), String> {
+    fn add_needs(&mut self, file: &File, object: &Object, needs: GrantRequirements) -> Result<(), String> {
         let source = format!("{} {}/{} ({})", object.kind, needs.namespace, object.name_or_none(), place(file, object));
         let remarks = remarks(&needs);
         self.grants.add(needs, source)?;

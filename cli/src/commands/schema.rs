@@ -17,22 +17,22 @@ use crate::output::json::Output;
 /// The arguments of `schema`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// What the schema describes
+    /// The subject of the schema
     #[arg(value_enum)]
     subject: Subject,
 }
 
-/// What a schema describes.
+/// The subject of a schema.
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
 enum Subject {
     /// The configuration of this command, `.hostprocess.yaml`
     Config,
-    /// What `check` and `scan` print with `--output json`
+    /// The output of `check` and `scan` with `--output json`
     Output,
-    /// What they print with `--output json-v2`
+    /// Their output with `--output json-v2`
     #[value(name = "output-v2")]
     OutputV2,
-    /// What `plan` prints with `--output json`
+    /// The output of `plan` with `--output json`
     Plan,
     /// The policy's settings
     Settings,

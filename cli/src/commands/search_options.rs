@@ -1,4 +1,4 @@
-//! The arguments that find files, for the commands that judge them.
+//! The arguments that find files, for `check` and `plan`.
 
 use std::path::{Path, PathBuf};
 
@@ -12,7 +12,7 @@ use crate::discover::{Input, STDIN, Search};
 pub struct SearchOptions {
     /// Files, folders (their .yaml, .yml and .json files, at any depth, less what .gitignore excludes), or `-` for standard input
     ///
-    /// An AdmissionReview or AdmissionRequest is judged as the request that it is, with its own namespace, user, operation and
+    /// An AdmissionReview or AdmissionRequest is read as the request that it is, with its own namespace, user, operation and
     /// old object.
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
@@ -22,14 +22,14 @@ pub struct SearchOptions {
     /// In folders, too, a document that is not a Kubernetes object is an error, and so is an unrendered Helm template
     #[arg(long)]
     strict_input: bool,
-    /// Judge what `helm template` prints for the charts in folders, under the names of their folders
+    /// Read what `helm template` prints for the charts in folders, under the names of their folders
     ///
     /// Lines are those of the rendered text. Charts inside charts and library charts are rendered with the others.
     #[arg(long)]
     helm: bool,
-    /// Judge what `kubectl kustomize` prints for the kustomizations in folders, in place of the files that they name
+    /// Read what `kubectl kustomize` prints for the kustomizations in folders, in place of the files that they name
     ///
-    /// Lines are those of the rendered text. Without kubectl, `kustomize build` is run. Bases are judged as well, components
+    /// Lines are those of the rendered text. Without kubectl, `kustomize build` is run. Bases are read as well, components
     /// only in the kustomizations that use them. kustomize fetches remote resources itself.
     #[arg(long)]
     kustomize: bool,

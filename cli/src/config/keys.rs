@@ -1,4 +1,4 @@
-//! What a configuration says.
+//! The keys of a configuration.
 
 use hostprocess_linter::report::Verdict;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};

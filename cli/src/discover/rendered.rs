@@ -1,4 +1,4 @@
-//! What `helm` and `kubectl` make of a folder.
+//! The manifests that `helm` and `kubectl` render from a folder.
 
 use std::fs;
 use std::io;

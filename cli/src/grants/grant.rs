@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde::Serialize;
-use windows_hostprocess_policy::rules::access::coverage::Needs;
+use windows_hostprocess_policy::rules::access::coverage::GrantRequirements;
 use windows_hostprocess_policy::settings::pattern::host_path::{self, NONE};
 use windows_hostprocess_policy::settings::pattern::image;
 use windows_hostprocess_policy::wording::quote;
@@ -25,7 +25,7 @@ impl Grant {
     ///
     /// # Errors
     /// A value that the workload needs is missing, or no pattern matches it and nothing else.
-    pub(super) fn new(needs: &Needs, by_digest: bool) -> Result<Grant, String> {
+    pub(super) fn new(needs: &GrantRequirements, by_digest: bool) -> Result<Grant, String> {
         let one = |what, value: &str| pattern(what, value.to_owned()).map(|pattern| [pattern]);
         let image = if by_digest { with_digest } else { repository };
         let mut host_paths = patterns("host path", &needs.host_paths, host_path)?;

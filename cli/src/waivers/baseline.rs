@@ -1,4 +1,4 @@
-//! Baselines: the findings of today, which do not count tomorrow.
+//! Baselines: known findings to ignore in later runs.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::Path;

@@ -27,7 +27,7 @@ pub struct Waiver<'c> {
     /// `None` means all files.
     paths: Option<Gitignore>,
     /// Whether it covers an object that was judged.
-    is_met: bool,
+    covers_any: bool,
     /// The rules of which it waived a finding.
     used: BTreeSet<&'static str>,
 }
@@ -59,7 +59,7 @@ impl<'c> Waivers<'c> {
     /// What is wrong with those that cover an object that was judged: the path of a value in the list, and a sentence about it.
     pub fn warnings(&self, judged: &BTreeSet<&'static str>) -> Vec<(String, String)> {
         let mut warnings = Vec::new();
-        for (index, waiver) in self.list.iter().enumerate().filter(|(_, waiver)| waiver.is_met) {
+        for (index, waiver) in self.list.iter().enumerate().filter(|(_, waiver)| waiver.covers_any) {
             if let Some(date) = waiver.expired(self.today) {
                 let message = format!("the waiver ended on {date}: renew it, or remove it");
                 warnings.push((format!("[{index}].until"), message));
@@ -79,7 +79,7 @@ impl<'c> Waivers<'c> {
 impl<'c> Waiver<'c> {
     /// One that has waived nothing yet. The globs are those of the entry.
     pub fn new(entry: &'c Entry, paths: Option<Gitignore>) -> Waiver<'c> {
-        Waiver { entry, paths, is_met: false, used: BTreeSet::new() }
+        Waiver { entry, paths, covers_any: false, used: BTreeSet::new() }
     }
 
     fn covers_file(&self, path: &Path) -> bool {
@@ -98,7 +98,7 @@ impl<'c> Waiver<'c> {
         if !self.covers_object(object) {
             return;
         }
-        self.is_met |= !object.is_unreadable();
+        self.covers_any |= !object.is_unreadable();
         if self.expired(today).is_none() {
             object.waive(|_, found| self.reason(found));
         }

@@ -171,7 +171,7 @@ fn what_is_wrong_with_it_is_said_with_its_place() {
         ),
         ("settings: [strict]\n", "1:1: settings: found a list, expected the policy's settings or the path of a file"),
         ("settings:\n  profil: strict\n", "2:3: settings.profil: unknown field `profil`, did you mean 'profile'?"),
-        ("failOn: warn\nfailOn: deny\n", "2:1: the key \"failOn\" is already there"),
+        ("failOn: warn\nfailOn: deny\n", "2:1: duplicate key \"failOn\""),
         ("failOn: warn\n---\nfailOn: deny\n", "3:1: a second document; only one is read from this file"),
         ("- failOn\n", "1:3: found a list, expected an object"),
         ("failOn: [\n", "1:10: not valid YAML: did not find expected node content"),

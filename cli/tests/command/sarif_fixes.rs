@@ -47,7 +47,7 @@ fn a_fix_of_sarif_is_what_the_command_writes_for_that_finding() {
     }
     let mut compared = 0;
     for ((uri, _), results) in of_rules {
-        // The command mends all findings of a rule.
+        // The command fixes all findings of a rule.
         let [result] = results.as_slice() else { continue };
         let text = std::fs::read_to_string(test_data.join(&uri)).expect("a text");
         let fix = &result["fixes"][0];

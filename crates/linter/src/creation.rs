@@ -1,4 +1,4 @@
-//! What a manifest does not say about the request that creates its object.
+//! Assumptions about the request that creates an object, which its manifest does not state.
 
 use std::collections::HashMap;
 

@@ -111,7 +111,7 @@ mod tests {
 
     #[test]
     fn what_is_ambiguous_or_unreadable_is_an_error_at_its_place() {
-        assert_eq!(error("a: 1\na: 2"), "x.yaml:2:1: the key \"a\" is already there");
+        assert_eq!(error("a: 1\na: 2"), "x.yaml:2:1: duplicate key \"a\"");
         assert_eq!(error("a: 1\n---\nb: 2"), "x.yaml:3:1: a second document; only one is read from this file");
         assert!(error("a: 1\n---\nb: [").starts_with("x.yaml:3:5: a second document"), "{}", error("a: 1\n---\nb: ["));
         assert!(error("a: [").starts_with("x.yaml:1:5: not valid YAML: "), "{}", error("a: ["));

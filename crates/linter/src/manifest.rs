@@ -275,7 +275,7 @@ pub fn documents(text: &str) -> Vec<Result<yaml::YamlDocument, yaml::Error>> {
 
 /// What is wrong with a key that is written again.
 pub fn already_there(key: &str) -> String {
-    format!("the key {key:?} is already there")
+    format!("duplicate key {key:?}")
 }
 
 fn describe(text: &str, error: &yaml::Error) -> String {

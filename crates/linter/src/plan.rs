@@ -1,4 +1,4 @@
-//! What nodes would do with the HostProcess containers of an object.
+//! Plans: how nodes would start the HostProcess containers of an object.
 
 pub mod images;
 pub mod nodes;
@@ -28,7 +28,7 @@ use images::Images;
 use nodes::Nodes;
 use start::StartPlan;
 
-/// What nodes would do with a HostProcess container.
+/// The plan for a HostProcess container: its start on each kind of node.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct ContainerPlan {
     /// The path as given on the command line; `<stdin>` for standard input.

@@ -35,7 +35,7 @@ pub struct Report {
     pub run: Run,
 }
 
-/// What somebody should know about a run, apart from any file.
+/// A remark about a run, apart from any file.
 #[derive(Debug)]
 pub enum Note {
     /// Something that is probably a mistake.

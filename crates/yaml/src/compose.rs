@@ -33,7 +33,7 @@ pub struct YamlDocument {
     pub repeated_keys: Vec<RepeatedKey>,
 }
 
-/// A key that is already there.
+/// A duplicate key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RepeatedKey {
     /// Where it is written again, in bytes.
@@ -120,8 +120,8 @@ impl Composer<'_> {
 
     fn alias(&mut self, anchor: &str, offset: usize) -> Composed {
         let (value, node) = match self.anchors.get(anchor) {
-            None => return error(offset, format!("no anchor before this has the name {anchor:?}")),
-            Some(None) => return error(offset, "an alias to a value that contains it"),
+            None => return error(offset, format!("unknown anchor {anchor:?}")),
+            Some(None) => return error(offset, "recursive alias"),
             Some(Some(composed)) => composed.clone(),
         };
         self.share(&value, offset)?;

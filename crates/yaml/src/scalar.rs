@@ -1,4 +1,4 @@
-//! What a scalar means: the implicit types of go-yaml 2, which kubectl uses.
+//! The meaning of a scalar: the implicit types of go-yaml 2, which kubectl uses.
 
 use serde_json::{Number, Value};
 

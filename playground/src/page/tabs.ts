@@ -15,7 +15,7 @@ export class Tabs {
     this.show(this.tabs.find((tab) => tab.getAttribute("aria-controls") === panel));
   }
 
-  /** Marks a tab whose panel holds something to mend, or holds anything at all. */
+  /** Marks a tab whose panel holds something to fix, or holds anything at all. */
   mark(panel: string, mark: "problem" | "filled" | undefined): void {
     const tab = this.tabs.find((tab) => tab.getAttribute("aria-controls") === panel);
     if (tab === undefined) return;

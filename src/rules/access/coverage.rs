@@ -15,9 +15,9 @@ use crate::settings::pattern::{Comparable, Syntax, matches_any};
 use std::cell::OnceCell;
 use std::mem::replace;
 
-/// What the lists of a grant must match to cover a workload.
+/// The values that the lists of a grant must match to cover a workload.
 #[derive(Debug)]
-pub struct Needs {
+pub struct GrantRequirements {
     /// The namespace of the object.
     pub namespace: String,
     /// `default` when the pod names none.
@@ -32,15 +32,15 @@ pub struct Needs {
     pub host_paths: Vec<String>,
 }
 
-/// What a grant must list to cover the workload of a request. `None` for one that needs no grant, and for a revision that is
+/// The requirements that a grant must meet to cover the workload of a request. `None` for one that needs no grant, and for a revision that is
 /// merged into another template, which only a grant for that one could cover.
-pub fn needs(request: &Request) -> Option<Needs> {
+pub fn requirements(request: &Request) -> Option<GrantRequirements> {
     let workload = request.object.as_ref()?;
     let pod = &workload.pod;
     let owned = |values: Vec<&str>| values.into_iter().map(str::to_owned).collect();
     pod.sets_host_process().then(|| {
         let Values { images, accounts, host_paths } = Values::of(pod);
-        Needs {
+        GrantRequirements {
             namespace: request.namespace.to_owned(),
             service_account: service_account(pod).to_owned(),
             kinds: requester::kinds_to_grant(request, workload),
@@ -51,20 +51,20 @@ pub fn needs(request: &Request) -> Option<Needs> {
     })
 }
 
-/// For whom a workload is to be covered.
+/// Whose request a grant must cover.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Whom {
-    /// The one who sends the request.
+pub enum CoveredFor {
+    /// The sender of this request.
     Requester,
-    /// Anybody at all.
-    Somebody,
+    /// A request with the same object from anybody.
+    AnyRequester,
 }
 
 /// How many distinct images, accounts and host paths of a workload are compared with grants, and how many bytes they may have
 /// together: each may have to be compared with each pattern of the settings.
 pub const MAX_COMPARED: (usize, usize) = (250, 16_000);
 
-/// What grants are compared with, gathered once for all of them.
+/// The values of a workload that grants are compared with, gathered once for all of them.
 #[derive(Debug)]
 pub struct Claim<'c> {
     request: &'c Request<'c>,
@@ -84,7 +84,7 @@ pub struct Claim<'c> {
 }
 
 impl<'c> Claim<'c> {
-    /// What the workload of a request claims. `None` when that is too much to compare it with grants: none covers it.
+    /// Gathers them for the workload of a request. `None` when there are too many to compare: then no grant covers it.
     #[inline(never)]
     pub fn of(context: &Context<'c, '_>) -> Option<Claim<'c>> {
         let pod = context.pod;
@@ -119,10 +119,10 @@ impl<'c> Claim<'c> {
     /// Whether a grant covers the workload. A grant without lists covers nothing; validation refuses such settings anyway.
     /// The cluster is asked for the namespace's labels only when everything else matches.
     #[inline(never)]
-    pub fn is_covered_by(&self, grant: &Grant, whom: Whom) -> bool {
+    pub fn is_covered_by(&self, grant: &Grant, covered_for: CoveredFor) -> bool {
         grant.constraint_count() > 0
             && CHECKS.iter().all(|check| check(self, grant).is_none())
-            && (whom == Whom::Somebody || self.unmatched_requester(grant).is_none())
+            && (covered_for == CoveredFor::AnyRequester || self.unmatched_requester(grant).is_none())
             && self.unmatched_labels(grant).is_none()
     }
 
@@ -227,7 +227,7 @@ fn compared_groups<'c>(groups: &'c [&str]) -> Vec<&'c str> {
     distinct(groups.to_vec()).into_iter().take(MAX_COMPARED.0).take_while(fits).collect()
 }
 
-/// What the lists of grants are about, for each covered container and each volume that one of them mounts.
+/// The values that lists of grants restrict, for each covered container and each volume that one of them mounts.
 #[derive(Default)]
 struct Values<'p> {
     images: Vec<&'p str>,

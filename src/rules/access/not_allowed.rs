@@ -1,4 +1,4 @@
-use super::coverage::{Claim, MAX_COMPARED, Whom, depends_on_requester};
+use super::coverage::{Claim, CoveredFor, MAX_COMPARED, depends_on_requester};
 use super::mismatch::Mismatch;
 use super::permission;
 use crate::finding::collector::Findings;
@@ -26,13 +26,14 @@ fn check(context: &Context, findings: &mut Findings) {
         return;
     }
     let grants = allow.as_deref().unwrap_or_default();
-    if !context.is_host_process && !spares_controllers(context, grants) {
+    if !context.is_host_process && !requester_check_skips_controllers(context, grants) {
         return;
     }
     let claim = Claim::of(context);
-    let is_covered =
-        |whom| claim.as_ref().is_some_and(|claim| grants.iter().any(|grant| claim.is_covered_by(grant, whom)));
-    if is_covered(Whom::Requester) {
+    let is_covered = |covered_for| {
+        claim.as_ref().is_some_and(|claim| grants.iter().any(|grant| claim.is_covered_by(grant, covered_for)))
+    };
+    if is_covered(CoveredFor::Requester) {
         return;
     }
     let is_unknown = context.request.user_info.is_unknown();
@@ -44,7 +45,7 @@ fn check(context: &Context, findings: &mut Findings) {
     if permission == Some(Ok(())) {
         return;
     }
-    if rbac.as_ref().is_some_and(is_undecided) || is_unknown && is_covered(Whom::Somebody) {
+    if rbac.as_ref().is_some_and(is_undecided) || is_unknown && is_covered(CoveredFor::AnyRequester) {
         let message =
             "was not judged: whether it is allowed depends on the requester, and the request does not name one";
         let fix = "send it with kubectl apply --dry-run=server to have it judged";
@@ -63,7 +64,7 @@ fn check(context: &Context, findings: &mut Findings) {
 }
 
 /// Whether what a controller sends in this namespace is not asked for its requester, so that what it is made from must be.
-fn spares_controllers(context: &Context, grants: &[Grant]) -> bool {
+fn requester_check_skips_controllers(context: &Context, grants: &[Grant]) -> bool {
     context.settings.rbac.as_ref().is_some_and(|rbac| rbac.subject == Subject::Requester)
         || grants.iter().any(|grant| depends_on_requester(context.request, grant))
 }

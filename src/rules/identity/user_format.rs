@@ -34,11 +34,11 @@ fn check(context: &Context, findings: &mut Findings) {
     }
 }
 
-/// Mends a backslash that was doubled outside double quotes, or not doubled inside them, and nothing else in the name.
+/// Corrects a backslash that was doubled outside double quotes, or not doubled inside them, and nothing else in the name.
 fn single_backslash(path: &str, name: &str) -> Vec<Operation> {
-    let mended = Account::parse(name).before_yaml().unwrap_or_else(|| name.replacen(r"\\", r"\", 1));
-    match Account::parse(&mended).kind() {
-        Kind::Service(_) => vec![replace(path, mended)],
+    let corrected = Account::parse(name).before_yaml().unwrap_or_else(|| name.replacen(r"\\", r"\", 1));
+    match Account::parse(&corrected).kind() {
+        Kind::Service(_) => vec![replace(path, corrected)],
         _ => Vec::new(),
     }
 }

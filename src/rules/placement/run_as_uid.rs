@@ -74,7 +74,7 @@ fn consequence(context: &Context) -> (Severity, String) {
                 "cannot own the service account token: {named} has kubelet {version}, which then does not start the pod"
             ),
         )
-    } else if !nodes.is_empty() && nodes.iter().all(|node| Version::parse(&node.kubelet_version).is_some_and(is_mended))
+    } else if !nodes.is_empty() && nodes.iter().all(|node| Version::parse(&node.kubelet_version).is_some_and(is_fixed))
     {
         (Severity::Warn, NO_EFFECT.to_owned())
     } else {
@@ -84,14 +84,14 @@ fn consequence(context: &Context) -> (Severity, String) {
 
 /// Whether a kubelet no longer fails to change the owner of files on Windows (kubernetes#125040, in 1.31.0, and its
 /// backports #129507 and #129508).
-fn is_mended(Version { major, minor, patch }: Version) -> bool {
+fn is_fixed(Version { major, minor, patch }: Version) -> bool {
     (major, minor) > (1, 30) || (minor == 30 && patch >= 9) || (minor == 29 && patch >= 13)
 }
 
 /// Whether a kubelet is known to fail. Distributors carry patches of their own (OpenShift has had one since 2021), so only a
 /// version without their suffix is certain.
 fn fails(version: Version, node: &Node) -> bool {
-    !is_mended(version) && !node.kubelet_version.contains(['-', '+'])
+    !is_fixed(version) && !node.kubelet_version.contains(['-', '+'])
 }
 
 /// Whether the pod has a service account token. At admission the volume is in a Pod's own list, if its service account does
@@ -126,8 +126,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn kubelets_that_kubernetes_has_mended() {
-        for (version, mended) in [
+    fn kubelets_that_kubernetes_has_fixed() {
+        for (version, fixed) in [
             ("v1.23.0", false),
             ("v1.28.15", false),
             ("v1.29.12", false),
@@ -138,7 +138,7 @@ mod tests {
             ("v1.36.2", true),
             ("v2.0.0", true),
         ] {
-            assert_eq!(Version::parse(version).map(is_mended), Some(mended), "{version}");
+            assert_eq!(Version::parse(version).map(is_fixed), Some(fixed), "{version}");
         }
     }
 }

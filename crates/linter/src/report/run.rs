@@ -1,4 +1,4 @@
-//! What decided which files and findings count: a repository can change that in files which nobody looks at.
+//! The inputs that decide which files and findings count: a repository can change that in files which nobody looks at.
 
 use schemars::JsonSchema;
 use serde::Serialize;

@@ -58,7 +58,7 @@ fn errors_say_what_is_wrong_and_where() {
         ),
         ("a: \"b\\", 1, 7, "found unexpected end of stream"),
         ("{a:}", 1, 3, "found unexpected ':'"),
-        ("a: *b", 1, 4, "no anchor before this has the name \"b\""),
+        ("a: *b", 1, 4, "unknown anchor \"b\""),
         ("a: [1, !b, c]", 1, 6, "cannot be parsed from here on"),
         ("%YAML 9.9\na: 1", 1, 1, "found incompatible YAML document"),
     ] {

@@ -69,7 +69,7 @@ fn anchors_aliases_and_merge_keys() {
     assert_eq!(found["same"], json!({"a": 1, "b": 2}));
     assert_eq!(found["quoted"], json!({"<<": "x"}));
     assert_eq!(error("a: {<<: 1}").2, "`<<` merges mappings only");
-    assert_eq!(error("a: &a [*a]").2, "an alias to a value that contains it");
+    assert_eq!(error("a: &a [*a]").2, "recursive alias");
     assert_eq!(error("a: *nowhere").0, 1);
 }
 
