@@ -9,6 +9,7 @@ pub mod creation;
 pub mod explain;
 pub mod fix;
 pub mod grants;
+pub mod lint_options;
 pub mod man;
 pub mod namespaces;
 pub mod plan;

@@ -3,20 +3,16 @@
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use anstyle::{AnsiColor, Style};
 use hostprocess_linter::Linter;
 use hostprocess_linter::fix::{Fixed, MAX_PASSES, fix as fix_text};
 use similar::TextDiff;
 use tempfile::NamedTempFile;
-use windows_hostprocess_policy::cluster::host::NoCluster;
 use windows_hostprocess_policy::finding::patch::Reach;
 use windows_hostprocess_policy::wording::escaped;
 
-use crate::commands::check_options::{self, PolicySettings};
-use crate::commands::config::WhichConfiguration;
-use crate::commands::creation::CreationArgs;
+use crate::commands::lint_options::LintOptions;
 use crate::discover::{Input, STDIN, Search};
 use crate::output::{escape, is_styled, tell, write_stdout};
 use crate::waivers::configured::Waivers;
@@ -42,11 +38,7 @@ pub struct Args {
     #[arg(long = "unsafe")]
     is_unsafe: bool,
     #[command(flatten)]
-    which: WhichConfiguration,
-    #[command(flatten)]
-    policy: PolicySettings,
-    #[command(flatten)]
-    creation: CreationArgs,
+    lint: LintOptions,
 }
 
 /// Shows or writes the changes. The exit code is 0 when there is nothing to fix or it was written, 1 when changes are only shown,
@@ -55,10 +47,10 @@ pub struct Args {
 /// # Errors
 /// The configuration, the settings or a glob are not valid, or standard output cannot be written.
 pub fn fix(args: &Args) -> Result<u8, String> {
-    let configuration = args.which.configuration(args.paths.first().map(PathBuf::as_path))?;
-    let settings = args.policy.load(&configuration)?;
+    let configuration = args.lint.configuration(args.paths.first().map(PathBuf::as_path))?;
+    let settings = args.lint.settings(&configuration)?;
     let tree = settings.tree();
-    let linter = check_options::linter(&settings, &tree, Arc::new(NoCluster))?.assuming(args.creation.creation());
+    let linter = args.lint.linter(&settings, &tree)?;
     let excluded = configuration.excluded()?;
     let (paths, exclude, excluded) = (&args.paths, &args.exclude, Some(&excluded));
     let search = Search { paths, exclude, excluded, stdin: STDIN, ..Search::default() };

@@ -1,7 +1,6 @@
 //! `hostprocess plan`: how nodes would start the HostProcess containers of manifests.
 
 use std::path::Path;
-use std::sync::Arc;
 
 use hostprocess_linter::Planner;
 use hostprocess_linter::plan::images::Images;
@@ -9,12 +8,9 @@ use hostprocess_linter::plan::nodes::Nodes;
 use hostprocess_linter::plan::{ContainerPlan, FilePlan};
 use hostprocess_linter::report::{Note, Report, Run};
 use rayon::prelude::*;
-use windows_hostprocess_policy::cluster::host::NoCluster;
 use windows_hostprocess_policy::k8s::version::Version;
 
-use crate::commands::check_options::{self, PolicySettings};
-use crate::commands::config::WhichConfiguration;
-use crate::commands::creation::CreationArgs;
+use crate::commands::lint_options::LintOptions;
 use crate::commands::search_options::SearchOptions;
 use crate::discover::Input;
 use crate::documents::load;
@@ -46,11 +42,7 @@ pub struct Args {
     #[arg(long, value_name = "[IMAGE=]FILE")]
     image_config: Vec<String>,
     #[command(flatten)]
-    which: WhichConfiguration,
-    #[command(flatten)]
-    policy: PolicySettings,
-    #[command(flatten)]
-    creation: CreationArgs,
+    lint: LintOptions,
     /// Output format
     #[arg(short, long, value_enum, default_value_t = Format::Text)]
     output: Format,
@@ -76,14 +68,14 @@ fn containerd(text: &str) -> Result<Version, String> {
 /// The configuration, the settings, a waiver, a glob or the configuration of an image are not valid, or standard output cannot be
 /// written.
 pub fn plan(args: &Args) -> Result<u8, String> {
-    let configuration = args.which.configuration(args.search.first_path())?;
+    let configuration = args.lint.configuration(args.search.first_path())?;
     let excluded = configuration.excluded()?;
-    let settings = args.policy.load(&configuration)?;
+    let settings = args.lint.settings(&configuration)?;
     let tree = settings.tree();
-    let linter = check_options::linter(&settings, &tree, Arc::new(NoCluster))?.assuming(args.creation.creation());
+    let linter = args.lint.linter(&settings, &tree)?;
     let nodes = Nodes::of(linter.settings()).with_containerd(&args.containerd).with_bind_filter(args.bind_filter);
     let nodes = Nodes { processors: args.processors, ..nodes };
-    let planner = Planner { nodes, images: images(&args.image_config)?, creation: args.creation.creation() };
+    let planner = Planner { nodes, images: images(&args.image_config)?, creation: args.lint.creation() };
     let mut waivers = configuration.waivers()?;
     let (inputs, left_out) = args.search.find(&excluded)?;
     let read = inputs.into_par_iter().map(Input::read);

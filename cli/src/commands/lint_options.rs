@@ -1,0 +1,55 @@
+//! The arguments of `fix` and `plan`, which judge with the built-in rules and ask no cluster.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use hostprocess_linter::{Creation, Linter, Settings};
+use windows_hostprocess_policy::cluster::host::NoCluster;
+use windows_hostprocess_policy::decode::Value;
+
+use crate::commands::check_options::{self, PolicySettings};
+use crate::commands::config::WhichConfiguration;
+use crate::commands::creation::CreationArgs;
+use crate::config::Configuration;
+
+/// The configuration, the settings, and how objects are created.
+#[derive(Debug, clap::Args)]
+pub struct LintOptions {
+    #[command(flatten)]
+    which: WhichConfiguration,
+    #[command(flatten)]
+    policy: PolicySettings,
+    #[command(flatten)]
+    creation: CreationArgs,
+}
+
+impl LintOptions {
+    /// See [`WhichConfiguration::configuration`].
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn configuration(&self, first_path: Option<&Path>) -> Result<Configuration, String> {
+        self.which.configuration(first_path)
+    }
+
+    /// See [`PolicySettings::load`].
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn settings(&self, configuration: &Configuration) -> Result<Settings, String> {
+        self.policy.load(configuration)
+    }
+
+    /// The assumptions about the request that creates the objects.
+    pub fn creation(&self) -> Creation {
+        self.creation.creation()
+    }
+
+    /// A linter with settings, of which `tree` is the tree.
+    ///
+    /// # Errors
+    /// The settings are not valid; the text says where they are written.
+    pub fn linter<'t>(&self, settings: &Settings, tree: &'t Value<'t>) -> Result<Linter<'t>, String> {
+        Ok(check_options::linter(settings, tree, Arc::new(NoCluster))?.assuming(self.creation()))
+    }
+}
