@@ -12,15 +12,16 @@ use crate::rules::context::Context;
 use crate::settings::profile::Configured;
 use crate::settings::validation::KnownRule;
 
-/// The documentation page of a rule, from the file next to it. The Wasm module leaves the pages out, to stay small.
+/// The documentation page of a rule, from the file next to it. The modules of the policy and the playground leave the pages out,
+/// to stay small.
 macro_rules! page {
     ($file:literal) => {
-        if cfg!(feature = "guest") { "" } else { include_str!($file) }
+        if cfg!(feature = "pages") { include_str!($file) } else { "" }
     };
 }
 pub(crate) use page;
 
-/// A text about a rule for documentation and the command, which the Wasm module leaves out as well.
+/// A text about a rule for documentation and the linter, which the module of the policy leaves out as well.
 macro_rules! about {
     ($text:literal) => {
         if cfg!(feature = "guest") { "" } else { $text }
@@ -50,7 +51,7 @@ pub struct Rule {
     pub ratchet: Ratchet,
     /// Whether findings may come with a patch, and the widest reach that one of them has.
     pub patches: Option<Reach>,
-    /// Its documentation: evidence, example, false positives. Empty in the Wasm module.
+    /// Its documentation: evidence, example, false positives. Empty without the feature `pages`.
     pub page: &'static str,
     /// Examines the context and reports findings.
     pub check: fn(&Context, &mut Findings),
