@@ -2,6 +2,8 @@
 
 pub mod images;
 pub mod nodes;
+pub mod outline;
+mod sections;
 pub mod start;
 
 use std::collections::BTreeMap;

@@ -1,19 +1,19 @@
 //! The parts of a start, each in lines.
 
-use hostprocess_linter::plan::start::{LogonPlan, StartPlan};
+use crate::plan::start::{LogonPlan, StartPlan};
 
 /// Lists are wrapped to this many characters.
 const WIDTH: usize = 100;
 
 /// A part of a start.
-pub struct Section {
-    pub title: &'static str,
+pub(super) struct Section {
+    pub(super) title: &'static str,
     /// The lines for a start on nodes with so many processors; none where the start ends before.
-    pub lines: fn(&StartPlan, u32) -> Vec<String>,
+    pub(super) lines: fn(&StartPlan, u32) -> Vec<String>,
 }
 
 /// All of them, in the order in which people ask.
-pub const SECTIONS: [Section; 10] = [
+pub(super) const SECTIONS: [Section; 10] = [
     Section { title: "does not start", lines: error },
     Section { title: "account", lines: account },
     Section { title: "command line", lines: |start, _| start.command_line.iter().cloned().collect() },
