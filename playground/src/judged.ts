@@ -97,10 +97,34 @@ export interface Fixed {
   refused: string[];
 }
 
+/** The starts of containers. */
+export interface Planned {
+  /** As `hostprocess plan -o json` prints them. */
+  plans: JsonObject[];
+  /** The same in words. */
+  outlines: Outline[];
+  legend: string;
+}
+
+export interface Outline {
+  title: string;
+  /** Where its container is in the manifest. */
+  range: Range;
+  parts: { title: string; groups: Group[] }[];
+}
+
+/** A part as it is on some nodes. */
+export interface Group {
+  /** `null` where all nodes agree. */
+  nodes: string | null;
+  lines: string[];
+}
+
 /** What the linter is asked. */
 export type Question =
   | { ask: "judge"; input: Input }
   | { ask: "fix"; input: Input; object: number; rules: string[] | null }
+  | { ask: "plan"; input: Input }
   | { ask: "replay"; session: string }
   | { ask: "cluster"; operation: string; payload: string };
 

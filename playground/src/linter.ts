@@ -1,6 +1,6 @@
 /** The command's linter, compiled for the browser. A panic ends an instance, so each question gets a fresh one. */
 
-import type { Fixed, Input, Judged, Question } from "./judged.ts";
+import type { Fixed, Input, Judged, Planned, Question } from "./judged.ts";
 
 /** The linter panicked, or ran out of memory. */
 export class LinterError extends Error {}
@@ -71,4 +71,13 @@ export function judge(linter: WebAssembly.Module, input: Input): Judged {
  */
 export function fix(linter: WebAssembly.Module, input: Input, object: number, rules: string[] | null): Fixed {
   return new Instance(linter).ask({ ask: "fix", input, object, rules });
+}
+
+/**
+ * The starts of the containers of an input.
+ *
+ * @throws LinterError
+ */
+export function plan(linter: WebAssembly.Module, input: Input): Planned {
+  return new Instance(linter).ask({ ask: "plan", input });
 }

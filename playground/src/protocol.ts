@@ -1,12 +1,13 @@
 /** What the page and its worker say to each other. */
 
-import type { Fixed, Input, Judged } from "./judged.ts";
+import type { Fixed, Input, Judged, Planned } from "./judged.ts";
 import type { Answer, Questions } from "./policy/answers.ts";
 
 /** A question with the compiled modules that answer it, so that the worker keeps nothing. */
 export type Question = { linter: WebAssembly.Module } & (
   | { ask: "judge"; input: Input }
   | { ask: "fix"; input: Input; object: number; rules: string[] | null }
+  | { ask: "plan"; input: Input }
   | { ask: "module"; policy: WebAssembly.Module; questions: Questions }
 );
 
@@ -16,6 +17,7 @@ export type ToWorker = { id: number; question: Question };
 export interface Answered {
   judge: Judged;
   fix: Fixed;
+  plan: Planned;
   module: Answer[];
 }
 

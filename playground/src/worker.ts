@@ -1,6 +1,6 @@
 /** The Web Worker: linter and module run here, so that nothing they do can stop the page. */
 
-import { fix, judge } from "./linter.ts";
+import { fix, judge, plan } from "./linter.ts";
 import { answers } from "./policy/answers.ts";
 import { Policy } from "./policy/policy.ts";
 import type { Answered, FromWorker, Question, ToWorker } from "./protocol.ts";
@@ -21,6 +21,8 @@ function answer(question: Question): Answered[Question["ask"]] {
       return judge(question.linter, question.input);
     case "fix":
       return fix(question.linter, question.input, question.object, question.rules);
+    case "plan":
+      return plan(question.linter, question.input);
     case "module":
       return answers(new Policy(question.policy), question.linter, question.questions);
   }

@@ -75,6 +75,25 @@ test("a click on a finding goes to its line", async () => {
   });
 });
 
+test("the plan is shown beside the findings, and changes with the manifest", async () => {
+  await visit(PAGE, async (opened) => {
+    await verdict(opened, "deny");
+    await opened.getByRole("tab", { name: "Plan" }).click();
+    const plan = opened.locator("#plan article").first();
+    await plan.getByText("command line").waitFor();
+    assert.equal(await opened.locator("li.finding").first().isVisible(), false);
+    await plan.getByRole("button").click();
+    assert.match((await opened.locator("#manifest-editor .cm-activeLine").textContent()) ?? "", /- name: /);
+    await write(opened, "manifest", "apiVersion: v1\nkind: Pod\n");
+    await opened.getByText("Nothing to plan: the manifest has no HostProcess container.").waitFor();
+    await write(opened, "settings", "profil: strict");
+    await opened.getByText("The settings are not valid.").waitFor();
+    assert.equal(await opened.locator("#plan").textContent(), "");
+    await opened.getByRole("tab", { name: "Findings" }).click();
+    assert.match((await opened.locator(".problem").textContent()) ?? "", /did you mean 'profile'/);
+  });
+});
+
 test("a mistake in the settings is shown where it is, and disappears once it is fixed", async () => {
   await visit(PAGE, async (opened) => {
     await verdict(opened, "deny");

@@ -64,7 +64,7 @@ for (const colorScheme of ["light", "dark"] as const) {
           await verdict(opened, "deny");
           await opened.getByText("Answer of the module").click();
           await opened.addScriptTag({ content: axe.source });
-          for (const tab of ["Settings", "Requester", "Cluster", "Before the update", "Manifest"]) {
+          for (const tab of ["Settings", "Requester", "Cluster", "Before the update", "Manifest", "Plan", "Findings"]) {
             await opened.getByRole("tab", { name: tab }).click();
             const violations = await opened.evaluate(async () => {
               const { axe } = window as unknown as {

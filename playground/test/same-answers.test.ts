@@ -8,9 +8,9 @@ import { after, before, test } from "node:test";
 
 import { parseAllDocuments } from "yaml";
 
-import { counted, type Judged } from "../src/judged.ts";
+import { counted, type Judged, type Outline } from "../src/judged.ts";
 import { at, type Json, type JsonObject } from "../src/json.ts";
-import { fix, judge } from "../src/linter.ts";
+import { fix, judge, plan } from "../src/linter.ts";
 import { answers, difference, type Answer } from "../src/policy/answers.ts";
 import { Policy } from "../src/policy/policy.ts";
 import { checked, compiled, fixtureFiles, header, hostprocess, input, jsonHeader } from "./repository.ts";
@@ -103,6 +103,32 @@ test("the fixes of every fixture are those of `hostprocess fix`", async () => {
     if (fixed !== manifest) changed += 1;
   }
   assert(changed > 40, `${changed} fixtures`);
+});
+
+/** An outline as the command prints it below the file and line. */
+function printed({ title, parts }: Outline): string {
+  const lines = parts.flatMap(({ title, groups }) => {
+    const all = groups.flatMap(({ nodes, lines }) => [...(nodes === null ? [] : [`[${nodes}]`]), ...lines]);
+    return all.map((line, index) => `  ${(index === 0 ? title : "").padEnd(15)}${line}`);
+  });
+  return [title, ...lines, "", ""].join("\n");
+}
+
+test("the plans of the examples are those of `hostprocess plan`", async () => {
+  for (const file of ["examples/privileged-daemonset.yaml", "examples/broken.yaml"]) {
+    const manifest = readRepositoryFile(file);
+    const { plans, outlines, legend } = plan(linter, input({ manifest }));
+    assert(plans.length > 0, file);
+    const inNames = plans.map((plan) => ({ ...plan, file }));
+    assert.deepEqual(inNames, JSON.parse(await hostprocess("plan", "-o", "json", file)), file);
+    const text = await hostprocess("plan", file);
+    for (const outline of outlines) {
+      const line = manifest.slice(0, outline.range.from).split("\n").length;
+      const block = `${file}:${line}: ${printed(outline)}`;
+      assert(text.includes(block), `${block} is not in\n${text}`);
+    }
+    assert(text.includes(`\n${legend}`), text);
+  }
 });
 
 interface Fixture {

@@ -41,7 +41,7 @@ impl Containerd {
 pub struct Era {
     /// The version of containerd.
     pub containerd: Containerd,
-    /// Whether Windows has the bind filter (`bindfltapi.dll`): Windows Server 2022 has, 2019 has not.
+    /// Whether Windows has the bind filter (`bindfltapi.dll`): Windows Server 2022 has, 2019 only with the updates of July 2022.
     pub bind_filter: bool,
 }
 

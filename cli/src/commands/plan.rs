@@ -29,7 +29,7 @@ pub struct Args {
     containerd: Vec<Version>,
     /// Plan only for nodes that have the bind filter of Windows, or only for those without
     ///
-    /// Windows Server 2022 has it, Windows Server 2019 in its first releases has not. containerd 1.6 does not use it.
+    /// Windows Server 2022 has it, Windows Server 2019 only with the updates of July 2022. containerd 1.6 does not use it.
     #[arg(long, value_name = "BOOL")]
     bind_filter: Option<bool>,
     /// The logical processors of a node, which a CPU limit is a share of

@@ -1,6 +1,6 @@
 /** The worker as the page sees it: one question at a time, each with a time limit. */
 
-import type { Fixed, Input, Judged } from "../judged.ts";
+import type { Fixed, Input, Judged, Planned } from "../judged.ts";
 import type { Answer, Questions } from "../policy/answers.ts";
 import type { Answered, FromWorker, Question, ToWorker } from "../protocol.ts";
 
@@ -31,6 +31,11 @@ export class JudgeClient {
   /** @throws JudgeError */
   async fix(input: Input, object: number, rules: string[] | null): Promise<Fixed> {
     return this.ask({ ask: "fix", linter: await this.linter, input, object, rules });
+  }
+
+  /** @throws JudgeError */
+  async plan(input: Input): Promise<Planned> {
+    return this.ask({ ask: "plan", linter: await this.linter, input });
   }
 
   /**

@@ -6,6 +6,7 @@ import { compileModule, readData, readWorkerSource, type Data, type Example } fr
 import { Editor, type Mark } from "./editor.ts";
 import { byId, element } from "./elements.ts";
 import { JudgeClient, JudgeError } from "./judge-client.ts";
+import { showPlans } from "./plans.ts";
 import { clusterAdmissionPolicy } from "./policy-text.ts";
 import { show, showAnswer, showFailure, summary } from "./results.ts";
 import { isLink, LinkError, pack, unpack } from "./share.ts";
@@ -35,8 +36,10 @@ class Page {
   private readonly note = byId("note", HTMLElement);
   private readonly results = byId("results", HTMLElement);
   private readonly resultsHeading = byId("results-heading", HTMLElement);
+  private readonly plans = byId("plan", HTMLElement);
   private readonly objectTabs = new Tabs(byId("object-tabs", HTMLElement));
   private readonly policyTabs = new Tabs(byId("policy-tabs", HTMLElement));
+  private readonly resultTabs = new Tabs(byId("result-tabs", HTMLElement), () => this.changed(0));
   private pause: ReturnType<typeof setTimeout> | undefined;
   /** Counts the changes, so that an answer that is out of date is not shown. */
   private version = 0;
@@ -173,6 +176,7 @@ class Page {
         clearTimeout(slow);
         if (asked !== this.version) continue;
         const objects = this.display(report);
+        await this.plan(report, input, asked);
         await this.askModule(report, input.session, objects);
       } catch (error) {
         if (asked === this.version) this.fail(error);
@@ -181,6 +185,14 @@ class Page {
       }
     }
     this.isAsking = false;
+  }
+
+  /** Plans only for a tab that is open. Without valid settings there is nothing to show. */
+  private async plan({ settings }: Judged, input: Input, asked: number): Promise<void> {
+    if (!this.resultTabs.shows("plan-panel")) return;
+    if (settings === null) return this.plans.replaceChildren();
+    const planned = await this.judge.plan(input);
+    if (asked === this.version) showPlans(planned, this.plans, (range) => this.go("manifest", range));
   }
 
   /** Shows the module's answers beside what the linter said. */
@@ -248,6 +260,7 @@ class Page {
     const message = error instanceof JudgeError ? error.message : `The page failed: ${String(error)}`;
     this.status.textContent = "The linter gave no answer.";
     showFailure(message, this.results);
+    this.plans.replaceChildren();
     for (const editor of Object.values(this.editors)) editor.mark([]);
     document.documentElement.dataset["verdict"] = "failed";
   }

@@ -3,7 +3,11 @@
 export class Tabs {
   private readonly tabs: HTMLElement[];
 
-  constructor(list: HTMLElement) {
+  /** `onSelect` is called when a tab is chosen. */
+  constructor(
+    list: HTMLElement,
+    private readonly onSelect: () => void = () => undefined,
+  ) {
     this.tabs = [...list.querySelectorAll<HTMLElement>("[role=tab]")];
     for (const tab of this.tabs) tab.addEventListener("click", () => this.select(tab));
     list.addEventListener("keydown", (event) => this.move(event));
@@ -13,6 +17,13 @@ export class Tabs {
   /** Shows a panel. */
   open(panel: string): void {
     this.show(this.tabs.find((tab) => tab.getAttribute("aria-controls") === panel));
+  }
+
+  /** Whether a panel is shown. */
+  shows(panel: string): boolean {
+    return this.tabs.some(
+      (tab) => tab.getAttribute("aria-controls") === panel && tab.getAttribute("aria-selected") === "true",
+    );
   }
 
   /** Marks a tab whose panel holds something to fix, or holds anything at all. */
@@ -28,6 +39,7 @@ export class Tabs {
   private select(tab: HTMLElement): void {
     this.show(tab);
     tab.focus();
+    this.onSelect();
   }
 
   private show(selected: HTMLElement | undefined): void {

@@ -17,7 +17,7 @@ use crate::units::{Span, Units};
 /// The name of the manifest in messages.
 pub const MANIFEST: &str = "manifest";
 /// How many objects are shown, and the module is asked about.
-const MAX_SHOWN: usize = 100;
+pub const MAX_SHOWN: usize = 100;
 
 /// The answer about an input.
 #[derive(Debug, Default, Serialize)]

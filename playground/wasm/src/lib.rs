@@ -12,6 +12,7 @@
 mod cluster;
 mod fixed;
 mod judged;
+mod planned;
 mod units;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -36,6 +37,11 @@ pub enum Question {
         object: usize,
         /// The rules whose findings are fixed; all when there is no list.
         rules: Option<Vec<String>>,
+    },
+    /// For the starts of its containers: see [`planned::Planned`].
+    Plan {
+        /// All that is planned.
+        input: Input,
     },
     /// Starts to replay a session.
     Replay {
@@ -126,6 +132,7 @@ pub fn respond(question: &[u8]) -> Vec<u8> {
     match serde_json::from_slice(question) {
         Ok(Question::Judge { input }) => json(&judged::judge(&input)),
         Ok(Question::Fix { input, object, rules }) => json(&fixed::fix(&input, object, rules.as_deref())),
+        Ok(Question::Plan { input }) => json(&planned::plan(&input)),
         Ok(Question::Replay { session }) => json(&cluster::replay(&session)),
         Ok(Question::Cluster { operation, payload }) => json(&cluster::answer(&operation, payload.as_bytes())),
         // The page is built with this module.
