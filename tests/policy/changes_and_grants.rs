@@ -8,8 +8,6 @@ use crate::objects::{object, send, template, verdict, verdict_of};
 
 /// Edits the spec of a pod.
 type Edit = fn(&mut Value);
-/// Edits an object of a kind.
-type Change = fn(&mut Value, &str);
 
 /// A field that no rule reads may still decide what runs: a grant is asked for anew.
 #[rstest]

@@ -7,8 +7,6 @@ use crate::objects::{KINDS, misspelt, not_enforced, object, send, template, tole
 
 /// Edits the spec of a pod.
 type Edit = fn(&mut Value);
-/// Edits an object of a kind.
-type Change = fn(&mut Value, &str);
 
 /// What runs is another thing than before: nothing is inherited.
 #[test]

@@ -1,7 +1,7 @@
 //! Grants: which objects they cover, and the reason where they do not.
 
 use rstest::rstest;
-use serde_json::json;
+use serde_json::{Value, json};
 use windows_hostprocess_policy::cluster::host::NoCluster;
 
 use super::{ALICE, POD, ask, denial, object};
