@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 use windows_hostprocess_policy::wording::escaped;
 
-use crate::grants::{controller, needs_of};
+use crate::grants::{controller, requirements_of};
 use crate::output::escape;
 
 /// How to print the list.
@@ -53,7 +53,7 @@ impl Inventory {
     }
 
     fn add(&mut self, object: &Object, place: &str) {
-        match needs_of(object, &Creation::default()) {
+        match requirements_of(object, &Creation::default()) {
             Ok(None) => {}
             Ok(Some(needs)) => self.workloads.push(Workload {
                 namespace: needs.namespace,
