@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use windows_hostprocess_policy::cluster::host::NoCluster;
 use windows_hostprocess_policy::judge::judge;
-use windows_hostprocess_policy::rules::access::coverage::needs;
+use windows_hostprocess_policy::rules::access::coverage::requirements;
 
 use super::*;
 
@@ -145,7 +145,7 @@ fn granted(requests: &[Value]) -> Value {
     let mut grants = hostprocess::grants::Grants::default();
     for request in requests {
         let payload = json!({ "request": request, "settings": {} }).to_string();
-        let needs = judge(payload.as_bytes(), &NoCluster, |request, _| needs(request)).expect("readable");
+        let needs = judge(payload.as_bytes(), &NoCluster, |request, _| requirements(request)).expect("readable");
         grants.add(needs.expect("HostProcess"), "here".to_owned()).expect("can be granted");
     }
     let yaml = grants.to_yaml().expect("YAML");
