@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 use std::fs::{self, File};
-use std::io::{self, Read};
+use std::io::{self, BufWriter, Read, Write};
 use std::path::{Component, Path, PathBuf};
 
 use same_file::Handle;
@@ -67,12 +67,16 @@ fn is_device(_: &fs::Metadata) -> bool {
     false
 }
 
-/// Writes a file. A repository may have links in the place of the file or its folder, so they are not followed.
+/// Writes a file, as it comes. A repository may have links in the place of the file or its folder, so they are not followed.
 ///
 /// # Errors
 /// There is such a link, or the file cannot be written; the text begins with the path.
-pub fn write(path: &Path, text: &str) -> Result<(), String> {
-    let written = refuse_links(path).and_then(|()| fs::write(path, text));
+pub fn write(path: &Path, write: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>) -> Result<(), String> {
+    let written = refuse_links(path).and_then(|()| {
+        let mut file = BufWriter::with_capacity(64 << 10, File::create(path)?);
+        write(&mut file)?;
+        file.flush()
+    });
     written.map_err(|error| format!("{}: cannot be written: {error}", path.display()))
 }
 

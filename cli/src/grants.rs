@@ -5,7 +5,7 @@ mod grant;
 use std::cmp::Reverse;
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write;
+use std::io::{self, Write};
 
 use hostprocess_linter::Creation;
 use hostprocess_linter::object::Object;
@@ -117,36 +117,35 @@ impl Grants {
         reduced
     }
 
-    /// The settings in YAML, with a comment on each grant that says where it comes from.
+    /// Writes the settings in YAML, with a comment on each grant that says where it comes from.
     ///
     /// # Errors
-    /// Serialisation failed.
-    pub fn to_yaml(self) -> Result<String, String> {
+    /// They cannot be written.
+    pub fn write_yaml(self, to: &mut impl Write) -> io::Result<()> {
         let grants = self.reduced();
         if grants.is_empty() {
-            return Ok("# None of these is a HostProcess workload.\nallow: nobody\n".to_owned());
+            return to.write_all(b"# None of these is a HostProcess workload.\nallow: nobody\n");
         }
-        let mut text = "allow:\n".to_owned();
+        to.write_all(b"allow:\n")?;
         for (grant, sources) in grants {
             for source in &sources {
-                // Writing to a string cannot fail.
-                let _ = writeln!(text, "# {}", escaped(source));
+                writeln!(to, "# {}", escaped(source))?;
             }
-            let keys = serde_json::to_value(&grant).map_err(|error| error.to_string())?;
+            let keys = serde_json::to_value(&grant)?;
             let mut indent = "- ";
             for key in ["namespaces", "serviceAccounts", "kinds", "images", "runAsUserNames", "hostPaths"] {
-                let _ = writeln!(text, "{indent}{key}: {}", escape::json_line(&keys[key])?);
+                writeln!(to, "{indent}{key}: {}", escape::json_line(&keys[key]))?;
                 indent = "  ";
             }
         }
-        Ok(text)
+        Ok(())
     }
 
-    /// The settings in JSON.
+    /// Writes the settings in JSON.
     ///
     /// # Errors
-    /// Serialisation failed.
-    pub fn to_json(self) -> Result<String, String> {
+    /// They cannot be written.
+    pub fn write_json(self, to: &mut impl Write) -> io::Result<()> {
         #[derive(Serialize)]
         #[serde(untagged)]
         enum Allow {
@@ -159,6 +158,6 @@ impl Grants {
         }
         let grants: Vec<Grant> = self.reduced().into_iter().map(|(grant, _)| grant).collect();
         let allow = if grants.is_empty() { Allow::Nobody("nobody") } else { Allow::Grants(grants) };
-        escape::json(&Settings { allow })
+        escape::json(&Settings { allow }, to)
     }
 }

@@ -14,7 +14,7 @@ pub mod text;
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
-use std::io::{ErrorKind, Write};
+use std::io::{self, BufWriter, ErrorKind, StdoutLock, Write};
 use std::path::{Path, PathBuf};
 
 use anstream::{AutoStream, ColorChoice};
@@ -24,6 +24,9 @@ use hostprocess_linter::report::{Note, Notice, Report};
 use windows_hostprocess_policy::wording::escaped;
 
 use crate::files;
+
+/// How much is written at once.
+pub const BUFFER: usize = 64 << 10;
 
 /// How to show a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -113,32 +116,32 @@ pub fn check(destinations: &[Destination]) -> Result<(), String> {
 pub fn write(report: &Report, destinations: &[Destination]) -> Result<(), String> {
     for Destination { format, file } in destinations {
         if let Some(file) = file {
-            let text = render(report, *format, false)?;
-            files::write(file, &text)?;
+            files::write(file, |to| render(report, *format, false, to))?;
         }
     }
     let shown = destinations.iter().find(|to| to.file.is_none()).map(|to| to.format);
     match shown {
         Some(Format::Text) => tell(&text::problems(report, &text::renderer(is_styled()))),
-        Some(Format::Json) | None => tell(&json::problems(report)),
+        Some(Format::Json) | None => report.files.iter().for_each(|file| tell(&json::problems(file))),
         Some(_) => {}
     }
     if let Some(format) = shown {
-        write_stdout(&render(report, format, is_styled())?)?;
+        to_stdout(|to| render(report, format, is_styled(), to))?;
     }
     tell(&notes(report));
     Ok(())
 }
 
-fn render(report: &Report, format: Format, is_styled: bool) -> Result<String, String> {
+/// Nothing is kept of what is written: a report may be many times as long as its input.
+fn render(report: &Report, format: Format, is_styled: bool, to: &mut impl Write) -> io::Result<()> {
     match format {
-        Format::Text => Ok(escape::log(&text::render(report, &text::renderer(is_styled)))),
-        Format::Json => json::render(report),
-        Format::JsonV2 => json::render_v2(report),
-        Format::Sarif => sarif::render(report),
-        Format::Junit => junit::render(report),
-        Format::Github => Ok(github::render(report)),
-        Format::AzureDevops => Ok(azure_devops::render(report)),
+        Format::Text => text::render(report, &text::renderer(is_styled), to),
+        Format::Json => json::render(report, to),
+        Format::JsonV2 => json::render_v2(report, to),
+        Format::Sarif => sarif::render(report, to),
+        Format::Junit => junit::render(report, to),
+        Format::Github => github::render(report, to),
+        Format::AzureDevops => azure_devops::render(report, to),
     }
 }
 
@@ -188,13 +191,21 @@ pub fn tell(lines: &str) {
     eprint!("{}", escape::log(lines));
 }
 
+/// Writes a text to standard output.
+///
+/// # Errors
+/// As [`to_stdout`].
+pub fn write_stdout(text: &str) -> Result<(), String> {
+    to_stdout(|to| to.write_all(text.as_bytes()))
+}
+
 /// Writes to standard output. A reader such as `head` may close the pipe early.
 ///
 /// # Errors
 /// It cannot be written for another reason, such as a full disk.
-pub fn write_stdout(text: &str) -> Result<(), String> {
-    let mut stdout = std::io::stdout().lock();
-    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+pub fn to_stdout(write: impl FnOnce(&mut BufWriter<StdoutLock>) -> io::Result<()>) -> Result<(), String> {
+    let mut stdout = BufWriter::with_capacity(BUFFER, io::stdout().lock());
+    match write(&mut stdout).and_then(|()| stdout.flush()) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => {
             Err(format!("standard output cannot be written: {error}"))
         }

@@ -1,5 +1,7 @@
 //! The HostProcess workloads of a cluster, without a verdict.
 
+use std::io::{self, Write};
+
 use hostprocess_linter::object::Object;
 use hostprocess_linter::{Creation, File};
 use serde::Serialize;
@@ -68,14 +70,14 @@ impl Inventory {
         }
     }
 
-    /// The list, ready to print.
+    /// Writes the list.
     ///
     /// # Errors
-    /// Serialisation failed.
-    pub fn render(&self, format: Format) -> Result<String, String> {
+    /// It cannot be written.
+    pub fn write(&self, format: Format, to: &mut impl Write) -> io::Result<()> {
         match format {
-            Format::Text => Ok(escape::log(&self.table())),
-            Format::Json => escape::json(&self.workloads),
+            Format::Text => to.write_all(escape::log(&self.table()).as_bytes()),
+            Format::Json => escape::json(&self.workloads, to),
         }
     }
 

@@ -12,7 +12,7 @@ use crate::commands::config::WhichConfiguration;
 use crate::commands::namespaces::Namespaces;
 use crate::discover::{Input, STDIN, Search};
 use crate::grants::{Grants, remarks, requirements_of};
-use crate::output::write_stdout;
+use crate::output::to_stdout;
 
 /// The arguments of `grants`.
 #[derive(Debug, clap::Args)]
@@ -63,9 +63,9 @@ pub fn grants(args: &Args) -> Result<u8, String> {
     for file in files(args)? {
         collected.add(file, &creation);
     }
-    write_stdout(&match args.output {
-        Format::Yaml => collected.grants.to_yaml()?,
-        Format::Json => collected.grants.to_json()?,
+    to_stdout(|to| match args.output {
+        Format::Yaml => collected.grants.write_yaml(to),
+        Format::Json => collected.grants.write_json(to),
     })?;
     Ok(if collected.has_problems { 2 } else { 0 })
 }

@@ -1,5 +1,6 @@
 //! `hostprocess plan`: how nodes would start the HostProcess containers of manifests.
 
+use std::io::Write;
 use std::path::Path;
 
 use hostprocess_linter::Planner;
@@ -15,7 +16,7 @@ use crate::commands::search_options::SearchOptions;
 use crate::discover::Input;
 use crate::documents::load;
 use crate::output::plan::render;
-use crate::output::{self, escape, is_styled, json, tell, write_stdout};
+use crate::output::{self, escape, is_styled, json, tell, to_stdout};
 
 /// The arguments of `plan`.
 #[derive(Debug, clap::Args)]
@@ -81,19 +82,19 @@ pub fn plan(args: &Args) -> Result<u8, String> {
     let read = inputs.into_par_iter().map(Input::read);
     let mut files: Vec<FilePlan> = read.map(|file| planner.plan_file(file, &linter)).collect();
     files.iter_mut().for_each(|file| waivers.waive(&file.report.source.name, &mut file.report.objects));
-    let text = match args.output {
-        Format::Text => escape::log(&render(&files, args.processors, is_styled())),
+    let unreadable = output::plan::unreadable(&files);
+    files.iter().for_each(|file| tell(&json::problems(&file.report)));
+    tell(&unreadable);
+    to_stdout(|to| match args.output {
+        Format::Text => to.write_all(escape::log(&render(&files, args.processors, is_styled())).as_bytes()),
         Format::Json => {
             let containers: Vec<&ContainerPlan> = files.iter().flat_map(|file| &file.containers).collect();
-            escape::json(&containers)?
+            escape::json(&containers, to)
         }
-    };
+    })?;
     let notes = notes(&files, &planner.images);
-    let unreadable = output::plan::unreadable(&files);
     let run = Run { left_out, configuration: configuration.in_effect(), ..Run::default() };
     let report = Report { files: files.into_iter().map(|file| file.report).collect(), notes, run };
-    tell(&(json::problems(&report) + &unreadable));
-    write_stdout(&text)?;
     tell(&output::notes(&report));
     Ok(if unreadable.is_empty() { report.exit_code(None) } else { 2 })
 }

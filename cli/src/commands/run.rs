@@ -64,7 +64,7 @@ pub fn run(args: &Args) -> Result<String, String> {
     if let Some(left_over) = session.map(|session| session.left_over()).filter(|count| *count > 0) {
         eprintln!("warning: {left_over} of the recorded exchanges were not replayed");
     }
-    escape::json_line(&response)
+    Ok(escape::json_line(&response))
 }
 
 /// `AdmissionResponse` of admission.k8s.io/v1, with the keys that policy-server and kwctl fill in.

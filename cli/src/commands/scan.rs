@@ -12,7 +12,7 @@ use crate::commands::check_options::{self, CheckOptions};
 use crate::commands::config::WhichConfiguration;
 use crate::commands::namespaces::Namespaces;
 use crate::engine::Engine;
-use crate::output::write_stdout;
+use crate::output::to_stdout;
 
 /// The arguments of `scan`.
 #[derive(Debug, clap::Args)]
@@ -39,7 +39,7 @@ pub fn scan(args: &Args) -> Result<u8, String> {
     let cluster = Arc::new(KubeconfigCluster::current()?);
     if let Some(format) = args.list {
         let inventory = Inventory::of(args.namespaces.workloads(&cluster));
-        write_stdout(&inventory.render(format)?)?;
+        to_stdout(|to| inventory.write(format, to))?;
         inventory.problems.iter().for_each(|problem| eprintln!("error: {}", escaped(problem)));
         return Ok(if inventory.problems.is_empty() { 0 } else { 2 });
     }

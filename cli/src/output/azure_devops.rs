@@ -4,13 +4,18 @@
 //! `src/Agent.Sdk/CommandStringConvertor.cs` (microsoft/azure-pipelines-agent, read in source). The exit code tells whether the
 //! task failed: `task.complete` is not written, because it would override `continueOnError` and the codes of later commands.
 
+use std::io::{self, Write};
+
 use hostprocess_linter::Report;
 
 use crate::output::annotations::{self, Annotation};
 
-/// The logging commands.
-pub fn render(report: &Report) -> String {
-    annotations::of(report).map(|annotation| command(&annotation)).collect()
+/// Writes the logging commands.
+///
+/// # Errors
+/// They cannot be written.
+pub fn render(report: &Report, to: &mut impl Write) -> io::Result<()> {
+    annotations::of(report).try_for_each(|annotation| to.write_all(command(&annotation).as_bytes()))
 }
 
 fn command(Annotation { level, file, place: (line, column), id, message }: &Annotation) -> String {

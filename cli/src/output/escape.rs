@@ -26,6 +26,48 @@ pub fn log(text: &str) -> String {
     quiet
 }
 
+/// Writes what [`log`] makes of each line. It fails only when it is flushed: a library that writes to it may hide why.
+pub struct Log<W> {
+    to: W,
+    /// What there is of a line without its end.
+    line: Vec<u8>,
+    written: io::Result<()>,
+}
+
+impl<W: Write> Log<W> {
+    /// Writes to another writer.
+    pub fn new(to: W) -> Log<W> {
+        Log { to, line: Vec::new(), written: Ok(()) }
+    }
+
+    /// Writes lines, up to this end.
+    fn write_lines(&mut self, end: usize) -> io::Result<()> {
+        let text = str::from_utf8(&self.line[..end]).map_err(io::Error::other)?;
+        self.to.write_all(log(text).as_bytes())?;
+        self.line.drain(..end);
+        Ok(())
+    }
+}
+
+impl<W: Write> Write for Log<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.written.is_ok() {
+            let before = self.line.len();
+            self.line.extend_from_slice(bytes);
+            if let Some(last) = bytes.iter().rposition(|byte| *byte == b'\n') {
+                self.written = self.write_lines(before + last + 1);
+            }
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        std::mem::replace(&mut self.written, Ok(()))?;
+        self.write_lines(self.line.len())?;
+        self.to.flush()
+    }
+}
+
 /// For annotations and XML, which have their own escapes for the ends of lines: everything else is [`escaped`].
 pub fn lines(text: &str) -> String {
     let line = |line: &str| {
@@ -52,27 +94,21 @@ pub fn source(text: &str) -> String {
     log(&text.split_inclusive('\n').map(line).collect::<String>())
 }
 
-/// JSON in several lines, in which strings have escapes that a reader turns back.
+/// Writes JSON in several lines, in which strings have escapes that a reader turns back.
 ///
 /// # Errors
-/// Serialisation failed.
-pub fn json(value: &impl Serialize) -> Result<String, String> {
-    Ok(serialized(value, PrettyFormatter::new())? + "\n")
+/// It cannot be written.
+pub fn json(value: &impl Serialize, to: &mut impl Write) -> io::Result<()> {
+    value.serialize(&mut Serializer::with_formatter(&mut *to, Quiet(PrettyFormatter::new())))?;
+    to.write_all(b"\n")
 }
 
 /// The same in one line, without its end.
-///
-/// # Errors
-/// Serialisation failed.
-pub fn json_line(value: &impl Serialize) -> Result<String, String> {
-    serialized(value, CompactFormatter)
-}
-
-fn serialized(value: &impl Serialize, formatter: impl Formatter) -> Result<String, String> {
+pub fn json_line(value: &impl Serialize) -> String {
     let mut bytes = Vec::new();
-    let mut serializer = Serializer::with_formatter(&mut bytes, Quiet(formatter));
-    value.serialize(&mut serializer).map_err(|error| error.to_string())?;
-    String::from_utf8(bytes).map_err(|error| error.to_string())
+    // Writing to memory cannot fail, and no value that is printed has keys that JSON does not have.
+    let _ = value.serialize(&mut Serializer::with_formatter(&mut bytes, Quiet(CompactFormatter)));
+    String::from_utf8(bytes).unwrap_or_default()
 }
 
 /// Writes strings with more escapes than JSON asks for.
@@ -144,14 +180,16 @@ mod tests {
         assert_eq!(lines(hostile), escaped);
         let shown = "\\u{3a}:a \\u{23}#vso[b]\r\n  \\u{3a}:\\u{23}#[c]\td \\u{9b}\\u{ffff}\n";
         assert_eq!(source(hostile), shown);
-        assert_eq!(json_line(&"##[\u{9b}").as_deref(), Ok("\"\\u0023#[\\u009b\""));
+        assert_eq!(json_line(&"##[\u{9b}"), "\"\\u0023#[\\u009b\"");
     }
 
     proptest! {
         #[test]
         fn json_has_the_same_values_and_form(text in "[#v\\[\\PC\n\u{9b}\u{202e}\"\\\\]{0,40}") {
             let value = serde_json::json!({ "a": [text, {}, []], text.as_str(): { "b": 1.5 } });
-            let shown = json(&value).expect("serialisable");
+            let mut shown = Vec::new();
+            json(&value, &mut shown).expect("written");
+            let shown = String::from_utf8(shown).expect("UTF-8");
             prop_assert_eq!(&serde_json::from_str::<serde_json::Value>(&shown).expect("JSON"), &value);
             prop_assert!(!shown.contains("##[") && !shown.contains("##v"), "{}", shown);
             if !text.contains(|c| c == '#' || is_hidden(c)) {

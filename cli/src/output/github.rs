@@ -3,18 +3,23 @@
 //! The format is in GitHub's "Workflow commands for GitHub Actions"; the escapes follow its toolkit
 //! (`packages/core/src/command.ts`, recalled).
 
+use std::io::{self, Write};
+
 use hostprocess_linter::Report;
 
 use crate::output::annotations::{self, Annotation};
 use crate::output::escape;
 
-/// The workflow commands.
-pub fn render(report: &Report) -> String {
-    let notices = report.notices().into_iter().map(|notice| {
+/// Writes the workflow commands.
+///
+/// # Errors
+/// They cannot be written.
+pub fn render(report: &Report, to: &mut impl Write) -> io::Result<()> {
+    annotations::of(report).try_for_each(|annotation| to.write_all(command(&annotation).as_bytes()))?;
+    report.notices().iter().try_for_each(|notice| {
         let level = if notice.is_error { "error" } else { "notice" };
-        format!("::{level} title={}::{}\n", property(notice.name), data(&escape::lines(&notice.text)))
-    });
-    annotations::of(report).map(|annotation| command(&annotation)).chain(notices).collect()
+        writeln!(to, "::{level} title={}::{}", property(notice.name), data(&escape::lines(&notice.text)))
+    })
 }
 
 fn command(Annotation { level, file, place: (line, column), id, message }: &Annotation) -> String {

@@ -1,6 +1,6 @@
 //! For scripts: the report of each object, in version 2 with what else there is to say.
 
-use std::fmt::Write;
+use std::io;
 
 use hostprocess_linter::manifest::Problem;
 use hostprocess_linter::report::{FileReport, Note, ObjectReport, Report, Summary};
@@ -89,30 +89,24 @@ fn messages(report: &Report, of: impl Fn(&FileReport) -> &[Problem]) -> Vec<Mess
     messages
 }
 
-/// The list of objects.
+/// Writes the list of objects.
 ///
 /// # Errors
-/// Serialisation failed.
-pub fn render(report: &Report) -> Result<String, String> {
-    escape::json(&report.objects().collect::<Vec<&ObjectReport>>())
+/// It cannot be written.
+pub fn render(report: &Report, to: &mut impl io::Write) -> io::Result<()> {
+    escape::json(&report.objects().collect::<Vec<&ObjectReport>>(), to)
 }
 
-/// The same in version 2.
+/// Writes the same in version 2.
 ///
 /// # Errors
-/// Serialisation failed.
-pub fn render_v2(report: &Report) -> Result<String, String> {
-    escape::json(&Output::of(report))
+/// It cannot be written.
+pub fn render_v2(report: &Report, to: &mut impl io::Write) -> io::Result<()> {
+    escape::json(&Output::of(report), to)
 }
 
-/// A line for each part of the input that could not be read.
-pub fn problems(report: &Report) -> String {
-    let mut text = String::new();
-    for file in &report.files {
-        for problem in &file.problems {
-            // Writing to a string cannot fail.
-            let _ = writeln!(text, "error: {}", escaped(&problem.line(file.name())));
-        }
-    }
-    text
+/// A line for each part of a file that could not be read.
+pub fn problems(file: &FileReport) -> String {
+    let line = |problem: &Problem| format!("error: {}\n", escaped(&problem.line(file.name())));
+    file.problems.iter().map(line).collect()
 }

@@ -1,16 +1,18 @@
 //! For test reports: a suite for each file and a test case for each object, which fails when the object is denied.
 
+use std::io::{self, Write};
+
 use hostprocess_linter::report::{FileReport, Notice, ObjectReport, Report, Verdict};
 use quick_junit::{NonSuccessKind, Report as Junit, TestCase, TestCaseStatus, TestSuite};
 use windows_hostprocess_policy::finding::severity::Severity;
 
 use crate::output::escape;
 
-/// The XML.
+/// Writes the XML.
 ///
 /// # Errors
-/// Serialisation failed.
-pub fn render(report: &Report) -> Result<String, String> {
+/// It cannot be written.
+pub fn render(report: &Report, to: &mut impl Write) -> io::Result<()> {
     let mut junit = Junit::new("hostprocess check");
     let notices = report.notices();
     if !notices.is_empty() {
@@ -27,7 +29,9 @@ pub fn render(report: &Report) -> Result<String, String> {
         junit.add_test_suite(run);
     }
     junit.add_test_suites(report.files.iter().map(suite));
-    junit.to_string().map(|xml| escape::log(&xml)).map_err(|error| error.to_string())
+    let mut log = escape::Log::new(to);
+    junit.serialize(&mut log).map_err(io::Error::other)?;
+    log.flush()
 }
 
 fn suite(file: &FileReport) -> TestSuite {

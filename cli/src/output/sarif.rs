@@ -5,6 +5,7 @@
 //! fingerprint has a name of its own, for other programs.
 
 use std::collections::BTreeSet;
+use std::io;
 use std::path::Path;
 
 use hostprocess_linter::catalogue::{self, MODULE, Page};
@@ -30,12 +31,12 @@ const SECURITY: [&str; 4] = ["access", "identity", "isolation", "volumes"];
 /// All characters that a path in a URI must not contain.
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// The log in JSON.
+/// Writes the log in JSON.
 ///
 /// # Errors
-/// Serialisation failed.
-pub fn render(report: &Report) -> Result<String, String> {
-    escape::json(&Log::of(report))
+/// It cannot be written.
+pub fn render(report: &Report, to: &mut impl io::Write) -> io::Result<()> {
+    escape::json(&Log::of(report), to)
 }
 
 #[derive(Serialize)]

@@ -1,6 +1,7 @@
 //! For people at a terminal: findings point into the manifest as cargo points into code, a module's answers are quoted.
 
 use std::collections::BTreeSet;
+use std::io::{self, Write};
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet, Title};
 use hostprocess_linter::catalogue;
@@ -10,6 +11,7 @@ use windows_hostprocess_policy::finding::patch::Reach;
 use windows_hostprocess_policy::finding::severity::Severity;
 use windows_hostprocess_policy::wording::escaped;
 
+use crate::output::escape;
 use crate::output::excerpt::Excerpt;
 
 /// A renderer with or without colours.
@@ -17,25 +19,26 @@ pub fn renderer(styled: bool) -> Renderer {
     if styled { Renderer::styled() } else { Renderer::plain() }
 }
 
-/// The findings, or the module's answers, and the summary. The first finding of each rule names its page.
-pub fn render(report: &Report, renderer: &Renderer) -> String {
-    let mut text = String::new();
+/// Writes the findings, or the module's answers, and the summary. The first finding of each rule names its page.
+///
+/// # Errors
+/// It cannot be written.
+pub fn render(report: &Report, renderer: &Renderer, to: &mut impl Write) -> io::Result<()> {
     let mut known = BTreeSet::new();
     for file in &report.files {
         for object in &file.objects {
             for diagnostic in object.findings.iter().filter(|found| found.waived.is_none()) {
                 let url = known.insert(&*diagnostic.rule).then(|| catalogue::url(&diagnostic.rule));
                 let excerpt = Excerpt::of(&file.source, &diagnostic.place);
-                text += &renderer.render(&[diagnostic_group(object, diagnostic, &excerpt, url)]);
-                text += "\n\n";
+                let text = renderer.render(&[diagnostic_group(object, diagnostic, &excerpt, url)]);
+                writeln!(to, "{}\n", escape::log(&text))?;
             }
             if let Some(response) = &object.response {
-                text += &answer(object, response);
-                text += "\n";
+                writeln!(to, "{}", escape::log(&answer(object, response)))?;
             }
         }
     }
-    text + &summary(report) + "\n"
+    writeln!(to, "{}", escape::log(&summary(report)))
 }
 
 /// The parts of the input that could not be read.

@@ -78,8 +78,7 @@ impl Baseline {
     /// # Errors
     /// It cannot be written; the text begins with the path.
     pub fn write(&self, path: &Path) -> Result<(), String> {
-        let text = escape::json(self)?;
-        files::write(path, &text)
+        files::write(path, |to| escape::json(self, to))
     }
 
     /// Waives the findings of a report that are in the baseline, which was read from `path`. Adds a note about entries that no longer

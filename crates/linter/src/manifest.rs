@@ -4,7 +4,8 @@ use std::fmt::Display;
 use std::path::PathBuf;
 
 use kubernetes_yaml::{self as yaml, Children, Located};
-use serde::Serialize;
+use serde::de::IgnoredAny;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::ser::{PrettyFormatter, Serializer};
 
@@ -262,15 +263,23 @@ fn is_object(value: &Value) -> bool {
 pub fn documents(text: &str) -> Vec<Result<yaml::YamlDocument, yaml::Error>> {
     let documents = yaml::documents(text);
     if text.trim_start().starts_with('{') {
-        let values: Result<Vec<Value>, _> = serde_json::Deserializer::from_str(text).into_iter().collect();
-        if let Ok(values) = values
-            && (values.len() != documents.len() || documents.iter().any(Result::is_err))
+        // Counting them takes no memory, and only few files have to be read again.
+        let count = json_values::<IgnoredAny>(text).try_fold(0, |count, value| value.map(|_| count + 1));
+        if count.is_ok_and(|count| count != documents.len() || documents.iter().any(Result::is_err))
+            && let Ok(values) = json_values(text).collect::<Result<Vec<Value>, _>>()
         {
             let without_places = |value| yaml::YamlDocument { value, ..yaml::YamlDocument::default() };
             return values.into_iter().map(|value| Ok(without_places(value))).collect();
         }
     }
     documents
+}
+
+fn json_values<'t, T: Deserialize<'t>>(text: &'t str) -> impl Iterator<Item = serde_json::Result<T>> + 't
+where
+    T: 't,
+{
+    serde_json::Deserializer::from_str(text).into_iter()
 }
 
 /// What is wrong with a key that is written again.
