@@ -56,6 +56,9 @@ pub enum EditError {
 pub struct Change {
     /// The number of the object in the file.
     object: usize,
+    /// That of its document, and where it is in there.
+    document: usize,
+    pointer: String,
     operations: Vec<PatchOperation>,
     /// In the order of the text; they do not overlap.
     edits: Vec<Edit>,
@@ -80,7 +83,7 @@ pub fn change(file: &File, object: usize, patch: &Patch) -> Result<Change, EditE
     if !edits.iter().all(is_there) || edits.windows(2).any(|pair| touch(&pair[0], &pair[1])) {
         return Err(EditError::ChangesMore);
     }
-    Ok(Change { object, operations, edits })
+    Ok(Change { object, document: target.document, pointer: target.pointer.clone(), operations, edits })
 }
 
 fn manifest(object: &Object) -> Result<&Value, EditError> {
@@ -162,29 +165,37 @@ pub fn apply(file: &File, changes: &[&Change]) -> Result<String, EditError> {
     let mut edits: Vec<&Edit> = changes.iter().flat_map(|change| &change.edits).collect();
     edits.sort_by_key(|edit| edit.range.start);
     let text = operation::edited(file.source.text(), &edits);
-    if says(file, changes, &text) { Ok(text) } else { Err(EditError::ChangesMore) }
+    if says(file.source.text(), changes, &text) { Ok(text) } else { Err(EditError::ChangesMore) }
 }
 
-/// Whether a text says what the changes make of a file, and nothing else. A document that cannot be read must stay one.
-fn says(before: &File, changes: &[&Change], after: &str) -> bool {
-    let values = |text: &str| -> Vec<Option<Value>> {
-        documents(text).into_iter().map(|document| document.ok().map(|document| document.value)).collect()
-    };
-    let mut expected = values(before.source.text());
+/// Whether a text says what the changes make of another one, and nothing else. A document that cannot be read must stay one.
+fn says(before: &str, changes: &[&Change], after: &str) -> bool {
+    let mut expected = values(before);
     for change in changes {
-        let object = &before.objects[change.object];
-        let document = expected.get_mut(object.document - 1).and_then(Option::as_mut);
-        let Some(target) = document.and_then(|document| document.pointer_mut(&object.pointer)) else { return false };
+        let document = expected.get_mut(change.document - 1).and_then(Option::as_mut);
+        let Some(target) = document.and_then(|document| document.pointer_mut(&change.pointer)) else { return false };
         if json_patch::patch(target, &change.operations).is_err() {
             return false;
         }
     }
-    expected == values(after)
+    // Values take many times the memory of their JSON, so those of both texts are not there at once.
+    let expected = written(expected);
+    expected == written(values(after))
+}
+
+fn values(text: &str) -> Vec<Option<Value>> {
+    documents(text).into_iter().map(|document| document.ok().map(|document| document.value)).collect()
+}
+
+/// JSON with sorted keys: the same for equal values.
+fn written(values: Vec<Option<Value>>) -> Vec<Option<String>> {
+    values.into_iter().map(|value| value.map(|value| value.to_string())).collect()
 }
 
 /// Says which findings `hostprocess fix` fixes, and for those that it fixes without `--unsafe` how, if that is asked for. There is
-/// nothing to edit where another program printed the text.
-pub fn offer(file: &File, reports: &mut [ObjectReport], with_replacements: bool) {
+/// nothing to edit where another program printed the text. For that the file loses its objects, which take many times the memory of
+/// its text.
+pub fn offer(file: &mut File, reports: &mut [ObjectReport], with_replacements: bool) {
     if file.is_generated {
         return;
     }
@@ -206,6 +217,10 @@ pub fn offer(file: &File, reports: &mut [ObjectReport], with_replacements: bool)
             }
         }
     }
+    if changes.is_empty() {
+        return;
+    }
+    file.objects = Vec::new();
     let fitting = fitting(file, &changes);
     for (index, replaced) in findings.into_iter().enumerate().filter(|(index, _)| fitting.contains(index)) {
         *replaced = replacements::of(&file.source, &changes[index].edits);

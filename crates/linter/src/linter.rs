@@ -91,10 +91,10 @@ impl<'s> Linter<'s> {
     /// Judges every object of a file.
     pub fn check(&self, file: File) -> FileReport {
         let found: Vec<Vec<Diagnostic>> = file.objects.iter().map(|object| self.judge(object)).collect();
-        let file = if found.iter().all(Vec::is_empty) { file } else { file.written() };
+        let mut file = if found.iter().all(Vec::is_empty) { file } else { file.written() };
         let mut objects: Vec<ObjectReport> =
             file.objects.iter().zip(found).map(|(object, found)| placed(object, &file.source, found)).collect();
-        edit::offer(&file, &mut objects, self.shows_replacements);
+        edit::offer(&mut file, &mut objects, self.shows_replacements);
         report(file, objects, Some(&self.judged_rules))
     }
 

@@ -141,6 +141,8 @@ impl Composer<'_> {
         loop {
             let (event, event_at) = self.events.next()?;
             if event == EventData::SequenceEnd {
+                values.shrink_to_fit();
+                nodes.shrink_to_fit();
                 // A block ends with its last item; the parser lets it end where the next thing begins.
                 if is_flow {
                     at.end = event_at.end;
@@ -203,6 +205,7 @@ impl Composer<'_> {
                 unknown.insert(value);
             }
         }
+        nodes.shrink_to_fit();
         Ok((Value::Object(values), Located { key: None, value: at, children: Children::Map(nodes) }))
     }
 
