@@ -5,7 +5,6 @@
 //! are consumed in order. Whose questions are answered is left to the caller: `hostprocess run` answers a module's, the
 //! policy's tests those of the native code.
 
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -45,30 +44,44 @@ enum Recorded {
     Exchange { request: String, response: Response },
 }
 
-impl Session {
-    /// Reads a session file.
-    ///
-    /// # Errors
-    /// It cannot be read, or an entry in it is not an exchange.
-    pub fn load(path: &Path) -> Result<Session, String> {
-        std::fs::read_to_string(path)
-            .map_err(|error| error.to_string())
-            .and_then(|text| Session::read(&text))
-            .map_err(|error| format!("{}: {error}", path.display()))
-    }
+/// Why a text is not a session.
+#[derive(Debug, thiserror::Error)]
+pub enum SessionError {
+    /// In the parser's own words.
+    #[error("{0}")]
+    NotYaml(String),
+    /// It has none, or several.
+    #[error("not one YAML document")]
+    NotOneDocument,
+    /// The document is not a list of exchanges.
+    #[error(transparent)]
+    NotExchanges(#[from] serde_json::Error),
+    /// A request does not begin with its type.
+    #[error("it has no type, such as !KubernetesGetResource")]
+    HasNoType,
+    /// A request cannot be read.
+    #[error("request {number}: {error}")]
+    Request {
+        /// Of the exchange, from 1.
+        number: usize,
+        /// What is wrong in it.
+        error: Box<SessionError>,
+    },
+}
 
+impl Session {
     /// Reads a session.
     ///
     /// # Errors
     /// An entry in it is not an exchange.
-    pub fn read(text: &str) -> Result<Session, String> {
+    pub fn read(text: &str) -> Result<Session, SessionError> {
         let document = single_document(text)?;
-        let recorded: Vec<Recorded> = serde_json::from_value(document.value).map_err(|error| error.to_string())?;
+        let recorded: Vec<Recorded> = serde_json::from_value(document.value)?;
         let exchanges = recorded.into_iter().enumerate().map(|(index, Recorded::Exchange { request, response })| {
-            let request = Request::read(&request).map_err(|error| format!("request {}: {error}", index + 1))?;
-            Ok(Exchange { request, response })
+            let invalid = |error| SessionError::Request { number: index + 1, error: Box::new(error) };
+            Ok(Exchange { request: Request::read(&request).map_err(invalid)?, response })
         });
-        let exchanges = exchanges.collect::<Result<_, String>>()?;
+        let exchanges = exchanges.collect::<Result<_, SessionError>>()?;
         Ok(Session { exchanges, replayed: AtomicUsize::new(0) })
     }
 
@@ -100,19 +113,19 @@ impl Session {
     }
 }
 
-fn single_document(text: &str) -> Result<kubernetes_yaml::YamlDocument, String> {
+fn single_document(text: &str) -> Result<kubernetes_yaml::YamlDocument, SessionError> {
     let mut documents = kubernetes_yaml::documents(text);
     match (documents.pop(), documents.is_empty()) {
-        (Some(document), true) => document.map_err(|error| error.message),
-        _ => Err("not one YAML document".to_owned()),
+        (Some(document), true) => document.map_err(|error| SessionError::NotYaml(error.message)),
+        _ => Err(SessionError::NotOneDocument),
     }
 }
 
 impl Request {
     /// As recorded: `!KubernetesGetResource` and its parameters.
-    fn read(text: &str) -> Result<Request, String> {
+    fn read(text: &str) -> Result<Request, SessionError> {
         let document = single_document(text)?;
-        let type_ = document.tag.ok_or("it has no type, such as !KubernetesGetResource")?;
+        let type_ = document.tag.ok_or(SessionError::HasNoType)?;
         Ok(Request { type_, parameters: comparable(document.value) })
     }
 

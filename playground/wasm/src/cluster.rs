@@ -17,7 +17,7 @@ static CLUSTER: Mutex<Option<RecordedCluster>> = Mutex::new(None);
 /// # Errors
 /// It is not a session.
 pub fn session(text: &str) -> Result<Option<Session>, String> {
-    if text.trim().is_empty() { Ok(None) } else { Session::read(text).map(Some) }
+    if text.trim().is_empty() { Ok(None) } else { Session::read(text).map(Some).map_err(|error| error.to_string()) }
 }
 
 /// Replays a session from its beginning.

@@ -140,7 +140,7 @@ fn every_fixture_is_changed_as_by_the_native_code() {
 /// Both ask the same things, in the same order, of the same recorded cluster.
 fn same_answer_of_a_cluster(payload: &Value, session: &Path, what: &str) {
     let payload = serde_json::to_vec(payload).expect("serialisable");
-    let recorded = Arc::new(recorded_cluster::Session::load(session).unwrap_or_else(|error| panic!("{what}: {error}")));
+    let recorded = Arc::new(fixtures::session::recorded(session));
     let capabilities = replay::capabilities(Some(Arc::clone(&recorded)), true);
     let response = module().call("validate", &payload, &capabilities).unwrap_or_else(|error| panic!("{what}: {error}"));
     assert_eq!(recorded.left_over(), 0, "{what}: recorded and not asked");
@@ -156,6 +156,7 @@ fn check(name: &str, manifest: &str, settings: &Value, with_module: bool) -> Rep
     let tree = settings.tree();
     let engine = if with_module {
         Engine::with_module(&settings.value, module().clone(), host, Creation::default())
+            .map_err(|error| error.to_string())
     } else {
         Linter::new(&tree, host).map(Box::new).map(Engine::Builtin).map_err(|invalid| invalid.to_string())
     };
@@ -194,7 +195,9 @@ fn check_gives_the_same_verdict_with_the_module() {
 /// An example with the module's verdict: what `make run` prints.
 fn shown(name: &str) -> String {
     let manifest = std::fs::read_to_string(fixtures::repository().join(name)).expect("a readable example");
-    text::render(&check(name, &manifest, &json!({}), true), &text::renderer(false))
+    let mut shown = Vec::new();
+    text::render(&check(name, &manifest, &json!({}), true), &text::renderer(false), &mut shown).expect("written");
+    String::from_utf8(shown).expect("UTF-8")
 }
 
 #[test]
