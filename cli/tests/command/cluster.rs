@@ -1,86 +1,7 @@
 //! `check --cluster`, `scan` and `grants --cluster` against an API server made of recorded answers.
 
-use std::io::{BufRead, BufReader, Write};
-use std::net::{TcpListener, TcpStream};
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
-use std::sync::{Arc, Mutex};
-
-use serde_json::{Value, json};
-
-/// Answers requests by method and path, and remembers them.
-struct ApiServer {
-    url: String,
-    requests: Arc<Mutex<Vec<String>>>,
-}
-
-impl ApiServer {
-    fn start(answers: Vec<(&'static str, Value)>) -> ApiServer {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-        let url = format!("http://{}", listener.local_addr().expect("an address"));
-        let requests = Arc::new(Mutex::new(Vec::new()));
-        let seen = Arc::clone(&requests);
-        let answers = Arc::new(answers);
-        std::thread::spawn(move || {
-            for stream in listener.incoming().map_while(Result::ok) {
-                let (answers, seen) = (Arc::clone(&answers), Arc::clone(&seen));
-                std::thread::spawn(move || serve(stream, &answers, &seen));
-            }
-        });
-        ApiServer { url, requests }
-    }
-
-    fn requests(&self) -> Vec<String> {
-        self.requests.lock().expect("no panic").clone()
-    }
-}
-
-fn serve(stream: TcpStream, answers: &[(&str, Value)], seen: &Mutex<Vec<String>>) {
-    let mut reader = BufReader::new(stream.try_clone().expect("a second handle"));
-    let mut stream = stream;
-    while let Some(request) = next_request(&mut reader) {
-        let path = request.split('?').next().unwrap_or_default().to_owned();
-        // An answer to the path with exactly this query wins.
-        let answer = answers.iter().find(|(known, _)| *known == request);
-        let answer = answer.or_else(|| answers.iter().find(|(known, _)| *known == path));
-        seen.lock().expect("no panic").push(request);
-        let (status, body) = match answer {
-            Some((_, body)) if body["kind"] == "Status" => ("403 Forbidden", body.clone()),
-            Some((_, body)) => ("200 OK", body.clone()),
-            None => (
-                "404 Not Found",
-                json!({"kind": "Status", "apiVersion": "v1", "status": "Failure", "code": 404,
-                "reason": "NotFound", "message": format!("there is no {path}")}),
-            ),
-        };
-        let body = body.to_string();
-        let head =
-            format!("HTTP/1.1 {status}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n", body.len());
-        if stream.write_all(format!("{head}{body}").as_bytes()).is_err() {
-            return;
-        }
-    }
-}
-
-/// `GET /api/v1/nodes?...`, with the head and the body read.
-fn next_request(reader: &mut impl BufRead) -> Option<String> {
-    let mut line = String::new();
-    reader.read_line(&mut line).ok().filter(|length| *length > 0)?;
-    let request = line.rsplit_once(' ')?.0.to_owned();
-    let mut length = 0;
-    loop {
-        let mut header = String::new();
-        reader.read_line(&mut header).ok()?;
-        if let Some(value) = header.to_ascii_lowercase().strip_prefix("content-length:") {
-            length = value.trim().parse().ok()?;
-        }
-        if header.trim().is_empty() {
-            break;
-        }
-    }
-    reader.read_exact(&mut vec![0; length]).ok()?;
-    Some(request)
-}
+use super::api_server::{ApiServer, kubeconfig};
+use super::*;
 
 fn node(name: &str, runtime: &str) -> Value {
     json!({"metadata": {"name": name, "labels": {"kubernetes.io/os": "windows"}}, "status": {"nodeInfo": {
@@ -105,49 +26,19 @@ spec:
       containers: [{ name: agent, image: registry.example/agent:1.0, command: [agent.exe] }]
 ";
 
-/// A folder of its own for each test.
-fn folder(test: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(test);
-    std::fs::create_dir_all(&folder).expect("a folder");
-    folder
-}
-
 /// Runs `hostprocess check --cluster` on a manifest, with a kubeconfig for the server.
 fn check(test: &str, url: &str, manifest: &str, settings: &str) -> Output {
     let folder = folder(test);
-    let write = |name: &str, text: &str| {
-        let file = folder.join(name);
-        std::fs::write(&file, text).expect("written");
-        file
-    };
     let kubeconfig = kubeconfig(&folder, url);
-    let settings = write("settings.yaml", settings);
-    let manifest = write("manifest.yaml", manifest);
-    run(&kubeconfig, &["check", "--cluster", "--settings", &path(&settings), &path(&manifest)])
+    let settings = write(&folder, "settings.yaml", settings);
+    let manifest = write(&folder, "manifest.yaml", manifest);
+    run(&kubeconfig, &["check", "--cluster", "--settings", &settings, &manifest])
 }
 
-fn path(path: &Path) -> String {
-    path.display().to_string()
-}
-
-fn kubeconfig(folder: &Path, url: &str) -> PathBuf {
-    let file = folder.join("kubeconfig");
-    let context = json!({"cluster": "test", "user": "test", "namespace": "ops"});
-    let config = json!({"apiVersion": "v1", "kind": "Config", "current-context": "test",
-        "clusters": [{"name": "test", "cluster": {"server": url}}],
-        "users": [{"name": "test", "user": {"token": "none"}}],
-        "contexts": [{"name": "test", "context": context}]});
-    std::fs::write(&file, config.to_string()).expect("written");
-    file
-}
-
+/// Runs the command with a kubeconfig.
 fn run(kubeconfig: &Path, arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_hostprocess"));
     command.args(arguments).env("KUBECONFIG", kubeconfig).env("NO_COLOR", "1").output().expect("runs")
-}
-
-fn text(output: &Output) -> String {
-    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
 }
 
 #[test]
@@ -155,7 +46,7 @@ fn an_old_node_denies_and_the_nodes_are_listed_once_for_all_manifests() {
     let server =
         ApiServer::start(vec![nodes(&[node("new", "containerd://1.7.33-1"), node("old", "containerd://1.5.18")])]);
     let output = check("old-node", &server.url, &format!("{MANIFEST}---{MANIFEST}"), "{}");
-    let text = text(&output);
+    let text = shown(&output);
     assert_eq!(output.status.code(), Some(1), "{text}");
     assert_eq!(text.matches("node 'old' runs 'containerd://1.5.18', but the minimum is 1.6").count(), 2, "{text}");
     let requests = server.requests();
@@ -172,29 +63,29 @@ fn healthy_nodes_are_accepted_and_a_runtime_class_is_looked_up() {
         ("GET /apis/node.k8s.io/v1/runtimeclasses/isolated", class),
     ]);
     let output = check("healthy", &server.url, MANIFEST, "{}");
-    assert_eq!(output.status.code(), Some(0), "{}", text(&output));
+    assert_eq!(output.status.code(), Some(0), "{}", shown(&output));
     let manifest = MANIFEST.replace("hostNetwork: true", "hostNetwork: true\n      runtimeClassName: isolated");
     let output = check("healthy", &server.url, &manifest, "{}");
-    assert_eq!(output.status.code(), Some(1), "{}", text(&output));
-    assert!(text(&output).contains("handler 'runhcs-wcow-hypervisor'"), "{}", text(&output));
+    assert_eq!(output.status.code(), Some(1), "{}", shown(&output));
+    assert!(shown(&output).contains("handler 'runhcs-wcow-hypervisor'"), "{}", shown(&output));
 }
 
 #[test]
 fn a_cluster_that_refuses_is_a_warning_and_with_required_a_denial() {
     let server = ApiServer::start(Vec::new());
     let output = check("refused", &server.url, MANIFEST, "{}");
-    assert_eq!(output.status.code(), Some(0), "{}", text(&output));
-    assert!(text(&output).contains("there is no GET /api/v1/nodes"), "{}", text(&output));
+    assert_eq!(output.status.code(), Some(0), "{}", shown(&output));
+    assert!(shown(&output).contains("there is no GET /api/v1/nodes"), "{}", shown(&output));
     let output = check("refused", &server.url, MANIFEST, "nodes: { required: true }");
-    assert_eq!(output.status.code(), Some(1), "{}", text(&output));
+    assert_eq!(output.status.code(), Some(1), "{}", shown(&output));
 }
 
 #[test]
 fn a_cluster_that_is_not_there_is_a_warning_that_says_so() {
     // A port that no other test or program is given: it is privileged, and its protocol is forgotten.
     let output = check("not-there", "http://127.0.0.1:1", MANIFEST, "{}");
-    assert_eq!(output.status.code(), Some(0), "{}", text(&output));
-    assert!(text(&output).contains("onnection refused"), "{}", text(&output));
+    assert_eq!(output.status.code(), Some(0), "{}", shown(&output));
+    assert!(shown(&output).contains("onnection refused"), "{}", shown(&output));
 }
 
 #[test]
@@ -204,8 +95,8 @@ fn without_a_kubeconfig_nothing_is_checked() {
         .env("KUBECONFIG", folder("no-kubeconfig").join("missing"))
         .output()
         .expect("runs");
-    assert_eq!(output.status.code(), Some(2), "{}", text(&output));
-    assert!(text(&output).contains("kubeconfig: "), "{}", text(&output));
+    assert_eq!(output.status.code(), Some(2), "{}", shown(&output));
+    assert!(shown(&output).contains("kubeconfig: "), "{}", shown(&output));
 }
 
 fn object(kind: &str, name: &str, owner: Option<&str>) -> Value {
@@ -293,21 +184,9 @@ fn a_pod_that_needs_more_than_its_owner_is_shown_beside_it() {
         pod_of_agent("other-tag", "containers/0/image", "registry.example/agent:0.9"),
     ]);
     let output = run(&kubeconfig(&folder("owners"), &server.url), &["scan", "--list=json"]);
-    let shown: Vec<Value> = serde_json::from_slice(&output.stdout).expect("JSON");
-    let names: Vec<&str> = shown.iter().filter_map(|workload| workload["name"].as_str()).collect();
-    assert_eq!(names, ["agent", "claims-itself", "claims-linux", "mirrored", "older", "raised"], "{}", text(&output));
-}
-
-fn assert_snapshot(name: &str, output: &Output) {
-    let shown = format!(
-        "{}--- standard error\n{}--- exit code {:?}\n",
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr),
-        output.status.code()
-    );
-    insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
-        insta::assert_snapshot!(name, shown);
-    });
+    let listed = objects(&output);
+    let names: Vec<&str> = listed.iter().filter_map(|workload| workload["name"].as_str()).collect();
+    assert_eq!(names, ["agent", "claims-itself", "claims-linux", "mirrored", "older", "raised"], "{}", shown(&output));
 }
 
 #[test]
@@ -315,7 +194,7 @@ fn scan_has_the_configuration_of_the_current_folder() {
     let server = cluster_with_pods(&[]);
     let folder = folder("scan-configured");
     let kubeconfig = kubeconfig(&folder, &server.url);
-    let configure = |text| std::fs::write(folder.join(".hostprocess.yaml"), text).expect("written");
+    let configure = |text| write(&folder, ".hostprocess.yaml", text);
     let scan = |arguments: &[&str]| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_hostprocess"));
         command.args(["scan", "--rules", "not-allowed"]).args(arguments);
@@ -335,12 +214,12 @@ fn scan_has_the_configuration_of_the_current_folder() {
 fn scan_reports_workloads_and_not_what_they_made() {
     let server = cluster();
     let kubeconfig = kubeconfig(&folder("scan"), &server.url);
-    assert_snapshot("scan", &run(&kubeconfig, &["scan"]));
-    assert_snapshot("scan_list", &run(&kubeconfig, &["scan", "--list"]));
-    assert_snapshot("scan_list_json", &run(&kubeconfig, &["scan", "-n", "ops", "--list=json"]));
-    assert_snapshot("grants_of_cluster", &run(&kubeconfig, &["grants", "--cluster"]));
+    assert_snapshot("scan", shown(&run(&kubeconfig, &["scan"])));
+    assert_snapshot("scan_list", shown(&run(&kubeconfig, &["scan", "--list"])));
+    assert_snapshot("scan_list_json", shown(&run(&kubeconfig, &["scan", "-n", "ops", "--list=json"])));
+    assert_snapshot("grants_of_cluster", shown(&run(&kubeconfig, &["grants", "--cluster"])));
     let everywhere = run(&kubeconfig, &["scan", "-A"]);
-    assert_eq!(everywhere.status.code(), Some(2), "nothing may be listed in all namespaces: {}", text(&everywhere));
+    assert_eq!(everywhere.status.code(), Some(2), "nothing may be listed in all namespaces: {}", shown(&everywhere));
     assert!(server.requests().iter().any(|request| request.starts_with("GET /apis/apps/v1/daemonsets?")));
 }
 
@@ -354,18 +233,17 @@ fn scan_knows_baselines_and_the_waivers_of_a_configuration() {
         let summary = String::from_utf8_lossy(&output.stdout).lines().last().map(str::to_owned);
         // Only notes on what was waived, and by which configuration.
         let stderr = String::from_utf8_lossy(&output.stderr);
-        assert!(stderr.lines().all(|line| line.starts_with("note: ")), "{}", text(&output));
+        assert!(stderr.lines().all(|line| line.starts_with("note: ")), "{}", shown(&output));
         (output.status.code(), summary.expect("a summary"))
     };
     let result = |code: i32, summary: &str| (Some(code), summary.to_owned());
     assert_eq!(scan(&[]), result(1, "3 objects: 1 accepted, 0 with warnings, 2 denied"));
     let tolerated = result(0, "3 objects: 3 accepted, 0 with warnings, 0 denied; 2 findings waived");
-    let baseline = path(&folder.join("baseline.json"));
+    let baseline = folder.join("baseline.json").display().to_string();
     assert_eq!(scan(&["--write-baseline", &baseline]), tolerated);
     assert_eq!(scan(&["--baseline", &baseline]), tolerated);
-    let configuration = path(&folder.join("configuration.yaml"));
     let waivers = "waivers: [{rules: [run-as-non-root], objects: ['Pod ops/*'], reason: an operator makes them}]\n";
-    std::fs::write(&configuration, waivers).expect("written");
+    let configuration = write(&folder, "configuration.yaml", waivers);
     let waived = result(1, "3 objects: 2 accepted, 0 with warnings, 1 denied; 1 finding waived");
     assert_eq!(scan(&["--config", &configuration]), waived);
 }

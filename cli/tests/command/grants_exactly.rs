@@ -148,7 +148,9 @@ fn granted(requests: &[Value]) -> Value {
         let needs = judge(payload.as_bytes(), &NoCluster, |request, _| requirements(request)).expect("readable");
         grants.add(needs.expect("HostProcess"), "here".to_owned()).expect("can be granted");
     }
-    let yaml = grants.to_yaml().expect("YAML");
+    let mut yaml = Vec::new();
+    grants.write_yaml(&mut yaml).expect("written");
+    let yaml = String::from_utf8(yaml).expect("UTF-8");
     let settings = hostprocess_linter::Settings::parse("grants", &yaml).expect("YAML").value;
     let valid = windows_hostprocess_policy::check_settings(settings.to_string().as_bytes());
     assert_eq!(valid, Ok(()), "{yaml}");

@@ -34,6 +34,21 @@ fn what_is_read_as_a_whole_is_read_with_a_limit() {
     assert!(shown(&output).contains("kubeconfig: /dev/zero: it is larger than 32 MiB"), "{}", shown(&output));
 }
 
+/// A pipe that never ends, and a file that a script named by mistake.
+#[cfg(target_os = "linux")]
+#[test]
+fn manifests_are_read_with_a_limit() {
+    for arguments in [&["check", "/dev/zero"][..], &["check", "-"], &["fix", "-"], &["grants", "-"], &["plan", "-"]] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_hostprocess"));
+        let endless = std::fs::File::open("/dev/zero").expect("a device");
+        let output = command.args(arguments).stdin(endless).output().expect("starts");
+        let name = if arguments[1] == "-" { "<stdin>" } else { "/dev/zero" };
+        let words = errors(&output);
+        let is_clear = words.contains("cannot be read: it is larger than 512 MiB") && words.contains(name);
+        assert!(code(&output) == 2 && is_clear, "{arguments:?}: {}", shown(&output));
+    }
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn an_endless_gitignore_is_not_read() {

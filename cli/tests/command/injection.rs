@@ -3,14 +3,15 @@
 use super::*;
 
 /// Commands of Azure Pipelines and of GitHub Actions in names, in a comment, at the beginning of lines, and characters that a
-/// terminal obeys (U+001B, U+009B) or that XML has no place for (U+FFFE, U+FFFF).
-const HOSTILE: [&str; 6] = [
+/// terminal obeys (U+001B, U+009B), that turn the direction of writing (U+202E) or that XML has no place for (U+FFFE, U+FFFF).
+const HOSTILE: [&str; 7] = [
     "##vso[task.setvariable variable=a]b",
     "##VSO[task.complete result=Succeeded]",
     "a ###[error]b",
     "::error::a",
     "\u{1b}[31m\u{9b}31m\u{85}",
     "\u{fffe}\u{ffff}\u{202e}\u{ad}",
+    "a\n##vso[task.debug]b\n::error::c\r::error::d",
 ];
 
 /// Each output of the command, with a file or a folder in the place of `FILE`.
@@ -152,5 +153,144 @@ fn injection_by_the_name_of_a_file_or_the_configuration() {
         write(&folder, ".hostprocess.yaml", &format!("exclude: [\"x\\n{hostile}\"]\n"));
         assert_harmless(&["config"], &hostprocess_in(&folder, &["config"]));
         assert_harmless(&["explain"], &hostprocess_in(&folder, &["explain", hostile]));
+    }
+}
+
+/// An error about an argument quotes it, and a script may take arguments from a stranger: the names of changed files, for example.
+#[test]
+fn injection_by_arguments() {
+    for hostile in HOSTILE {
+        let option = format!("--{hostile}");
+        let glob = format!("./{hostile}");
+        let format = format!("json{hostile}");
+        for arguments in [
+            &[hostile][..],
+            &["help", hostile],
+            &["check", hostile],
+            &["check", &option],
+            &["check", "-", "--profile", hostile],
+            &["check", "-", "--output", &format],
+            &["check", "-", "--rules", hostile],
+            &["check", ".", "--exclude", &glob],
+            &["check", "-", "--config", hostile],
+            &["plan", "-", "--containerd", hostile],
+            &["plan", "-", "--processors", hostile],
+            &["explain", hostile],
+            &["completions", hostile],
+            &["man", hostile],
+        ] {
+            let output = hostprocess(arguments, "");
+            assert_harmless(arguments, &output);
+            assert!(code(&output) != 0 && !output.stderr.is_empty(), "{arguments:?}");
+        }
+    }
+}
+
+/// A module says what it likes, and a request, settings and a recorded session may be a stranger's.
+#[test]
+fn injection_by_what_run_is_given() {
+    for (index, hostile) in HOSTILE.into_iter().enumerate() {
+        let folder = folder(&format!("injection-run-{index}"));
+        write(&folder, "logging.wat", asked::LOGGING_MODULE);
+        for (name, answer) in [
+            (
+                "denying.wat",
+                json!({"valid": true, "accepted": false, "message": hostile, "warnings": [hostile],
+                "audit_annotations": {hostile: hostile}}),
+            ),
+            ("refusing.wat", json!({"valid": false, "message": hostile})),
+            ("failing.wat", json!({"valid": true, "accepted": hostile})),
+        ] {
+            write(&folder, name, &formats::module_that_answers(&answer));
+        }
+        let object = kubernetes_yaml::documents(&pod(hostile)).remove(0).expect("YAML").value;
+        let kind = json!({"group": "", "version": "v1", "kind": "Pod"});
+        let request = json!({"uid": hostile, "name": hostile, "kind": kind, "operation": "CREATE", "object": object});
+        write(&folder, "request.json", &request.to_string());
+        write(&folder, "pod.yaml", &pod(hostile));
+        let replay = "--replay-host-capabilities-interactions";
+        for arguments in [
+            &["run", "denying.wat", "-r", "request.json"][..],
+            &["run", "refusing.wat", "-r", "request.json"],
+            &["run", "failing.wat", "-r", "request.json"],
+            &["run", "logging.wat", "-r", "request.json"],
+            &["run", "logging.wat", "-r", "pod.yaml"],
+            &["run", "logging.wat", "-r", hostile],
+            &["run", hostile, "-r", "request.json"],
+            &["run", "logging.wat", "-r", "request.json", "--settings-json", hostile],
+            &["run", "logging.wat", "-r", "request.json", "--settings-path", hostile],
+            &["run", "logging.wat", "-r", "request.json", replay, "pod.yaml"],
+            &["check", "pod.yaml", "--wasm", "denying.wat"],
+            &["check", "pod.yaml", "--wasm", "failing.wat"],
+            &["check", "pod.yaml", "--wasm", "logging.wat"],
+        ] {
+            let output = hostprocess_in(&folder, arguments);
+            assert_harmless(arguments, &output);
+            assert!(!output.stdout.is_empty() || !output.stderr.is_empty(), "{arguments:?}");
+        }
+        let output = hostprocess_in(&folder, &["run", "denying.wat", "-r", "request.json"]);
+        let response: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        assert_eq!((&response["uid"], &response["status"]["message"]), (&json!(hostile), &json!(hostile)));
+    }
+}
+
+/// A cluster that says it wherever one can: in its objects, their owners, its nodes, and in what it refuses.
+#[cfg(feature = "cluster")]
+fn hostile_cluster(hostile: &str) -> api_server::ApiServer {
+    let mut pod = kubernetes_yaml::documents(&pod(hostile)).remove(0).expect("YAML").value;
+    pod["metadata"]["namespace"] = json!(hostile);
+    pod["metadata"]["uid"] = json!(hostile);
+    pod["metadata"]["labels"] = json!({hostile: hostile, "app.kubernetes.io/managed-by": hostile});
+    let mut owned = pod.clone();
+    owned["metadata"]["ownerReferences"] =
+        json!([{"controller": true, "apiVersion": "v1", "kind": hostile, "name": hostile, "uid": "x"}]);
+    let list = |items: Value| json!({"kind": "List", "apiVersion": "v1", "metadata": {}, "items": items});
+    let refused = json!({"kind": "Status", "apiVersion": "v1", "status": "Failure", "code": 403, "reason": hostile,
+        "message": hostile});
+    let node = json!({"metadata": {"name": hostile, "labels": {"kubernetes.io/os": "windows"}}, "status": {"nodeInfo": {
+        "kubeletVersion": hostile, "containerRuntimeVersion": hostile, "kernelVersion": hostile, "osImage": hostile}}});
+    api_server::ApiServer::start(vec![
+        ("GET /api/v1/nodes", list(json!([node]))),
+        ("GET /api/v1/namespaces/ops/pods", list(json!([pod, owned]))),
+        ("GET /apis/batch/v1/namespaces/ops/jobs", refused),
+    ])
+}
+
+#[cfg(feature = "cluster")]
+#[test]
+fn injection_by_a_cluster() {
+    for (index, hostile) in HOSTILE.into_iter().enumerate() {
+        let folder = folder(&format!("injection-cluster-{index}"));
+        let server = hostile_cluster(hostile);
+        let kubeconfig = api_server::kubeconfig(&folder, &server.url);
+        write(&folder, "pod.yaml", &pod(hostile));
+        let run = |arguments: &[&str]| {
+            let mut command = Command::new(env!("CARGO_BIN_EXE_hostprocess"));
+            command.args(arguments).current_dir(&folder).env("KUBECONFIG", &kubeconfig).env("NO_COLOR", "1");
+            command.output().expect("runs")
+        };
+        for arguments in [
+            &["scan"][..],
+            &["scan", "-o", "json"],
+            &["scan", "-o", "json-v2"],
+            &["scan", "-o", "sarif"],
+            &["scan", "-o", "junit"],
+            &["scan", "-o", "github"],
+            &["scan", "-o", "azure-devops"],
+            &["scan", "--list"],
+            &["scan", "--list=json"],
+            &["grants", "--cluster"],
+            &["grants", "--cluster", "-o", "json"],
+            &["check", "--cluster", "pod.yaml"],
+        ] {
+            let output = run(arguments);
+            assert_harmless(arguments, &output);
+            assert!(arguments[0] == "grants" || !output.stdout.is_empty(), "{arguments:?}: {}", shown(&output));
+        }
+        let objects = objects(&run(&["scan", "-o", "json"]));
+        assert!(
+            objects.len() == 2 && objects[0]["name"] == hostile && objects[0]["namespace"] == hostile,
+            "{objects:?}"
+        );
     }
 }

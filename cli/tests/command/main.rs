@@ -1,8 +1,12 @@
 //! The built command: what it prints, and the codes that scripts rely on.
 
+#[cfg(feature = "cluster")]
+mod api_server;
 mod asked;
 mod baseline;
 mod check;
+#[cfg(feature = "cluster")]
+mod cluster;
 mod config;
 mod fix;
 mod folders;

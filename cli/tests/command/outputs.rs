@@ -93,13 +93,48 @@ fn colours_are_shown_or_not_by_the_same_rules_everywhere() {
 #[test]
 fn standard_output_that_cannot_be_written_is_an_error() {
     let folder = folder("full");
-    let file = write(&folder, "good.yaml", GOOD);
-    for arguments in [&["check", &file][..], &["config"], &["fix", "--diff", "-"], &["grants", &file]] {
+    let (file, bad) = (write(&folder, "good.yaml", GOOD), write(&folder, "bad.yaml", &bad()));
+    let formats = ["json", "json-v2", "sarif", "junit", "github"];
+    let reports: Vec<[&str; 4]> = formats.iter().map(|format| ["check", &bad, "-o", format]).collect();
+    let others = [
+        &["check", &file][..],
+        &["config"],
+        &["fix", "--diff", "-"],
+        &["grants", &file],
+        &["check", "-", "-o", "azure-devops"],
+    ];
+    for arguments in reports.iter().map(|arguments| &arguments[..]).chain(others) {
         let full = std::fs::OpenOptions::new().write(true).open("/dev/full").expect("a device");
         let mut command = Command::new(env!("CARGO_BIN_EXE_hostprocess"));
-        let stdin = std::fs::File::open(write(&folder, "bad.yaml", &bad())).expect("a file");
+        let stdin = std::fs::File::open(&bad).expect("a file");
         let output = command.args(arguments).stdin(stdin).stdout(full).stderr(Stdio::piped()).output().expect("starts");
         assert_eq!(code(&output), 2, "{arguments:?}");
-        assert!(String::from_utf8_lossy(&output.stderr).contains("error: standard output cannot be written: "));
+        let message = "error: standard output cannot be written: No space left on device";
+        assert!(String::from_utf8_lossy(&output.stderr).contains(message), "{arguments:?}: {}", shown(&output));
+    }
+    for format in ["text", "json", "json-v2", "sarif", "junit", "azure-devops"] {
+        let output = hostprocess(&["check", &bad, "-o", &format!("{format}=/dev/full")], "");
+        let message = "error: /dev/full: cannot be written: No space left on device";
+        assert!(code(&output) == 2 && shown(&output).contains(message), "{format}: {}", shown(&output));
+    }
+}
+
+/// As `head` does, in the middle of a report.
+#[cfg(unix)]
+#[test]
+fn a_reader_may_close_the_pipe_early() {
+    let folder = folder("closed-pipe");
+    let file = write(&folder, "pods.yaml", &[bad().as_str()].repeat(300).join("---\n"));
+    for format in ["text", "json", "json-v2", "sarif", "junit", "github", "azure-devops"] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_hostprocess"));
+        command.args(["check", &file, "-o", format]).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().expect("starts");
+        drop(child.stdout.take());
+        let output = child.wait_with_output().expect("ends");
+        assert!(
+            code(&output) == 1 && !shown(&output).contains("error: standard output"),
+            "{format}: {}",
+            shown(&output)
+        );
     }
 }

@@ -159,3 +159,20 @@ fn nothing_checked_is_exit_2_unless_it_may_be_empty() {
     }
     assert_valid_sarif(&hostprocess(&["check", "-", "-o", "sarif"], "").stdout);
 }
+
+#[test]
+fn fix_and_grants_say_what_counted() {
+    let folder = pull_request("silenced-fix", "deploy/.hostprocess.yaml", "exclude: [bad.yaml]\nwaivers: []\n");
+    write(&folder, "deploy/vendor/.gitignore", "*\n");
+    write(&folder, "deploy/vendor/agent.yaml", &bad());
+    for arguments in [&["fix", "deploy"][..], &["fix", "--write", "deploy"], &["grants", "deploy"]] {
+        let output = hostprocess_in(&folder, arguments);
+        assert_eq!(code(&output), 0, "{arguments:?}: {}", shown(&output));
+        for words in [
+            "note: the configuration is deploy/.hostprocess.yaml, it sets exclude, waivers\n",
+            "note: left out: 1 file (.gitignore); 1 file (exclude in the configuration)\n",
+        ] {
+            assert!(stderr(&output).contains(words), "{arguments:?}: {words}{}", shown(&output));
+        }
+    }
+}
