@@ -6,6 +6,7 @@ pub mod check_options;
 pub mod completions;
 pub mod config;
 pub mod creation;
+pub mod error;
 pub mod explain;
 pub mod fix;
 pub mod grants;
@@ -21,6 +22,7 @@ pub mod search_options;
 
 use clap::CommandFactory;
 
+use crate::commands::error::Error;
 use crate::output::write_stdout;
 
 /// Windows HostProcess workloads: may they run, will they run, do they mean what they say?
@@ -83,8 +85,8 @@ impl Command {
     /// Runs the command and returns its exit code.
     ///
     /// # Errors
-    /// The command could not do its work; the text says why.
-    pub fn run(&self) -> Result<u8, String> {
+    /// The command could not do its work.
+    pub fn run(&self) -> Result<u8, Error> {
         let text = match self {
             Command::Check(args) => return check::check(args),
             Command::Scan(args) => return scan::scan(args),

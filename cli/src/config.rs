@@ -3,22 +3,34 @@
 pub mod keys;
 pub mod settings_schema;
 
+use std::fmt::Display;
 use std::path::{Path, PathBuf};
 
 use hostprocess_linter::Settings;
-use hostprocess_linter::document::Document;
+use hostprocess_linter::document::{Document, DocumentError};
 use hostprocess_linter::report::InEffect;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use serde_json::Value as Json;
 use windows_hostprocess_policy::decode::{self, Value};
 
 pub use crate::config::keys::{Config, FailOn, SettingsSource};
-use crate::documents::{load, load_settings};
+use crate::documents::{LoadError, load, load_settings};
 use crate::paths::{can_match, folder_of, resolved, shortened};
 use crate::waivers::configured::{Waiver, Waivers, today};
 
 /// Its name in the folder to which it applies.
 pub const FILE_NAME: &str = ".hostprocess.yaml";
+
+/// Why a configuration is refused. Each begins with the path.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigurationError {
+    /// It cannot be read.
+    #[error(transparent)]
+    Unreadable(#[from] LoadError),
+    /// A value in it is not valid.
+    #[error(transparent)]
+    Invalid(#[from] DocumentError),
+}
 
 /// The configuration in effect: a file's, or the defaults where there is none.
 #[derive(Debug, Default)]
@@ -33,13 +45,14 @@ impl Configuration {
     /// Reads a configuration.
     ///
     /// # Errors
-    /// The file cannot be read, or is not a configuration; the text begins with path, line and column.
-    pub fn load(path: &Path) -> Result<Configuration, String> {
+    /// The file cannot be read, or is not a configuration.
+    pub fn load(path: &Path) -> Result<Configuration, ConfigurationError> {
         let document = load(path)?;
         let config = match &document.value {
             Json::Null => Config::default(),
-            value => decode::read(&Value::from(value))
-                .map_err(|error| document.error(&error.path(), error.message()).to_string())?,
+            value => {
+                decode::read(&Value::from(value)).map_err(|error| document.error(&error.path(), error.message()))?
+            }
         };
         Ok(Configuration { config, document: Some(document) })
     }
@@ -48,7 +61,7 @@ impl Configuration {
     ///
     /// # Errors
     /// As [`Configuration::load`].
-    pub fn nearest(path: &Path) -> Result<Configuration, String> {
+    pub fn nearest(path: &Path) -> Result<Configuration, ConfigurationError> {
         find(&folder_of(path))
             .map_or_else(|| Ok(Configuration::default()), |file| Configuration::load(&shortened(&file)))
     }
@@ -84,7 +97,7 @@ impl Configuration {
     }
 
     /// A message about the value at a path of the file.
-    pub fn error(&self, path: &str, message: &str) -> String {
+    pub fn message(&self, path: &str, message: &str) -> String {
         self.document.as_ref().map_or_else(|| message.to_owned(), |document| document.error(path, message).to_string())
     }
 
@@ -92,23 +105,23 @@ impl Configuration {
     ///
     /// # Errors
     /// The file that has them cannot be read.
-    pub fn settings(&self) -> Result<Settings, String> {
-        match (&self.config.settings, &self.document) {
-            (SettingsSource::File(file), _) => {
-                load_settings(&self.folder().join(file)).map_err(|error| self.error("settings", &error))
+    pub fn settings(&self) -> Result<Settings, ConfigurationError> {
+        const KEY: &str = "settings";
+        let Some(document) = &self.document else { return Ok(Settings::default()) };
+        Ok(match &self.config.settings {
+            SettingsSource::File(file) => {
+                load_settings(&self.folder().join(file)).map_err(|error| document.error(KEY, &error.to_string()))?
             }
-            (SettingsSource::Inline(value), Some(document)) => {
-                Settings::new(value.clone(), document.clone(), "settings".to_owned()).map_err(|error| error.to_string())
-            }
-            _ => Ok(Settings::default()),
-        }
+            SettingsSource::Inline(value) => Settings::new(value.clone(), document.clone(), KEY.to_owned())?,
+            SettingsSource::Defaults => Settings::default(),
+        })
     }
 
     /// The globs of `exclude`.
     ///
     /// # Errors
     /// One of them is not valid.
-    pub fn excluded(&self) -> Result<Gitignore, String> {
+    pub fn excluded(&self) -> Result<Gitignore, ConfigurationError> {
         self.globs("exclude", &self.config.exclude)
     }
 
@@ -116,23 +129,24 @@ impl Configuration {
     ///
     /// # Errors
     /// One of their globs is not valid.
-    pub fn waivers(&self) -> Result<Waivers<'_>, String> {
+    pub fn waivers(&self) -> Result<Waivers<'_>, ConfigurationError> {
         let waivers = self.config.waivers.iter().enumerate().map(|(index, entry)| {
             let globs = entry.paths.as_ref().map(|list| self.globs(&format!("waivers[{index}].paths"), &list.0));
             Ok(Waiver::new(entry, globs.transpose()?))
         });
-        Ok(Waivers::new(waivers.collect::<Result<_, String>>()?, today()))
+        Ok(Waivers::new(waivers.collect::<Result<_, ConfigurationError>>()?, today()))
     }
 
     /// The globs at a path of the file.
-    fn globs(&self, path: &str, list: &[String]) -> Result<Gitignore, String> {
+    fn globs(&self, path: &str, list: &[String]) -> Result<Gitignore, ConfigurationError> {
+        let Some(document) = &self.document else { return Ok(Gitignore::empty()) };
         let mut globs = GitignoreBuilder::new(resolved(self.folder()));
         for (index, glob) in list.iter().enumerate() {
-            let invalid = |error: String| self.error(&format!("{path}[{index}]"), &error);
-            can_match(glob).map_err(invalid)?;
-            globs.add_line(None, glob).map_err(|error| invalid(error.to_string()))?;
+            let invalid = |error: &dyn Display| document.error(&format!("{path}[{index}]"), &error.to_string());
+            can_match(glob).map_err(|error| invalid(&error))?;
+            globs.add_line(None, glob).map_err(|error| invalid(&error))?;
         }
-        globs.build().map_err(|error| self.error(path, &error.to_string()))
+        Ok(globs.build().map_err(|error| document.error(path, &error.to_string()))?)
     }
 }
 

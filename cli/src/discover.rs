@@ -7,4 +7,4 @@ pub mod rendered;
 pub mod search;
 
 pub use input::Input;
-pub use search::{STDIN, Search};
+pub use search::{STDIN, Search, SearchError};

@@ -1,7 +1,7 @@
 //! Judging objects, with the built-in rules or with a module.
 
-pub mod call_error;
 pub mod capabilities;
+pub mod error;
 #[cfg_attr(not(feature = "module"), path = "engine/no_module.rs")]
 pub mod module;
 pub mod replay;
@@ -17,6 +17,7 @@ use rayon::prelude::*;
 use serde_json::Value;
 
 use crate::engine::capabilities::Capabilities;
+use crate::engine::error::{CallError, SettingsError};
 use crate::engine::module::Module;
 
 /// Judges objects. The settings are the same for all of them.
@@ -52,9 +53,8 @@ impl<'s> Engine<'s> {
         module: Module,
         host: SharedHost,
         creation: Creation,
-    ) -> Result<Engine<'s>, String> {
-        let invalid = |message| format!("Provided settings are not valid: {message}");
-        module.validate_settings(settings).map_err(invalid)?;
+    ) -> Result<Engine<'s>, SettingsError> {
+        module.validate_settings(settings)?;
         let capabilities = capabilities::of_host(host);
         Ok(Engine::Module(Box::new(AskedModule { module, settings, creation, capabilities })))
     }
@@ -72,21 +72,21 @@ impl<'s> Engine<'s> {
     ///
     /// # Errors
     /// The module failed. The built-in rules cannot.
-    pub fn check(&self, files: impl ParallelIterator<Item = File>) -> Result<Report, String> {
+    pub fn check(&self, files: impl ParallelIterator<Item = File>) -> Result<Report, CallError> {
         let files = files.map(|file| self.check_file(file));
-        files.collect::<Result<_, String>>().map(|files| Report { files, ..Report::default() })
+        files.collect::<Result<_, CallError>>().map(|files| Report { files, ..Report::default() })
     }
 
     /// Judges every object of one file.
     ///
     /// # Errors
     /// As [`Engine::check`].
-    pub fn check_file(&self, file: File) -> Result<FileReport, String> {
+    pub fn check_file(&self, file: File) -> Result<FileReport, CallError> {
         match self {
             Engine::Builtin(linter) => Ok(linter.check(file)),
             Engine::Module(module) => {
                 let objects = file.objects.iter().map(|object| module.check(object, &file.source));
-                let objects = objects.collect::<Result<_, String>>()?;
+                let objects = objects.collect::<Result<_, CallError>>()?;
                 Ok(report(file, objects, Some(self.judged_rules())))
             }
         }
@@ -94,10 +94,9 @@ impl<'s> Engine<'s> {
 }
 
 impl AskedModule<'_> {
-    fn check(&self, object: &Object, source: &Source) -> Result<ObjectReport, String> {
+    fn check(&self, object: &Object, source: &Source) -> Result<ObjectReport, CallError> {
         let request = object.admission_request(&self.creation);
-        let response = self.module.validate(&request, self.settings, &self.capabilities);
-        let response = response.map_err(|error| error.to_string())?;
+        let response = self.module.validate(&request, self.settings, &self.capabilities)?;
         let warnings = response.warnings.unwrap_or_default();
         let verdict = match response.accepted {
             false => Verdict::Deny,

@@ -9,51 +9,123 @@ use same_file::Handle;
 
 use crate::paths::{identity, parent, resolved};
 
-/// Far more than any configuration, settings, baseline or module has. A repository may have a link to `/dev/zero` in their place.
-const MAX_BYTES: u64 = 32 << 20;
-
-/// Reads a file of at most 32 MiB.
-///
-/// # Errors
-/// It cannot be read, or is larger.
-pub fn read(path: &Path) -> io::Result<Vec<u8>> {
-    read_all(File::open(path)?)
+/// A file that cannot be read or written.
+#[derive(Debug, thiserror::Error)]
+#[error("{}: cannot be {verb}: {error}", .path.display())]
+pub struct FileError {
+    path: PathBuf,
+    /// `read` or `written`.
+    verb: &'static str,
+    error: io::Error,
 }
 
-/// Reads a text of at most 32 MiB.
+/// Why a file cannot be an output.
+#[derive(Debug, thiserror::Error)]
+pub enum OutputsError {
+    /// Two outputs lead to it.
+    #[error("--output: {} is named twice, and would hold only the last report", .0.display())]
+    IsNamedTwice(PathBuf),
+    /// It is read.
+    #[error("{}: is an input, and would be overwritten by an output", .0.display())]
+    IsInput(PathBuf),
+}
+
+/// How much is written at once, in bytes.
+pub const BUFFER: usize = 64 << 10;
+
+/// How much is read, in bytes. A repository may have a link to `/dev/zero` in the place of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limit(u64);
+
+impl Limit {
+    /// Far more than any configuration, settings, baseline, request or module has.
+    pub const DOCUMENT: Limit = Limit(32 << 20);
+    /// As much as `kubectl get pods -A -o json` prints about some 50,000 pods. To check it takes many times as much memory.
+    pub const MANIFESTS: Limit = Limit(512 << 20);
+
+    fn exceeded(self) -> io::Error {
+        io::Error::other(format!("it is larger than {} MiB", self.0 >> 20))
+    }
+}
+
+/// Reads a file with one document, or a module.
+///
+/// # Errors
+/// It cannot be read, or is larger than [`Limit::DOCUMENT`].
+pub fn read(path: &Path) -> Result<Vec<u8>, FileError> {
+    read_file(path, Limit::DOCUMENT).map_err(|error| FileError { path: path.to_owned(), verb: "read", error })
+}
+
+/// Reads a text with one document; `-` is standard input.
 ///
 /// # Errors
 /// As [`read`]; or it is not UTF-8.
-pub fn read_text(path: &Path) -> io::Result<String> {
-    String::from_utf8(read(path)?).map_err(io::Error::other)
+pub fn read_text(path: &Path) -> Result<String, FileError> {
+    let read = if path.as_os_str() == "-" { read_stdin(Limit::DOCUMENT) } else { read_file(path, Limit::DOCUMENT) };
+    let text = read.and_then(as_text);
+    text.map_err(|error| FileError { path: path.to_owned(), verb: "read", error })
 }
 
-/// Reads at most 32 MiB to the end.
+/// Reads a file of manifests.
 ///
 /// # Errors
-/// There is more, or it cannot be read.
-pub fn read_all(input: impl Read) -> io::Result<Vec<u8>> {
-    let (mut bytes, mut input) = (Vec::new(), input.take(MAX_BYTES));
-    input.read_to_end(&mut bytes)?;
-    if input.limit() == 0 && input.into_inner().read(&mut [0])? > 0 {
-        return Err(too_large());
+/// It cannot be read, is larger than [`Limit::MANIFESTS`], or is not UTF-8.
+pub fn read_manifests(path: &Path) -> io::Result<String> {
+    read_file(path, Limit::MANIFESTS).and_then(as_text)
+}
+
+/// Reads manifests from standard input.
+///
+/// # Errors
+/// As [`read_manifests`].
+pub fn read_manifests_from_stdin() -> io::Result<String> {
+    read_stdin(Limit::MANIFESTS).and_then(as_text)
+}
+
+/// The text that bytes are.
+///
+/// # Errors
+/// It is not UTF-8.
+pub fn as_text(bytes: Vec<u8>) -> io::Result<String> {
+    String::from_utf8(bytes).map_err(io::Error::other)
+}
+
+fn read_file(path: &Path, limit: Limit) -> io::Result<Vec<u8>> {
+    let file = File::open(path)?;
+    // That of a device or a pipe is 0.
+    let length = file.metadata()?.len();
+    if length > limit.0 {
+        return Err(limit.exceeded());
     }
+    let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or_default());
+    read_to_end(file, limit, &mut bytes)?;
     Ok(bytes)
+}
+
+fn read_stdin(limit: Limit) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    read_to_end(io::stdin().lock(), limit, &mut bytes)?;
+    Ok(bytes)
+}
+
+fn read_to_end(input: impl Read, limit: Limit, bytes: &mut Vec<u8>) -> io::Result<()> {
+    let mut input = input.take(limit.0);
+    input.read_to_end(bytes)?;
+    if input.limit() == 0 && input.into_inner().read(&mut [0])? > 0 {
+        return Err(limit.exceeded());
+    }
+    Ok(())
 }
 
 /// Refuses a file that a library would read without a limit. One that is missing is left to the library.
 ///
 /// # Errors
-/// It is larger than 32 MiB, or a device.
+/// It is larger than [`Limit::DOCUMENT`], or a device.
 pub fn check_size(path: &Path) -> io::Result<()> {
     match fs::metadata(path) {
-        Ok(metadata) if metadata.len() > MAX_BYTES || is_device(&metadata) => Err(too_large()),
+        Ok(metadata) if metadata.len() > Limit::DOCUMENT.0 || is_device(&metadata) => Err(Limit::DOCUMENT.exceeded()),
         _ => Ok(()),
     }
-}
-
-fn too_large() -> io::Error {
-    io::Error::other("it is larger than 32 MiB")
 }
 
 #[cfg(unix)]
@@ -70,14 +142,14 @@ fn is_device(_: &fs::Metadata) -> bool {
 /// Writes a file, as it comes. A repository may have links in the place of the file or its folder, so they are not followed.
 ///
 /// # Errors
-/// There is such a link, or the file cannot be written; the text begins with the path.
-pub fn write(path: &Path, write: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>) -> Result<(), String> {
+/// There is such a link, or the file cannot be written.
+pub fn write(path: &Path, write: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>) -> Result<(), FileError> {
     let written = refuse_links(path).and_then(|()| {
-        let mut file = BufWriter::with_capacity(64 << 10, File::create(path)?);
+        let mut file = BufWriter::with_capacity(BUFFER, File::create(path)?);
         write(&mut file)?;
         file.flush()
     });
-    written.map_err(|error| format!("{}: cannot be written: {error}", path.display()))
+    written.map_err(|error| FileError { path: path.to_owned(), verb: "written", error })
 }
 
 fn refuse_links(path: &Path) -> io::Result<()> {
@@ -109,14 +181,14 @@ impl<'p> Outputs<'p> {
     ///
     /// # Errors
     /// Two do.
-    pub fn of(paths: impl Iterator<Item = &'p Path>) -> Result<Outputs<'p>, String> {
+    pub fn of(paths: impl Iterator<Item = &'p Path>) -> Result<Outputs<'p>, OutputsError> {
         let mut outputs = Outputs::default();
         for path in paths {
             let place = identity(path);
             let is_known = outputs.places.iter().any(|(known, _)| *known == place);
             let is_other_name = handle(path).is_some_and(|handle| !outputs.existing.insert(handle));
             if is_known || is_other_name {
-                return Err(format!("{} is named twice, and would hold only the last report", path.display()));
+                return Err(OutputsError::IsNamedTwice(path.to_owned()));
             }
             outputs.places.push((place, path));
         }
@@ -127,9 +199,9 @@ impl<'p> Outputs<'p> {
     ///
     /// # Errors
     /// It is.
-    pub fn spare(&self, input: &Path) -> Result<(), String> {
+    pub fn spare(&self, input: &Path) -> Result<(), OutputsError> {
         if !self.existing.is_empty() && handle(input).is_some_and(|handle| self.existing.contains(&handle)) {
-            return Err(format!("{}: is an input, and would be overwritten by an output", input.display()));
+            return Err(OutputsError::IsInput(input.to_owned()));
         }
         Ok(())
     }
@@ -146,10 +218,15 @@ mod tests {
 
     #[test]
     fn reading_ends_at_the_limit() {
-        let bytes = |count| read_all(io::repeat(b'a').take(count)).map(|bytes| bytes.len() as u64).ok();
-        assert_eq!(bytes(3), Some(3));
-        assert_eq!(bytes(MAX_BYTES), Some(MAX_BYTES));
-        assert_eq!(bytes(MAX_BYTES + 1), None);
-        assert!(read_all(io::repeat(0)).is_err());
+        let limit = Limit(5 << 20);
+        let read = |count| {
+            let mut bytes = Vec::new();
+            read_to_end(io::repeat(b'a').take(count), limit, &mut bytes).map(|()| bytes.len() as u64).ok()
+        };
+        assert_eq!(read(3), Some(3));
+        assert_eq!(read(limit.0), Some(limit.0));
+        assert_eq!(read(limit.0 + 1), None);
+        let error = read_to_end(io::repeat(0), limit, &mut Vec::new()).expect_err("endless").to_string();
+        assert_eq!(error, "it is larger than 5 MiB");
     }
 }

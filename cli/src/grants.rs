@@ -11,22 +11,22 @@ use hostprocess_linter::Creation;
 use hostprocess_linter::object::Object;
 use serde::Serialize;
 use serde_json::Value;
-use windows_hostprocess_policy::judge;
+use windows_hostprocess_policy::judge::{self, Unreadable};
 use windows_hostprocess_policy::rules::access::coverage::{GrantRequirements, requirements};
 use windows_hostprocess_policy::windows::account::{Account, Kind};
 use windows_hostprocess_policy::wording::{escaped, quote};
 
 use crate::grants::grant::Grant;
+pub use crate::grants::grant::GrantError;
 use crate::output::escape;
 
 /// What a grant must list to cover an object; `None` when it needs none.
 ///
 /// # Errors
 /// The object cannot be read.
-pub fn requirements_of(object: &Object, creation: &Creation) -> Result<Option<GrantRequirements>, String> {
+pub fn requirements_of(object: &Object, creation: &Creation) -> Result<Option<GrantRequirements>, Unreadable> {
     let tree = object.admission_request(creation);
-    let request = judge::read(&tree).map_err(|error| error.to_string())?;
-    Ok(request.as_ref().and_then(requirements))
+    Ok(judge::read(&tree)?.as_ref().and_then(requirements))
 }
 
 /// The owner reference to the controller that made an object.
@@ -86,7 +86,7 @@ impl Grants {
     ///
     /// # Errors
     /// A value that the workload needs is missing, or no pattern matches it and nothing else.
-    pub fn add(&mut self, needs: GrantRequirements, source: String) -> Result<(), String> {
+    pub fn add(&mut self, needs: GrantRequirements, source: String) -> Result<(), GrantError> {
         let grant = Grant::new(&needs, self.by_digest)?;
         match self.grants.entry(grant) {
             Entry::Vacant(vacant) => {

@@ -20,13 +20,27 @@ use std::path::{Path, PathBuf};
 use anstream::{AutoStream, ColorChoice};
 use clap::builder::{EnumValueParser, PossibleValue, TypedValueParser};
 use clap::{Arg, ValueEnum};
-use hostprocess_linter::report::{Note, Notice, Report};
+use hostprocess_linter::report::{Note, Notice, Report, Run};
 use windows_hostprocess_policy::wording::escaped;
 
-use crate::files;
+use crate::files::{self, FileError};
 
-/// How much is written at once.
-pub const BUFFER: usize = 64 << 10;
+/// Why a report is not written.
+#[derive(Debug, thiserror::Error)]
+pub enum OutputError {
+    /// `FORMAT=`
+    #[error("--output {0}=: the name of the file is missing")]
+    HasNoName(String),
+    /// Two formats would be mixed.
+    #[error("--output: only one format can go to standard output, write FORMAT=FILE for the others")]
+    TwoAreShown,
+    /// Standard output is full, for example.
+    #[error("standard output cannot be written: {0}")]
+    Stdout(#[from] io::Error),
+    /// So is a file.
+    #[error(transparent)]
+    File(#[from] FileError),
+}
 
 /// How to show a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -96,15 +110,15 @@ impl TypedValueParser for DestinationParser {
 ///
 /// # Errors
 /// Two do, or a file has no name.
-pub fn check(destinations: &[Destination]) -> Result<(), String> {
+pub fn check(destinations: &[Destination]) -> Result<(), OutputError> {
     if let Some(empty) = destinations.iter().find(|to| to.file.as_ref().is_some_and(|file| file.as_os_str().is_empty()))
     {
         let name = empty.format.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default();
-        return Err(format!("--output {name}=: the name of the file is missing"));
+        return Err(OutputError::HasNoName(name));
     }
     match destinations.iter().filter(|to| to.file.is_none()).count() {
         0 | 1 => Ok(()),
-        _ => Err("--output: only one format can go to standard output, write FORMAT=FILE for the others".to_owned()),
+        _ => Err(OutputError::TwoAreShown),
     }
 }
 
@@ -112,8 +126,8 @@ pub fn check(destinations: &[Destination]) -> Result<(), String> {
 /// goes to standard error, and so does everything that could not be read when nothing is on standard output.
 ///
 /// # Errors
-/// The report cannot be expressed in a format, or a file cannot be written.
-pub fn write(report: &Report, destinations: &[Destination]) -> Result<(), String> {
+/// A file or standard output cannot be written.
+pub fn write(report: &Report, destinations: &[Destination]) -> Result<(), OutputError> {
     for Destination { format, file } in destinations {
         if let Some(file) = file {
             files::write(file, |to| render(report, *format, false, to))?;
@@ -186,6 +200,11 @@ pub fn notes(report: &Report) -> String {
     text
 }
 
+/// Tells on standard error what decided which files count, for the commands without a report.
+pub fn tell_run(run: Run) {
+    tell(&notes(&Report { run, ..Report::default() }));
+}
+
 /// Writes lines to standard error, none of which a pipeline takes for a command.
 pub fn tell(lines: &str) {
     eprint!("{}", escape::log(lines));
@@ -195,7 +214,7 @@ pub fn tell(lines: &str) {
 ///
 /// # Errors
 /// As [`to_stdout`].
-pub fn write_stdout(text: &str) -> Result<(), String> {
+pub fn write_stdout(text: &str) -> Result<(), OutputError> {
     to_stdout(|to| to.write_all(text.as_bytes()))
 }
 
@@ -203,12 +222,10 @@ pub fn write_stdout(text: &str) -> Result<(), String> {
 ///
 /// # Errors
 /// It cannot be written for another reason, such as a full disk.
-pub fn to_stdout(write: impl FnOnce(&mut BufWriter<StdoutLock>) -> io::Result<()>) -> Result<(), String> {
-    let mut stdout = BufWriter::with_capacity(BUFFER, io::stdout().lock());
+pub fn to_stdout(write: impl FnOnce(&mut BufWriter<StdoutLock>) -> io::Result<()>) -> Result<(), OutputError> {
+    let mut stdout = BufWriter::with_capacity(files::BUFFER, io::stdout().lock());
     match write(&mut stdout).and_then(|()| stdout.flush()) {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-            Err(format!("standard output cannot be written: {error}"))
-        }
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error.into()),
         _ => Ok(()),
     }
 }

@@ -3,17 +3,33 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+/// A glob that matches nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum GlobError {
+    /// It begins with `../`.
+    #[error("'{0}' matches nothing: globs do not reach out of their folder")]
+    LeadsOut(String),
+    /// It begins with `./`.
+    #[error("'{glob}' matches nothing: write '{rest}' for what is in the folder itself")]
+    BeginsWithDot {
+        /// As it is written.
+        glob: String,
+        /// What to write instead.
+        rest: String,
+    },
+}
+
 /// Refuses the globs that people write for paths, and that match nothing in `.gitignore`.
 ///
 /// # Errors
 /// It begins with `./` or `../`.
-pub fn can_match(glob: &str) -> Result<(), String> {
+pub fn can_match(glob: &str) -> Result<(), GlobError> {
     let path = glob.strip_prefix('!').unwrap_or(glob);
     if path.starts_with("../") {
-        return Err(format!("'{glob}' matches nothing: globs do not reach out of their folder"));
+        return Err(GlobError::LeadsOut(glob.to_owned()));
     }
     match path.strip_prefix('.').filter(|rest| rest.starts_with('/')) {
-        Some(rest) => Err(format!("'{glob}' matches nothing: write '{rest}' for what is in the folder itself")),
+        Some(rest) => Err(GlobError::BeginsWithDot { glob: glob.to_owned(), rest: rest.to_owned() }),
         None => Ok(()),
     }
 }

@@ -15,10 +15,10 @@ use kube::config::KubeConfigOptions;
 use kube::{Client, Config};
 use kubewarden_policy_sdk::host_capabilities::kubernetes::{CanIRequest, GetResourceRequest, ListAllResourcesRequest};
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 use tokio::runtime::{Builder, Runtime};
 use windows_hostprocess_policy::cluster::host::Host;
 
+use crate::cluster::error::ClusterError;
 use crate::files;
 
 /// For connecting, and for each answer.
@@ -49,18 +49,18 @@ impl KubeconfigCluster {
     ///
     /// # Errors
     /// The kubeconfig is missing or cannot be used.
-    pub fn current() -> Result<KubeconfigCluster, String> {
-        let describe = |error: &dyn std::error::Error| format!("kubeconfig: {}", with_causes(error));
+    pub fn current() -> Result<KubeconfigCluster, ClusterError> {
+        let unusable = |error: &dyn std::error::Error| ClusterError::Kubeconfig(with_causes(error));
         for path in kubeconfigs() {
-            files::check_size(&path).map_err(|error| format!("kubeconfig: {}: {error}", path.display()))?;
+            files::check_size(&path).map_err(|error| ClusterError::KubeconfigFile { path, error })?;
         }
-        let runtime = Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string())?;
+        let runtime = Builder::new_current_thread().enable_all().build()?;
         let client = runtime.block_on(async {
             let options = KubeConfigOptions::default();
-            let mut config = Config::from_kubeconfig(&options).await.map_err(|error| describe(&error))?;
+            let mut config = Config::from_kubeconfig(&options).await.map_err(|error| unusable(&error))?;
             config.connect_timeout = Some(TIMEOUT);
             config.read_timeout = Some(TIMEOUT);
-            Client::try_from(config).map_err(|error| describe(&error))
+            Client::try_from(config).map_err(|error| unusable(&error))
         })?;
         Ok(KubeconfigCluster { runtime, client, answers: Mutex::default() })
     }
@@ -81,7 +81,7 @@ impl KubeconfigCluster {
         kind: &str,
         namespace: Option<&str>,
         mut progress: impl FnMut(usize),
-    ) -> Result<Vec<DynamicObject>, String> {
+    ) -> Result<Vec<DynamicObject>, ClusterError> {
         let resource = resource(api_version, kind);
         let api: Api<DynamicObject> = match namespace {
             Some(namespace) => Api::namespaced_with(self.client.clone(), namespace, &resource),
@@ -107,10 +107,10 @@ impl KubeconfigCluster {
         }
     }
 
-    fn ask(&self, operation: &str, request: &[u8]) -> Result<Vec<u8>, String> {
+    fn ask(&self, operation: &str, request: &[u8]) -> Result<Vec<u8>, ClusterError> {
         match operation {
             "list_resources_all" => {
-                let request: ListAllResourcesRequest = read(request)?;
+                let request: ListAllResourcesRequest = serde_json::from_slice(request)?;
                 let api = self.api(&request.api_version, &request.kind);
                 let parameters = ListParams {
                     label_selector: request.label_selector,
@@ -120,12 +120,12 @@ impl KubeconfigCluster {
                 self.wait(api.list(&parameters))
             }
             "get_resource" => {
-                let request: GetResourceRequest = read(request)?;
+                let request: GetResourceRequest = serde_json::from_slice(request)?;
                 let api = self.api(&request.api_version, &request.kind);
                 self.wait(api.get(&request.name))
             }
             "can_i" => {
-                let request: CanIRequest = read(request)?;
+                let request: CanIRequest = serde_json::from_slice(request)?;
                 let review = SubjectAccessReview {
                     spec: request.subject_access_review.into(),
                     ..SubjectAccessReview::default()
@@ -135,7 +135,7 @@ impl KubeconfigCluster {
                     api.create(&PostParams::default(), &review).await.map(|review| review.status.unwrap_or_default())
                 })
             }
-            _ => Err(format!("unknown operation: {operation}")),
+            _ => Err(ClusterError::UnknownOperation(operation.to_owned())),
         }
     }
 
@@ -144,9 +144,9 @@ impl KubeconfigCluster {
         Api::all_with(self.client.clone(), &resource(api_version, kind))
     }
 
-    fn wait<T: Serialize>(&self, answer: impl Future<Output = kube::Result<T>>) -> Result<Vec<u8>, String> {
+    fn wait<T: Serialize>(&self, answer: impl Future<Output = kube::Result<T>>) -> Result<Vec<u8>, ClusterError> {
         let answer = self.runtime.block_on(within_timeout(answer))?.map_err(describe)?;
-        serde_json::to_vec(&answer).map_err(|error| error.to_string())
+        Ok(serde_json::to_vec(&answer)?)
     }
 }
 
@@ -158,9 +158,8 @@ fn kubeconfigs() -> Vec<PathBuf> {
     }
 }
 
-async fn within_timeout<T>(answer: impl Future<Output = T>) -> Result<T, String> {
-    let answer = tokio::time::timeout(TIMEOUT, answer).await;
-    answer.map_err(|_| format!("the cluster did not answer within {} seconds", TIMEOUT.as_secs()))
+async fn within_timeout<T>(answer: impl Future<Output = T>) -> Result<T, ClusterError> {
+    tokio::time::timeout(TIMEOUT, answer).await.map_err(|_| ClusterError::Timeout(TIMEOUT.as_secs()))
 }
 
 fn resource(api_version: &str, kind: &str) -> ApiResource {
@@ -172,20 +171,17 @@ impl Host for KubeconfigCluster {
     fn call(&self, operation: &str, request: &[u8]) -> Result<Vec<u8>, String> {
         let question = (operation.to_owned(), request.to_vec());
         let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
-        answers.entry(question).or_insert_with(|| self.ask(operation, request)).clone()
+        let ask = || self.ask(operation, request).map_err(|error| error.to_string());
+        answers.entry(question).or_insert_with(ask).clone()
     }
-}
-
-fn read<T: DeserializeOwned>(request: &[u8]) -> Result<T, String> {
-    serde_json::from_slice(request).map_err(|error| error.to_string())
 }
 
 /// What the cluster says, or why it could not.
-fn describe(error: kube::Error) -> String {
-    match error {
+fn describe(error: kube::Error) -> ClusterError {
+    ClusterError::Refused(match error {
         kube::Error::Api(status) if !status.message.is_empty() => status.message,
         error => with_causes(&error),
-    }
+    })
 }
 
 /// An error and its causes, without repeating what an error already says about its cause.

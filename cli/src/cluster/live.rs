@@ -31,8 +31,10 @@ struct Live {
     object: DynamicObject,
     /// As a file with the object alone.
     file: File,
-    /// The grant that it needs; an error where the object cannot be read.
-    needs: Result<Option<GrantRequirements>, String>,
+    /// Whether the rules can read it.
+    is_readable: bool,
+    /// The grant that it needs.
+    needs: Option<GrantRequirements>,
 }
 
 /// The kinds of the listed objects, and what they need in a grant, by uid. Objects that cannot be read are missing.
@@ -49,9 +51,9 @@ pub fn workloads(cluster: &KubeconfigCluster, namespace: Option<&str>, progress:
             Err(error) => unlisted.push(File::unreadable(format!("cluster:{kind}"), &error)),
         }
     }
-    let by_uid = workloads.iter().filter_map(|live| {
-        Some((live.object.metadata.uid.as_deref()?, (live.kind, live.needs.as_ref().ok()?.as_ref())))
-    });
+    let readable = workloads.iter().filter(|live| live.is_readable);
+    let by_uid =
+        readable.filter_map(|live| Some((live.object.metadata.uid.as_deref()?, (live.kind, live.needs.as_ref()))));
     let known: Known = by_uid.collect();
     let shown: Vec<bool> = workloads.iter().map(|live| !live.is_described_by_owner(&known)).collect();
     let mut shown = shown.into_iter();
@@ -71,25 +73,24 @@ impl Live {
             Ok(value) => File::of_object(name, api_version, kind, value),
             Err(error) => File::unreadable(name, &error),
         };
-        let needs = match &file.objects[..] {
-            [object] => requirements_of(object, &Creation::default()),
-            _ => Err("cannot be read".to_owned()),
-        };
+        let needs = file.objects.first().and_then(|object| requirements_of(object, &Creation::default()).ok());
         // Only the metadata is used from here on.
         object.data = Value::Null;
-        Live { kind, object, file, needs }
+        Live { kind, object, file, is_readable: needs.is_some(), needs: needs.flatten() }
     }
 
     /// Whether the controller of an object is listed, and its template has all that the object needs. Where a pod needs more, it is
     /// shown beside its owner: anybody who creates a pod can name any owner, a webhook may have changed the pod, or it is older than
     /// the template.
     fn is_described_by_owner(&self, known: &Known) -> bool {
-        let Ok(needs) = &self.needs else { return false };
+        let needs = &self.needs;
         let owners = self.object.owner_references().iter().filter(|owner| owner.controller == Some(true));
-        owners.filter_map(|owner| known.get(&*owner.uid)).any(|(owner_kind, owner_needs)| {
-            makes(owner_kind, self.kind)
-                && needs.as_ref().is_none_or(|needs| owner_needs.is_some_and(|owner| includes(owner, needs)))
-        })
+        let mut known = owners.filter_map(|owner| known.get(&*owner.uid));
+        self.is_readable
+            && known.any(|(owner_kind, owner_needs)| {
+                makes(owner_kind, self.kind)
+                    && needs.as_ref().is_none_or(|needs| owner_needs.is_some_and(|owner| includes(owner, needs)))
+            })
     }
 }
 

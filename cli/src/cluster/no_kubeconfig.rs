@@ -2,6 +2,8 @@
 
 use windows_hostprocess_policy::cluster::host::Host;
 
+use crate::cluster::error::ClusterError;
+
 /// A cluster, of which there are none.
 #[derive(Debug)]
 pub enum KubeconfigCluster {}
@@ -11,10 +13,8 @@ impl KubeconfigCluster {
     ///
     /// # Errors
     /// Always.
-    pub fn current() -> Result<KubeconfigCluster, String> {
-        Err("this hostprocess was built without the feature `cluster`, which asks clusters: install a release, or build it with \
-            `cargo install --locked --path cli`"
-            .to_owned())
+    pub fn current() -> Result<KubeconfigCluster, ClusterError> {
+        Err(ClusterError::IsNotBuiltIn)
     }
 
     /// Never called.

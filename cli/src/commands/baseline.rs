@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use hostprocess_linter::Report;
 
-use crate::waivers::baseline::Baseline;
+use crate::waivers::baseline::{Baseline, BaselineError};
 
 /// Which findings need not be fixed today.
 #[derive(Debug, clap::Args)]
@@ -23,7 +23,7 @@ impl BaselineArgs {
     ///
     /// # Errors
     /// See [`Baseline::read`].
-    pub fn read(&self) -> Result<Option<Baseline>, String> {
+    pub fn read(&self) -> Result<Option<Baseline>, BaselineError> {
         self.baseline.as_deref().map(Baseline::read).transpose()
     }
 
@@ -46,7 +46,7 @@ impl BaselineArgs {
         read: Option<Baseline>,
         report: &mut Report,
         judged: &BTreeSet<&'static str>,
-    ) -> Result<(), String> {
+    ) -> Result<(), BaselineError> {
         if let (Some(path), Some(baseline)) = (&self.baseline, read) {
             baseline.waive(report, judged, path);
         }

@@ -12,6 +12,7 @@ use crate::cluster::kubeconfig::KubeconfigCluster;
 use crate::commands::check_options::{self, CheckOptions};
 use crate::commands::config::WhichConfiguration;
 use crate::commands::creation::CreationArgs;
+use crate::commands::error::Error;
 use crate::commands::search_options::SearchOptions;
 use crate::discover::Input;
 use crate::engine::Engine;
@@ -44,7 +45,7 @@ pub struct Args {
 /// # Errors
 /// The configuration or the settings are not valid, the kubeconfig or the module cannot be used, the module failed, or an output
 /// cannot be written.
-pub fn check(args: &Args) -> Result<u8, String> {
+pub fn check(args: &Args) -> Result<u8, Error> {
     let outputs = args.options.outputs()?;
     let configuration = args.which.configuration(args.search.first_path())?;
     args.options.spare_inputs(&outputs, &configuration)?;

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use hostprocess_linter::report::{Note, Run};
+use hostprocess_linter::settings::SettingsError;
 use hostprocess_linter::{File, Linter, Settings, SharedHost, catalogue};
 use rayon::iter::ParallelIterator;
 use serde_json::{Map, Value, json};
@@ -12,10 +13,11 @@ use windows_hostprocess_policy::rules::registry;
 use windows_hostprocess_policy::rules::rule::Rule;
 
 use crate::commands::baseline::BaselineArgs;
+use crate::commands::error::Error;
 use crate::config::{Configuration, FailOn};
 use crate::documents::load_settings;
 use crate::engine::Engine;
-use crate::files::Outputs;
+use crate::files::{Outputs, OutputsError};
 use crate::output::{self, Destination};
 
 /// The arguments of both.
@@ -68,8 +70,11 @@ impl PolicySettings {
     ///
     /// # Errors
     /// The file cannot be read.
-    pub fn load(&self, configuration: &Configuration) -> Result<Settings, String> {
-        let mut settings = self.settings.as_deref().map_or_else(|| configuration.settings(), load_settings)?;
+    pub fn load(&self, configuration: &Configuration) -> Result<Settings, Error> {
+        let mut settings = match &self.settings {
+            Some(file) => load_settings(file)?,
+            None => configuration.settings()?,
+        };
         if let Some(profile) = self.profile {
             settings.value["profile"] = match profile {
                 Profile::Default => json!("default"),
@@ -86,7 +91,7 @@ impl CheckOptions {
     ///
     /// # Errors
     /// The file cannot be read.
-    pub fn settings(&self, configuration: &Configuration) -> Result<Settings, String> {
+    pub fn settings(&self, configuration: &Configuration) -> Result<Settings, Error> {
         self.policy.load(configuration)
     }
 
@@ -94,17 +99,17 @@ impl CheckOptions {
     ///
     /// # Errors
     /// See [`output::check`] and [`Outputs::of`].
-    pub fn outputs(&self) -> Result<Outputs<'_>, String> {
+    pub fn outputs(&self) -> Result<Outputs<'_>, Error> {
         output::check(&self.output)?;
         let files = self.output.iter().filter_map(Destination::file).chain(self.baseline.output());
-        Outputs::of(files).map_err(|error| format!("--output: {error}"))
+        Ok(Outputs::of(files)?)
     }
 
     /// Makes sure that no output overwrites the settings, the baseline or the configuration.
     ///
     /// # Errors
     /// One does.
-    pub fn spare_inputs(&self, outputs: &Outputs, configuration: &Configuration) -> Result<(), String> {
+    pub fn spare_inputs(&self, outputs: &Outputs, configuration: &Configuration) -> Result<(), OutputsError> {
         let named = [self.policy.settings.as_deref(), self.baseline.input(), configuration.path()];
         named.into_iter().flatten().try_for_each(|path| outputs.spare(path))?;
         configuration.settings_file().map_or(Ok(()), |path| outputs.spare(&path))
@@ -126,14 +131,14 @@ impl CheckOptions {
         files: impl ParallelIterator<Item = File>,
         configuration: &Configuration,
         run: Run,
-    ) -> Result<u8, String> {
+    ) -> Result<u8, Error> {
         let mut waivers = configuration.waivers()?;
         let baseline = self.baseline.read()?;
         let mut report = engine.check(files)?;
         report.run = Run { configuration: configuration.in_effect(), ..run };
         report.files.iter_mut().for_each(|file| waivers.waive(&file.source.name, &mut file.objects));
         let warnings = waivers.warnings(engine.judged_rules()).into_iter();
-        let warnings = warnings.map(|(path, message)| configuration.error(&format!("waivers{path}"), &message));
+        let warnings = warnings.map(|(path, message)| configuration.message(&format!("waivers{path}"), &message));
         report.notes.extend(warnings.map(Note::Warning));
         self.baseline.waive(baseline, &mut report, engine.judged_rules())?;
         output::write(&report, &self.output)?;
@@ -145,8 +150,8 @@ impl CheckOptions {
 ///
 /// # Errors
 /// The settings are not valid; the text says where they are written.
-pub fn linter<'t>(settings: &Settings, tree: &'t Tree<'t>, host: SharedHost) -> Result<Linter<'t>, String> {
-    Linter::new(tree, host).map_err(|invalid| settings.error(invalid).to_string())
+pub fn linter<'t>(settings: &Settings, tree: &'t Tree<'t>, host: SharedHost) -> Result<Linter<'t>, SettingsError> {
+    Linter::new(tree, host).map_err(|invalid| settings.error(invalid))
 }
 
 /// Turns off the rules that are not in `only`, unless that is empty, and those in `ignored`. Modules know only settings, so

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 use windows_hostprocess_policy::wording::escaped;
 
-use crate::config::Configuration;
+use crate::commands::error::Error;
+use crate::config::{Configuration, ConfigurationError};
 use crate::output::escape;
 
 /// The arguments of `config`.
@@ -34,7 +35,7 @@ impl WhichConfiguration {
     ///
     /// # Errors
     /// It cannot be read.
-    pub fn configuration(&self, first_path: Option<&Path>) -> Result<Configuration, String> {
+    pub fn configuration(&self, first_path: Option<&Path>) -> Result<Configuration, ConfigurationError> {
         match &self.config {
             Some(path) => Configuration::load(path),
             None if self.no_config => Ok(Configuration::default()),
@@ -47,10 +48,10 @@ impl WhichConfiguration {
 ///
 /// # Errors
 /// The configuration or the settings cannot be read, or are not valid.
-pub fn config(args: &Args) -> Result<String, String> {
+pub fn config(args: &Args) -> Result<String, Error> {
     let configuration = args.which.configuration(Some(&args.path))?;
     let settings = configuration.settings()?;
-    settings.check().map_err(|error| error.to_string())?;
+    settings.check()?;
     configuration.excluded()?;
     configuration.waivers()?;
     let mut config = json!({ "exclude": [], "failOn": "deny", "waivers": [] });
@@ -59,7 +60,7 @@ pub fn config(args: &Args) -> Result<String, String> {
         config[key] = value.clone();
     }
     config["settings"] = settings.value;
-    let yaml = escape::source(&kubernetes_yaml::to_yaml(&config).map_err(|error| error.to_string())?);
+    let yaml = escape::source(&kubernetes_yaml::to_yaml(&config)?);
     Ok(match configuration.path() {
         Some(path) => format!("# {}\n{yaml}", escaped(&path.display().to_string())),
         None => format!("# No configuration is in effect: these are the defaults.\n{yaml}"),

@@ -1,6 +1,6 @@
 //! `hostprocess explain`: shows a rule's page.
 
-use hostprocess_linter::catalogue;
+use hostprocess_linter::catalogue::{self, UnknownId};
 
 use crate::output::{is_styled, markdown};
 
@@ -35,8 +35,8 @@ enum Format {
 ///
 /// # Errors
 /// The id is unknown; the text suggests a similar one.
-pub fn explain(args: &Args) -> Result<String, String> {
-    let page = catalogue::page(&args.rule).map_err(|error| error.to_string())?;
+pub fn explain(args: &Args) -> Result<String, UnknownId> {
+    let page = catalogue::page(&args.rule)?;
     let evidence = if page.group.is_some() { format!("{EVIDENCE}\n\n") } else { String::new() };
     let text = format!(
         "# {}\n\n{}\n\n{evidence}<{}>\n\nTry a manifest in the browser: <{PLAYGROUND}>\n",
@@ -55,7 +55,7 @@ mod tests {
     use super::*;
 
     fn explained(id: &str, output: Format) -> Result<String, String> {
-        explain(&Args { rule: id.to_owned(), output })
+        explain(&Args { rule: id.to_owned(), output }).map_err(|error| error.to_string())
     }
 
     #[test]

@@ -7,14 +7,16 @@ use std::path::{Path, PathBuf};
 use anstyle::{AnsiColor, Style};
 use hostprocess_linter::Linter;
 use hostprocess_linter::fix::{Fixed, MAX_PASSES, fix as fix_text};
+use hostprocess_linter::report::Run;
 use similar::TextDiff;
 use tempfile::NamedTempFile;
 use windows_hostprocess_policy::finding::patch::Reach;
 use windows_hostprocess_policy::wording::escaped;
 
+use crate::commands::error::Error;
 use crate::commands::lint_options::LintOptions;
 use crate::discover::{Input, STDIN, Search};
-use crate::output::{escape, is_styled, tell, write_stdout};
+use crate::output::{escape, is_styled, tell, tell_run, write_stdout};
 use crate::waivers::configured::Waivers;
 
 const BYTE_ORDER_MARK: &str = "\u{feff}";
@@ -46,7 +48,7 @@ pub struct Args {
 ///
 /// # Errors
 /// The configuration, the settings or a glob are not valid, or standard output cannot be written.
-pub fn fix(args: &Args) -> Result<u8, String> {
+pub fn fix(args: &Args) -> Result<u8, Error> {
     let configuration = args.lint.configuration(args.paths.first().map(PathBuf::as_path))?;
     let settings = args.lint.settings(&configuration)?;
     let tree = settings.tree();
@@ -56,13 +58,15 @@ pub fn fix(args: &Args) -> Result<u8, String> {
     let search = Search { paths, exclude, excluded, stdin: STDIN, ..Search::default() };
     let mut waivers = configuration.waivers()?;
     let mut code = 0;
-    for input in search.find()? {
+    let (inputs, left_out) = search.find()?;
+    for input in inputs {
         code = code.max(fix_input(args, &linter, &mut waivers, input)?);
     }
+    tell_run(Run { left_out, configuration: configuration.in_effect(), ..Run::default() });
     Ok(code)
 }
 
-fn fix_input(args: &Args, linter: &Linter, waivers: &mut Waivers, input: Input) -> Result<u8, String> {
+fn fix_input(args: &Args, linter: &Linter, waivers: &mut Waivers, input: Input) -> Result<u8, Error> {
     let path = input.path().map(Path::to_owned);
     let leads_out = input.leads_out();
     let file = input.read();

@@ -3,16 +3,18 @@
 use std::path::PathBuf;
 
 use hostprocess_linter::object::Object;
+use hostprocess_linter::report::Run;
 use hostprocess_linter::{Creation, File};
 use windows_hostprocess_policy::rules::access::coverage::GrantRequirements;
 use windows_hostprocess_policy::wording::escaped;
 
 use crate::cluster::kubeconfig::KubeconfigCluster;
 use crate::commands::config::WhichConfiguration;
+use crate::commands::error::Error;
 use crate::commands::namespaces::Namespaces;
 use crate::discover::{Input, STDIN, Search};
-use crate::grants::{Grants, remarks, requirements_of};
-use crate::output::to_stdout;
+use crate::grants::{GrantError, Grants, remarks, requirements_of};
+use crate::output::{tell_run, to_stdout};
 
 /// The arguments of `grants`.
 #[derive(Debug, clap::Args)]
@@ -57,17 +59,18 @@ enum Format {
 ///
 /// # Errors
 /// The configuration or a glob is not valid, or standard output cannot be written.
-pub fn grants(args: &Args) -> Result<u8, String> {
+pub fn grants(args: &Args) -> Result<u8, Error> {
     let creation = Creation { namespace: args.namespace.clone(), ..Creation::default() };
     let mut collected = Collected { grants: Grants::new(args.digests), has_problems: false };
-    for file in files(args)? {
-        collected.add(file, &creation);
-    }
+    let (files, run) = files(args)?;
+    files.for_each(|file| collected.add(file, &creation));
+    let Collected { grants, has_problems } = collected;
     to_stdout(|to| match args.output {
-        Format::Yaml => collected.grants.write_yaml(to),
-        Format::Json => collected.grants.write_json(to),
+        Format::Yaml => grants.write_yaml(to),
+        Format::Json => grants.write_json(to),
     })?;
-    Ok(if collected.has_problems { 2 } else { 0 })
+    tell_run(run);
+    Ok(if has_problems { 2 } else { 0 })
 }
 
 struct Collected {
@@ -84,15 +87,18 @@ impl Collected {
         // Only objects that are named below need a place.
         let file = if needs.iter().all(|needs| matches!(needs, Ok(None))) { file } else { file.written() };
         for (object, needs) in file.objects.iter().zip(needs) {
-            if let Err(problem) =
-                needs.and_then(|needs| needs.map_or(Ok(()), |needs| self.add_needs(&file, object, needs)))
-            {
+            let problem = match needs {
+                Ok(None) => continue,
+                Ok(Some(needs)) => self.add_needs(&file, object, needs).err().map(|error| error.to_string()),
+                Err(error) => Some(error.to_string()),
+            };
+            if let Some(problem) = problem {
                 self.report(&format!("{}: {problem}", title(&file, object)));
             }
         }
     }
 
-    fn add_needs(&mut self, file: &File, object: &Object, needs: GrantRequirements) -> Result<(), String> {
+    fn add_needs(&mut self, file: &File, object: &Object, needs: GrantRequirements) -> Result<(), GrantError> {
         let source = format!("{} {}/{} ({})", object.kind, needs.namespace, object.name_or_none(), place(file, object));
         let remarks = remarks(&needs);
         self.grants.add(needs, source)?;
@@ -108,15 +114,19 @@ impl Collected {
     }
 }
 
-fn files(args: &Args) -> Result<Box<dyn Iterator<Item = File>>, String> {
+/// The files, and what decided which they are.
+fn files(args: &Args) -> Result<(Box<dyn Iterator<Item = File>>, Run), Error> {
     if args.cluster {
         let namespaces = Namespaces { namespace: args.namespace.clone(), all_namespaces: args.all_namespaces };
-        return Ok(Box::new(namespaces.workloads(&KubeconfigCluster::current()?).into_iter()));
+        let workloads = namespaces.workloads(&KubeconfigCluster::current()?);
+        return Ok((Box::new(workloads.into_iter()), Run::default()));
     }
-    let excluded = args.which.configuration(args.paths.first().map(PathBuf::as_path))?.excluded()?;
+    let configuration = args.which.configuration(args.paths.first().map(PathBuf::as_path))?;
+    let excluded = configuration.excluded()?;
     let (paths, exclude, excluded) = (&args.paths, &args.exclude, Some(&excluded));
-    let inputs = Search { paths, exclude, excluded, stdin: STDIN, ..Search::default() }.find()?;
-    Ok(Box::new(inputs.into_iter().map(Input::read)))
+    let (inputs, left_out) = Search { paths, exclude, excluded, stdin: STDIN, ..Search::default() }.find()?;
+    let run = Run { left_out, configuration: configuration.in_effect(), ..Run::default() };
+    Ok((Box::new(inputs.into_iter().map(Input::read)), run))
 }
 
 fn title(file: &File, object: &Object) -> String {

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use hostprocess_linter::settings::SettingsError;
 use hostprocess_linter::{Creation, Linter, Settings};
 use windows_hostprocess_policy::cluster::host::NoCluster;
 use windows_hostprocess_policy::decode::Value;
@@ -10,7 +11,8 @@ use windows_hostprocess_policy::decode::Value;
 use crate::commands::check_options::{self, PolicySettings};
 use crate::commands::config::WhichConfiguration;
 use crate::commands::creation::CreationArgs;
-use crate::config::Configuration;
+use crate::commands::error::Error;
+use crate::config::{Configuration, ConfigurationError};
 
 /// The configuration, the settings, and how objects are created.
 #[derive(Debug, clap::Args)]
@@ -28,7 +30,7 @@ impl LintOptions {
     ///
     /// # Errors
     /// It cannot be read.
-    pub fn configuration(&self, first_path: Option<&Path>) -> Result<Configuration, String> {
+    pub fn configuration(&self, first_path: Option<&Path>) -> Result<Configuration, ConfigurationError> {
         self.which.configuration(first_path)
     }
 
@@ -36,7 +38,7 @@ impl LintOptions {
     ///
     /// # Errors
     /// The file cannot be read.
-    pub fn settings(&self, configuration: &Configuration) -> Result<Settings, String> {
+    pub fn settings(&self, configuration: &Configuration) -> Result<Settings, Error> {
         self.policy.load(configuration)
     }
 
@@ -49,7 +51,7 @@ impl LintOptions {
     ///
     /// # Errors
     /// The settings are not valid; the text says where they are written.
-    pub fn linter<'t>(&self, settings: &Settings, tree: &'t Value<'t>) -> Result<Linter<'t>, String> {
+    pub fn linter<'t>(&self, settings: &Settings, tree: &'t Value<'t>) -> Result<Linter<'t>, SettingsError> {
         Ok(check_options::linter(settings, tree, Arc::new(NoCluster))?.assuming(self.creation()))
     }
 }

@@ -1,5 +1,7 @@
 //! `hostprocess man`: prints a manual page in roff.
 
+use crate::commands::error::Error;
+
 /// The arguments of `man`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -12,14 +14,14 @@ pub struct Args {
 ///
 /// # Errors
 /// The subcommand is unknown.
-pub fn page(args: &Args, mut command: clap::Command) -> Result<String, String> {
+pub fn page(args: &Args, mut command: clap::Command) -> Result<String, Error> {
     // Tells subcommands their whole names.
     command.build();
     if let Some(name) = &args.subcommand {
-        let found = command.find_subcommand(name).ok_or_else(|| format!("unknown subcommand '{name}'"))?;
+        let found = command.find_subcommand(name).ok_or_else(|| Error::UnknownSubcommand(name.clone()))?;
         command = found.clone().display_name(format!("hostprocess-{name}"));
     }
     let mut page = Vec::new();
-    clap_mangen::Man::new(command).render(&mut page).map_err(|error| error.to_string())?;
+    clap_mangen::Man::new(command).render(&mut page)?;
     Ok(String::from_utf8_lossy(&page).into_owned())
 }

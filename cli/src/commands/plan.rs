@@ -11,6 +11,7 @@ use hostprocess_linter::report::{Note, Report, Run};
 use rayon::prelude::*;
 use windows_hostprocess_policy::k8s::version::Version;
 
+use crate::commands::error::Error;
 use crate::commands::lint_options::LintOptions;
 use crate::commands::search_options::SearchOptions;
 use crate::discover::Input;
@@ -58,9 +59,9 @@ enum Format {
     Json,
 }
 
-fn containerd(text: &str) -> Result<Version, String> {
+fn containerd(text: &str) -> Result<Version, &'static str> {
     let version = Version::parse(text).ok_or("not a version: write one like 1.7 or 2.1.4")?;
-    if version < Version::new(1, 6) { Err("HostProcess containers need 1.6".to_owned()) } else { Ok(version) }
+    if version < Version::new(1, 6) { Err("HostProcess containers need 1.6") } else { Ok(version) }
 }
 
 /// Plans and prints. The exit code is 2 when a part of the input could not be read, which is told on standard error.
@@ -68,7 +69,7 @@ fn containerd(text: &str) -> Result<Version, String> {
 /// # Errors
 /// The configuration, the settings, a waiver, a glob or the configuration of an image are not valid, or standard output cannot be
 /// written.
-pub fn plan(args: &Args) -> Result<u8, String> {
+pub fn plan(args: &Args) -> Result<u8, Error> {
     let configuration = args.lint.configuration(args.search.first_path())?;
     let excluded = configuration.excluded()?;
     let settings = args.lint.settings(&configuration)?;
@@ -100,14 +101,14 @@ pub fn plan(args: &Args) -> Result<u8, String> {
 }
 
 /// The configurations of images in files.
-fn images(arguments: &[String]) -> Result<Images, String> {
+fn images(arguments: &[String]) -> Result<Images, Error> {
     let mut images = Images::default();
     for argument in arguments {
         let (image, file) = match argument.split_once('=') {
             Some((image, file)) => (Some(image), file),
             None => (None, argument.as_str()),
         };
-        images.add(image, &load(Path::new(file))?).map_err(|error| error.to_string())?;
+        images.add(image, &load(Path::new(file))?)?;
     }
     Ok(images)
 }

@@ -8,12 +8,12 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use hostprocess_linter::Settings;
 use kubewarden_policy_sdk::response::ValidationResponse;
-use recorded_cluster::Session;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::documents::{load_request, load_settings};
-use crate::engine::call_error::CallError;
+use crate::commands::error::Error;
+use crate::documents::{load_request, load_session, load_settings};
+use crate::engine::error::CallError;
 use crate::engine::module::Module;
 use crate::engine::replay;
 use crate::output::escape;
@@ -45,18 +45,18 @@ pub struct Args {
 ///
 /// # Errors
 /// A file cannot be read, or the settings are not valid.
-pub fn run(args: &Args) -> Result<String, String> {
+pub fn run(args: &Args) -> Result<String, Error> {
     let module = Module::load(Path::new(args.policy.strip_prefix("file://").unwrap_or(&args.policy)))?;
     let request = load_request(&args.request_path)?;
     let settings = match (&args.settings_json, &args.settings_path) {
-        (Some(json), _) => Settings::parse("--settings-json", json).map_err(|error| error.to_string())?,
+        (Some(json), _) => Settings::parse("--settings-json", json)?,
         (None, Some(path)) => load_settings(path)?,
         (None, None) => Settings::default(),
     };
     let settings = settings.value;
-    let session = args.replay_host_capabilities_interactions.as_deref().map(Session::load).transpose()?.map(Arc::new);
+    let session = args.replay_host_capabilities_interactions.as_deref().map(load_session).transpose()?.map(Arc::new);
 
-    module.validate_settings(&settings).map_err(|message| format!("Provided settings are not valid: {message}"))?;
+    module.validate_settings(&settings)?;
     let capabilities = replay::capabilities(session.clone(), args.allow_context_aware);
     let uid = request.get("uid").and_then(Value::as_str).unwrap_or_default();
     let response =

@@ -10,6 +10,7 @@ use crate::cluster::inventory::{self, Inventory};
 use crate::cluster::kubeconfig::KubeconfigCluster;
 use crate::commands::check_options::{self, CheckOptions};
 use crate::commands::config::WhichConfiguration;
+use crate::commands::error::Error;
 use crate::commands::namespaces::Namespaces;
 use crate::engine::Engine;
 use crate::output::to_stdout;
@@ -32,7 +33,7 @@ pub struct Args {
 ///
 /// # Errors
 /// The kubeconfig cannot be used, the settings are not valid, or an output cannot be written.
-pub fn scan(args: &Args) -> Result<u8, String> {
+pub fn scan(args: &Args) -> Result<u8, Error> {
     let outputs = args.options.outputs()?;
     let configuration = args.which.configuration(None)?;
     args.options.spare_inputs(&outputs, &configuration)?;

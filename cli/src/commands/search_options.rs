@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use hostprocess_linter::report::LeftOut;
 use ignore::gitignore::Gitignore;
 
-use crate::discover::{Input, STDIN, Search};
+use crate::discover::{Input, STDIN, Search, SearchError};
 
 /// Which files to read, and how.
 #[derive(Debug, clap::Args)]
@@ -13,7 +13,7 @@ pub struct SearchOptions {
     /// Files, folders (their .yaml, .yml and .json files, at any depth, less what .gitignore excludes), or `-` for standard input
     ///
     /// An AdmissionReview or AdmissionRequest is read as the request that it is, with its own namespace, user, operation and
-    /// old object.
+    /// old object. A file, or standard input, has at most 512 MiB.
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
     /// Exclude files matching GLOB when searching folders, as in .gitignore and relative to the current folder; may be repeated
@@ -48,7 +48,7 @@ impl SearchOptions {
     ///
     /// # Errors
     /// A glob is not valid.
-    pub fn find(&self, excluded: &Gitignore) -> Result<(Vec<Input>, Vec<LeftOut>), String> {
+    pub fn find(&self, excluded: &Gitignore) -> Result<(Vec<Input>, Vec<LeftOut>), SearchError> {
         let search = Search {
             paths: &self.paths,
             exclude: &self.exclude,
@@ -58,6 +58,6 @@ impl SearchOptions {
             helm: self.helm,
             kustomize: self.kustomize,
         };
-        search.find_and_count()
+        search.find()
     }
 }

@@ -1,13 +1,14 @@
 //! A file that is to be checked.
 
 use std::fs;
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use hostprocess_linter::File;
 
 use crate::discover::chart::chart_of;
 use crate::discover::rendered::Rendered;
+use crate::files;
 
 /// A file that is to be checked. Its text is not in memory before [`Input::read`].
 #[derive(Debug)]
@@ -48,13 +49,13 @@ impl Input {
 
     /// Reads the file. One that cannot be read is returned with a problem.
     pub fn read(self) -> File {
-        let (name, bytes) = match &self.origin {
-            Origin::Stdin(name) => (name.clone(), read_to_end(io::stdin().lock())),
-            Origin::File(path) => (path.display().to_string(), fs::read(path)),
-            Origin::Rendered(rendered) => (rendered.name(), rendered.render()),
+        let (name, text) = match &self.origin {
+            Origin::Stdin(name) => (name.clone(), files::read_manifests_from_stdin()),
+            Origin::File(path) => (path.display().to_string(), files::read_manifests(path)),
+            Origin::Rendered(rendered) => (rendered.name(), rendered.render().and_then(files::as_text)),
             Origin::UnlistedFolder(path, error) => return File::unreadable(path.display().to_string(), error),
         };
-        let text = match bytes.and_then(|bytes| String::from_utf8(bytes).map_err(io::Error::other)) {
+        let text = match text {
             Ok(text) => text,
             Err(error) => return File::unreadable(name, &error),
         };
@@ -70,10 +71,4 @@ impl Input {
             _ => File::parse(&name, text),
         }
     }
-}
-
-fn read_to_end(mut input: impl Read) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    input.read_to_end(&mut bytes)?;
-    Ok(bytes)
 }

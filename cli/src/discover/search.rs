@@ -16,7 +16,19 @@ use crate::discover::input::{Input, Origin};
 use crate::discover::left_out::LeftOutCounts;
 use crate::discover::rendered::{Rendered, files_of, is_kustomization};
 use crate::files;
-use crate::paths::{can_match, identity, resolved};
+use crate::paths::{GlobError, can_match, identity, resolved};
+
+/// A glob of `--exclude` that is not valid.
+#[derive(Debug, thiserror::Error)]
+#[error("--exclude: {0}")]
+pub enum SearchError {
+    /// It matches nothing.
+    Glob(#[from] GlobError),
+    /// It is no glob.
+    Syntax(#[from] ignore::Error),
+    /// There is no folder that it could be relative to.
+    Folder(#[from] io::Error),
+}
 
 /// The name of standard input in the output, unless another one is given.
 pub const STDIN: &str = "<stdin>";
@@ -43,7 +55,7 @@ pub struct Search<'s> {
 }
 
 impl Search<'_> {
-    /// Finds the files to check. Each comes once, at its first place.
+    /// Finds the files to check, and counts what folders hold that is left out. Each file comes once, at its first place.
     ///
     /// Of a folder these are the `.yaml`, `.yml` and `.json` files at any depth, in the order of their names, but not what is in
     /// hidden folders, what `.gitignore` excludes, what a glob of `exclude` or the configuration matches, the configuration itself, or
@@ -51,15 +63,7 @@ impl Search<'_> {
     ///
     /// # Errors
     /// A glob is not valid.
-    pub fn find(&self) -> Result<Vec<Input>, String> {
-        self.find_and_count().map(|(inputs, _)| inputs)
-    }
-
-    /// As [`Search::find`]; with what folders hold that is left out.
-    ///
-    /// # Errors
-    /// A glob is not valid.
-    pub fn find_and_count(&self) -> Result<(Vec<Input>, Vec<LeftOut>), String> {
+    pub fn find(&self) -> Result<(Vec<Input>, Vec<LeftOut>), SearchError> {
         let exclude = overrides(self.exclude)?;
         let mut inputs = Inputs::default();
         for path in self.paths {
@@ -79,15 +83,14 @@ impl Search<'_> {
 }
 
 /// Globs are relative to the current folder, and mean what they mean in `.gitignore`.
-fn overrides(exclude: &[String]) -> Result<Override, String> {
-    let invalid = |error: &dyn std::fmt::Display| format!("--exclude: {error}");
-    let mut builder = OverrideBuilder::new(std::env::current_dir().map_err(|error| invalid(&error))?);
+fn overrides(exclude: &[String]) -> Result<Override, SearchError> {
+    let mut builder = OverrideBuilder::new(std::env::current_dir()?);
     for glob in exclude {
-        can_match(glob).map_err(|error| invalid(&error))?;
+        can_match(glob)?;
         // An override without `!` would select instead.
-        builder.add(&format!("!{glob}")).map_err(|error| invalid(&error))?;
+        builder.add(&format!("!{glob}"))?;
     }
-    builder.build().map_err(|error| invalid(&error))
+    Ok(builder.build()?)
 }
 
 #[derive(Default)]

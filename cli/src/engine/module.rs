@@ -1,6 +1,5 @@
 //! A policy's module in the runtime that policy-server uses: waPC on Wasmtime, with a fresh instance for every call.
 
-use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,8 +13,8 @@ use wasmtime_provider::wasmtime::{self, Config};
 use wasmtime_provider::{EpochDeadlines, WasmtimeEngineProviderBuilder, WasmtimeEngineProviderPre};
 use windows_hostprocess_policy::wording::escaped;
 
-use crate::engine::call_error::CallError;
 use crate::engine::capabilities::{self, Capabilities};
+use crate::engine::error::{CallError, CompileError, ModuleError, SettingsError};
 use crate::files;
 
 /// How often the epoch advances, by which guests are interrupted.
@@ -36,31 +35,29 @@ impl Module {
     /// Compiles the module in a file.
     ///
     /// # Errors
-    /// The file cannot be read, or is not a waPC module; the text begins with the path.
-    pub fn load(path: &Path) -> Result<Module, String> {
+    /// The file cannot be read, or is not a waPC module.
+    pub fn load(path: &Path) -> Result<Module, ModuleError> {
         if let Some(instead) = instead_of(path) {
-            return Err(format!("{}: {instead}", path.display()));
+            return Err(ModuleError::IsElsewhere { path: path.to_owned(), instead });
         }
-        let in_file = |error: &dyn fmt::Display| format!("{}: {error}", path.display());
-        let bytes = files::read(path).map_err(|error| in_file(&error))?;
-        Module::compile(&bytes).map_err(|error| in_file(&error))
+        Module::compile(&files::read(path)?).map_err(|error| ModuleError::NotCompiled { path: path.to_owned(), error })
     }
 
     /// Compiles a module.
     ///
     /// # Errors
     /// The bytes are not a waPC module.
-    pub fn compile(bytes: &[u8]) -> Result<Module, String> {
+    pub fn compile(bytes: &[u8]) -> Result<Module, CompileError> {
         let mut config = Config::new();
         config.epoch_interruption(true);
-        let engine = wasmtime::Engine::new(&config).map_err(|error| format!("{error:#}"))?;
+        let engine = wasmtime::Engine::new(&config).map_err(|error| CompileError::Runtime(format!("{error:#}")))?;
         let module = wasmtime::Module::new(&engine, bytes).map_err(|error| {
             // What is not binary is taken for the text format, whose errors go on with the line concerned.
             let text = format!("{error:#}");
-            format!("not a WebAssembly module: {}", text.lines().next().unwrap_or_default())
+            CompileError::NotWebAssembly(text.lines().next().unwrap_or_default().to_owned())
         })?;
         let builder = WasmtimeEngineProviderBuilder::new().engine(engine.clone()).module(module);
-        let provider = builder.build_pre().map_err(|error| error.to_string())?;
+        let provider = builder.build_pre().map_err(|error| CompileError::Runtime(error.to_string()))?;
         start_clock(&engine);
         Ok(Module { provider, max_time: MAX_TIME })
     }
@@ -111,15 +108,12 @@ impl Module {
     /// Asks the module whether settings are valid.
     ///
     /// # Errors
-    /// The settings are not valid, or the call failed; the text says why.
-    pub fn validate_settings(&self, settings: &Value) -> Result<(), String> {
-        let response = self
-            .call("validate_settings", settings.to_string().as_bytes(), &capabilities::none())
-            .map_err(|error| format!("Error invoking settings validation callback: {error}"))?;
-        match serde_json::from_slice(&response) {
-            Ok(SettingsValidationResponse { valid: true, .. }) => Ok(()),
-            Ok(SettingsValidationResponse { message, .. }) => Err(message.unwrap_or_default()),
-            Err(error) => Err(format!("invalid response: {error}")),
+    /// The settings are not valid, or the call failed.
+    pub fn validate_settings(&self, settings: &Value) -> Result<(), SettingsError> {
+        let response = self.call("validate_settings", settings.to_string().as_bytes(), &capabilities::none())?;
+        match serde_json::from_slice(&response)? {
+            SettingsValidationResponse { valid: true, .. } => Ok(()),
+            SettingsValidationResponse { message, .. } => Err(SettingsError::Refused(message.unwrap_or_default())),
         }
     }
 }
@@ -214,7 +208,7 @@ mod tests {
         let error = module("(call $error (i32.const 0) (i32.const 12)) (i32.const 0)");
         let error = error.call("validate", b"", &capabilities::none()).expect_err("an error");
         assert!(error.to_string().contains("out of order"), "{error}");
-        let error = Module::compile(b"not a module").err().expect("refused");
+        let error = Module::compile(b"not a module").err().expect("refused").to_string();
         assert!(error.starts_with("not a WebAssembly module: ") && !error.contains('\n'), "{error}");
     }
 }

@@ -6,8 +6,8 @@ use kubewarden_policy_sdk::response::ValidationResponse;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::engine::call_error::CallError;
 use crate::engine::capabilities::Capabilities;
+use crate::engine::error::{CallError, ModuleError, SettingsError};
 
 /// A compiled module, of which there are none.
 pub enum Module {}
@@ -17,10 +17,8 @@ impl Module {
     ///
     /// # Errors
     /// Always.
-    pub fn load(_: &Path) -> Result<Module, String> {
-        Err("this hostprocess was built without the feature `module`, which runs modules: install a release, or build it with \
-            `cargo install --locked --path cli`"
-            .to_owned())
+    pub fn load(_: &Path) -> Result<Module, ModuleError> {
+        Err(ModuleError::IsNotBuiltIn)
     }
 
     /// Never called.
@@ -35,7 +33,7 @@ impl Module {
     ///
     /// # Errors
     /// None.
-    pub fn validate_settings(&self, _: &Value) -> Result<(), String> {
+    pub fn validate_settings(&self, _: &Value) -> Result<(), SettingsError> {
         match *self {}
     }
 }

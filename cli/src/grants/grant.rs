@@ -8,6 +8,28 @@ use windows_hostprocess_policy::settings::pattern::host_path::{self, NONE};
 use windows_hostprocess_policy::settings::pattern::image;
 use windows_hostprocess_policy::wording::quote;
 
+/// Why no grant covers a workload and nothing else.
+#[derive(Debug, thiserror::Error)]
+pub enum GrantError {
+    /// The workload lacks a value.
+    #[error("it has no {0}, and no grant covers that")]
+    IsMissing(&'static str),
+    /// A value would be a pattern.
+    #[error("its {0} contains a '*', which would match more in a grant")]
+    IsPattern(&'static str),
+    /// An image is to be pinned.
+    #[error("its image {} has no digest: write it as repository@sha256:..., or leave out --digests", quote(.0))]
+    HasNoDigest(String),
+    /// No pattern matches a host path.
+    #[error("no grant can list its host path {}: {problem}", quote(.path))]
+    HostPath {
+        /// As it is written.
+        path: String,
+        /// What is wrong with it.
+        problem: &'static str,
+    },
+}
+
 /// A grant, with the keys that it has in the settings. Patterns are names: nothing that was not given is covered.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -25,7 +47,7 @@ impl Grant {
     ///
     /// # Errors
     /// A value that the workload needs is missing, or no pattern matches it and nothing else.
-    pub(super) fn new(needs: &GrantRequirements, by_digest: bool) -> Result<Grant, String> {
+    pub(super) fn new(needs: &GrantRequirements, by_digest: bool) -> Result<Grant, GrantError> {
         let one = |what, value: &str| pattern(what, value.to_owned()).map(|pattern| [pattern]);
         let image = if by_digest { with_digest } else { repository };
         let mut host_paths = patterns("host path", &needs.host_paths, host_path)?;
@@ -67,21 +89,19 @@ impl Grant {
     }
 }
 
-fn repository(image: &str) -> Result<String, String> {
+fn repository(image: &str) -> Result<String, GrantError> {
     Ok(image::repository(image).to_owned())
 }
 
 /// Without the tag, which a runtime ignores beside a digest.
-fn with_digest(image: &str) -> Result<String, String> {
-    let digest = image::digest(image).ok_or_else(|| {
-        format!("its image {} has no digest: write it as repository@sha256:..., or leave out --digests", quote(image))
-    })?;
+fn with_digest(image: &str) -> Result<String, GrantError> {
+    let digest = image::digest(image).ok_or_else(|| GrantError::HasNoDigest(image.to_owned()))?;
     Ok(format!("{}@{digest}", image::repository(image)))
 }
 
-fn host_path(path: &str) -> Result<String, String> {
+fn host_path(path: &str) -> Result<String, GrantError> {
     match host_path::lint_pattern(path) {
-        Some(problem) => Err(format!("no grant can list its host path {}: {problem}", quote(path))),
+        Some(problem) => Err(GrantError::HostPath { path: path.to_owned(), problem }),
         // The word is the pattern for no path at all.
         None if path == NONE => Ok(format!("C:\\{NONE}")),
         None => Ok(path.to_owned()),
@@ -90,18 +110,18 @@ fn host_path(path: &str) -> Result<String, String> {
 
 /// The patterns for some values, by a function that says how one is written.
 fn patterns(
-    what: &str,
+    what: &'static str,
     values: &[String],
-    written: fn(&str) -> Result<String, String>,
-) -> Result<BTreeSet<String>, String> {
+    written: fn(&str) -> Result<String, GrantError>,
+) -> Result<BTreeSet<String>, GrantError> {
     values.iter().map(|value| pattern(what, written(value)?)).collect()
 }
 
 /// The pattern, if it matches itself and nothing else.
-fn pattern(what: &str, pattern: String) -> Result<String, String> {
+fn pattern(what: &'static str, pattern: String) -> Result<String, GrantError> {
     match &*pattern {
-        "" => Err(format!("it has no {what}, and no grant covers that")),
-        _ if pattern.contains('*') => Err(format!("its {what} contains a '*', which would match more in a grant")),
+        "" => Err(GrantError::IsMissing(what)),
+        _ if pattern.contains('*') => Err(GrantError::IsPattern(what)),
         _ => Ok(pattern),
     }
 }

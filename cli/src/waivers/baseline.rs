@@ -1,16 +1,32 @@
 //! Baselines: known findings to ignore in later runs.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use hostprocess_linter::catalogue::UNREADABLE;
 use hostprocess_linter::report::{Diagnostic, Note, ObjectReport, Report, Waived, WaiverSource, slashed};
 use serde::{Deserialize, Serialize};
 
-use crate::files;
+use crate::files::{self, FileError};
 use crate::output::escape;
 
 const VERSION: u64 = 1;
+
+/// Why there is no baseline.
+#[derive(Debug, thiserror::Error)]
+pub enum BaselineError {
+    /// It cannot be read or written.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// Something else is in the file.
+    #[error("{}: not a baseline: {reason}; --write-baseline writes one", .path.display())]
+    Invalid {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+}
 
 /// A file of findings.
 #[derive(Debug, Serialize, Deserialize)]
@@ -62,23 +78,23 @@ impl Baseline {
     /// Reads a file.
     ///
     /// # Errors
-    /// It cannot be read, or is not a baseline; the text begins with the path.
-    pub fn read(path: &Path) -> Result<Baseline, String> {
-        let text = files::read_text(path).map_err(|error| format!("{}: cannot be read: {error}", path.display()))?;
-        let error = match serde_json::from_str(&text) {
+    /// It cannot be read, or is not a baseline.
+    pub fn read(path: &Path) -> Result<Baseline, BaselineError> {
+        let text = files::read_text(path)?;
+        let reason = match serde_json::from_str(&text) {
             Ok(Baseline { version: VERSION, findings }) => return Ok(Baseline { version: VERSION, findings }),
             Ok(Baseline { version, .. }) => format!("its version is {version}, and this hostprocess reads {VERSION}"),
             Err(error) => error.to_string(),
         };
-        Err(format!("{}: not a baseline: {error}; --write-baseline writes one", path.display()))
+        Err(BaselineError::Invalid { path: path.to_owned(), reason })
     }
 
     /// Writes a file.
     ///
     /// # Errors
-    /// It cannot be written; the text begins with the path.
-    pub fn write(&self, path: &Path) -> Result<(), String> {
-        files::write(path, |to| escape::json(self, to))
+    /// It cannot be written.
+    pub fn write(&self, path: &Path) -> Result<(), BaselineError> {
+        Ok(files::write(path, |to| escape::json(self, to))?)
     }
 
     /// Waives the findings of a report that are in the baseline, which was read from `path`. Adds a note about entries that no longer

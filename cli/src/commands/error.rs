@@ -1,0 +1,55 @@
+//! Why a command could not do its work.
+
+use std::io;
+
+use hostprocess_linter::catalogue::UnknownId;
+use hostprocess_linter::document::DocumentError;
+use hostprocess_linter::settings::SettingsError;
+
+use crate::cluster::error::ClusterError;
+use crate::config::ConfigurationError;
+use crate::discover::SearchError;
+use crate::documents::LoadError;
+use crate::engine::error::{CallError, ModuleError, SettingsError as RefusedByModule};
+use crate::files::{FileError, OutputsError};
+use crate::output::OutputError;
+use crate::waivers::baseline::BaselineError;
+
+/// Why a command could not do its work. Each says where, and quotes its inputs as they are: who prints it has to escape it.
+#[derive(Debug, thiserror::Error)]
+#[allow(missing_docs, reason = "each is described where it is defined")]
+pub enum Error {
+    #[error(transparent)]
+    Baseline(#[from] BaselineError),
+    #[error(transparent)]
+    Call(#[from] CallError),
+    #[error(transparent)]
+    Cluster(#[from] ClusterError),
+    #[error(transparent)]
+    Configuration(#[from] ConfigurationError),
+    #[error(transparent)]
+    Document(#[from] DocumentError),
+    #[error(transparent)]
+    File(#[from] FileError),
+    #[error(transparent)]
+    Load(#[from] LoadError),
+    #[error(transparent)]
+    Module(#[from] ModuleError),
+    #[error(transparent)]
+    Output(#[from] OutputError),
+    #[error(transparent)]
+    Outputs(#[from] OutputsError),
+    #[error(transparent)]
+    RefusedByModule(#[from] RefusedByModule),
+    #[error(transparent)]
+    Search(#[from] SearchError),
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    #[error(transparent)]
+    UnknownId(#[from] UnknownId),
+    #[error("unknown subcommand '{0}'")]
+    UnknownSubcommand(String),
+    /// A text cannot be made.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+}
