@@ -275,10 +275,7 @@ pub fn documents(text: &str) -> Vec<Result<yaml::YamlDocument, yaml::Error>> {
     documents
 }
 
-fn json_values<'t, T: Deserialize<'t>>(text: &'t str) -> impl Iterator<Item = serde_json::Result<T>> + 't
-where
-    T: 't,
-{
+fn json_values<'t, T: Deserialize<'t> + 't>(text: &'t str) -> impl Iterator<Item = serde_json::Result<T>> {
     serde_json::Deserializer::from_str(text).into_iter()
 }
 
