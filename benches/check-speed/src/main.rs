@@ -1,101 +1,129 @@
-//! Times `hostprocess check` on 10,000 files, and holds it to its limits of time and memory: `make bench-check`.
+//! Times the command on much and on hostile input, and holds it to its limits of time and memory: `make bench-check`.
 //!
-//! The files are the fixtures of `test_data`, or the manifests of another folder, repeated in folders of a hundred.
+//! The 10,000 files are the fixtures of `test_data`, or the manifests of another folder, repeated in folders of a hundred.
 
+mod inputs;
+mod measured;
+
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode, Stdio};
-use std::time::{Duration, Instant};
+use std::process::ExitCode;
 
-use nix::sys::resource::{UsageWho, getrusage};
-use nix::sys::time::TimeValLike;
+use crate::inputs::{BROKEN, FILES, broken, fixable, list, write_files};
+use crate::measured::{MEASURE, Usage, measure};
 
-const FILES: usize = 10_000;
-const RUNS: usize = 5;
-const MAX_TIME: Duration = Duration::from_secs(1);
-const MAX_MEGABYTES: f64 = 60.0;
+/// Every output of `check`.
+const FORMATS: [&str; 7] = ["text", "json", "json-v2", "sarif", "junit", "github", "azure-devops"];
+/// Pods in a list on one line.
+const PODS: [usize; 3] = [500, 2_000, 5_000];
+/// How many times as long the largest list may take as the smallest, a tenth of its size. What a run takes without any input is left out by
+/// [`SHORTEST`].
+const MAX_GROWTH: f64 = 20.0;
+/// Shorter runs are not compared.
+const SHORTEST: f64 = 0.05;
+
+/// Limits of seconds of CPU time, and of megabytes at the peak.
+#[derive(Clone, Copy)]
+struct Limits(f64, f64);
+
+/// Measured on two cores: 0.4 s, and 32 MB; each thread adds some.
+const MANY_FILES: Limits = Limits(1.0, 60.0);
+const LIST: Limits = Limits(2.0, 150.0);
+const FIX: Limits = Limits(1.0, 150.0);
+const BROKEN_YAML: Limits = Limits(2.0, 150.0);
 
 fn main() -> ExitCode {
-    let mut arguments = std::env::args_os().skip(1).map(PathBuf::from);
+    let mut arguments = std::env::args_os().skip(1).peekable();
+    if arguments.next_if(|argument| argument == MEASURE).is_some() {
+        measure(arguments);
+        return ExitCode::SUCCESS;
+    }
+    let mut arguments = arguments.map(PathBuf::from);
     let (Some(program), Some(corpus)) = (arguments.next(), arguments.next()) else {
         eprintln!("usage: check-speed HOSTPROCESS CORPUS");
         return ExitCode::from(2);
     };
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/check-speed");
-    let bytes = write_files(&corpus, &folder);
-    let (mut times, mut cpu_times): (Vec<Duration>, Vec<Duration>) =
-        (0..RUNS).map(|_| check(&program, &folder)).unzip();
-    let (time, cpu_time) = (median(&mut times), median(&mut cpu_times));
-    let megabytes = peak_megabytes();
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder).expect("a folder");
+    let mut bench = Bench { program, folder, is_within: true };
     let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
-    println!("{FILES} files of {}, {:.1} MB", corpus.display(), bytes as f64 / 1e6);
-    println!("{:.2} s, median of {RUNS} (limit {} s), {threads} threads", time.as_secs_f64(), MAX_TIME.as_secs());
-    println!("{:.2} s of CPU time, median of {RUNS}", cpu_time.as_secs_f64());
-    println!("{megabytes:.0} MB at the peak (limit {MAX_MEGABYTES} MB)");
-    println!("load of the machine: {}", load.split(' ').next().unwrap_or("unknown"));
-    let is_within = time <= MAX_TIME && megabytes <= MAX_MEGABYTES;
-    if !is_within {
-        eprintln!("error: over a limit");
-    }
-    ExitCode::from(u8::from(!is_within))
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    println!("{threads} threads, load of the machine: {}\n", load.split(' ').next().unwrap_or("unknown"));
+    println!("| input | command | CPU time | memory at the peak |\n| --- | --- | --- | --- |");
+    bench.many_files(&corpus);
+    bench.lists();
+    bench.fix();
+    bench.broken_yaml();
+    ExitCode::from(u8::from(!bench.is_within))
 }
 
-/// Fills the folder, and returns the size of its files in bytes.
-fn write_files(corpus: &Path, folder: &Path) -> usize {
-    let mut manifests = Vec::new();
-    collect(corpus, &mut manifests);
-    manifests.sort();
-    let texts: Vec<Vec<u8>> = manifests.iter().map(|path| fs::read(path).expect("is readable")).collect();
-    assert!(!texts.is_empty(), "{}: holds no manifests", corpus.display());
-    let _ = fs::remove_dir_all(folder);
-    let mut bytes = 0;
-    for (number, text) in texts.iter().cycle().take(FILES).enumerate() {
-        let part = folder.join(format!("{:03}", number / 100));
-        fs::create_dir_all(&part).expect("a folder");
-        fs::write(part.join(format!("{number:05}.yaml")), text).expect("written");
-        bytes += text.len();
-    }
-    bytes
+/// Measures, and prints a line of a table for each input.
+struct Bench {
+    program: PathBuf,
+    /// Where the inputs are written.
+    folder: PathBuf,
+    is_within: bool,
 }
 
-fn collect(folder: &Path, manifests: &mut Vec<PathBuf>) {
-    for entry in fs::read_dir(folder).expect("a folder") {
-        let path = entry.expect("an entry").path();
-        if path.is_dir() {
-            collect(&path, manifests);
-        } else if path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml") {
-            manifests.push(path);
+impl Bench {
+    fn many_files(&mut self, corpus: &Path) {
+        let files = self.folder.join("files");
+        let bytes = write_files(corpus, &files);
+        let arguments: [OsString; 2] = ["check".into(), files.into()];
+        // Some of them cannot be read.
+        let usage = Usage::median(5, 2, || Usage::of(&self.program, &arguments, Path::new("/dev/null")));
+        let input = format!("{FILES} files of {}, {:.1} MB", corpus.display(), bytes as f64 / 1e6);
+        self.report(&input, &format!("check ({:.2} s on the clock)", usage.time.as_secs_f64()), usage, MANY_FILES);
+    }
+
+    fn lists(&mut self) {
+        for format in FORMATS {
+            let cpu = PODS.map(|pods| {
+                let input = format!("{pods} pods on one line");
+                self.run(&input, &list(pods), &["check", "-", "-o", format], 1, LIST).cpu.as_secs_f64().max(SHORTEST)
+            });
+            if cpu[2] > cpu[0] * MAX_GROWTH {
+                self.fail(&format!(
+                    "check -o {format}: ten times as many pods take {:.0} times as long",
+                    cpu[2] / cpu[0]
+                ));
+            }
         }
     }
-}
 
-fn median(times: &mut [Duration]) -> Duration {
-    times.sort();
-    times[times.len() / 2]
-}
+    fn fix(&mut self) {
+        self.run("200 findings in 70 KB", &fixable(), &["fix", "--diff", "-"], 1, FIX);
+    }
 
-/// The time and the CPU time of one run, which must have judged: the exit code says that something is denied, or that some of it
-/// cannot be read. Other programs on the machine make the first longer, but hardly the second.
-fn check(program: &Path, folder: &Path) -> (Duration, Duration) {
-    let mut command = Command::new(program);
-    command.arg("check").arg(folder).stdout(Stdio::null()).stderr(Stdio::null());
-    let (begin, cpu_before) = (Instant::now(), cpu_time());
-    let status = command.status().expect("starts");
-    let time = begin.elapsed();
-    assert!(matches!(status.code(), Some(1 | 2)), "{status}");
-    (time, cpu_time() - cpu_before)
-}
+    fn broken_yaml(&mut self) {
+        for (name, part) in BROKEN {
+            let input = format!("50 KB of broken YAML: {name} (`{}`)", part.escape_debug());
+            self.run(&input, &broken(part), &["check", "-"], 2, BROKEN_YAML);
+        }
+    }
 
-/// Of all runs that have ended.
-fn cpu_time() -> Duration {
-    let usage = getrusage(UsageWho::RUSAGE_CHILDREN).expect("usage");
-    let microseconds = usage.user_time().num_microseconds() + usage.system_time().num_microseconds();
-    Duration::from_micros(microseconds.unsigned_abs())
-}
+    /// Runs the command on a text on standard input.
+    fn run(&mut self, input: &str, text: &str, arguments: &[&str], code: i32, limits: Limits) -> Usage {
+        let file = self.folder.join("stdin");
+        fs::write(&file, text).expect("written");
+        let owned: Vec<OsString> = arguments.iter().map(OsString::from).collect();
+        let usage = Usage::median(3, code, || Usage::of(&self.program, &owned, &file));
+        self.report(input, &arguments.join(" "), usage, limits);
+        usage
+    }
 
-/// The most that one of the runs had in memory.
-fn peak_megabytes() -> f64 {
-    let kilobytes = getrusage(UsageWho::RUSAGE_CHILDREN).expect("usage").max_rss();
-    kilobytes as f64 * 1024.0 / 1e6
+    fn report(&mut self, input: &str, command: &str, usage: Usage, Limits(seconds, megabytes): Limits) {
+        let cpu = usage.cpu.as_secs_f64();
+        println!("| {input} | `{command}` | {cpu:.2} s | {:.0} MB |", usage.megabytes);
+        if cpu > seconds || usage.megabytes > megabytes {
+            self.fail(&format!("{command}: {input}: more than {seconds} s or {megabytes} MB"));
+        }
+    }
+
+    fn fail(&mut self, message: &str) {
+        eprintln!("error: {message}");
+        self.is_within = false;
+    }
 }
