@@ -1,6 +1,6 @@
 //! The texts that rules take apart (accounts, paths, commands, images, quantities) may hold anything.
 //!
-//! `cargo +nightly fuzz run pod`
+//! `cargo fuzz run pod`
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -1,6 +1,6 @@
 //! Any bytes get an answer, and the short cut accepts only what the rules say nothing about.
 //!
-//! `cargo +nightly fuzz run validate`
+//! `cargo fuzz run validate`
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

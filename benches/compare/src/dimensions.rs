@@ -18,6 +18,21 @@ pub struct Case {
 /// Adds as much as a size says to a case.
 pub type Grow = fn(&mut Case, usize);
 
+/// Makes a request of a case that has grown.
+pub type Send = fn(&mut Case);
+
+/// The kinds of requests that take different ways through the policy.
+pub const REQUESTS: [(&str, Send); 3] = [
+    ("created", |_| {}),
+    ("updated", |case| {
+        let request = &mut case.payload["request"];
+        request["operation"] = "UPDATE".into();
+        request["oldObject"] = request["object"].clone();
+        request["object"]["spec"]["terminationGracePeriodSeconds"] = 7.into();
+    }),
+    ("fixed", |case| case.settings()["mutate"] = "safe".into()),
+];
+
 impl Case {
     /// A small HostProcess pod with the strictest settings, which ask the cluster and grant nothing.
     pub fn small() -> Case {

@@ -29,7 +29,7 @@ fn every_pair_of_dimensions_grows_linearly() {
     let steep: Vec<String> = pairs
         .iter()
         .filter(|pair| pair.growth > MOST)
-        .map(|pair| format!("{} and {}: {:.2} x", pair.names[0], pair.names[1], pair.growth))
+        .map(|pair| format!("{} and {}, {}: {:.2} x", pair.names[0], pair.names[1], pair.request, pair.growth))
         .collect();
     assert!(steep.is_empty(), "twice as much of both costs more than {MOST} x: {}", steep.join("; "));
 }
