@@ -11,3 +11,4 @@ pub mod requirement;
 pub mod tolerations;
 pub mod version;
 pub mod volumes;
+pub mod working_dir;

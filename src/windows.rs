@@ -7,4 +7,5 @@ pub mod cmd;
 pub mod command_line;
 pub mod filepath;
 pub mod path;
+pub mod program;
 pub mod script;

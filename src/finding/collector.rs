@@ -68,16 +68,19 @@ impl<'l> Findings<'l> {
 
     /// Reports a finding about an effective setting, at the level where it is set: the container, or the pod that it
     /// inherits from. `field` is the path below either of them.
-    pub fn setting<T, L: Fn(&ContainerView) -> Option<Level>>(
+    pub fn setting<T>(
         &mut self,
-        setting: &EffectiveSetting<T, L>,
+        setting: &EffectiveSetting<T>,
         field: &str,
         message: impl Into<String>,
         fix: impl Into<String>,
     ) -> Reported<'_> {
         match setting.set_on {
             Level::Container => self.container(&setting.container, setting.path(field), message, fix),
-            Level::Pod => self.add(setting.path(field), None, setting.inheritors(), message.into(), fix.into()),
+            Level::Pod => {
+                let inheritors = setting.inheritors.iter().map(|name| (*name).to_owned()).collect();
+                self.add(setting.path(field), None, inheritors, message.into(), fix.into())
+            }
         }
     }
 

@@ -5,6 +5,8 @@ use std::cell::OnceCell;
 use crate::k8s::pod::{ContainerView, Pod};
 use crate::k8s::pod_spec::Handler;
 use crate::windows::command_line::Shell;
+use crate::windows::path::WindowsPath;
+use crate::windows::program::NoProgram;
 use crate::windows::script::script_in;
 
 /// A command that runs in a container: the container's own, or that of a probe or a hook.
@@ -18,7 +20,9 @@ pub struct CommandLine<'p, 'a> {
     command: &'p [&'a str],
     /// The arguments after it, from the field `args`.
     args: &'p [&'a str],
+    path: OnceCell<Option<WindowsPath<'p>>>,
     shell: OnceCell<Option<Shell>>,
+    no_program: OnceCell<Option<NoProgram>>,
 }
 
 /// Every command line of every HostProcess container.
@@ -26,7 +30,15 @@ pub fn command_lines<'p, 'a>(pod: &'p Pod<'a>) -> Vec<CommandLine<'p, 'a>> {
     let mut lines = Vec::new();
     for container in pod.host_process_containers() {
         let raw = container.raw;
-        let line = |field, command, args| CommandLine { container, field, command, args, shell: OnceCell::new() };
+        let line = |field, command, args| CommandLine {
+            container,
+            field,
+            command,
+            args,
+            path: OnceCell::new(),
+            shell: OnceCell::new(),
+            no_program: OnceCell::new(),
+        };
         lines.push(line("command", &raw.command[..], &raw.args[..]));
         let lifecycle = raw.lifecycle.as_ref();
         for (field, handler) in [
@@ -50,9 +62,19 @@ impl<'p, 'a> CommandLine<'p, 'a> {
         self.command.first().copied()
     }
 
+    /// The program as a path.
+    pub fn path(&self) -> Option<&WindowsPath<'p>> {
+        self.path.get_or_init(|| self.program().map(WindowsPath::new)).as_ref()
+    }
+
     /// The shell, if the program is one.
     pub fn shell(&self) -> Option<Shell> {
-        *self.shell.get_or_init(|| self.program().and_then(Shell::of))
+        *self.shell.get_or_init(|| self.path().and_then(Shell::of))
+    }
+
+    /// Why no node has a program of its name, if that is so.
+    pub fn no_program(&self) -> Option<NoProgram> {
+        *self.no_program.get_or_init(|| self.path().and_then(NoProgram::of))
     }
 
     /// Whether the program is this shell, or is unknown because the image determines it.

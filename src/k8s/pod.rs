@@ -9,6 +9,7 @@ use crate::decode::{Fields, Pairs, Reader, Result, Value};
 use crate::k8s::node_selection::NodeSelection;
 use crate::k8s::pod_spec::{Container, PodSpec, WindowsOptions};
 use crate::k8s::volumes::Volumes;
+use crate::windows::account::Account;
 
 /// A pod or pod template, with its place in the object.
 #[derive(Debug, Default)]
@@ -31,8 +32,8 @@ pub struct Pod<'a> {
     pub volumes: Volumes<'a>,
 }
 
-/// One of the three lists of containers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// One of the three lists of containers, in the order of [`Pod::containers`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ContainerList {
     /// `containers`.
     Regular,
@@ -189,8 +190,14 @@ impl<'p, 'a> ContainerView<'p, 'a> {
     }
 
     /// Effective `runAsUserName`, independent of where `hostProcess` is set.
-    pub fn run_as_user_name(&self) -> Option<Effective<&'a str>> {
-        self.windows_option(|options| options.run_as_user_name)
+    pub fn run_as_user_name(&self) -> Option<Effective<&'p Account<'a>>> {
+        self.windows_option(|options| options.run_as_user_name.as_ref())
+    }
+
+    /// Effective `runAsNonRoot`.
+    pub fn run_as_non_root(&self) -> Option<Effective<bool>> {
+        let own = self.raw.security_context.as_ref().and_then(|context| context.run_as_non_root);
+        self.effective(own, || self.pod.spec.security_context.as_ref()?.run_as_non_root)
     }
 
     /// Effective value of one field of `windowsOptions`.

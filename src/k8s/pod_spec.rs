@@ -4,6 +4,7 @@
 use crate::decode::{List, NonEmpty, Pairs, Presence, record};
 use crate::k8s::quantity::Quantity;
 use crate::k8s::tolerations::ToleratesAll;
+use crate::windows::account::Account;
 
 record! {
     /// The fields of `PodSpec` that rules read.
@@ -74,7 +75,7 @@ record! {
         pub gmsa_credential_spec: Option<&'a str> = "gmsaCredentialSpec",
         pub gmsa_credential_spec_name: Option<&'a str> = "gmsaCredentialSpecName",
         pub host_process: Option<bool> = "hostProcess" or_true,
-        pub run_as_user_name: Option<&'a str> = "runAsUserName",
+        pub run_as_user_name: Option<Account<'a>> = "runAsUserName",
     }
 }
 

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use crate::k8s::pod::{ContainerList, Pod};
+use crate::k8s::pod::{ContainerList, ContainerView, Pod};
 use crate::order::ByName;
 use crate::windows::path::WindowsPath;
 
@@ -115,6 +115,18 @@ impl<'a> Volumes<'a> {
     /// The mounts of all containers, in the order of the pod.
     pub fn mounts(&self) -> &[JoinedMount<'a>] {
         &self.mounts
+    }
+
+    /// The mounts of one container.
+    pub fn mounts_in(&self, container: &ContainerView) -> &[JoinedMount<'a>] {
+        let wanted = (container.list, container.index);
+        let begin = self.mounts.partition_point(|mount| (mount.list, mount.container) < wanted);
+        self.mounts.get(begin..begin + container.raw.volume_mounts.len()).unwrap_or_default()
+    }
+
+    /// The places in one container at which something is mounted.
+    pub fn places_in(&self, container: &ContainerView) -> impl Iterator<Item = &WindowsPath<'a>> {
+        self.mounts_in(container).iter().map(|mount| &mount.path).filter(|place| !place.text().is_empty())
     }
 
     /// The mounts of each container that has any.

@@ -6,11 +6,11 @@ use std::fmt::{Display, Formatter, Result as Written};
 
 use crate::decode::Pairs;
 use crate::k8s::pod::{ContainerView, Pod};
+use crate::k8s::pod_spec::VolumeMount;
 use crate::k8s::quantity::Quantity;
 use crate::node::image::ImageConfig;
+use crate::windows::account::CONTAINER_ADMINISTRATOR;
 
-/// The account that `runAsNonRoot` forbids.
-const ROOT_USER: &str = "ContainerAdministrator";
 const OS_LABEL: &str = "kubernetes.io/os";
 
 /// Why the kubelet does not run a pod, in the order in which it looks.
@@ -91,26 +91,29 @@ pub enum ContainerError<'t> {
     RecursiveReadOnly(&'t str),
 }
 
+/// Whether a mount asks for what the runtime does not support.
+pub fn demands_recursive_read_only(mount: &VolumeMount) -> bool {
+    mount.recursive_read_only == Some("Enabled")
+}
+
 impl<'t> ContainerError<'t> {
     /// The first that applies to a container. The image's user counts where its configuration is known and no name is set.
     pub fn of(container: &ContainerView<'t, '_>, image: &'t ImageConfig) -> Option<ContainerError<'t>> {
         let mounts = container.raw.volume_mounts.iter();
-        let recursive = mounts.filter(|mount| mount.recursive_read_only == Some("Enabled")).map(|mount| mount.name);
+        let recursive = mounts.filter(|mount| demands_recursive_read_only(mount)).map(|mount| mount.name);
         recursive.flatten().next().map(ContainerError::RecursiveReadOnly).or_else(|| root_user(container, image))
     }
 }
 
 fn root_user<'t>(container: &ContainerView<'t, '_>, image: &'t ImageConfig) -> Option<ContainerError<'t>> {
-    let own = container.raw.security_context.as_ref().and_then(|context| context.run_as_non_root);
-    let pods = || container.pod.spec.security_context.as_ref()?.run_as_non_root;
-    if !container.effective(own, pods).is_some_and(|effective| effective.value) {
+    if !container.run_as_non_root().is_some_and(|effective| effective.value) {
         return None;
     }
     let (field, name) = match container.run_as_user_name() {
-        Some(name) => ("runAsUserName", name.value),
+        Some(account) => ("runAsUserName", account.value.name()),
         None => ("runAsUser", image.user.unwrap_or_default()),
     };
-    name.eq_ignore_ascii_case(ROOT_USER).then_some(ContainerError::RootUser(field, name))
+    name.eq_ignore_ascii_case(CONTAINER_ADMINISTRATOR).then_some(ContainerError::RootUser(field, name))
 }
 
 impl Display for ContainerError<'_> {

@@ -14,6 +14,11 @@ pub const ACCOUNT_PATH: &str = r"C:\Windows\system32;C:\Windows;C:\Windows\Syste
 /// Added by hcsshim 0.10 and later at the end of every Path, after the image.
 const EXTRA_PATH: &str = r";C:\WINDOWS\System32\WindowsPowerShell\v1.0\;C:\WINDOWS\System32\Wbem";
 
+/// Whether a variable is the Path, in any case.
+pub fn is_path(name: &str) -> bool {
+    name.eq_ignore_ascii_case("path")
+}
+
 /// A variable that the image, the container or the shim sets.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Variable<'t> {
@@ -51,7 +56,7 @@ impl Launch<'_, '_> {
         let rootfs = self.rootfs();
         let mut by_name = BTreeMap::new();
         for (name, (value, origin)) in self.settings() {
-            let is_path = name.eq_ignore_ascii_case("path") && !self.node.era.is_1_6();
+            let is_path = is_path(name) && !self.node.era.is_1_6();
             let value = value.map(|value| {
                 let filled = rootfs.fill(&value).into_owned();
                 if is_path { path_value(name, &filled, &rootfs.path) } else { filled }
@@ -77,7 +82,7 @@ impl Launch<'_, '_> {
     /// The Path that image or container set, as name and value with the image's folder filled in.
     pub(super) fn path_variable(&self) -> Option<(&str, String)> {
         let settings = self.settings();
-        let (name, (value, _)) = settings.into_iter().rfind(|(name, _)| name.eq_ignore_ascii_case("path"))?;
+        let (name, (value, _)) = settings.into_iter().rfind(|(name, _)| is_path(name))?;
         Some((name, self.rootfs().fill(&value.unwrap_or_default()).into_owned()))
     }
 }

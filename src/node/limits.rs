@@ -7,6 +7,11 @@ use crate::node::launch::Launch;
 
 const MEBIBYTE: u64 = 1 << 20;
 
+/// The mebibytes of a memory limit. Below one it is dropped.
+pub fn mebibytes(limit: Amount) -> u64 {
+    u64::try_from(limit.rounded_up()).unwrap_or_default() / MEBIBYTE
+}
+
 /// How the processor is limited.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Processor {
@@ -43,10 +48,7 @@ impl Launch<'_, '_> {
     fn memory_limit(&self) -> Option<(u64, Origin)> {
         let (mebibytes, origin) = match self.number(MEMORY) {
             Some(mebibytes) => (mebibytes, Origin::Annotation(MEMORY)),
-            None => {
-                let bytes = self.limit("memory")?.rounded_up();
-                (u64::try_from(bytes).ok()? / MEBIBYTE, Origin::Container("resources.limits.memory", None))
-            }
+            None => (mebibytes(self.limit("memory")?), Origin::Container("resources.limits.memory", None)),
         };
         (mebibytes > 0).then(|| (mebibytes.wrapping_mul(MEBIBYTE), origin))
     }

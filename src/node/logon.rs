@@ -8,7 +8,7 @@ use crate::windows::account::NT_AUTHORITY;
 use crate::windows::case;
 
 /// The annotation that makes the process inherit the token of the shim.
-const INHERIT_USER: &str = "microsoft.com/hostprocess-inherit-user";
+pub const INHERIT_USER: &str = "microsoft.com/hostprocess-inherit-user";
 
 /// How the process gets its token. None of them has a password but the temporary user of a group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -28,6 +28,11 @@ pub enum Mounted {
     Token,
 }
 
+/// Whether containerd refuses to mount anything at a place: the drive C: itself, in this spelling only.
+pub fn is_refused(place: &str) -> bool {
+    place.eq_ignore_ascii_case("c:")
+}
+
 /// A mount as the kubelet passes it on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mount<'t> {
@@ -55,12 +60,11 @@ impl Mount<'_> {
     /// The drive C: itself.
     pub fn destination(&self) -> Result<Cow<'_, str>, Failure> {
         let is_drive = matches!(self.place.as_bytes(), [_, b':']);
-        if self.is_named_pipe() {
-            return Ok(Cow::Borrowed(&self.place));
+        if !self.is_named_pipe() && is_refused(&self.place) {
+            return Err(Failure::MountOnDriveC);
         }
-        if is_drive {
-            let is_c = self.place.starts_with(['c', 'C']);
-            return if is_c { Err(Failure::MountOnDriveC) } else { Ok(Cow::Borrowed(&self.place)) };
+        if self.is_named_pipe() || is_drive {
+            return Ok(Cow::Borrowed(&self.place));
         }
         let place = filepath::clean(&self.place);
         Ok(Cow::Owned(if place.starts_with('\\') { ["C:", &place].concat() } else { place }))

@@ -11,7 +11,7 @@ use crate::windows::filepath;
 pub const ID: &str = "ID";
 
 /// The annotation that moves the image; containerd 1.6 does not know it.
-const ROOTFS_LOCATION: &str = "microsoft.com/hostprocess-rootfs-location";
+pub const ROOTFS_LOCATION: &str = "microsoft.com/hostprocess-rootfs-location";
 
 /// The folder of the image, as the process sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]

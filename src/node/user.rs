@@ -17,8 +17,8 @@ pub struct User<'t> {
 impl<'p> Launch<'p, '_> {
     /// The effective `runAsUserName`, else the user of the image; `""` when there is neither.
     pub fn user(&self) -> User<'p> {
-        if let Some(name) = self.container.run_as_user_name().filter(|name| !name.value.is_empty()) {
-            return User { name: name.value, origin: options_origin(name.set_on) };
+        if let Some(account) = self.container.run_as_user_name().filter(|account| !account.value.name().is_empty()) {
+            return User { name: account.value.name(), origin: options_origin(account.set_on) };
         }
         let written = self.image.user.unwrap_or_default();
         // The kubelet asks for a name without the group; of a number it passes nothing on, and containerd reads the image again.

@@ -7,8 +7,10 @@ use crate::admission::workload::Workload;
 use crate::cluster::facts::Facts;
 use crate::cluster::questions::Cluster;
 use crate::k8s::command_lines::{CommandLine, command_lines};
-use crate::k8s::effective::{EffectiveSetting, LevelOf, effective_settings};
+use crate::k8s::effective::{EffectiveSetting, effective_settings};
 use crate::k8s::pod::Pod;
+use crate::k8s::working_dir::{WorkingDir, working_dirs};
+use crate::rules::identity::accounts::LocalGroups;
 use crate::settings::Settings;
 use crate::windows::account::Account;
 
@@ -30,9 +32,11 @@ pub struct Context<'c, 'a> {
     /// The nodes that could run the pod, and its RuntimeClass, if the settings ask for them.
     pub facts: &'c Facts,
     /// The accounts that the HostProcess containers run as; an inherited one is listed once.
-    pub accounts: Vec<EffectiveSetting<'c, 'a, Account<'a>>>,
+    pub accounts: Vec<EffectiveSetting<'c, 'a, &'c Account<'a>>>,
     /// What the HostProcess containers run, including probes and lifecycle hooks.
     pub command_lines: Vec<CommandLine<'c, 'a>>,
+    working_dirs: OnceCell<Vec<WorkingDir<'c, 'a>>>,
+    local_groups: OnceCell<LocalGroups>,
     is_proven_windows: OnceCell<bool>,
 }
 
@@ -54,15 +58,22 @@ impl<'c, 'a> Context<'c, 'a> {
             settings,
             cluster,
             facts,
-            accounts: effective_settings(
-                pod,
-                (|container| Some(container.run_as_user_name()?.set_on)) as LevelOf,
-                |container| Account::parse(container.run_as_user_name().map_or("", |name| name.value)),
-            )
-            .collect(),
+            accounts: effective_settings(pod, |container| container.run_as_user_name()),
             command_lines: command_lines(pod),
+            working_dirs: OnceCell::new(),
+            local_groups: OnceCell::new(),
             is_proven_windows: OnceCell::new(),
         }
+    }
+
+    /// The working directories of the HostProcess containers that do not mention the variable of the image.
+    pub fn working_dirs(&self) -> &[WorkingDir<'c, 'a>] {
+        self.working_dirs.get_or_init(|| working_dirs(self.pod))
+    }
+
+    /// The local groups that the settings name.
+    pub fn local_groups(&self) -> &LocalGroups {
+        self.local_groups.get_or_init(|| LocalGroups::of(self.settings))
     }
 
     /// Whether the pod can start on Windows nodes only: its own fields prove it, or the cluster says so of the node that it

@@ -5,13 +5,22 @@
 //! service when the domain is spelt exactly `NT AUTHORITY`, otherwise interactively. Without a password only the three
 //! service accounts can succeed.
 
+use std::cell::OnceCell;
 use std::fmt;
 
-/// A `runAsUserName`, classified by how the node would treat it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+use crate::decode::{Read, Reader, Result, Value};
+
+/// A `runAsUserName`, classified by how the node would treat it: once, when a rule asks for it.
+#[derive(Clone, Debug, Default)]
 pub struct Account<'n> {
     name: &'n str,
-    kind: Kind,
+    kind: OnceCell<Kind>,
+}
+
+impl<'t: 'n, 'n> Read<'t> for Account<'n> {
+    fn read(&mut self, value: &'t Value<'t>, reader: &mut Reader) -> Result<()> {
+        self.name.read(value, reader)
+    }
 }
 
 /// How the node would treat a name.
@@ -106,9 +115,9 @@ const MAX_DOMAIN_BYTES: usize = 255;
 const MAX_USER_BYTES: usize = 104;
 
 impl<'n> Account<'n> {
-    /// Classifies a `runAsUserName`. This never fails: what Kubernetes does not accept is [`Kind::Malformed`].
+    /// The account of a `runAsUserName`. This never fails: what Kubernetes does not accept is [`Kind::Malformed`].
     pub fn parse(name: &'n str) -> Account<'n> {
-        Account { name, kind: kind(name) }
+        Account { name, kind: OnceCell::new() }
     }
 
     /// As written.
@@ -118,7 +127,7 @@ impl<'n> Account<'n> {
 
     /// How the node would treat it.
     pub fn kind(&self) -> Kind {
-        self.kind
+        *self.kind.get_or_init(|| kind(self.name))
     }
 
     /// The part after the backslash; the whole name if there is none.

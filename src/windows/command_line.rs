@@ -22,9 +22,8 @@ pub enum Shell {
 
 impl Shell {
     /// The shell that a program is, judged by its file name; `None` for other programs.
-    pub fn of(program: &str) -> Option<Shell> {
-        let path = WindowsPath::new(program);
-        let name = path.file_name()?;
+    pub fn of(program: &WindowsPath) -> Option<Shell> {
+        let name = program.file_name()?;
         let name = match name.len().checked_sub(".exe".len()).and_then(|at| name.split_at_checked(at)) {
             Some((name, ending)) if ending.eq_ignore_ascii_case(".exe") => name,
             _ => name,
@@ -47,12 +46,11 @@ const POSIX_SHELLS: &[&str] = &["sh", "bash", "ash", "dash", "zsh"];
 
 /// Whether a program has a Linux name: that of a shell without a path, or a path below a Linux folder for programs.
 /// `bash.exe` is a Windows program.
-pub fn is_linux_program(program: &str) -> bool {
-    if !program.starts_with(['/', '\\']) {
-        return POSIX_SHELLS.contains(&program);
+pub fn is_linux_program(program: &WindowsPath) -> bool {
+    if !program.text().starts_with(['/', '\\']) {
+        return POSIX_SHELLS.contains(&program.text());
     }
-    let path = WindowsPath::new(program);
-    path.is_rooted_without_drive() && LINUX_PROGRAMS.iter().any(|folder| path.is_same_or_under(folder))
+    program.is_rooted_without_drive() && LINUX_PROGRAMS.iter().any(|folder| program.is_same_or_under(folder))
 }
 
 /// The form in which a text names [`SANDBOX_MOUNT_POINT`].
@@ -173,19 +171,19 @@ mod tests {
             ("cmdlet", None),
             ("", None),
         ] {
-            assert_eq!(Shell::of(program), shell, "{program}");
+            assert_eq!(Shell::of(&WindowsPath::new(program)), shell, "{program}");
         }
     }
 
     #[test]
     fn programs_named_as_on_linux() {
         for program in ["/bin/sh", "sh", "bash", "/usr/local/bin/app.exe", r"\usr\local\bin\app.exe", "/sbin/x"] {
-            assert!(is_linux_program(program), "{program}");
+            assert!(is_linux_program(&WindowsPath::new(program)), "{program}");
         }
         for program in
             ["app.exe", "/app.exe", r"C:\usr\bin\x.exe", "/binary/x", "usr/bin/x", "bash.exe", r"C:\Git\bin\sh.exe", ""]
         {
-            assert!(!is_linux_program(program), "{program}");
+            assert!(!is_linux_program(&WindowsPath::new(program)), "{program}");
         }
     }
 
@@ -224,7 +222,8 @@ mod tests {
             for mention in mentions(&text) {
                 prop_assert!(text.contains(mention.text));
             }
-            let _ = (Shell::of(&text), is_linux_program(&text));
+            let path = WindowsPath::new(&text);
+            let _ = (Shell::of(&path), is_linux_program(&path));
         }
     }
 }

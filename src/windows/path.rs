@@ -203,11 +203,6 @@ impl<'a> WindowsPath<'a> {
         matches!(self.root, Root::Drive(_)) && self.below().is_empty()
     }
 
-    /// Whether it is a drive letter without a separator: `C:`.
-    pub fn is_drive_letter(&self) -> bool {
-        is_drive(self.text)
-    }
-
     /// Whether it says where it begins: `C:\x`, `\x`, `/x`, `\\server\share`. `C:x` and `x` do not.
     pub fn is_absolute(&self) -> bool {
         self.is_absolute

@@ -1,6 +1,7 @@
 //! Scripts in the arguments of shells, and what is no program although it stands where one is expected.
 
 use super::command_line::Shell;
+use super::path::WindowsPath;
 
 /// The path of the script that an argument of a shell begins with, or that it is: `& 'C:\x.ps1' -Force`.
 pub fn script_in(argument: &str) -> Option<&str> {
@@ -25,7 +26,7 @@ pub fn is_command_line(program: &str) -> bool {
     let Some((before_last, _)) = program.trim_end().rsplit_once([' ', '\t']) else { return false };
     let mut words = before_last.split([' ', '\t']).map(|word| word.trim_matches('"'));
     let is_program = |word: &str| ends_with(word, ".exe") || is_script(word);
-    words.clone().next().is_some_and(|first| Shell::of(first).is_some()) || words.any(is_program)
+    words.clone().next().is_some_and(|first| Shell::of(&WindowsPath::new(first)).is_some()) || words.any(is_program)
 }
 
 /// Whether an argument of a shell has more than one command, of which one may change the folder for the next.

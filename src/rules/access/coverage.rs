@@ -245,8 +245,8 @@ impl<'p> Values<'p> {
             values.images.push(container.raw.image.unwrap_or_default());
             match container.run_as_user_name() {
                 // Once for all that inherit it.
-                Some(name) if name.set_on == Level::Pod && replace(&mut has_inherited, true) => {}
-                name => values.accounts.push(name.map_or("", |name| name.value)),
+                Some(account) if account.set_on == Level::Pod && replace(&mut has_inherited, true) => {}
+                account => values.accounts.push(account.map_or("", |account| account.value.name())),
             }
         }
         // No pattern matches an empty value: a custom kind may fill in its containers later, so a grant must not cover it for

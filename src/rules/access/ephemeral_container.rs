@@ -25,13 +25,13 @@ fn check(context: &Context, findings: &mut Findings) {
     let old = context.request.old_object.iter().flat_map(|old| old.pod.spec.ephemeral_containers.iter());
     let old = ByName::new(old.map(|container| container.name.unwrap_or_default().into()).collect());
     let is_old = |name: &str| old.places(name).next().is_some();
-    let inherited = context.pod.windows_options().and_then(|options| options.run_as_user_name);
-    let inherited = quote(inherited.unwrap_or_default()).to_string();
+    let inherited = context.pod.windows_options().and_then(|options| options.run_as_user_name.as_ref());
+    let inherited = quote(inherited.map_or("", |account| account.name())).to_string();
     let added = context.pod.host_process_containers().filter(|c| c.list == ContainerList::Ephemeral);
     for container in added.filter(|container| !is_old(container.name())) {
         let message = match container.run_as_user_name() {
             Some(Effective { value, set_on: Level::Container }) => {
-                format!("runs on the node itself as {}", quote(value))
+                format!("runs on the node itself as {}", quote(value.name()))
             }
             Some(Effective { set_on: Level::Pod, .. }) => {
                 format!("runs on the node itself as {inherited}, which it inherits from the pod")

@@ -2,13 +2,12 @@ use crate::decode::Fields;
 use crate::finding::collector::Findings;
 use crate::finding::severity::Severity;
 use crate::k8s::command_lines::CommandLine;
-use crate::k8s::pod::{ContainerView, Pod};
+use crate::k8s::pod::Pod;
 use crate::node::era::Era;
 use crate::rules::context::Context;
 use crate::rules::rule::{Rule, about, page};
-use crate::windows::command_line::{SANDBOX_MOUNT_POINT, is_linux_program, mentions};
+use crate::windows::command_line::{SANDBOX_MOUNT_POINT, mentions};
 use crate::windows::path::{ROOTFS, WindowsPath};
-use crate::windows::script::{is_command_line, is_powershell_script};
 use crate::wording::quote;
 use std::cell::LazyCell;
 
@@ -39,36 +38,37 @@ fn check(context: &Context, findings: &mut Findings) {
     let may_be_1_6 = context.settings.may_have(Era::is_1_6);
     let volumes = LazyCell::new(|| places_of_volumes(context.pod));
     for line in &context.command_lines {
-        let message = |path: &str| match locate(path, line, &volumes) {
-            Location::Image | Location::Mount if may_not_bind => {
-                Some(format!("{} is found only with containerd 1.7 or later and the bind filter", quote(path)))
+        let message = |path: &WindowsPath| {
+            let found = quote(path.text());
+            match locate(path, line, &volumes) {
+                Location::Image | Location::Mount if may_not_bind => {
+                    Some(format!("{found} is found only with containerd 1.7 or later and the bind filter"))
+                }
+                Location::Image | Location::Mount | Location::Host => None,
+                Location::Unknown => Some(format!("{found} is looked up on the host, not in the image")),
             }
-            Location::Image | Location::Mount | Location::Host => None,
-            Location::Unknown => Some(format!("{} is looked up on the host, not in the image", quote(path))),
         };
         // What `linux-command` and `program-not-found` report is left to them.
-        let is_left =
-            |program: &str| is_linux_program(program) || is_powershell_script(program) || is_command_line(program);
-        let program = line.program().filter(|program| may_be_an_image_path(program) && !is_left(program));
+        let program = line.path().filter(|path| may_be_an_image_path(path) && line.no_program().is_none());
         if let Some((program, message)) = program.and_then(|program| Some((program, message(program)?))) {
             // containerd 1.6 searches for a name in the working directory, which is the top of the image unless it is set.
             let is_name_found = !may_be_1_6 || line.container.raw.working_dir.is_none_or(str::is_empty);
             findings.container(&line.container, line.program_path(), message, fix(program, is_name_found));
         }
-        let script = line.script().filter(|(_, script)| may_be_an_image_path(script));
-        if let Some((element, script, message)) = script.and_then(|(at, script)| Some((at, script, message(script)?))) {
-            findings.container(&line.container, element.path(), message, fix_of_script(script));
+        let Some((element, script)) = line.script() else { continue };
+        let script = WindowsPath::new(script);
+        if let Some(message) = Some(&script).filter(|script| may_be_an_image_path(script)).and_then(message) {
+            findings.container(&line.container, element.path(), message, fix_of_script(&script));
         }
     }
 }
 
 /// Whether this is an absolute path on `C:` that hcsshim does not replace.
-fn may_be_an_image_path(program: &str) -> bool {
-    if program.len() > MAX_PROGRAM_BYTES || !program.bytes().any(|byte| matches!(byte, b'/' | b'\\')) {
-        return false;
-    }
-    let path = WindowsPath::new(program);
-    path.is_absolute() && path.drive() == Some('C') && mentions(program).next().is_none()
+fn may_be_an_image_path(path: &WindowsPath) -> bool {
+    path.is_absolute()
+        && path.drive() == Some('C')
+        && path.text().len() <= MAX_PROGRAM_BYTES
+        && mentions(path.text()).next().is_none()
 }
 
 enum Location {
@@ -87,18 +87,17 @@ fn places_of_volumes(pod: &Pod) -> Vec<Option<String>> {
     (0..pod.spec.volumes.len()).map(|index| pod.volumes.host_path(index)?.place()).collect()
 }
 
-fn locate(program: &str, line: &CommandLine, volumes: &[Option<String>]) -> Location {
-    let path = WindowsPath::new(program);
+fn locate(path: &WindowsPath, line: &CommandLine, volumes: &[Option<String>]) -> Location {
     let place = path.place().unwrap_or_default();
-    let ContainerView { pod, raw, .. } = line.container;
-    let mounts = || raw.volume_mounts.iter();
-    let mut host_paths = mounts().filter_map(|mount| volumes[pod.volumes.index(mount.name?)?].as_deref());
+    let mounts = &line.container.pod.volumes;
+    let mut host_paths =
+        mounts.mounts_in(&line.container).iter().filter_map(|mount| volumes.get(mount.volume?)?.as_deref());
     let is_under = |folder| place.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('\\'));
     if path.is_same_or_under(&ROOTFS) {
         Location::Image
     } else if HOST_PROGRAMS.iter().any(|folder| path.is_same_or_under(folder)) || host_paths.any(is_under) {
         Location::Host
-    } else if mounts().filter_map(|mount| mount.mount_path).any(|at| path.is_same_or_under(&WindowsPath::new(at))) {
+    } else if mounts.places_in(&line.container).any(|at| path.is_same_or_under(at)) {
         Location::Mount
     } else {
         Location::Unknown
@@ -106,19 +105,17 @@ fn locate(program: &str, line: &CommandLine, volumes: &[Option<String>]) -> Loca
 }
 
 /// Scripts are not searched for by name.
-fn fix_of_script(script: &str) -> String {
+fn fix_of_script(script: &WindowsPath) -> String {
     format!("write {}, if the script is in the image", quote(&below_image(script)))
 }
 
 /// The same path in the image, which nodes have in different places.
-pub(super) fn below_image(path: &str) -> String {
-    let path = WindowsPath::new(path);
+pub(super) fn below_image(path: &WindowsPath) -> String {
     let names = path.segments().skip(usize::from(path.is_same_or_under(&ROOTFS)));
     names.fold(format!("%{SANDBOX_MOUNT_POINT}%"), |folder, name| folder + r"\" + name)
 }
 
-fn fix(program: &str, is_name_found: bool) -> String {
-    let path = WindowsPath::new(program);
+fn fix(path: &WindowsPath, is_name_found: bool) -> String {
     let name = path.file_name().unwrap_or("app.exe");
     let below_image = format!(r"%{SANDBOX_MOUNT_POINT}%\{name}");
     if is_name_found {

@@ -2,6 +2,7 @@ use crate::decode::Fields;
 use crate::finding::collector::Findings;
 use crate::finding::severity::Severity;
 use crate::k8s::pod::ContainerView;
+use crate::node::environment::is_path;
 use crate::rules::context::Context;
 use crate::rules::rule::{Rule, about, page};
 use crate::wording::quote;
@@ -42,7 +43,7 @@ fn check(context: &Context, findings: &mut Findings) {
 /// The values of `PATH`, in any case, that `env` sets, each with its index. An empty one is like none.
 pub fn path_variables<'p>(container: &ContainerView<'p, '_>) -> impl Iterator<Item = (usize, &'p str)> {
     container.raw.env.iter().enumerate().filter_map(|(index, variable)| {
-        let is_path = variable.name.is_some_and(|name| name.eq_ignore_ascii_case("path"));
+        let is_path = variable.name.is_some_and(is_path);
         Some((index, variable.value.filter(|value| is_path && !value.is_empty())?))
     })
 }

@@ -2,10 +2,12 @@ use crate::decode::Fields;
 use crate::finding::collector::Findings;
 use crate::finding::severity::Severity;
 use crate::k8s::command_lines::CommandLine;
+use crate::node::environment::is_path;
 use crate::rules::context::Context;
 use crate::rules::rule::{Rule, about, page};
-use crate::windows::command_line::{SANDBOX_MOUNT_POINT, is_linux_program};
-use crate::windows::script::{is_command_line, is_powershell_7, is_powershell_script};
+use crate::windows::command_line::SANDBOX_MOUNT_POINT;
+use crate::windows::program::NoProgram;
+use crate::windows::script::is_powershell_7;
 use crate::wording::quote;
 
 pub static RULE: Rule = Rule {
@@ -19,25 +21,28 @@ pub static RULE: Rule = Rule {
 
 fn check(context: &Context, findings: &mut Findings) {
     for line in &context.command_lines {
-        let Some(program) = line.program().filter(|program| !is_linux_program(program)) else { continue };
-        if is_powershell_7(program) {
-            report_powershell_7(line, line.program_path(), program, findings);
-        } else if let Some((element, program)) = line.run_by_cmd().filter(|(_, program)| is_powershell_7(program)) {
-            report_powershell_7(line, element.path(), program, findings);
-        }
+        let program = line.program().unwrap_or_default();
         let found = quote(program);
-        let (message, fix) = if is_powershell_script(program) {
-            (
+        let (message, fix) = match line.no_program() {
+            Some(NoProgram::Script) => (
                 format!("{found} is a script, which nothing starts by itself"),
                 format!("write powershell.exe, -File and {found} as the first three elements"),
-            )
-        } else if is_command_line(program) {
-            (
+            ),
+            Some(NoProgram::CommandLine) => (
                 format!("{found} is a whole command line, which many nodes take for the name of the program"),
                 "write every argument as an element of its own".to_owned(),
-            )
-        } else {
-            continue;
+            ),
+            Some(NoProgram::PowerShell7) => {
+                report_powershell_7(line, line.program_path(), program, findings);
+                continue;
+            }
+            None => {
+                if let Some((element, program)) = line.run_by_cmd().filter(|(_, program)| is_powershell_7(program)) {
+                    report_powershell_7(line, element.path(), program, findings);
+                }
+                continue;
+            }
+            Some(NoProgram::Linux) => continue,
         };
         findings.container(&line.container, line.program_path(), message, fix);
     }
@@ -60,6 +65,6 @@ fn report_powershell_7(line: &CommandLine, path: String, program: &str, findings
 /// Whether the container says where its programs are: in its own `PATH`, or in the working directory.
 fn is_searched_elsewhere(line: &CommandLine) -> bool {
     let raw = line.container.raw;
-    raw.env.iter().any(|variable| variable.name.is_some_and(|name| name.eq_ignore_ascii_case("PATH")))
+    raw.env.iter().any(|variable| variable.name.is_some_and(is_path))
         || raw.working_dir.is_some_and(|folder| folder.to_ascii_lowercase().contains("powershell"))
 }

@@ -9,9 +9,8 @@ use crate::node::image::ImageConfig;
 use crate::node::launch::Launch;
 use crate::rules::context::Context;
 use crate::rules::rule::{Rule, about, page};
-use crate::windows::command_line::is_linux_program;
 use crate::windows::path::WindowsPath;
-use crate::windows::script::{has_several_commands, is_command_line, is_powershell_script};
+use crate::windows::script::has_several_commands;
 use crate::wording::quote;
 
 use super::absolute_image_path::below_image;
@@ -31,37 +30,37 @@ fn check(context: &Context, findings: &mut Findings) {
         if container.raw.working_dir.is_some_and(|folder| !folder.is_empty()) {
             continue;
         }
-        let Some((field, path)) = relative_path(line).filter(|(_, path)| !is_in_mount(path, container)) else {
-            continue;
-        };
+        // Mounts move along with the default folder, so what is in one is found on nearly every node.
+        let is_in_mount = |path: &WindowsPath| context.pod.volumes.places_in(container).any(|at| path.is_same_or_under(at));
+        let Some((field, path)) = relative_path(line).filter(|(_, path)| !is_in_mount(path)) else { continue };
         if let Some(folders) = folders(context, container) {
             findings.container(
                 container,
                 field,
-                format!("{} is relative to {folders}, unless the image sets a working directory", quote(path)),
-                format!("write {}, or set workingDir to the folder that is meant", quote(&below_image(path))),
+                format!("{} is relative to {folders}, unless the image sets a working directory", quote(path.text())),
+                format!("write {}, or set workingDir to the folder that is meant", quote(&below_image(&path))),
             );
         }
     }
 }
 
 /// The program or the script of a shell, if its path is relative, with its field.
-fn relative_path<'p>(line: &CommandLine<'p, '_>) -> Option<(String, &'p str)> {
+fn relative_path<'p>(line: &CommandLine<'p, '_>) -> Option<(String, WindowsPath<'p>)> {
     // What `linux-command` and `program-not-found` report is left to them.
-    let is_left = |path: &str| is_linux_program(path) || is_powershell_script(path) || is_command_line(path);
-    if let Some(program) = line.program().filter(|program| has_relative_folder(program) && !is_left(program)) {
-        return Some((line.program_path(), program));
+    if let Some(program) = line.path().filter(|path| has_relative_folder(path) && line.no_program().is_none()) {
+        return Some((line.program_path(), program.clone()));
     }
     let (element, script) = line.script()?;
+    let script = WindowsPath::new(script);
     let is_file = line.element_before(&element).is_some_and(takes_file);
-    let is_relative = has_relative_folder(script) || is_file && is_name(script);
+    let is_relative = has_relative_folder(&script) || is_file && is_name(script.text());
     let is_moved = |text: &str| has_several_commands(text) || sets_folder(text);
     (is_relative && !line.elements().any(|element| is_moved(element.text))).then(|| (element.path(), script))
 }
 
 /// Whether a path begins in the working directory and has a folder in it, be it `.`: bare names are searched elsewhere as well.
-fn has_relative_folder(path: &str) -> bool {
-    path.contains(['/', '\\']) && is_literal(path) && !WindowsPath::new(path).is_absolute()
+fn has_relative_folder(path: &WindowsPath) -> bool {
+    path.text().contains(['/', '\\']) && is_literal(path.text()) && !path.is_absolute()
 }
 
 fn is_name(path: &str) -> bool {
@@ -81,13 +80,6 @@ fn takes_file(argument: &str) -> bool {
 /// Whether it is the parameter of PowerShell 7 for the folder.
 fn sets_folder(argument: &str) -> bool {
     ["-WorkingDirectory", "-wd"].iter().any(|parameter| parameter.eq_ignore_ascii_case(argument))
-}
-
-/// Mounts move along with the default folder, so what is in one is found on nearly every node.
-fn is_in_mount(path: &str, container: &ContainerView) -> bool {
-    let path = WindowsPath::new(path);
-    let mut mounts = container.raw.volume_mounts.iter().filter_map(|mount| mount.mount_path);
-    mounts.any(|mount| path.is_same_or_under(&WindowsPath::new(mount)))
 }
 
 /// The default working directories of the nodes that may be in the cluster; `None` if there is only one.

@@ -32,16 +32,20 @@ const WRITABLE: &[WindowsPath] = &[
 const WRITABLE_ITSELF: WindowsPath = WindowsPath::on_c(r"C:\ProgramData");
 
 fn check(context: &Context, findings: &mut Findings) {
-    let may_bind = context.settings.may_have(Era::binds);
-    let may_search_path = context.settings.may_have(|era| !era.is_1_6());
+    let settings = context.settings;
+    let directories = if settings.may_have(Era::binds) { context.working_dirs() } else { &[] };
+    for directory in directories.iter().filter(|directory| is_writable(&directory.path) && !directory.is_in_mount()) {
+        report(&directory.container, directory.container.path("workingDir"), directory.path.text(), findings);
+    }
+    if !settings.may_have(|era| !era.is_1_6()) {
+        return;
+    }
     for container in context.pod.host_process_containers() {
-        let directory = container.raw.working_dir.filter(|directory| may_bind && is_writable_place(directory));
-        if let Some(directory) = directory.filter(|directory| !is_in_mount(directory, &container)) {
-            report(&container, container.path("workingDir"), directory, findings);
-        }
-        for (index, value) in path_variables(&container).filter(|_| may_search_path) {
+        for (index, value) in path_variables(&container) {
             let before_system = value.split(';').take_while(|folder| !system_folder(folder));
-            for folder in before_system.filter(|folder| is_writable_place(folder)).take(1) {
+            let is_writable =
+                |folder: &&str| mentions(folder).next().is_none() && is_writable(&WindowsPath::new(folder));
+            for folder in before_system.filter(is_writable).take(1) {
                 report(&container, container.path(&format!("env[{index}].value")), folder, findings);
             }
         }
@@ -57,18 +61,7 @@ fn report(container: &ContainerView, path: String, folder: &str, findings: &mut 
     );
 }
 
-fn is_writable_place(folder: &str) -> bool {
-    if mentions(folder).next().is_some() {
-        return false;
-    }
-    let path = WindowsPath::new(folder);
-    path.is_absolute()
-        && (WRITABLE.iter().any(|writable| path.is_same_or_under(writable)) || path.is_same(&WRITABLE_ITSELF))
-}
-
-/// Whether the folder is in a mount, where the volume decides who may write.
-fn is_in_mount(folder: &str, container: &ContainerView) -> bool {
-    let path = WindowsPath::new(folder);
-    let mut places = container.raw.volume_mounts.iter().filter_map(|mount| mount.mount_path);
-    places.any(|place| path.is_same_or_under(&WindowsPath::new(place)))
+fn is_writable(folder: &WindowsPath) -> bool {
+    folder.is_absolute()
+        && (WRITABLE.iter().any(|writable| folder.is_same_or_under(writable)) || folder.is_same(&WRITABLE_ITSELF))
 }

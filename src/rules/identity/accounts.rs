@@ -44,6 +44,7 @@ pub fn privileged_groups() -> impl Iterator<Item = &'static str> {
 
 /// The local groups that the settings name, looked up as Windows compares them: the settings may name as many as a pod has
 /// accounts.
+#[derive(Debug)]
 pub struct LocalGroups {
     declared: ByName<'static>,
     privileged: ByName<'static>,

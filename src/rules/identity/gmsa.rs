@@ -23,12 +23,10 @@ enum Gmsa<'p> {
 }
 
 fn check(context: &Context, findings: &mut Findings) {
-    for credential in effective_settings(context.pod, |container| Some(effective(container)?.set_on), effective) {
+    for credential in effective_settings(context.pod, effective) {
         let (field, found) = match credential.value {
-            Some(Effective { value: Gmsa::Name(name), .. }) => {
-                ("securityContext.windowsOptions.gmsaCredentialSpecName", quote(name).to_string())
-            }
-            _ => ("securityContext.windowsOptions.gmsaCredentialSpec", "a credential spec".to_owned()),
+            Gmsa::Name(name) => ("securityContext.windowsOptions.gmsaCredentialSpecName", quote(name).to_string()),
+            Gmsa::Inline => ("securityContext.windowsOptions.gmsaCredentialSpec", "a credential spec".to_owned()),
         };
         findings.setting(
             &credential,

@@ -1,8 +1,8 @@
-use super::accounts::{LocalGroups, RUN_AS_USER_NAME};
+use super::accounts::RUN_AS_USER_NAME;
 use crate::decode::Fields;
 use crate::finding::collector::Findings;
 use crate::finding::severity::Severity;
-use crate::k8s::version::Version;
+use crate::node::era::{Containerd, Era};
 use crate::rules::context::Context;
 use crate::rules::rule::{Rule, about, page};
 use crate::wording::quote;
@@ -16,15 +16,15 @@ pub static RULE: Rule = Rule {
     ..Rule::new(check)
 };
 
-const FIRST_WITH_GROUPS: Version = Version::new(1, 7);
+const FIRST_WITH_GROUPS: &str = Containerd::V1_7.name();
 
 fn check(context: &Context, findings: &mut Findings) {
     let settings = context.settings;
-    if *settings.containerd >= FIRST_WITH_GROUPS || settings.local_groups.is_empty() {
+    if !settings.may_have(Era::is_1_6) || settings.local_groups.is_empty() {
         return;
     }
-    let groups = LocalGroups::of(settings);
-    for account in context.accounts.iter().filter(|account| groups.declare(&account.value)) {
+    let groups = context.local_groups();
+    for account in context.accounts.iter().filter(|account| groups.declare(account.value)) {
         let name = quote(account.value.name());
         findings.setting(
             account,

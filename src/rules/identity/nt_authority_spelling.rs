@@ -22,8 +22,8 @@ fn check(context: &Context, findings: &mut Findings) {
     for account in &context.accounts {
         if let Kind::Misspelt(meant) = account.value.kind() {
             findings
-                .setting(account, RUN_AS_USER_NAME, message(&account.value), fix(&account.value, meant))
-                .patch(reach(&account.value), |path| {
+                .setting(account, RUN_AS_USER_NAME, message(account.value), fix(account.value, meant))
+                .patch(reach(account.value), |path| {
                     meant.map(|service| replace(path, service.spelling())).into_iter().collect()
                 });
         }

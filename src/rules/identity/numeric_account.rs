@@ -33,7 +33,7 @@ fn check(context: &Context, findings: &mut Findings) {
         if is_pods && std::mem::replace(&mut is_pods_judged, true) {
             continue;
         }
-        let Some(message) = message(name.value, context) else { continue };
+        let Some(message) = message(name.value.name(), context) else { continue };
         if is_pods {
             findings.pod(pod.path(RUN_AS_USER_NAME), message, fix(&container));
         } else {

@@ -1,4 +1,4 @@
-use super::accounts::{LocalGroups, RUN_AS_USER_NAME};
+use super::accounts::RUN_AS_USER_NAME;
 use crate::decode::Fields;
 use crate::finding::collector::Findings;
 use crate::rules::context::Context;
@@ -14,8 +14,8 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &Context, findings: &mut Findings) {
-    let groups = LocalGroups::of(context.settings);
-    for account in context.accounts.iter().filter(|account| groups.make_privileged(&account.value)) {
+    let groups = context.local_groups();
+    for account in context.accounts.iter().filter(|account| groups.make_privileged(account.value)) {
         findings.setting(
             account,
             RUN_AS_USER_NAME,

@@ -1,9 +1,8 @@
-use super::accounts::LocalGroups;
 use crate::decode::Fields;
 use crate::finding::collector::Findings;
 use crate::finding::patch::Reach;
 use crate::k8s::effective::effective_settings;
-use crate::k8s::pod::{ContainerView, Level};
+use crate::k8s::pod::{ContainerView, Effective, Level};
 use crate::rules::context::Context;
 use crate::rules::rule::{Rule, about, page};
 use crate::windows::account::Account;
@@ -19,19 +18,18 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &Context, findings: &mut Findings) {
-    let groups = LocalGroups::of(context.settings);
-    let is_administrator = |name: &str| groups.make_administrator(&Account::parse(name));
+    let is_untrue = |account: &Account| context.local_groups().make_administrator(account);
     let inherited = LazyCell::new(|| {
-        let name = context.pod.windows_options().and_then(|options| options.run_as_user_name);
-        name.is_some_and(is_administrator)
+        let account = context.pod.windows_options().and_then(|options| options.run_as_user_name.as_ref());
+        account.is_some_and(is_untrue)
     });
     let untrue_on = |container: &ContainerView| {
         let account = container.run_as_user_name()?;
-        let level = set_to_true_on(container)?;
-        let is_untrue = if account.set_on == Level::Pod { *inherited } else { is_administrator(account.value) };
-        is_untrue.then_some(level)
+        let set_on = container.run_as_non_root().filter(|effective| effective.value)?.set_on;
+        let is_untrue = if account.set_on == Level::Pod { *inherited } else { is_untrue(account.value) };
+        is_untrue.then_some(Effective { value: (), set_on })
     };
-    for non_root in effective_settings(context.pod, untrue_on, |_| ()) {
+    for non_root in effective_settings(context.pod, untrue_on) {
         findings
             .setting(
                 &non_root,
@@ -41,10 +39,4 @@ fn check(context: &Context, findings: &mut Findings) {
             )
             .removable_if(context.is_proven_windows(), Reach::OnDemand);
     }
-}
-
-fn set_to_true_on(container: &ContainerView) -> Option<Level> {
-    let own = container.raw.security_context.as_ref().and_then(|context| context.run_as_non_root);
-    let effective = container.effective(own, || container.pod.spec.security_context.as_ref()?.run_as_non_root)?;
-    effective.value.then_some(effective.set_on)
 }

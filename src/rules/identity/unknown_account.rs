@@ -1,4 +1,4 @@
-use super::accounts::{LocalGroups, RUN_AS_USER_NAME};
+use super::accounts::RUN_AS_USER_NAME;
 use crate::decode::Fields;
 use crate::finding::collector::Findings;
 use crate::finding::severity::Severity;
@@ -24,11 +24,10 @@ pub static RULE: Rule = Rule {
 fn check(context: &Context, findings: &mut Findings) {
     let settings = context.settings;
     let severity = if settings.local_groups.is_empty() { Severity::Warn } else { Severity::Deny };
-    let groups = LazyCell::new(|| LocalGroups::of(settings));
     let created = LazyCell::new(|| CreatedGroups::of(context));
     for account in context.accounts.iter().filter(|account| account.value.kind() == Kind::Local) {
-        let name = account.value;
-        if !groups.declare(&name) && !groups.make_privileged(&name) && !created.has_before(account) {
+        let (name, groups) = (account.value, context.local_groups());
+        if !groups.declare(name) && !groups.make_privileged(name) && !created.has_before(account) {
             findings.at(severity).setting(
                 account,
                 RUN_AS_USER_NAME,
@@ -53,7 +52,7 @@ impl CreatedGroups {
             let account = line.container.run_as_user_name();
             for group in created_by(line.elements().map(|element| element.text)) {
                 // A container cannot run as a group that it has yet to create.
-                if !account.is_some_and(|account| is_same(account.value, group)) {
+                if !account.is_some_and(|account| is_same(account.value.name(), group)) {
                     names.push(lower_case(group).into());
                     creators.push(line.container.index);
                 }
@@ -63,7 +62,7 @@ impl CreatedGroups {
     }
 
     /// Whether an init container that runs earlier creates the group.
-    fn has_before(&self, account: &EffectiveSetting<Account>) -> bool {
+    fn has_before(&self, account: &EffectiveSetting<&Account>) -> bool {
         let user = account.container;
         // Command lines are in the order of their containers, so the first place is that of the earliest.
         let creator = self.by_name.places(&lower_case(account.value.name())).next().map(|place| self.creators[place]);

@@ -2,6 +2,7 @@ use super::accounts::RUN_AS_USER_NAME;
 use crate::decode::Fields;
 use crate::finding::collector::Findings;
 use crate::finding::patch::{Operation, Reach, replace};
+use crate::k8s::pod_spec::WindowsOptions;
 use crate::rules::api_server::ApiServer;
 use crate::rules::context::Context;
 use crate::rules::rule::{Rule, about, page};
@@ -20,14 +21,12 @@ pub static RULE: Rule = Rule {
 
 fn check(context: &Context, findings: &mut Findings) {
     let pod = context.pod;
-    let own = pod.windows_options().and_then(|options| options.run_as_user_name);
-    if let Some((name, (message, fix))) = own.and_then(|name| Some((name, diagnose(name)?))) {
+    if let Some((name, (message, fix))) = diagnose(pod.windows_options()) {
         let reported = findings.pod(pod.path(RUN_AS_USER_NAME), message, fix);
         reported.patch(Reach::Admission, |path| single_backslash(path, name));
     }
     for container in pod.containers() {
-        let own = container.own_windows_options().and_then(|options| options.run_as_user_name);
-        if let Some((name, (message, fix))) = own.and_then(|name| Some((name, diagnose(name)?))) {
+        if let Some((name, (message, fix))) = diagnose(container.own_windows_options()) {
             let reported = findings.container(&container, container.path(RUN_AS_USER_NAME), message, fix);
             reported.patch(Reach::Admission, |path| single_backslash(path, name));
         }
@@ -43,10 +42,12 @@ fn single_backslash(path: &str, name: &str) -> Vec<Operation> {
     }
 }
 
-/// Message and fix for a name that Kubernetes does not accept; `None` for any other.
-fn diagnose(name: &str) -> Option<(String, String)> {
-    let Kind::Malformed(defect) = Account::parse(name).kind() else { return None };
-    Some((format!("{} {defect}", quote(name)), fix(name, defect)))
+/// A name that Kubernetes does not accept, with message and fix; `None` where there is none.
+fn diagnose<'p>(options: Option<&'p WindowsOptions>) -> Option<(&'p str, (String, String))> {
+    let account = options?.run_as_user_name.as_ref()?;
+    let Kind::Malformed(defect) = account.kind() else { return None };
+    let name = account.name();
+    Some((name, (format!("{} {defect}", quote(name)), fix(name, defect))))
 }
 
 fn fix(name: &str, defect: Malformed) -> String {

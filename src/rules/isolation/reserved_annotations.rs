@@ -1,6 +1,8 @@
 use crate::decode::Fields;
 use crate::finding::collector::Findings;
 use crate::finding::severity::Severity;
+use crate::node::logon::INHERIT_USER;
+use crate::node::rootfs::ROOTFS_LOCATION;
 use crate::rules::context::Context;
 use crate::rules::rule::{Rule, Scope, about, page};
 use crate::windows::account::{Kind, Service};
@@ -36,9 +38,6 @@ fn check(context: &Context, findings: &mut Findings) {
     }
 }
 
-/// The annotation with which containers run under containerd's account.
-const INHERIT_USER: &str = "microsoft.com/hostprocess-inherit-user";
-
 /// Whether all containers are HostProcess ones that run as LocalSystem, which is containerd's account as well.
 fn runs_as_system(context: &Context) -> bool {
     !context.accounts.is_empty()
@@ -67,7 +66,7 @@ const EFFECTS: &[(&str, EffectOf)] = &[
     ("microsoft.com/hostprocess-container", |_| {
         (Severity::Deny, "decides on containerd 1.5 what is HostProcess, past the field hostProcess")
     }),
-    ("microsoft.com/hostprocess-rootfs-location", |value| {
+    (ROOTFS_LOCATION, |value| {
         let severity = if is_system_folder(value) { Severity::Deny } else { Severity::Warn };
         (severity, "moves the container's files to that folder of the host")
     }),

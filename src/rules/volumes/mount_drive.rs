@@ -3,6 +3,7 @@ use crate::decode::Fields;
 use crate::finding::collector::Findings;
 use crate::finding::severity::Severity;
 use crate::node::era::Era;
+use crate::node::mounts::is_refused;
 use crate::rules::context::Context;
 use crate::rules::rule::{Rule, about, page};
 use crate::wording::quote;
@@ -29,7 +30,7 @@ fn check(context: &Context, findings: &mut Findings) {
     for mount in mounts(context.pod) {
         let path = mount.path();
         let (severity, effect) = match path.drive() {
-            Some('C') if path.is_drive_letter() => (Severity::Deny, "is refused by containerd"),
+            _ if is_refused(mount.text()) => (Severity::Deny, "is refused by containerd"),
             Some(drive) if drive != 'C' && path.is_drive_root() => (severity, effect),
             _ => continue,
         };

@@ -1,6 +1,7 @@
 use super::mounts::mounts;
 use crate::decode::Fields;
 use crate::finding::collector::Findings;
+use crate::node::mounts::is_refused;
 use crate::rules::context::Context;
 use crate::rules::rule::{Rule, about, page};
 use crate::windows::path::ROOTFS;
@@ -22,7 +23,7 @@ fn check(context: &Context, findings: &mut Findings) {
         // `C:` is refused by containerd, which `mount-drive` reports.
         } else if path.is_drive_root()
             && path.drive() == Some('C')
-            && !path.is_drive_letter()
+            && !is_refused(mount.text())
             && !mount.text().is_empty()
         {
             format!(

@@ -1,6 +1,7 @@
 use super::mounts::mounts;
 use crate::decode::Fields;
 use crate::finding::collector::Findings;
+use crate::node::admission::demands_recursive_read_only;
 use crate::rules::context::Context;
 use crate::rules::rule::{Rule, about, page};
 
@@ -13,7 +14,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &Context, findings: &mut Findings) {
-    for mount in mounts(context.pod).filter(|mount| mount.raw.recursive_read_only == Some("Enabled")) {
+    for mount in mounts(context.pod).filter(|mount| demands_recursive_read_only(mount.raw)) {
         findings.container(
             &mount.container,
             mount.field("recursiveReadOnly"),
