@@ -75,7 +75,7 @@ pub fn plan(args: &Args) -> Result<u8, Error> {
     let settings = args.lint.settings(&configuration)?;
     let tree = settings.tree();
     let linter = args.lint.linter(&settings, &tree)?;
-    let nodes = Nodes::of(linter.settings()).with_containerd(&args.containerd).with_bind_filter(args.bind_filter);
+    let nodes = Nodes::of(linter.settings(), &args.containerd, args.bind_filter);
     let nodes = Nodes { processors: args.processors, ..nodes };
     let planner = Planner { nodes, images: images(&args.image_config)?, creation: args.lint.creation() };
     let mut waivers = configuration.waivers()?;

@@ -37,28 +37,17 @@ impl Default for Nodes<'_> {
 }
 
 impl<'n> Nodes<'n> {
-    /// The nodes that the settings describe.
-    pub fn of(settings: &Settings<'n>) -> Nodes<'n> {
-        let oldest = containerd(*settings.containerd);
-        let eras = Era::ALL.into_iter().filter(|era| era.containerd >= oldest).collect();
-        Nodes { eras, groups: settings.local_groups.iter().copied().collect(), ..Nodes::default() }
-    }
-
-    /// Leaves only nodes with these versions of containerd, whatever the settings say; all if there are none.
-    #[must_use]
-    pub fn with_containerd(self, versions: &[Version]) -> Nodes<'n> {
-        if versions.is_empty() {
-            return self;
-        }
+    /// The nodes that the settings describe; versions of containerd and the bind filter replace what the settings say about
+    /// them, where there are any. containerd 1.6 does not use the bind filter.
+    pub fn of(settings: &Settings<'n>, versions: &[Version], bind_filter: Option<bool>) -> Nodes<'n> {
+        let groups = settings.local_groups.iter().copied().collect();
+        let described = |oldest| Era::possible(oldest, bind_filter.or(settings.bind_filter));
         let is_one = |era: &Era| versions.iter().any(|version| containerd(*version) == era.containerd);
-        Nodes { eras: Era::ALL.into_iter().filter(is_one).collect(), ..self }
-    }
-
-    /// Leaves only nodes that have the bind filter, or only those that have not. containerd 1.6 does not use it.
-    #[must_use]
-    pub fn with_bind_filter(mut self, bind_filter: Option<bool>) -> Nodes<'n> {
-        self.eras.retain(|era| era.is_1_6() || bind_filter.is_none_or(|has| has == era.bind_filter));
-        self
+        let eras = match versions.iter().min() {
+            None => described(*settings.containerd).collect(),
+            Some(oldest) => described(*oldest).filter(is_one).collect(),
+        };
+        Nodes { eras, groups, ..Nodes::default() }
     }
 
     pub(super) fn node(&self, era: Era) -> Node<'_> {
@@ -75,6 +64,8 @@ fn containerd(version: Version) -> Containerd {
 
 #[cfg(test)]
 mod tests {
+    use windows_hostprocess_policy::decode;
+
     use super::*;
 
     fn names(nodes: &Nodes) -> Vec<(&'static str, bool)> {
@@ -97,9 +88,16 @@ mod tests {
 
     #[test]
     fn arguments_replace_the_settings() {
-        let nodes = Nodes { eras: Era::ALL[3..].to_vec(), ..Nodes::default() };
-        assert_eq!(names(&nodes.clone().with_containerd(&[])), [("1.7.19", false), ("1.7.19", true)]);
-        let nodes = nodes.with_containerd(&[Version::new(1, 6), Version::new(1, 7)]).with_bind_filter(Some(true));
-        assert_eq!(names(&nodes), [("1.6", false), ("1.7", true)]);
+        let tree = decode::parse(br#"{"containerd": "1.7.19", "bindFilter": true}"#).expect("JSON");
+        let settings: Settings = decode::read(&tree).expect("settings");
+        let versions = [Version::new(1, 6), Version::new(1, 7)];
+        for (versions, bind_filter, expected) in [
+            (&[][..], None, &[("1.7.19", true)][..]),
+            (&versions, None, &[("1.6", false), ("1.7", true)]),
+            (&[], Some(false), &[("1.7.19", false)]),
+            (&versions[1..], Some(false), &[("1.7", false)]),
+        ] {
+            assert_eq!(names(&Nodes::of(&settings, versions, bind_filter)), expected, "{versions:?} {bind_filter:?}");
+        }
     }
 }
