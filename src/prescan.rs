@@ -29,7 +29,7 @@ const MARKS: [&str; 6] = [
 /// Whether a payload is a well-formed request that no rule could report anything about.
 pub fn concerns_no_rule(payload: &[u8]) -> bool {
     let has = |text: &str| memmem::find(payload, text.as_bytes()).is_some();
-    !has_unicode_escape(payload) && !MARKS.into_iter().any(has) && names_a_kind(payload)
+    !MARKS.into_iter().any(has) && !has_unicode_escape(payload) && names_a_kind(payload)
 }
 
 /// Whether a value has one of the texts without which no rule has anything to report, in a key or a string.

@@ -12,10 +12,19 @@ use crate::wording::did_you_mean;
 pub struct Key {
     /// Compared exactly.
     pub name: &'static str,
+    /// The [`sum`] of the name.
+    pub sum: u32,
     /// The field of a pod that it is, if rules depend on it.
     pub field: Fields,
     /// Whether an object without it is an error.
     pub is_required: bool,
+}
+
+/// A number that few names share: comparing it first makes most comparisons of names unnecessary.
+pub const fn sum(name: &str) -> u32 {
+    let bytes = name.as_bytes();
+    let (Some(first), Some(last)) = (bytes.first(), bytes.last()) else { return 0 };
+    u32::from_le_bytes([bytes.len() as u8, *first, bytes[bytes.len() / 2], *last])
 }
 
 /// A struct that is read member by member.
@@ -51,7 +60,8 @@ pub fn read_record<'t>(
     let Value::Object(members) = value else { return Err(Error::wrong_type(value, "an object")) };
     let mut found = 0_u64;
     for (name, value) in members.iter() {
-        let Some(index) = keys.iter().position(|key| key.name == name) else {
+        let sum = sum(name);
+        let Some(index) = keys.iter().position(|key| key.sum == sum && key.name == name) else {
             if unknown == Unknown::Refused {
                 return Err(unknown_key(name, keys));
             }
@@ -145,6 +155,7 @@ macro_rules! record {
             ) -> $crate::decode::read::Result<()> {
                 static KEYS: &[$crate::decode::record::Key] = &[$($crate::decode::record::Key {
                     name: $key,
+                    sum: $crate::decode::record::sum($key),
                     field: $crate::decode::fields::Fields::named($key),
                     is_required: $crate::record!(@required $($how)?),
                 }),*];

@@ -82,7 +82,11 @@ pub fn parse(text: &str) -> Option<Amount> {
     let end = unsigned.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(unsigned.len());
     let (number, suffix) = unsigned.split_at(end);
     let Scale { tens, kibis } = Scale::of(suffix)?;
-    let (digits, fraction) = significant_digits(number)?;
+    // Nearly every quantity is a whole number, and a small one.
+    let (digits, fraction) = match number.parse::<u32>() {
+        Ok(number) => (number.into(), 0),
+        Err(_) => significant_digits(number)?,
+    };
     let exponent = tens.saturating_sub(fraction).saturating_add(9);
     let billionths = scaled(digits << (10 * kibis), exponent).unwrap_or(i128::MAX);
     Some(Amount { billionths: sign * billionths.min(Amount::MAX.billionths) })
@@ -147,7 +151,9 @@ fn scaled(number: i128, exponent: i32) -> Option<i128> {
     if number == 0 {
         return Some(0);
     }
-    match 10_i128.checked_pow(exponent.unsigned_abs()) {
+    let power = exponent.unsigned_abs();
+    // Arithmetic of 128 bits is slow in WebAssembly.
+    match 10_u64.checked_pow(power).map(i128::from).or_else(|| 10_i128.checked_pow(power)) {
         Some(power) if exponent >= 0 => number.checked_mul(power),
         Some(power) => Some((number - 1) / power + 1),
         None if exponent >= 0 => None,

@@ -61,14 +61,15 @@ impl<'a> Volumes<'a> {
             mounts: Vec::new(),
         };
         let is_unique = volumes.by_name.groups().all(|group| group.len() == 1);
+        // Most containers mount the volumes in their order, each all of them or its own.
+        let mut guess = 0;
         for container in pod.containers() {
             let is_host_process = container.is_host_process();
-            // Most containers mount the volumes in their order.
-            let mut guess = 0;
             for (index, mount) in container.raw.volume_mounts.iter().enumerate() {
                 let name = mount.name.unwrap_or_default();
-                let is_guessed = is_unique && list.get(guess).is_some_and(|volume| volume.name == Some(name));
-                let volume = if is_guessed { Some(guess) } else { volumes.index(name) };
+                let is_it = |place: &usize| list.get(*place).is_some_and(|volume| volume.name == Some(name));
+                let guessed = [guess, 0].into_iter().filter(|_| is_unique).find(is_it);
+                let volume = guessed.or_else(|| volumes.index(name));
                 guess = volume.map_or(guess, |volume| volume + 1);
                 let path = WindowsPath::new(mount.mount_path.unwrap_or_default());
                 let (list, container) = (container.list, container.index);

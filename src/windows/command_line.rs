@@ -143,7 +143,8 @@ fn find_stem(text: &str) -> Option<usize> {
 }
 
 fn starts_with_ignoring_case(text: &str, wanted: &str) -> bool {
-    text.get(..wanted.len()).is_some_and(|start| start.eq_ignore_ascii_case(wanted))
+    // Compared exactly first, because that is faster.
+    text.get(..wanted.len()).is_some_and(|start| start == wanted || start.eq_ignore_ascii_case(wanted))
 }
 
 fn ends_with_ignoring_case(text: &str, wanted: &str) -> bool {

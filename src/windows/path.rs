@@ -303,13 +303,27 @@ fn begins_with(names: &str, wanted: &str) -> bool {
     }
 }
 
+/// Whether a text has names in normal form, each with a backslash before it, and no colon: nearly all texts.
+fn is_plain(text: &str) -> bool {
+    // As if a name went before.
+    let mut before = b'x';
+    let is_plain = |byte: u8| {
+        let before = std::mem::replace(&mut before, byte);
+        !matches!((before, byte), (_, b'/' | b':') | (b'\\' | b'.' | b' ', b'\\'))
+    };
+    text.starts_with('\\') && text.bytes().all(is_plain) && !text.ends_with(['\\', '.', ' '])
+}
+
 /// The names of a text, each with a backslash before it, and what is in doubt about them.
 fn normalise(text: &str, prefix: Prefix) -> (Cow<'_, str>, Option<Doubt>) {
     let may_name_drives = matches!(prefix, Prefix::Device | Prefix::Verbatim);
     let is_stream = |name: &str| name.contains(':') && !(may_name_drives && is_drive(name));
     let is_normal =
         |name: &str| !name.is_empty() && !name.contains('/') && !name.ends_with(DROPPED_AT_THE_END) && !is_stream(name);
-    if text.is_empty() || text.strip_prefix('\\').is_some_and(|names| names.split('\\').all(is_normal)) {
+    if text.is_empty()
+        || is_plain(text)
+        || may_name_drives && text.strip_prefix('\\').is_some_and(|names| names.split('\\').all(is_normal))
+    {
         return (Cow::Borrowed(text), None);
     }
     // `..` does not leave a share.
