@@ -35,7 +35,7 @@ pub fn plan(input: &Input) -> Planned {
     let settings = Settings::parse("settings", &input.settings).unwrap_or_default();
     let tree = settings.tree();
     let Ok(linter) = Linter::new(&tree, no_cluster()) else { return Planned::default() };
-    let nodes = Nodes::of(linter.settings());
+    let nodes = Nodes::of(linter.settings(), &[], None);
     let processors = nodes.processors;
     let planner = Planner { nodes, images: Images::default(), creation: creation(input) };
     let file = File::parse(MANIFEST, input.manifest.clone());
