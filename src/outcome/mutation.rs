@@ -4,7 +4,7 @@
 //! HostProcess pod without `hostNetwork` there. So a pod is changed only with proof that it starts on Windows or not at
 //! all, which the fix that selects Windows nodes provides as well.
 
-use serde_json::Value as Json;
+use serde_json::{Map, Value as Json};
 
 use crate::admission::request::Request;
 use crate::admission::subresource::Part;
@@ -61,7 +61,7 @@ pub fn mutate(
     if !may_change(request) || !are_selected.contains(&true) {
         return Err(findings);
     }
-    let mut changed = Json::from(tree);
+    let mut changed = to_json(tree);
     let Some(object) = changed.pointer_mut(OBJECT) else { return Err(findings) };
     let mut selected = findings.iter().zip(&are_selected).filter(|(_, is_selected)| **is_selected);
     if !is_proven_windows && !selected.any(|(finding, _)| selects_windows(finding, object)) {
@@ -71,6 +71,25 @@ pub fn mutate(
     let mut are_selected = are_selected.into_iter();
     fixed.retain(|finding| are_selected.next() == Some(true) && apply_all(finding, object));
     Ok(Mutation { request: changed, fixed })
+}
+
+/// The same value in a form that can be changed. `Json::from` collects the members of objects, which would add a sort
+/// implementation to the module.
+fn to_json(value: &Value) -> Json {
+    match value {
+        Value::Null => Json::Null,
+        Value::Bool(truth) => Json::Bool(*truth),
+        Value::Number(number) => Json::Number((*number).into()),
+        Value::Str(text) => Json::String(text.to_string()),
+        Value::Array(items) => Json::Array(items.iter().map(to_json).collect()),
+        Value::Object(members) => {
+            let mut object = Map::new();
+            for (name, value) in members.iter() {
+                object.insert(name.to_owned(), to_json(value));
+            }
+            Json::Object(object)
+        }
+    }
 }
 
 fn may_change(request: &Request) -> bool {

@@ -12,7 +12,7 @@ record! {
     #[derive(Debug, Default)]
     #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(default, deny_unknown_fields, rename_all = "camelCase"))]
     pub struct LabelSelector<'a>: strict {
-        match_labels: BTreeMap<&'a str, &'a str> = "matchLabels",
+        match_labels: BTreeMap<String, String> = "matchLabels",
         match_expressions: Vec<Requirement<'a>> = "matchExpressions",
     }
 }
@@ -45,7 +45,7 @@ impl LabelSelector<'_> {
     /// Whether it selects an object with these labels.
     pub fn selects(&self, labels: &BTreeMap<String, String>) -> bool {
         let label = |key: &str| Label::from(labels.get(key).map(String::as_str));
-        self.match_labels.iter().all(|(key, value)| label(key) == Label::Value(value))
+        self.match_labels.iter().all(|(key, value)| label(key) == Label::Value(value.as_str()))
             && self.match_expressions.iter().all(|r| is_satisfied(r.operator.0, &r.values, label(r.key)) == Some(true))
     }
 
