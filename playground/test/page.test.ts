@@ -131,7 +131,7 @@ test("settings that are not valid are located and nothing is judged", () => {
     ["- a", 1, "must be a mapping"],
     ["profile: strict\n---\nmutate: safe\n", 3, "a second document"],
     ["profile: [\n---\nprofile: strict\n", 1, ""],
-    ["profile: strict\nprofile: default", 2, "already there"],
+    ["profile: strict\nprofile: default", 2, "duplicate key"],
   ] as const) {
     const { settingsProblem, objects } = report({ manifest: BROKEN, settings });
     assert(
