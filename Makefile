@@ -131,7 +131,7 @@ fuzz: ## Fuzz each target of fuzz/ for a minute (FUZZ_SECONDS=n for longer)
 CORPUS := test_data
 
 .PHONY: bench-check
-bench-check: ## Time `hostprocess check` on 10,000 files (the release build takes minutes; CORPUS=folder for other files)
+bench-check: ## Time the command on 10,000 files, long lines and broken YAML (the release build takes minutes; CORPUS=folder for other files)
 	MAKEFLAGS= cargo build --locked --release $(COMMAND)
 	MAKEFLAGS= cargo build --quiet --locked -p check-speed
 	@# Not `cargo run`, which becomes the program that it runs: the memory of the compilers before would count.

@@ -2,6 +2,7 @@
 
 pub mod annotations;
 pub mod azure_devops;
+pub mod destination;
 pub mod escape;
 pub mod excerpt;
 pub mod github;
@@ -13,113 +14,25 @@ pub mod sarif;
 pub mod text;
 
 use std::collections::BTreeMap;
-use std::ffi::OsStr;
 use std::io::{self, BufWriter, ErrorKind, StdoutLock, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anstream::{AutoStream, ColorChoice};
-use clap::builder::{EnumValueParser, PossibleValue, TypedValueParser};
-use clap::{Arg, ValueEnum};
 use hostprocess_linter::report::{Note, Notice, Report, Run};
 use windows_hostprocess_policy::wording::escaped;
 
 use crate::files::{self, FileError};
+use crate::output::destination::{Destination, Format};
 
 /// Why a report is not written.
 #[derive(Debug, thiserror::Error)]
 pub enum OutputError {
-    /// `FORMAT=`
-    #[error("--output {0}=: the name of the file is missing")]
-    HasNoName(String),
-    /// Two formats would be mixed.
-    #[error("--output: only one format can go to standard output, write FORMAT=FILE for the others")]
-    TwoAreShown,
     /// Standard output is full, for example.
     #[error("standard output cannot be written: {0}")]
     Stdout(#[from] io::Error),
     /// So is a file.
     #[error(transparent)]
     File(#[from] FileError),
-}
-
-/// How to show a report.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub enum Format {
-    /// For people: points into the manifests
-    Text,
-    /// For scripts
-    Json,
-    /// For scripts, with a version and what was not judged
-    #[value(name = "json-v2")]
-    JsonV2,
-    /// For code scanning
-    Sarif,
-    /// For test reports
-    Junit,
-    /// For annotations in GitHub Actions
-    Github,
-    /// For issues in Azure Pipelines
-    AzureDevops,
-}
-
-/// A format, and where to write the report in it.
-#[derive(Clone, Debug)]
-pub struct Destination {
-    format: Format,
-    /// `None` is standard output.
-    file: Option<PathBuf>,
-}
-
-impl Destination {
-    /// Reads `FORMAT` or `FORMAT=FILE`.
-    pub fn parser() -> impl TypedValueParser<Value = Destination> {
-        DestinationParser
-    }
-
-    /// Where to write it; `None` is standard output.
-    pub fn file(&self) -> Option<&Path> {
-        self.file.as_deref()
-    }
-
-    /// Whether this is the format with replacements.
-    pub fn is_sarif(&self) -> bool {
-        self.format == Format::Sarif
-    }
-}
-
-/// A parser of its own, because one that is a function has no list of values for the help and the completions.
-#[derive(Clone)]
-struct DestinationParser;
-
-impl TypedValueParser for DestinationParser {
-    type Value = Destination;
-
-    fn parse_ref(&self, command: &clap::Command, arg: Option<&Arg>, text: &OsStr) -> Result<Destination, clap::Error> {
-        let text = text.to_string_lossy();
-        let (format, file) = text.split_once('=').map_or((&*text, None), |(format, file)| (format, Some(file)));
-        let format = EnumValueParser::<Format>::new().parse_ref(command, arg, OsStr::new(format))?;
-        Ok(Destination { format, file: file.map(PathBuf::from) })
-    }
-
-    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
-        Some(Box::new(Format::value_variants().iter().filter_map(ValueEnum::to_possible_value)))
-    }
-}
-
-/// Checks that at most one report goes to standard output.
-///
-/// # Errors
-/// Two do, or a file has no name.
-pub fn check(destinations: &[Destination]) -> Result<(), OutputError> {
-    if let Some(empty) = destinations.iter().find(|to| to.file.as_ref().is_some_and(|file| file.as_os_str().is_empty()))
-    {
-        let name = empty.format.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default();
-        return Err(OutputError::HasNoName(name));
-    }
-    match destinations.iter().filter(|to| to.file.is_none()).count() {
-        0 | 1 => Ok(()),
-        _ => Err(OutputError::TwoAreShown),
-    }
 }
 
 /// Writes a report to each destination. What a format on standard output does not include of the parts that could not be read

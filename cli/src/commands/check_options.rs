@@ -18,7 +18,8 @@ use crate::config::{Configuration, FailOn};
 use crate::documents::load_settings;
 use crate::engine::Engine;
 use crate::files::{Outputs, OutputsError};
-use crate::output::{self, Destination};
+use crate::output;
+use crate::output::destination::{self, Destination};
 
 /// The arguments of both.
 #[derive(Debug, clap::Args)]
@@ -98,9 +99,9 @@ impl CheckOptions {
     /// Makes sure that what is written can be where it should be.
     ///
     /// # Errors
-    /// See [`output::check`] and [`Outputs::of`].
+    /// See [`destination::check`] and [`Outputs::of`].
     pub fn outputs(&self) -> Result<Outputs<'_>, Error> {
-        output::check(&self.output)?;
+        destination::check(&self.output)?;
         let files = self.output.iter().filter_map(Destination::file).chain(self.baseline.output());
         Ok(Outputs::of(files)?)
     }

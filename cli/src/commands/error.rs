@@ -13,6 +13,7 @@ use crate::documents::LoadError;
 use crate::engine::error::{CallError, ModuleError, SettingsError as RefusedByModule};
 use crate::files::{FileError, OutputsError};
 use crate::output::OutputError;
+use crate::output::destination::DestinationError;
 use crate::waivers::baseline::BaselineError;
 
 /// Why a command could not do its work. Each says where, and quotes its inputs as they are: who prints it has to escape it.
@@ -27,6 +28,8 @@ pub enum Error {
     Cluster(#[from] ClusterError),
     #[error(transparent)]
     Configuration(#[from] ConfigurationError),
+    #[error(transparent)]
+    Destination(#[from] DestinationError),
     #[error(transparent)]
     Document(#[from] DocumentError),
     #[error(transparent)]

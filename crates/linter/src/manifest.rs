@@ -164,8 +164,8 @@ impl Objects<'_> {
                 self.problems.push(Problem { is_other_document: true, ..problem });
             }
             Err(error) => {
-                let text = self.source.text();
-                let is_other_document = !yaml::document_at(text, error.offset).contains("apiVersion");
+                let text = &self.source.text()[error.document.clone()];
+                let is_other_document = !text.contains("apiVersion");
                 let problem = self.problem(error.offset, describe(text, &error));
                 self.problems.push(Problem { is_other_document, ..problem });
             }
@@ -284,8 +284,9 @@ pub fn already_there(key: &str) -> String {
     format!("duplicate key {key:?}")
 }
 
+/// An error in a document with this text.
 fn describe(text: &str, error: &yaml::Error) -> String {
-    if yaml::document_at(text, error.offset).contains("{{") {
+    if text.contains("{{") {
         return format!(
             "not valid YAML: {}; it looks like a template: render it first, as in `helm template . | hostprocess check -`",
             error.message

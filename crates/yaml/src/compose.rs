@@ -44,7 +44,7 @@ pub struct RepeatedKey {
 
 /// The documents of a chunk, up to its first error.
 pub fn documents(text: &str, chunk: Range<usize>) -> Vec<Result<YamlDocument, Error>> {
-    let events = Events::new(text, chunk);
+    let events = Events::new(text, chunk.clone());
     let mut composer = Composer { events, anchors: HashMap::new(), shared_bytes: 0, repeated_keys: Vec::new() };
     let mut documents = Vec::new();
     loop {
@@ -53,7 +53,7 @@ pub fn documents(text: &str, chunk: Range<usize>) -> Vec<Result<YamlDocument, Er
             Ok(Some(YamlDocument { value: Value::Null, .. })) => {}
             Ok(Some(document)) => documents.push(Ok(document)),
             Err(error) => {
-                documents.push(Err(error));
+                documents.push(Err(Error { document: chunk, ..error }));
                 return documents;
             }
         }
@@ -277,5 +277,5 @@ fn bytes(value: &Value) -> usize {
 }
 
 fn error<T>(offset: usize, message: impl Into<String>) -> Result<T, Error> {
-    Err(Error { offset, message: message.into() })
+    Err(Error { offset, message: message.into(), ..Error::default() })
 }

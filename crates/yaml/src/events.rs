@@ -13,12 +13,14 @@ const READ_AHEAD: usize = 1024;
 pub const LINE_BREAKS: [char; 5] = ['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}'];
 
 /// What could not be read, and where.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub struct Error {
     /// Offset in bytes.
     pub offset: usize,
     /// What is wrong there.
     pub message: String,
+    /// The part of the text between two lines `---` that it is in.
+    pub document: Range<usize>,
 }
 
 /// Parses one chunk of a text.
@@ -63,7 +65,8 @@ impl<'t> Events<'t> {
             Ok(Ok(event)) => event,
             Ok(Err(error)) => return Err(self.explain(&error)),
             Err(_) => {
-                return Err(Error { offset: self.last_end, message: "cannot be parsed from here on".to_owned() });
+                let message = "cannot be parsed from here on".to_owned();
+                return Err(Error { offset: self.last_end, message, ..Error::default() });
             }
         };
         let data = event.data;
@@ -96,7 +99,7 @@ impl<'t> Events<'t> {
         if message == "found unknown escape character" {
             message.push_str(": a single backslash needs single quotes or no quotes");
         }
-        Error { offset: offset.min(last_word_end), message }
+        Error { offset: offset.min(last_word_end), message, ..Error::default() }
     }
 }
 

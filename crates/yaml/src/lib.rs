@@ -25,11 +25,6 @@ pub fn documents(text: &str) -> Vec<Result<YamlDocument, Error>> {
     chunks(text).into_iter().flat_map(|chunk| compose::documents(text, chunk)).collect()
 }
 
-/// The text of the document that an offset belongs to.
-pub fn document_at(text: &str, offset: usize) -> &str {
-    chunks(text).into_iter().find(|chunk| offset <= chunk.end).map_or("", |chunk| &text[chunk])
-}
-
 /// Cuts a stream at its `---` lines, as kubectl does before it parses anything. Chunks of comments only are left out.
 fn chunks(text: &str) -> Vec<Range<usize>> {
     let mut chunks = Vec::new();

@@ -11,8 +11,8 @@ fn documents_are_apart_and_an_unreadable_one_hides_no_other() {
     let found = documents(text);
     assert_eq!(found.len(), 3, "{found:?}");
     assert_eq!(found[0].as_ref().expect("readable").value, json!({"a": 1}));
-    let offset = found[1].as_ref().expect_err("unreadable").offset;
-    assert_eq!(line_and_column(text, offset), (7, 5));
+    let error = found[1].as_ref().expect_err("unreadable");
+    assert_eq!((line_and_column(text, error.offset), &text[error.document.clone()]), ((7, 5), "b: [\n"));
     assert_eq!(found[2].as_ref().expect("readable").value, json!({"c": 3}));
     assert_eq!(value("%YAML 1.1\n---\na: yes"), json!({"a": true}));
     assert_eq!(value("a: |\n  ---\n  b\n"), json!({"a": "---\nb\n"}));
