@@ -7,9 +7,10 @@ use std::cell::OnceCell;
 
 use crate::decode::{Fields, Pairs, Reader, Result, Value};
 use crate::k8s::node_selection::NodeSelection;
-use crate::k8s::pod_spec::{Container, PodSpec, WindowsOptions};
-use crate::k8s::volumes::Volumes;
+use crate::k8s::pod_spec::{Container, ContainerList, PodSpec, WindowsOptions};
+use crate::k8s::volumes::{JoinedMount, MountingContainer, Volumes};
 use crate::windows::account::Account;
+use crate::windows::path::WindowsPath;
 
 /// A pod or pod template, with its place in the object.
 #[derive(Debug, Default)]
@@ -30,28 +31,6 @@ pub struct Pod<'a> {
     host_process: OnceCell<Vec<(ContainerList, usize)>>,
     /// Its volumes and mounts, joined by name.
     pub volumes: Volumes<'a>,
-}
-
-/// One of the three lists of containers, in the order of [`Pod::containers`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum ContainerList {
-    /// `containers`.
-    Regular,
-    /// `initContainers`, sidecars (`restartPolicy: Always`) included.
-    Init,
-    /// `ephemeralContainers`, which only an update of a running pod can add.
-    Ephemeral,
-}
-
-impl ContainerList {
-    /// The field of `PodSpec`.
-    pub fn field(self) -> &'static str {
-        match self {
-            ContainerList::Regular => "containers",
-            ContainerList::Init => "initContainers",
-            ContainerList::Ephemeral => "ephemeralContainers",
-        }
-    }
 }
 
 /// A value in effect for a container, and where it is set.
@@ -93,7 +72,13 @@ impl<'a> Pod<'a> {
     pub fn read_spec(&mut self, pod: &'a Value<'a>, reader: &mut Reader) -> Result<()> {
         self.written_spec = reader.member(pod, "spec")?;
         reader.read_member(&mut self.spec, pod, "spec")?;
-        self.volumes = Volumes::of(self);
+        let containers = self.containers().map(|container| MountingContainer {
+            list: container.list,
+            index: container.index,
+            is_host_process: container.is_host_process(),
+            mounts: &container.raw.volume_mounts,
+        });
+        self.volumes = Volumes::new(&self.spec.volumes, containers);
         Ok(())
     }
 
@@ -174,6 +159,16 @@ impl<'a> Pod<'a> {
 }
 
 impl<'p, 'a> ContainerView<'p, 'a> {
+    /// Its mounts, joined with the volumes of the pod.
+    pub fn mounts(&self) -> &'p [JoinedMount<'a>] {
+        self.pod.volumes.mounts_in(self.list, self.index)
+    }
+
+    /// The places at which something is mounted.
+    pub fn mounted_places(&self) -> impl Iterator<Item = &'p WindowsPath<'a>> {
+        self.mounts().iter().map(|mount| &mount.path).filter(|place| !place.text().is_empty())
+    }
+
     /// The container's name, `""` when it has none.
     pub fn name(&self) -> &'p str {
         self.raw.name.unwrap_or_default()

@@ -43,6 +43,28 @@ record! {
     }
 }
 
+/// One of the three lists of containers, in the order in which they are visited.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ContainerList {
+    /// `containers`.
+    Regular,
+    /// `initContainers`, sidecars (`restartPolicy: Always`) included.
+    Init,
+    /// `ephemeralContainers`, which only an update of a running pod can add.
+    Ephemeral,
+}
+
+impl ContainerList {
+    /// The field of `PodSpec`.
+    pub fn field(self) -> &'static str {
+        match self {
+            ContainerList::Regular => "containers",
+            ContainerList::Init => "initContainers",
+            ContainerList::Ephemeral => "ephemeralContainers",
+        }
+    }
+}
+
 record! {
     /// The fields of `Container` and `EphemeralContainer` that rules read.
     #[derive(Debug, Default)]

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use crate::k8s::pod::{ContainerList, ContainerView, Pod};
+use crate::k8s::pod_spec::{ContainerList, Volume, VolumeMount};
 use crate::order::ByName;
 use crate::windows::path::WindowsPath;
 
@@ -17,6 +17,19 @@ pub struct Volumes<'a> {
     users: Vec<Users>,
     /// Those of all containers, in the order of the pod.
     mounts: Vec<JoinedMount<'a>>,
+}
+
+/// A container, as far as it mounts volumes.
+#[derive(Debug)]
+pub struct MountingContainer<'p, 'a> {
+    /// The list that it is in.
+    pub list: ContainerList,
+    /// Its index in that list.
+    pub index: usize,
+    /// Whether it is a HostProcess container.
+    pub is_host_process: bool,
+    /// Its mounts as written.
+    pub mounts: &'p [VolumeMount<'a>],
 }
 
 /// A mount with its volume.
@@ -50,9 +63,11 @@ pub struct Users {
 }
 
 impl<'a> Volumes<'a> {
-    /// Joins the volumes of a pod with its mounts.
-    pub fn of(pod: &Pod<'a>) -> Volumes<'a> {
-        let list = &pod.spec.volumes;
+    /// Joins the volumes of a pod with the mounts of its containers.
+    pub fn new<'p>(list: &[Volume<'a>], containers: impl Iterator<Item = MountingContainer<'p, 'a>>) -> Volumes<'a>
+    where
+        'a: 'p,
+    {
         let names = list.iter().map(|volume| Cow::Borrowed(volume.name.unwrap_or_default()));
         let mut volumes = Volumes {
             by_name: ByName::new(names.collect()),
@@ -63,17 +78,23 @@ impl<'a> Volumes<'a> {
         let is_unique = volumes.by_name.groups().all(|group| group.len() == 1);
         // Most containers mount the volumes in their order, each all of them or its own.
         let mut guess = 0;
-        for container in pod.containers() {
-            let is_host_process = container.is_host_process();
-            for (index, mount) in container.raw.volume_mounts.iter().enumerate() {
+        for MountingContainer { list: container_list, index: container, is_host_process, mounts } in containers {
+            for (index, mount) in mounts.iter().enumerate() {
                 let name = mount.name.unwrap_or_default();
                 let is_it = |place: &usize| list.get(*place).is_some_and(|volume| volume.name == Some(name));
                 let guessed = [guess, 0].into_iter().filter(|_| is_unique).find(is_it);
                 let volume = guessed.or_else(|| volumes.index(name));
                 guess = volume.map_or(guess, |volume| volume + 1);
                 let path = WindowsPath::new(mount.mount_path.unwrap_or_default());
-                let (list, container) = (container.list, container.index);
-                volumes.add(JoinedMount { list, container, index, is_host_process, volume, next: None, path });
+                volumes.add(JoinedMount {
+                    list: container_list,
+                    container,
+                    index,
+                    is_host_process,
+                    volume,
+                    next: None,
+                    path,
+                });
             }
         }
         volumes.share_users();
@@ -118,16 +139,13 @@ impl<'a> Volumes<'a> {
         &self.mounts
     }
 
-    /// The mounts of one container.
-    pub fn mounts_in(&self, container: &ContainerView) -> &[JoinedMount<'a>] {
-        let wanted = (container.list, container.index);
+    /// The mounts of the container with this index in a list.
+    pub fn mounts_in(&self, list: ContainerList, container: usize) -> &[JoinedMount<'a>] {
+        let wanted = (list, container);
         let begin = self.mounts.partition_point(|mount| (mount.list, mount.container) < wanted);
-        self.mounts.get(begin..begin + container.raw.volume_mounts.len()).unwrap_or_default()
-    }
-
-    /// The places in one container at which something is mounted.
-    pub fn places_in(&self, container: &ContainerView) -> impl Iterator<Item = &WindowsPath<'a>> {
-        self.mounts_in(container).iter().map(|mount| &mount.path).filter(|place| !place.text().is_empty())
+        let rest = self.mounts.get(begin..).unwrap_or_default();
+        let count = rest.partition_point(|mount| (mount.list, mount.container) == wanted);
+        rest.get(..count).unwrap_or_default()
     }
 
     /// The mounts of each container that has any.

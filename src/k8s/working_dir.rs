@@ -32,8 +32,6 @@ pub fn working_dirs<'p, 'a>(pod: &'p Pod<'a>) -> Vec<WorkingDir<'p, 'a>> {
 impl WorkingDir<'_, '_> {
     /// Whether it is in a mount of the container.
     pub fn is_in_mount(&self) -> bool {
-        *self.is_in_mount.get_or_init(|| {
-            self.container.pod.volumes.places_in(&self.container).any(|place| self.path.is_same_or_under(place))
-        })
+        *self.is_in_mount.get_or_init(|| self.container.mounted_places().any(|place| self.path.is_same_or_under(place)))
     }
 }

@@ -89,15 +89,13 @@ fn places_of_volumes(pod: &Pod) -> Vec<Option<String>> {
 
 fn locate(path: &WindowsPath, line: &CommandLine, volumes: &[Option<String>]) -> Location {
     let place = path.place().unwrap_or_default();
-    let mounts = &line.container.pod.volumes;
-    let mut host_paths =
-        mounts.mounts_in(&line.container).iter().filter_map(|mount| volumes.get(mount.volume?)?.as_deref());
+    let mut host_paths = line.container.mounts().iter().filter_map(|mount| volumes.get(mount.volume?)?.as_deref());
     let is_under = |folder| place.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('\\'));
     if path.is_same_or_under(&ROOTFS) {
         Location::Image
     } else if HOST_PROGRAMS.iter().any(|folder| path.is_same_or_under(folder)) || host_paths.any(is_under) {
         Location::Host
-    } else if mounts.places_in(&line.container).any(|at| path.is_same_or_under(at)) {
+    } else if line.container.mounted_places().any(|at| path.is_same_or_under(at)) {
         Location::Mount
     } else {
         Location::Unknown

@@ -31,8 +31,7 @@ fn check(context: &Context, findings: &mut Findings) {
             continue;
         }
         // Mounts move along with the default folder, so what is in one is found on nearly every node.
-        let is_in_mount =
-            |path: &WindowsPath| context.pod.volumes.places_in(container).any(|at| path.is_same_or_under(at));
+        let is_in_mount = |path: &WindowsPath| container.mounted_places().any(|at| path.is_same_or_under(at));
         let Some((field, path)) = relative_path(line).filter(|(_, path)| !is_in_mount(path)) else { continue };
         if let Some(folders) = folders(context, container) {
             findings.container(

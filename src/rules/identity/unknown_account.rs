@@ -3,7 +3,7 @@ use crate::decode::Fields;
 use crate::finding::collector::Findings;
 use crate::finding::severity::Severity;
 use crate::k8s::effective::EffectiveSetting;
-use crate::k8s::pod::ContainerList;
+use crate::k8s::pod_spec::ContainerList;
 use crate::order::ByName;
 use crate::rules::context::Context;
 use crate::rules::rule::{Rule, about, page};

@@ -1,7 +1,7 @@
 use super::host_ports::node_port;
 use crate::decode::{Fields, Value, at};
 use crate::finding::collector::Findings;
-use crate::k8s::pod::ContainerList;
+use crate::k8s::pod_spec::ContainerList;
 use crate::rules::context::Context;
 use crate::rules::rule::{Rule, about, page};
 use crate::wording::quote;

@@ -1,7 +1,6 @@
 use crate::finding::collector::Findings;
 use crate::finding::severity::Severity;
-use crate::k8s::pod::ContainerList;
-use crate::k8s::pod_spec::Resources;
+use crate::k8s::pod_spec::{ContainerList, Resources};
 use crate::k8s::quantity::Amount;
 use crate::rules::context::Context;
 use crate::rules::rule::{Rule, about, page};

@@ -2,7 +2,7 @@ use crate::decode::Fields;
 use crate::finding::collector::Findings;
 use crate::finding::patch::Reach;
 use crate::finding::severity::Severity;
-use crate::k8s::pod::ContainerList;
+use crate::k8s::pod_spec::ContainerList;
 use crate::rules::api_server::ApiServer;
 use crate::rules::context::Context;
 use crate::rules::rule::{Rule, about, page};
