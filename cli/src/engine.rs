@@ -8,6 +8,7 @@ pub mod replay;
 
 use std::collections::BTreeSet;
 
+use hostprocess_linter::embedded::unjudged;
 use hostprocess_linter::linter::{Linter, SharedHost, report};
 use hostprocess_linter::object::Object;
 use hostprocess_linter::report::{FileReport, ModuleResponse, ObjectReport, Report, Verdict};
@@ -104,6 +105,7 @@ impl AskedModule<'_> {
             true => Verdict::Warn,
         };
         let response = Some(ModuleResponse { message: response.message, warnings });
-        Ok(ObjectReport { verdict, response, ..ObjectReport::new(object, source) })
+        let not_judged = unjudged(object, source, false);
+        Ok(ObjectReport { verdict, response, not_judged, ..ObjectReport::new(object, source) })
     }
 }

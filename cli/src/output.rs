@@ -96,6 +96,11 @@ pub fn notes(report: &Report) -> String {
             text += &format!("warning: {}\n", escaped(&warning.line(file.name())));
         }
     }
+    for file in &report.files {
+        for place in &file.not_judged {
+            text += &format!("note: {}\n", escaped(&place.line(file.name())));
+        }
+    }
     for note in &report.notes {
         text += &match note {
             Note::Warning(message) => format!("warning: {}\n", escaped(message)),

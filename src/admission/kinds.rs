@@ -14,6 +14,10 @@ pub enum TemplateLocation {
     Template,
     /// `spec.jobTemplate.spec.template`: CronJob.
     JobTemplate,
+    /// `spec.jobTargetRef.template`: KEDA's ScaledJob, by shape.
+    JobTargetRef,
+    /// `spec.template.spec.template`: Agones' Fleet, by shape: a template of objects that have a pod template themselves.
+    Nested,
     /// `data.spec.template`: ControllerRevision, in which a StatefulSet or DaemonSet keeps a former template as a patch of
     /// itself. A StatefulSet creates pods from it.
     Revision,
@@ -33,6 +37,8 @@ impl TemplateLocation {
             TemplateLocation::PodTemplate => &["template"],
             TemplateLocation::Template => &["spec", "template"],
             TemplateLocation::JobTemplate => &["spec", "jobTemplate", "spec", "template"],
+            TemplateLocation::JobTargetRef => &["spec", "jobTargetRef", "template"],
+            TemplateLocation::Nested => &["spec", "template", "spec", "template"],
             TemplateLocation::Revision => &["data", "spec", "template"],
         }
     }
@@ -44,6 +50,8 @@ impl TemplateLocation {
             TemplateLocation::PodTemplate => "template.",
             TemplateLocation::Template => "spec.template.",
             TemplateLocation::JobTemplate => "spec.jobTemplate.spec.template.",
+            TemplateLocation::JobTargetRef => "spec.jobTargetRef.template.",
+            TemplateLocation::Nested => "spec.template.spec.template.",
             TemplateLocation::Revision => "data.spec.template.",
         }
     }
@@ -90,12 +98,18 @@ fn native(group: &str, kind: &str) -> Option<TemplateLocation> {
     }
 }
 
-/// Custom workload kinds (Argo Rollouts, OpenKruise, operators) keep a pod template where the native ones do. One whose
-/// `spec` is not an object is something else.
+/// Custom workload kinds (Argo Rollouts, OpenKruise, operators) keep a pod template where the native ones do, or where KEDA and Agones
+/// do. One whose `spec` is not an object is something else.
 fn by_shape<'t>(object: &'t Value<'t>) -> Option<TemplateLocation> {
-    let has_spec = |location: &TemplateLocation| {
-        let keys = location.keys().iter().chain(&["spec"]);
-        at(object, keys.copied()).is_some_and(Value::is_object)
-    };
-    [TemplateLocation::Template, TemplateLocation::JobTemplate].into_iter().find(has_spec)
+    let spec = |location: &TemplateLocation| at(object, location.keys().iter().copied().chain(["spec"]));
+    let has_spec = |location: &TemplateLocation| spec(location).is_some_and(Value::is_object);
+    // The outer template is the pod's if it has containers, whatever else is written in it.
+    let has_containers = spec(&TemplateLocation::Template).is_some_and(|spec| at(spec, ["containers"]).is_some());
+    let candidates = [
+        TemplateLocation::Nested,
+        TemplateLocation::Template,
+        TemplateLocation::JobTemplate,
+        TemplateLocation::JobTargetRef,
+    ];
+    candidates.into_iter().skip(usize::from(has_containers)).find(has_spec)
 }

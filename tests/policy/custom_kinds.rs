@@ -188,3 +188,20 @@ fn a_template_of_jobs_is_judged() {
     let message = response.message.expect("denied");
     assert!(message.contains("spec.jobTemplate.spec.template.spec.securityContext"), "{message}");
 }
+
+/// The template of a Fleet is one of GameServers, which have a pod template themselves.
+#[rstest]
+#[case("ScaledJob", "spec.jobTargetRef.template.spec.")]
+#[case("Fleet", "spec.template.spec.template.spec.")]
+fn templates_in_other_places_are_judged(#[case] kind: &str, #[case] place: &str) {
+    let custom = object(kind, |_| {});
+    let message = send(&Value::Null, &custom, &json!({ "allow": "nobody" }), Value::Null).message.expect("denied");
+    assert!(message.contains(place), "{message}");
+}
+
+/// It would hide the containers that run.
+#[test]
+fn a_template_in_a_pod_spec_is_no_template() {
+    let custom = object(CUSTOM, |spec| spec["template"] = json!({ "spec": {} }));
+    assert_eq!(verdict(&Value::Null, &custom, &json!({ "allow": "nobody" })), Deny);
+}

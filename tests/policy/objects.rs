@@ -29,8 +29,8 @@ const fn kind(api_version: &'static str, name: &'static str, template: &'static 
     Kind { name, api_version, template }
 }
 
-/// Every kind that is judged. The last is a custom one.
-pub const KINDS: [Kind; 11] = [
+/// Every kind that is judged. The last are custom ones.
+pub const KINDS: [Kind; 13] = [
     kind("v1", "Pod", ""),
     kind("v1", "PodTemplate", "/template"),
     kind("v1", "ReplicationController", "/spec/template"),
@@ -42,7 +42,14 @@ pub const KINDS: [Kind; 11] = [
     kind("batch/v1", "Job", "/spec/template"),
     kind("batch/v1", "CronJob", "/spec/jobTemplate/spec/template"),
     kind("argoproj.io/v1alpha1", "Rollout", "/spec/template"),
+    kind("keda.sh/v1alpha1", "ScaledJob", "/spec/jobTargetRef/template"),
+    kind("agones.dev/v1", "Fleet", "/spec/template/spec/template"),
 ];
+
+/// Whether a kind is judged by its shape.
+pub fn is_custom(name: &str) -> bool {
+    ["Rollout", "ScaledJob", "Fleet"].contains(&name)
+}
 
 fn find(name: &str) -> Kind {
     KINDS.into_iter().find(|kind| kind.name == name).expect("a kind above")

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use windows_hostprocess_policy::validate;
 
 use crate::json_value::json_value;
-use crate::objects::{KINDS, object, template};
+use crate::objects::{KINDS, is_custom, object, template};
 
 /// What happens at a place in a spec.
 #[derive(Clone, Debug)]
@@ -87,7 +87,7 @@ fn full_spec(spec: &mut Value) {
 fn is_host_process(kind: &str, spec: &Value) -> bool {
     let sets = |owner: &Value| owner.pointer("/securityContext/windowsOptions/hostProcess") == Some(&Value::Bool(true));
     let lists = ["containers", "initContainers", "ephemeralContainers"].into_iter();
-    let is_pod = kind != "Rollout" || spec["containers"].is_array();
+    let is_pod = !is_custom(kind) || spec["containers"].is_array();
     is_pod && (sets(spec) || lists.filter_map(|list| spec[list].as_array()).flatten().any(sets))
 }
 

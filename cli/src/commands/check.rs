@@ -68,5 +68,5 @@ pub fn check(args: &Args) -> Result<u8, Error> {
     let (inputs, left_out) = args.search.find(&excluded)?;
     inputs.iter().filter_map(Input::path).chain(args.wasm.as_deref()).try_for_each(|path| outputs.spare(path))?;
     let run = Run { left_out, refuses_empty: !args.allow_empty, ..Run::default() };
-    args.options.judge(&engine, inputs.into_par_iter().map(Input::read), &configuration, run)
+    args.options.judge(&engine, inputs.into_par_iter().map(|input| args.search.read(input)), &configuration, run)
 }

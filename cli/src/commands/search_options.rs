@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use hostprocess_linter::File;
 use hostprocess_linter::report::LeftOut;
 use ignore::gitignore::Gitignore;
 
@@ -19,7 +20,8 @@ pub struct SearchOptions {
     /// Exclude files matching GLOB when searching folders, as in .gitignore and relative to the current folder; may be repeated
     #[arg(long, value_name = "GLOB")]
     exclude: Vec<String>,
-    /// In folders, too, a document that is not a Kubernetes object is an error, and so is an unrendered Helm template
+    /// In folders, too, a document that is not a Kubernetes object is an error, and so is an unrendered Helm template; so is,
+    /// everywhere, what holds `hostProcess` and is not judged
     #[arg(long)]
     strict_input: bool,
     /// Read what `helm template` prints for the charts in folders, under the names of their folders
@@ -59,5 +61,10 @@ impl SearchOptions {
             kustomize: self.kustomize,
         };
         search.find()
+    }
+
+    /// Reads a file. With `--strict-input`, whatever holds `hostProcess` in it must be judged.
+    pub fn read(&self, input: Input) -> File {
+        File { refuses_unjudged: self.strict_input, ..input.read() }
     }
 }

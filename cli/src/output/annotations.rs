@@ -7,10 +7,13 @@ use windows_hostprocess_policy::finding::severity::Severity;
 
 use crate::output::escape;
 
-/// A result, or a part of the input that could not be read.
+/// In place of a rule's id.
+const NOT_JUDGED: &str = "not-judged";
+
+/// A result, a part of the input that could not be read, or one that was not judged.
 #[derive(Debug)]
 pub struct Annotation<'r> {
-    /// `error` or `warning`: both systems have these names.
+    /// `error` or `warning`, names that both systems have, or `notice`, which GitHub has.
     pub level: &'static str,
     /// With slashes, as in the repository: pipelines compare it with the names of changed files.
     pub file: String,
@@ -32,6 +35,7 @@ pub fn of(report: &Report) -> impl Iterator<Item = Annotation<'_>> {
             id: UNREADABLE,
             message: escape::lines(&problem.message),
         };
+        let not_judged = move |place: &Problem| Annotation { level: "notice", id: NOT_JUDGED, ..problem(place) };
         let results = file.objects.iter().flat_map(|object| {
             object.flat().into_iter().map(|result| Annotation {
                 level: if result.severity == Severity::Deny { "error" } else { "warning" },
@@ -41,6 +45,6 @@ pub fn of(report: &Report) -> impl Iterator<Item = Annotation<'_>> {
                 message: escape::lines(&format!("{}: {}", object.title(), result.text_with_command())),
             })
         });
-        file.problems.iter().map(problem).chain(results)
+        file.problems.iter().map(problem).chain(file.not_judged.iter().map(not_judged)).chain(results)
     })
 }

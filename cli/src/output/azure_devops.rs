@@ -19,6 +19,7 @@ pub fn render(report: &Report, to: &mut impl Write) -> io::Result<()> {
 }
 
 fn command(Annotation { level, file, place: (line, column), id, message }: &Annotation) -> String {
+    let level = if *level == "notice" { "warning" } else { level };
     let (file, code, message) = (encoded(file), encoded(id), encoded(message));
     let place = format!("sourcepath={file};linenumber={line};columnnumber={column}");
     format!("##vso[task.logissue type={level};{place};code={code}]{message}\n")

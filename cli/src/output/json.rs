@@ -24,6 +24,9 @@ pub struct Output<'r> {
     unreadable: Vec<Message<'r>>,
     /// What was not judged because it is no manifest.
     skipped: Vec<Skipped<'r>>,
+    /// What holds `hostProcess` and was not judged, because it is no pod template.
+    #[serde(rename = "notJudged")]
+    not_judged: Vec<Message<'r>>,
     /// What was read, but probably means something else than its author thinks.
     warnings: Vec<Message<'r>>,
     /// What there is to say about waivers that are in none of the files.
@@ -64,6 +67,7 @@ impl<'r> Output<'r> {
             objects: report.objects().collect(),
             unreadable: messages(report, |file| &file.problems),
             skipped: report.files.iter().filter(skips).map(Skipped::of).collect(),
+            not_judged: messages(report, |file| &file.not_judged),
             warnings: messages(report, |file| &file.warnings),
             run: report.summary(),
             notes: report.notes.iter().map(|(Note::Warning(text) | Note::Note(text))| text.as_str()).collect(),

@@ -41,6 +41,9 @@ fn suite(file: &FileReport) -> TestSuite {
         status.set_message(escape::lines(&problem.message));
         suite.add_test_case(TestCase::new("the file", status));
     }
+    for place in &file.not_judged {
+        suite.add_property(("notJudged", escape::lines(&place.line(file.name())).as_ref()));
+    }
     suite.add_test_cases(file.objects.iter().map(case));
     suite
 }

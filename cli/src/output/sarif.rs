@@ -9,8 +9,9 @@ use std::io;
 use std::path::Path;
 
 use hostprocess_linter::catalogue::{self, MODULE, Page};
+use hostprocess_linter::manifest::Problem;
 use hostprocess_linter::report::{
-    self, Diagnostic, FlatDiagnostic, ObjectReport, Report, Waived, WaiverSource, slashed,
+    self, Diagnostic, FileReport, FlatDiagnostic, ObjectReport, Report, Waived, WaiverSource, slashed,
 };
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::ser::SerializeSeq;
@@ -216,24 +217,29 @@ fn fix(file: &str, found: &Diagnostic) -> Option<Value> {
 
 /// The parts of the input that could not be read are notifications: results are about rules.
 fn invocation(report: &Report) -> Value {
+    let notification = |level: &str, file: &FileReport, problem: &Problem| {
+        let end = problem.place.as_ref().map(|place| place.end_column);
+        json!({
+            "level": level,
+            "message": { "text": problem.message },
+            "locations": [place(file.name(), problem.line_and_column(), end)],
+        })
+    };
     let mut notifications = Vec::new();
     for file in &report.files {
-        for problem in &file.problems {
-            let end = problem.place.as_ref().map(|place| place.end_column);
-            notifications.push(json!({
-                "level": "error",
-                "message": { "text": problem.message },
-                "locations": [place(file.name(), problem.line_and_column(), end)],
-            }));
-        }
+        notifications.extend(file.problems.iter().map(|problem| notification("error", file, problem)));
     }
     let notices = report.notices();
     let (errors, notes): (Vec<_>, Vec<_>) = notices.iter().partition(|notice| notice.is_error);
     notifications.extend(errors.iter().map(|notice| json!({ "level": "error", "message": { "text": notice.text } })));
     let notes: Vec<Value> =
         notes.iter().map(|notice| json!({ "level": "note", "message": { "text": notice.text } })).collect();
+    let is_successful = notifications.is_empty();
+    for file in &report.files {
+        notifications.extend(file.not_judged.iter().map(|place| notification("note", file, place)));
+    }
     json!({
-        "executionSuccessful": notifications.is_empty(),
+        "executionSuccessful": is_successful,
         "toolConfigurationNotifications": notes,
         "toolExecutionNotifications": notifications,
     })

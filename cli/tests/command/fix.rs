@@ -25,7 +25,7 @@ spec:
     - {containerPort: 80, hostPort: 81}
     - containerPort: 443
       hostPort: 444
-  dnsPolicy: ClusterFirstWithHostNet
+  dnsPolicy: None
 ";
 
 #[test]

@@ -17,6 +17,7 @@ mod grants_exactly;
 mod hostile_files;
 mod injection;
 mod itself;
+mod not_judged;
 mod output_schema;
 mod outputs;
 mod plan;

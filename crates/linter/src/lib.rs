@@ -11,7 +11,7 @@
 //! A text becomes a [`source::Source`], in which every [`source::Place`] is a range of bytes. [`manifest`] finds its objects, which may
 //! be in admission [`request`]s, [`mod@linter`] judges them with [`settings`] and what is assumed about their [`creation`], and asks a
 //! cluster or its [`recorded`] answers. [`comment`]s waive findings. A [`report`] holds the result; [`mod@fix`] applies what
-//! [`edit`] makes of the findings' patches. [`catalogue`] has the rules and their pages, [`kubewarden`] the policies among the objects. A [`mod@plan`] says what nodes
+//! [`edit`] makes of the findings' patches. [`embedded`] finds HostProcess pods where no kind of Kubernetes keeps them. [`catalogue`] has the rules and their pages, [`kubewarden`] the policies among the objects. A [`mod@plan`] says what nodes
 //! would do with the containers of an object.
 //!
 //! Nothing here reads files, asks a network, starts threads or runs WebAssembly.
@@ -21,6 +21,7 @@ pub mod comment;
 pub mod creation;
 pub mod document;
 pub mod edit;
+pub mod embedded;
 pub mod fix;
 pub mod kubewarden;
 pub mod linter;

@@ -20,8 +20,9 @@ use crate::catalogue::UNREADABLE;
 use crate::comment::Comments;
 use crate::creation::Creation;
 use crate::edit;
+use crate::embedded::{self, unjudged};
 use crate::kubewarden::check;
-use crate::manifest::File;
+use crate::manifest::{File, Problem};
 use crate::object::Object;
 use crate::quotes::quotes;
 use crate::recorded::RecordedCluster;
@@ -105,30 +106,41 @@ impl<'s> Linter<'s> {
 
     /// The diagnostics of an object, not yet with places.
     fn judge(&self, object: &Object) -> Vec<Diagnostic> {
-        let request = object.admission_request(&self.creation);
-        let replayed = self.session.as_ref().map(|session| RecordedCluster(session.rewound()));
-        let host = replayed.as_ref().map_or(&*self.host as &dyn Host, |replayed| replayed);
-        let judged = judge_request(&request, &self.settings, host, |_, outcome| outcome.findings);
-        let mut found = match judged {
-            Ok(findings) => findings.into_iter().map(Diagnostic::from).collect(),
-            Err(error) => vec![unreadable(&error)],
-        };
+        let mut found = self.judge_request(&object.admission_request(&self.creation));
+        for template in embedded::templates(object) {
+            let of_template = self.judge_request(&template.request(object, &self.creation));
+            found.extend(of_template.into_iter().map(|found| template.placed(found)));
+        }
         found.extend(check::check(object));
         found
+    }
+
+    fn judge_request(&self, request: &Tree) -> Vec<Diagnostic> {
+        let replayed = self.session.as_ref().map(|session| RecordedCluster(session.rewound()));
+        let host = replayed.as_ref().map_or(&*self.host as &dyn Host, |replayed| replayed);
+        let judged = judge_request(request, &self.settings, host, |_, outcome| outcome.findings);
+        match judged {
+            Ok(findings) => findings.into_iter().map(Diagnostic::from).collect(),
+            Err(error) => vec![unreadable(&error)],
+        }
     }
 }
 
 /// The report of a file whose objects were judged, by a linter or a module. Comments waive findings; where every finding of the rules
 /// `judged` is known, comments that waive nothing are named.
 pub fn report(file: File, mut objects: Vec<ObjectReport>, judged: Option<&BTreeSet<&'static str>>) -> FileReport {
-    let File { source, problems, mut warnings, skipped, chart, .. } = file;
+    let File { source, mut problems, mut warnings, skipped, chart, refuses_unjudged, .. } = file;
+    let mut not_judged: Vec<Problem> = objects.iter_mut().filter_map(|object| object.not_judged.take()).collect();
+    if refuses_unjudged {
+        problems.append(&mut not_judged);
+    }
     // What could not be read may hold what a comment waives.
     warnings.extend(Comments::of(&source).waive(&mut objects, judged.filter(|_| problems.is_empty())));
     let points_nowhere =
         problems.is_empty() && warnings.is_empty() && objects.iter().all(|object| object.findings.is_empty());
     // The texts of all files together may be large.
     let source = if points_nowhere { Source::new(source.name, String::new()) } else { source };
-    FileReport { source, objects, problems, warnings, skipped, chart }
+    FileReport { source, objects, problems, warnings, not_judged, skipped, chart }
 }
 
 fn placed(object: &Object, source: &Source, mut found: Vec<Diagnostic>) -> ObjectReport {
@@ -138,7 +150,8 @@ fn placed(object: &Object, source: &Source, mut found: Vec<Diagnostic>) -> Objec
             diagnostic.fix = quotes(wrong_type, source.at(&diagnostic.place));
         }
     }
-    ObjectReport { verdict: Verdict::of(&found), findings: found, ..ObjectReport::new(object, source) }
+    let not_judged = unjudged(object, source, true);
+    ObjectReport { verdict: Verdict::of(&found), findings: found, not_judged, ..ObjectReport::new(object, source) }
 }
 
 /// Not yet with a place. The policy rejects what it cannot read. Only the object has paths of its own.

@@ -28,6 +28,8 @@ pub struct File {
     pub skipped: usize,
     /// The Helm chart that the file is a template of. It was not read then.
     pub chart: Option<PathBuf>,
+    /// What holds `hostProcess` and is not judged is a problem.
+    pub refuses_unjudged: bool,
     /// Another program printed the text: nobody can edit it.
     pub is_generated: bool,
 }

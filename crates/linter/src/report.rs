@@ -55,6 +55,8 @@ pub struct FileReport {
     pub problems: Vec<Problem>,
     /// What was read, but probably means something else than its author thinks.
     pub warnings: Vec<Problem>,
+    /// What holds `hostProcess` and was not judged, because it is no pod template.
+    pub not_judged: Vec<Problem>,
     /// How many documents were skipped because they are not Kubernetes objects.
     pub skipped: usize,
     /// The Helm chart that the file is a template of. It was not read then.
@@ -81,6 +83,9 @@ pub struct ObjectReport {
     /// `None` when the built-in rules were asked.
     #[serde(flatten)]
     pub response: Option<ModuleResponse>,
+    /// Until the report of the file has it: see [`FileReport::not_judged`].
+    #[serde(skip)]
+    pub not_judged: Option<Problem>,
     /// The line of the object, from 1.
     #[serde(skip)]
     pub line: usize,
@@ -233,6 +238,7 @@ impl ObjectReport {
             verdict: Verdict::Accept,
             findings: Vec::new(),
             response: None,
+            not_judged: None,
             line,
             column,
         }

@@ -113,6 +113,7 @@ fn judge_objects(input: &Input, file: File, units: &Units, judged: &mut Judged) 
     }
     let report = linter.check(file);
     judged.problems.extend(problems(units, &report.warnings, false));
+    judged.problems.extend(problems(units, &report.not_judged, false));
     judged.not_shown = report.objects.len() - asked.len();
     judged.objects =
         report.objects.into_iter().zip(asked).map(|(report, asked)| asked.answered(report, units)).collect();

@@ -1,0 +1,254 @@
+//! HostProcess pods where no kind of Kubernetes keeps them: in several templates of one object, in fields of another kind, in texts.
+
+use serde_json::Value;
+use windows_hostprocess_policy::admission::kinds::{TemplateLocation, is_native};
+use windows_hostprocess_policy::decode::Value as Tree;
+use windows_hostprocess_policy::finding::patch::Operation;
+
+use crate::creation::Creation;
+use crate::manifest::Problem;
+use crate::object::{Object, tree};
+use crate::report::Diagnostic;
+use crate::source::Source;
+
+/// Where a request has the template that it is made for.
+const TEMPLATE: &str = "spec.template.";
+
+/// A pod template that the policy does not look for.
+#[derive(Debug)]
+pub struct Template<'o> {
+    /// Its place in the object, such as `spec.replicatedJobs[0].template.spec.template`.
+    path: String,
+    value: &'o Value,
+}
+
+/// The pod templates of a custom object that the policy does not find, because it judges one at most.
+pub fn templates(object: &Object) -> Vec<Template<'_>> {
+    let mut found = Vec::new();
+    if let Some(value) = custom(object) {
+        let judged = judged_by_the_policy(object);
+        visit(value, &mut |path, key, value| {
+            let is_judged = judged == Some(path) && is_like_a_pod(value);
+            if !is_judged && is_template(key, value) {
+                found.push(Template { path: path.to_owned(), value });
+            }
+            !is_judged && !is_template(key, value)
+        });
+    }
+    found
+}
+
+/// What holds `hostProcess` in a custom object and was not judged. Its templates are, if `judges_templates` is set.
+pub fn unjudged(object: &Object, source: &Source, judges_templates: bool) -> Option<Problem> {
+    let mut places = Vec::new();
+    let judged = judged_by_the_policy(object);
+    visit(custom(object)?, &mut |path, key, value| {
+        if judged == Some(path) && is_like_a_pod(value) || judges_templates && is_template(key, value) {
+            return false;
+        }
+        if holds_host_process(key, value) {
+            places.push(path.to_owned());
+        }
+        true
+    });
+    let (first, others) = places.split_first()?;
+    let namespace = object.namespace().map(|namespace| format!("{namespace}/")).unwrap_or_default();
+    let others = if others.is_empty() { String::new() } else { format!(" and {} more", others.len()) };
+    let (kind, name) = (&object.kind, object.name_or_none());
+    let message = format!("not judged: {kind} {namespace}{name} holds hostProcess at {first}{others}");
+    Some(Problem::at(source.place(object.node.nearest(first).place()), message))
+}
+
+impl<'o> Template<'o> {
+    /// A request for an object of the same kind with this template in the place where the policy looks for one.
+    pub fn request(&self, object: &'o Object, creation: &'o Creation) -> Tree<'o> {
+        let mut request = object.admission_request(creation);
+        if let Tree::Object(members) = &mut request {
+            let spec = vec![("template", tree(self.value))];
+            let metadata = object.value().and_then(|object| object.get("metadata")).map(tree).unwrap_or_default();
+            let object = vec![("metadata", metadata), ("spec", Tree::Object(spec.into()))];
+            members.insert("object", Tree::Object(object.into()));
+            members.insert("oldObject", Tree::Null);
+        }
+        request
+    }
+
+    /// What was found in such a request, with the paths of the object.
+    pub fn placed(&self, mut found: Diagnostic) -> Diagnostic {
+        self.move_back(&mut found.path);
+        for operation in found.patch.iter_mut().flat_map(|patch| &mut patch.operations) {
+            let (Operation::Add { path, .. } | Operation::Replace { path, .. } | Operation::Remove { path }) =
+                operation;
+            self.move_back(path);
+        }
+        found
+    }
+
+    fn move_back(&self, path: &mut String) {
+        if let Some(rest) = path.strip_prefix(TEMPLATE) {
+            *path = [&self.path, ".", rest].concat();
+        }
+    }
+}
+
+/// The object, unless it is of a kind that the policy judges as a whole.
+fn custom(object: &Object) -> Option<&Value> {
+    let (group, kind) = group_and_kind(object);
+    object.value().filter(|_| !is_native(group, kind))
+}
+
+fn group_and_kind(object: &Object) -> (&str, &str) {
+    (object.api_version.split_once('/').map_or("", |(group, _)| group), &object.kind)
+}
+
+fn judged_by_the_policy(object: &Object) -> Option<&'static str> {
+    let (group, kind) = group_and_kind(object);
+    let location = TemplateLocation::of(group, kind, &tree(object.value()?))?;
+    location.prefix().strip_suffix('.')
+}
+
+/// Whether a value is a pod template by its shape, under a key such as `template`, `podTemplate` or `jobTemplate`.
+fn is_template(key: &str, value: &Value) -> bool {
+    key.to_ascii_lowercase().contains("template") && value.pointer("/spec/containers").is_some_and(Value::is_array)
+}
+
+/// Whether the policy, which looks at the place only, reads anything of a template there. Cluster API's have files with manifests.
+fn is_like_a_pod(template: &Value) -> bool {
+    ["/spec/containers", "/spec/securityContext"].iter().any(|field| template.pointer(field).is_some())
+}
+
+/// Whether it is the field, with another value than `false`, or a text in which the field is set.
+fn holds_host_process(key: &str, value: &Value) -> bool {
+    match value {
+        Value::Bool(is_set) => key == FIELD && *is_set,
+        Value::String(text) => key == FIELD && text != "false" || sets_host_process(text),
+        _ => false,
+    }
+}
+
+const FIELD: &str = "hostProcess";
+
+/// Whether YAML or JSON in a text sets the field: `hostProcess: true`, `\"hostProcess\":true`, `hostProcess: {{ .Values.x }}`.
+fn sets_host_process(text: &str) -> bool {
+    let quotes = ['"', '\'', '\\', ' '];
+    text.split(FIELD).skip(1).any(|after| {
+        let value = after.trim_start_matches(quotes).strip_prefix(':').map(|value| value.trim_start_matches(quotes));
+        value.is_some_and(|value| ["true", "{{", "$"].iter().any(|set| value.starts_with(set)))
+    })
+}
+
+/// Shows every value with its path and key, as long as `goes_on` says so of the one that holds it. Items of lists have the key
+/// of their list. Left out is what others write about the object: its metadata, its status.
+fn visit<'v>(object: &'v Value, goes_on: &mut impl FnMut(&str, &str, &'v Value) -> bool) {
+    for (key, value) in
+        object.as_object().into_iter().flatten().filter(|(key, _)| *key != "metadata" && *key != "status")
+    {
+        visit_below(value, &mut member("", key), key, goes_on);
+    }
+}
+
+fn visit_below<'v>(
+    value: &'v Value,
+    path: &mut String,
+    key: &str,
+    goes_on: &mut impl FnMut(&str, &str, &'v Value) -> bool,
+) {
+    if !goes_on(path, key, value) {
+        return;
+    }
+    let length = path.len();
+    match value {
+        Value::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                path.push_str(&format!("[{index}]"));
+                visit_below(item, path, key, goes_on);
+                path.truncate(length);
+            }
+        }
+        Value::Object(members) => {
+            for (key, value) in members {
+                path.push_str(&member(".", key));
+                visit_below(value, path, key, goes_on);
+                path.truncate(length);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// A key as findings write it in paths.
+fn member(separator: &str, key: &str) -> String {
+    let is_plain = !key.is_empty() && !key.contains(['.', '/', '[', ']', ' ']);
+    if is_plain { [separator, key].concat() } else { format!("[{key}]") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::File;
+
+    /// The note about the first object of a text.
+    fn note(text: &str) -> Option<String> {
+        let file = File::parse("x", text.to_owned());
+        unjudged(&file.objects[0], &file.source, true).map(|problem| problem.line("x"))
+    }
+
+    #[test]
+    fn texts_that_set_the_field() {
+        for text in [
+            "hostProcess: true",
+            r#"{"hostProcess":true}"#,
+            r#"{\"hostProcess\": true}"#,
+            "'hostProcess' : 'true'",
+            "hostProcess: {{ .Values.hostProcess }}",
+            "a: hostProcess\nhostProcess: ${HOST_PROCESS}",
+        ] {
+            assert!(sets_host_process(text), "{text}");
+        }
+        for text in [
+            "",
+            "hostProcess",
+            "hostProcess: false",
+            "hostProcess == true",
+            "If hostProcess is true, then hostNetwork must be, too.",
+            "hostProcess:\n  type: boolean",
+        ] {
+            assert!(!sets_host_process(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_judged_is_named_with_its_place() {
+        let config_map = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: addons, namespace: ops}\ndata:\n  a: x\n  proxy.yaml: |\n    hostProcess: true\n  z: 'hostProcess: true'\n";
+        let expected = "x:6:3: not judged: ConfigMap ops/addons holds hostProcess at data[proxy.yaml] and 1 more";
+        assert_eq!(note(config_map).as_deref(), Some(expected));
+        let plan = "apiVersion: upgrade.cattle.io/v1\nkind: Plan\nmetadata: {name: wins}\nspec:\n  upgrade:\n    securityContext:\n      windowsOptions: {hostProcess: true}\n";
+        let expected =
+            "not judged: Plan wins holds hostProcess at spec.upgrade.securityContext.windowsOptions.hostProcess";
+        assert!(note(plan).is_some_and(|note| note.ends_with(expected)), "{:?}", note(plan));
+    }
+
+    #[test]
+    fn a_template_of_something_else_than_pods_is_not_judged() {
+        let nodes = "apiVersion: bootstrap.cluster.x-k8s.io/v1beta1\nkind: KubeadmConfigTemplate\nmetadata: {name: win}\nspec:\n  template:\n    spec:\n      files: [{content: 'hostProcess: true'}]\n";
+        let expected = "holds hostProcess at spec.template.spec.files[0].content";
+        assert!(note(nodes).is_some_and(|note| note.ends_with(expected)), "{:?}", note(nodes));
+    }
+
+    #[test]
+    fn what_is_judged_or_nobody_runs_is_not_named() {
+        let template =
+            "template: {spec: {securityContext: {windowsOptions: {hostProcess: true}}, containers: [{name: a}]}}";
+        for text in [
+            &format!("apiVersion: apps/v1\nkind: Deployment\nspec: {{{template}}}\n"),
+            &format!("apiVersion: argoproj.io/v1alpha1\nkind: Rollout\nspec: {{{template}}}\n"),
+            &format!("apiVersion: x.io/v1\nkind: Jobs\nspec: {{jobs: [{{{template}}}]}}\n"),
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {annotations: {a: 'hostProcess: true'}}\n",
+            "apiVersion: v1\nkind: ConfigMap\ndata: {a: 'hostProcess: false'}\n",
+            "apiVersion: x.io/v1\nkind: X\nspec: {hostProcess: false}\nstatus: {hostProcess: true}\n",
+            "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nspec: {properties: {hostProcess: {type: boolean}}}\n",
+        ] {
+            assert_eq!(note(text), None, "{text}");
+        }
+    }
+}
