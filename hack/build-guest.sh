@@ -95,7 +95,7 @@ if ! command -v wasm-opt >/dev/null && [ "$(id -u)" = 0 ] && command -v apt-get 
   say "installing wasm-opt, without which the module is a sixth larger"
   hack/install-debian.sh binaryen || say "could not install it"
 fi
-if command -v wasm-opt >/dev/null && wasm-opt -O3 "${features[@]}" --strip-debug -o "$output.optimised" "$module" 2>/dev/null; then
+if command -v wasm-opt >/dev/null && wasm-opt -O3 --merge-similar-functions -O3 "${features[@]}" --strip-debug -o "$output.optimised" "$module" 2>/dev/null; then
   say "optimised by $(wasm-opt --version)"
   mv "$output.optimised" "$output"
 else

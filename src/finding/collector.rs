@@ -68,9 +68,9 @@ impl<'l> Findings<'l> {
 
     /// Reports a finding about an effective setting, at the level where it is set: the container, or the pod that it
     /// inherits from. `field` is the path below either of them.
-    pub fn setting<T>(
+    pub fn setting(
         &mut self,
-        setting: &EffectiveSetting<T>,
+        setting: &EffectiveSetting,
         field: &str,
         message: impl Into<String>,
         fix: impl Into<String>,

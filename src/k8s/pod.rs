@@ -100,10 +100,14 @@ impl<'a> Pod<'a> {
 
     /// The containers whose effective `hostProcess` is true.
     pub fn host_process_containers(&self) -> impl Iterator<Item = ContainerView<'_, 'a>> {
-        let found = self.host_process.get_or_init(|| {
+        self.host_process().iter().map(|&(list, index)| self.container(list, index))
+    }
+
+    #[inline(never)]
+    fn host_process(&self) -> &[(ContainerList, usize)] {
+        self.host_process.get_or_init(|| {
             self.containers().filter(ContainerView::is_host_process).map(|c| (c.list, c.index)).collect()
-        });
-        found.iter().map(|&(list, index)| self.container(list, index))
+        })
     }
 
     /// The container with this index in a list.

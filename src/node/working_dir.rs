@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::node::Origin;
-use crate::node::era::Containerd;
+use crate::node::era::{Containerd, Era};
 use crate::node::launch::Launch;
 use crate::windows::filepath;
 
@@ -14,6 +14,17 @@ pub struct WorkingDir<'t> {
     pub path: Cow<'t, str>,
     /// The field that sets it, or the node's default.
     pub origin: Origin,
+}
+
+/// Where the process starts if neither the container nor its image sets a folder, nor an annotation moves the image.
+pub fn default_working_dir(era: Era) -> &'static str {
+    match (era.containerd, era.binds()) {
+        (Containerd::V1_6, _) => r"C:\C\ID",
+        (Containerd::V1_7, true) => r"C:\",
+        (Containerd::V1_7, false) => r"C:\hpc\ID",
+        (Containerd::V1_7_19, true) => r"C:\hpc",
+        (Containerd::V1_7_19, false) => r"C:\hpc\ID\hpc",
+    }
 }
 
 impl<'p> Launch<'p, '_> {
@@ -48,5 +59,26 @@ fn without_drive(path: &str) -> &str {
         [_, b':'] => r"\",
         [_, b':', ..] => path.get(2..).unwrap_or_default(),
         _ => path,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::k8s::pod::Pod;
+    use crate::k8s::pod_spec::Container;
+    use crate::node::Node;
+    use crate::node::image::ImageConfig;
+
+    #[test]
+    fn defaults_are_those_of_a_launch() {
+        let mut pod = Pod::default();
+        pod.spec.containers.0.push(Container::default());
+        let container = pod.containers().next().expect("a container");
+        for era in Era::ALL {
+            let (node, image) = (Node::new(era), ImageConfig::default());
+            let launch = Launch::new(&node, container, &image);
+            assert_eq!(launch.working_dir().path, default_working_dir(era), "{era:?}");
+        }
     }
 }

@@ -32,12 +32,30 @@ pub struct Context<'c, 'a> {
     /// The nodes that could run the pod, and its RuntimeClass, if the settings ask for them.
     pub facts: &'c Facts,
     /// The accounts that the HostProcess containers run as; an inherited one is listed once.
-    pub accounts: Vec<EffectiveSetting<'c, 'a, &'c Account<'a>>>,
+    pub accounts: Vec<EffectiveAccount<'c, 'a>>,
     /// What the HostProcess containers run, including probes and lifecycle hooks.
     pub command_lines: Vec<CommandLine<'c, 'a>>,
     working_dirs: OnceCell<Vec<WorkingDir<'c, 'a>>>,
     local_groups: OnceCell<LocalGroups>,
     is_proven_windows: OnceCell<bool>,
+}
+
+/// An account in effect, and where it is set.
+#[derive(Debug)]
+pub struct EffectiveAccount<'c, 'a> {
+    /// The setting.
+    pub setting: EffectiveSetting<'c, 'a>,
+    /// Its value.
+    pub value: &'c Account<'a>,
+}
+
+fn effective_accounts<'c, 'a>(pod: &'c Pod<'a>) -> Vec<EffectiveAccount<'c, 'a>> {
+    let settings = effective_settings(pod, &|container| Some(container.run_as_user_name()?.set_on));
+    let account = |setting: EffectiveSetting<'c, 'a>| {
+        let value = setting.container.run_as_user_name()?.value;
+        Some(EffectiveAccount { setting, value })
+    };
+    settings.into_iter().filter_map(account).collect()
 }
 
 impl<'c, 'a> Context<'c, 'a> {
@@ -58,7 +76,7 @@ impl<'c, 'a> Context<'c, 'a> {
             settings,
             cluster,
             facts,
-            accounts: effective_settings(pod, |container| container.run_as_user_name()),
+            accounts: effective_accounts(pod),
             command_lines: command_lines(pod),
             working_dirs: OnceCell::new(),
             local_groups: OnceCell::new(),

@@ -2,11 +2,8 @@ use crate::decode::Fields;
 use crate::finding::collector::Findings;
 use crate::finding::severity::Severity;
 use crate::k8s::command_lines::CommandLine;
-use crate::k8s::pod::ContainerView;
-use crate::node::Node;
 use crate::node::era::{Containerd, Era};
-use crate::node::image::ImageConfig;
-use crate::node::launch::Launch;
+use crate::node::working_dir::default_working_dir;
 use crate::rules::context::Context;
 use crate::rules::rule::{Rule, about, page};
 use crate::windows::path::WindowsPath;
@@ -33,7 +30,7 @@ fn check(context: &Context, findings: &mut Findings) {
         // Mounts move along with the default folder, so what is in one is found on nearly every node.
         let is_in_mount = |path: &WindowsPath| container.mounted_places().any(|at| path.is_same_or_under(at));
         let Some((field, path)) = relative_path(line).filter(|(_, path)| !is_in_mount(path)) else { continue };
-        if let Some(folders) = folders(context, container) {
+        if let Some(folders) = folders(context) {
             findings.container(
                 container,
                 field,
@@ -83,8 +80,8 @@ fn sets_folder(argument: &str) -> bool {
 }
 
 /// The default working directories of the nodes that may be in the cluster; `None` if there is only one.
-fn folders(context: &Context, container: &ContainerView) -> Option<String> {
-    let all: Vec<WorkingDir> = context.settings.eras().map(|era| WorkingDir::of(era, container)).collect();
+fn folders(context: &Context) -> Option<String> {
+    let all: Vec<WorkingDir> = context.settings.eras().map(WorkingDir::of).collect();
     let usual = all.iter().filter(|dir| dir.era.is_1_6() || dir.era.binds()).collect();
     [usual, all.iter().collect()].into_iter().find(|dirs: &Vec<_>| differ(dirs)).map(|dirs| list(&dirs))
 }
@@ -92,13 +89,12 @@ fn folders(context: &Context, container: &ContainerView) -> Option<String> {
 /// The working directory where neither the container nor its image sets one.
 struct WorkingDir {
     era: Era,
-    folder: String,
+    folder: &'static str,
 }
 
 impl WorkingDir {
-    fn of(era: Era, container: &ContainerView) -> WorkingDir {
-        let (node, image) = (Node::new(era), ImageConfig::default());
-        WorkingDir { era, folder: Launch::new(&node, *container, &image).working_dir().path.into_owned() }
+    fn of(era: Era) -> WorkingDir {
+        WorkingDir { era, folder: default_working_dir(era) }
     }
 
     fn describe(&self) -> String {

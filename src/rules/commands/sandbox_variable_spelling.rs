@@ -11,6 +11,7 @@ use crate::wording::quote;
 use std::cell::LazyCell;
 
 const REPLACED: &str = "%CONTAINER_SANDBOX_MOUNT_POINT%";
+const FIX_OF_PATH: &str = "write the path without the variable";
 const FIX: &str = "write %CONTAINER_SANDBOX_MOUNT_POINT% or $env:CONTAINER_SANDBOX_MOUNT_POINT";
 
 pub static RULE: Rule = Rule {
@@ -28,70 +29,68 @@ fn check(context: &Context, findings: &mut Findings) {
         let is_declared = LazyCell::new(|| declares_variable(&line.container));
         for element in line.elements() {
             let is_expanded = |form| is_expanded_in(line, form) || form == Form::Kubelet && *is_declared;
-            report(&line.container, || element.path(), element.text, is_expanded, findings);
+            if let Some(mention) = unexpanded(element.text, is_expanded) {
+                report(&line.container, element.path(), element.text, mention, findings);
+            }
         }
     }
     for container in context.pod.host_process_containers() {
         let raw = container.raw;
-        if let Some(directory) = &raw.working_dir {
-            report(&container, || container.path("workingDir"), directory, is_replaced, findings);
+        let directory = raw.working_dir.unwrap_or_default();
+        if let Some(mention) = unexpanded(directory, |form| form == Form::Replaced) {
+            report(&container, container.path("workingDir"), directory, mention, findings);
         }
         let is_declared = LazyCell::new(|| declares_variable(&container));
         for (index, variable) in raw.env.iter().enumerate() {
-            if let Some(value) = &variable.value {
-                let is_expanded = |form| match form {
-                    Form::Replaced | Form::BareName => true,
-                    _ => form == Form::Kubelet && *is_declared,
-                };
-                report(&container, || container.path(&format!("env[{index}].value")), value, is_expanded, findings);
+            let value = variable.value.unwrap_or_default();
+            let is_expanded = |form| match form {
+                Form::Replaced | Form::BareName => true,
+                _ => form == Form::Kubelet && *is_declared,
+            };
+            if let Some(mention) = unexpanded(value, is_expanded) {
+                report(&container, container.path(&format!("env[{index}].value")), value, mention, findings);
             }
         }
         for (index, mount) in raw.volume_mounts.iter().enumerate() {
-            if let Some(path) = &mount.mount_path {
-                let place = || container.path(&format!("volumeMounts[{index}].mountPath"));
-                report_path(place, path, Some(&container), findings);
+            if let Some(message) = in_path(mount.mount_path) {
+                let place = container.path(&format!("volumeMounts[{index}].mountPath"));
+                findings.container(&container, place, message, FIX_OF_PATH);
             }
         }
     }
     for (index, volume) in context.pod.spec.volumes.iter().enumerate() {
-        if let Some(path) = volume.host_path.as_ref().and_then(|host| host.path) {
-            report_path(|| context.pod.path(&format!("volumes[{index}].hostPath.path")), path, None, findings);
+        if let Some(message) = in_path(volume.host_path.as_ref().and_then(|host| host.path)) {
+            findings.pod(context.pod.path(&format!("volumes[{index}].hostPath.path")), message, FIX_OF_PATH);
         }
     }
+}
+
+/// The first mention in a form that nothing expands there.
+fn unexpanded(text: &str, is_expanded: impl Fn(Form) -> bool) -> Option<Mention<'_>> {
+    mentions(text).find(|mention| !is_expanded(mention.form))
 }
 
 fn report(
     container: &ContainerView,
-    path: impl Fn() -> String,
+    path: String,
     whole: &str,
-    is_expanded: impl Fn(Form) -> bool,
+    Mention { text, form }: Mention,
     findings: &mut Findings,
 ) {
-    if let Some(Mention { text, form }) = mentions(whole).find(|mention| !is_expanded(mention.form)) {
-        let message = match form {
-            Form::Misspelt => format!("{} is misspelt, so it is neither set nor replaced", quote(text)),
-            _ => format!("{} is not one of the two forms that the runtime replaces", quote(text)),
-        };
-        let reported = findings.container(container, path(), message, FIX);
-        if form == Form::Kubelet {
-            reported.patch(Reach::Command, |path| vec![replace(path, whole.replace(text, REPLACED))]);
-        }
+    let message = match form {
+        Form::Misspelt => format!("{} is misspelt, so it is neither set nor replaced", quote(text)),
+        _ => format!("{} is not one of the two forms that the runtime replaces", quote(text)),
+    };
+    let reported = findings.container(container, path, message, FIX);
+    if form == Form::Kubelet {
+        reported.patch(Reach::Command, |path| vec![replace(path, whole.replace(text, REPLACED))]);
     }
 }
 
 /// No form of the variable is replaced in volume and mount paths.
-fn report_path(path: impl Fn() -> String, text: &str, container: Option<&ContainerView>, findings: &mut Findings) {
-    let Some(mention) = mentions(text).next() else { return };
-    let message = format!("{} is not replaced in volume and mount paths", quote(mention.text));
-    let fix = "write the path without the variable";
-    match container {
-        Some(container) => findings.container(container, path(), message, fix),
-        None => findings.pod(path(), message, fix),
-    };
-}
-
-fn is_replaced(form: Form) -> bool {
-    form == Form::Replaced
+fn in_path(path: Option<&str>) -> Option<String> {
+    let mention = mentions(path?).next()?;
+    Some(format!("{} is not replaced in volume and mount paths", quote(mention.text)))
 }
 
 /// hcsshim replaces two forms; a shell expands its own as well, because hcsshim also sets the variable.

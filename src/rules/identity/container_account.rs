@@ -17,7 +17,7 @@ pub static RULE: Rule = Rule {
 fn check(context: &Context, findings: &mut Findings) {
     for account in context.accounts.iter().filter(|account| account.value.kind() == Kind::ContainerOnly) {
         findings.setting(
-            account,
+            &account.setting,
             RUN_AS_USER_NAME,
             format!("{} exists only inside Windows Server containers, not on the node", quote(account.value.name())),
             r"use a service account: NT AUTHORITY\Local service, or NT AUTHORITY\SYSTEM if necessary",

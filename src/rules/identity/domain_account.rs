@@ -24,7 +24,7 @@ fn check(context: &Context, findings: &mut Findings) {
             _ => r"use a service account such as NT AUTHORITY\Local service, or the bare name of a local group",
         };
         findings.setting(
-            account,
+            &account.setting,
             RUN_AS_USER_NAME,
             format!("{} cannot log on, because Kubernetes cannot pass a password", quote(name.name())),
             fix,

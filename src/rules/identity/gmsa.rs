@@ -23,8 +23,9 @@ enum Gmsa<'p> {
 }
 
 fn check(context: &Context, findings: &mut Findings) {
-    for credential in effective_settings(context.pod, effective) {
-        let (field, found) = match credential.value {
+    for credential in effective_settings(context.pod, &|container| Some(effective(container)?.set_on)) {
+        let Some(effective) = effective(&credential.container) else { continue };
+        let (field, found) = match effective.value {
             Gmsa::Name(name) => ("securityContext.windowsOptions.gmsaCredentialSpecName", quote(name).to_string()),
             Gmsa::Inline => ("securityContext.windowsOptions.gmsaCredentialSpec", "a credential spec".to_owned()),
         };

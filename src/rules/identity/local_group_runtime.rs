@@ -27,7 +27,7 @@ fn check(context: &Context, findings: &mut Findings) {
     for account in context.accounts.iter().filter(|account| groups.declare(account.value)) {
         let name = quote(account.value.name());
         findings.setting(
-            account,
+            &account.setting,
             RUN_AS_USER_NAME,
             format!("{name} is a local group, which needs containerd {FIRST_WITH_GROUPS} or later"),
             format!("use a service account, or set containerd: \"{FIRST_WITH_GROUPS}\" in the policy's settings once no Windows node runs an older one"),

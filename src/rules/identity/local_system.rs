@@ -21,7 +21,7 @@ fn check(context: &Context, findings: &mut Findings) {
         let name = account.value;
         if name.kind() == Kind::Service(Service::LocalSystem) {
             findings.setting(
-                account,
+                &account.setting,
                 RUN_AS_USER_NAME,
                 format!("{} has full control of the node", quote(name.name())),
                 r"use NT AUTHORITY\Local service if that is enough, or a local group with only the rights needed",

@@ -22,7 +22,7 @@ fn check(context: &Context, findings: &mut Findings) {
     for account in &context.accounts {
         if let Kind::Misspelt(meant) = account.value.kind() {
             findings
-                .setting(account, RUN_AS_USER_NAME, message(account.value), fix(account.value, meant))
+                .setting(&account.setting, RUN_AS_USER_NAME, message(account.value), fix(account.value, meant))
                 .patch(reach(account.value), |path| {
                     meant.map(|service| replace(path, service.spelling())).into_iter().collect()
                 });

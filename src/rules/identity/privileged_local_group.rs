@@ -17,7 +17,7 @@ fn check(context: &Context, findings: &mut Findings) {
     let groups = context.local_groups();
     for account in context.accounts.iter().filter(|account| groups.make_privileged(account.value)) {
         findings.setting(
-            account,
+            &account.setting,
             RUN_AS_USER_NAME,
             format!(
                 "{} is a privileged local group, and the process would be a member of it",

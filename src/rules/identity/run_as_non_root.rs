@@ -2,7 +2,7 @@ use crate::decode::Fields;
 use crate::finding::collector::Findings;
 use crate::finding::patch::Reach;
 use crate::k8s::effective::effective_settings;
-use crate::k8s::pod::{ContainerView, Effective, Level};
+use crate::k8s::pod::{ContainerView, Level};
 use crate::rules::context::Context;
 use crate::rules::rule::{Rule, about, page};
 use crate::windows::account::Account;
@@ -27,9 +27,9 @@ fn check(context: &Context, findings: &mut Findings) {
         let account = container.run_as_user_name()?;
         let set_on = container.run_as_non_root().filter(|effective| effective.value)?.set_on;
         let is_untrue = if account.set_on == Level::Pod { *inherited } else { is_untrue(account.value) };
-        is_untrue.then_some(Effective { value: (), set_on })
+        is_untrue.then_some(set_on)
     };
-    for non_root in effective_settings(context.pod, untrue_on) {
+    for non_root in effective_settings(context.pod, &untrue_on) {
         findings
             .setting(
                 &non_root,

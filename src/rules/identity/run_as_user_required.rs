@@ -2,7 +2,7 @@ use super::accounts::RUN_AS_USER_NAME;
 use crate::finding::collector::Findings;
 use crate::k8s::effective::effective_settings;
 use crate::k8s::misplaced;
-use crate::k8s::pod::{ContainerView, Effective, Level};
+use crate::k8s::pod::{ContainerView, Level};
 use crate::k8s::pod_spec::ContainerList;
 use crate::rules::context::Context;
 use crate::rules::rule::{Rule, about, page};
@@ -17,7 +17,7 @@ pub static RULE: Rule = Rule {
 
 fn check(context: &Context, findings: &mut Findings) {
     let mut note = None;
-    for missing in effective_settings(context.pod, missing_on) {
+    for missing in effective_settings(context.pod, &missing_on) {
         let note = note.get_or_insert_with(|| misplaced::note(context.pod, "runAsUserName", "windowsOptions"));
         findings.setting(
             &missing,
@@ -34,11 +34,10 @@ fn check(context: &Context, findings: &mut Findings) {
 /// Where a container without an effective `runAsUserName` should get one: at the level where its `hostProcess` is set,
 /// because a container that inherits one can inherit the other. An ephemeral container must set its own, because the
 /// pod that it joins cannot be changed.
-fn missing_on(container: &ContainerView) -> Option<Effective<()>> {
-    let set_on = match (container.run_as_user_name(), container.list) {
-        (Some(_), _) => return None,
-        (None, ContainerList::Ephemeral) => Level::Container,
-        (None, _) => container.windows_option(|options| options.host_process)?.set_on,
-    };
-    Some(Effective { value: (), set_on })
+fn missing_on(container: &ContainerView) -> Option<Level> {
+    match (container.run_as_user_name(), container.list) {
+        (Some(_), _) => None,
+        (None, ContainerList::Ephemeral) => Some(Level::Container),
+        (None, _) => Some(container.windows_option(|options| options.host_process)?.set_on),
+    }
 }

@@ -2,12 +2,11 @@ use super::accounts::RUN_AS_USER_NAME;
 use crate::decode::Fields;
 use crate::finding::collector::Findings;
 use crate::finding::severity::Severity;
-use crate::k8s::effective::EffectiveSetting;
 use crate::k8s::pod_spec::ContainerList;
 use crate::order::ByName;
-use crate::rules::context::Context;
+use crate::rules::context::{Context, EffectiveAccount};
 use crate::rules::rule::{Rule, about, page};
-use crate::windows::account::{Account, Kind};
+use crate::windows::account::Kind;
 use crate::windows::case::{is_same, lower_case};
 use crate::wording::quote;
 use std::cell::LazyCell;
@@ -29,7 +28,7 @@ fn check(context: &Context, findings: &mut Findings) {
         let (name, groups) = (account.value, context.local_groups());
         if !groups.declare(name) && !groups.make_privileged(name) && !created.has_before(account) {
             findings.at(severity).setting(
-                account,
+                &account.setting,
                 RUN_AS_USER_NAME,
                 format!("{} works only if the node has a local group of that name", quote(name.name())),
                 "list the group in the policy's setting localGroups, or use a service account such as NT AUTHORITY\\Local service",
@@ -62,8 +61,8 @@ impl CreatedGroups {
     }
 
     /// Whether an init container that runs earlier creates the group.
-    fn has_before(&self, account: &EffectiveSetting<&Account>) -> bool {
-        let user = account.container;
+    fn has_before(&self, account: &EffectiveAccount) -> bool {
+        let user = account.setting.container;
         // Command lines are in the order of their containers, so the first place is that of the earliest.
         let creator = self.by_name.places(&lower_case(account.value.name())).next().map(|place| self.creators[place]);
         creator.is_some_and(|creator| user.list != ContainerList::Init || creator < user.index)

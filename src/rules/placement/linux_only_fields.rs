@@ -50,7 +50,8 @@ fn check(context: &Context, findings: &mut Findings) {
         true => (Severity::Deny, "cannot be combined with os.name: windows"),
         false => (Severity::Off, "has no effect on Windows"),
     };
-    for field in set_on_pod(&pod.spec).filter(|field| refused || !is_left_to_another_rule(field, &pod.spec)) {
+    for field in set_on_pod(&pod.spec).into_iter().filter(|field| refused || !is_left_to_another_rule(field, &pod.spec))
+    {
         let (severity, message) = match field {
             GROUPS_POLICY if !refused && needs_containerd_2(context) => (Severity::Warn, STRICT_MESSAGE),
             _ => (severity, message),
@@ -110,20 +111,20 @@ fn needs_containerd_2(context: &Context) -> bool {
 /// The fields with which kube-apiserver would refuse `os.name: windows` in the pod, without the index of a container.
 pub fn linux_only_fields<'p>(pod: &'p Pod) -> impl Iterator<Item = &'static str> + 'p {
     let contexts = pod.containers().filter_map(|container| container.raw.security_context.as_ref());
-    set_on_pod(&pod.spec).chain(contexts.flat_map(set_on_container))
+    set_on_pod(&pod.spec).into_iter().chain(contexts.flat_map(set_on_container))
 }
 
 /// The Linux-only fields that a pod sets. Some count when they are set at all, others only when they are true, as in
 /// Kubernetes' validation.
-fn set_on_pod(spec: &PodSpec) -> impl Iterator<Item = &'static str> {
-    let own = [
+fn set_on_pod(spec: &PodSpec) -> Vec<&'static str> {
+    let mut fields = only_set(&[
         ("hostPID", spec.host_pid == Some(true)),
         ("hostIPC", spec.host_ipc == Some(true)),
         ("hostUsers", spec.host_users.is_some()),
         ("shareProcessNamespace", spec.share_process_namespace.is_some()),
-    ];
-    let of_context = spec.security_context.as_ref().map(|context| {
-        [
+    ]);
+    if let Some(context) = &spec.security_context {
+        fields.extend(only_set(&[
             ("securityContext.appArmorProfile", context.app_armor_profile.0),
             ("securityContext.seLinuxOptions", context.se_linux_options.0),
             ("securityContext.seLinuxChangePolicy", context.se_linux_change_policy.0),
@@ -135,13 +136,13 @@ fn set_on_pod(spec: &PodSpec) -> impl Iterator<Item = &'static str> {
             ("securityContext.runAsGroup", context.run_as_group.is_some()),
             ("securityContext.supplementalGroups", context.supplemental_groups.0),
             (GROUPS_POLICY, context.supplemental_groups_policy.is_some()),
-        ]
-    });
-    own.into_iter().chain(of_context.into_iter().flatten()).filter(|(_, set)| *set).map(|(field, _)| field)
+        ]));
+    }
+    fields
 }
 
-fn set_on_container(context: &SecurityContext) -> impl Iterator<Item = &'static str> {
-    [
+fn set_on_container(context: &SecurityContext) -> Vec<&'static str> {
+    only_set(&[
         ("appArmorProfile", context.app_armor_profile.0),
         ("seLinuxOptions", context.se_linux_options.0),
         ("seccompProfile", context.seccomp_profile.0),
@@ -152,8 +153,9 @@ fn set_on_container(context: &SecurityContext) -> impl Iterator<Item = &'static 
         ("procMount", context.proc_mount.0),
         ("runAsUser", context.run_as_user.is_some()),
         ("runAsGroup", context.run_as_group.is_some()),
-    ]
-    .into_iter()
-    .filter(|(_, set)| *set)
-    .map(|(field, _)| field)
+    ])
+}
+
+fn only_set(fields: &[(&'static str, bool)]) -> Vec<&'static str> {
+    fields.iter().filter(|(_, is_set)| *is_set).map(|(field, _)| *field).collect()
 }

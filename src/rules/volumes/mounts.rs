@@ -21,6 +21,7 @@ pub fn mounts<'p, 'a>(pod: &'p Pod<'a>) -> impl Iterator<Item = Mount<'p, 'a>> {
 
 impl<'p, 'a> Mount<'p, 'a> {
     /// A mount of the pod, as far as it is joined with its volume.
+    #[inline(never)]
     pub fn of(pod: &'p Pod<'a>, joined: &'p JoinedMount<'a>) -> Mount<'p, 'a> {
         let container = pod.container(joined.list, joined.container);
         Mount { container, joined, raw: &container.raw.volume_mounts[joined.index] }
