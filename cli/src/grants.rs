@@ -20,7 +20,7 @@ use crate::grants::grant::Grant;
 pub use crate::grants::grant::GrantError;
 use crate::output::escape;
 
-/// What a grant must list to cover an object; `None` when it needs none.
+/// The requirements that a grant must meet to cover an object; `None` when it needs none.
 ///
 /// # Errors
 /// The object cannot be read.
@@ -35,7 +35,7 @@ pub fn controller(object: &Object) -> Option<&Value> {
     owners.iter().find(|owner| owner["controller"] == true)
 }
 
-/// What an administrator should know about a grant for a workload, a sentence each.
+/// Remarks for the administrator about a grant for a workload, a sentence each.
 pub fn remarks(needs: &GrantRequirements) -> Vec<String> {
     let mut remarks = Vec::new();
     for name in &needs.accounts {

@@ -4,7 +4,7 @@ use hostprocess_linter::catalogue::{self, UnknownId};
 
 use crate::output::{is_styled, markdown};
 
-/// What the letters in brackets say about the statement before them.
+/// The meaning of the letters in brackets after a statement.
 const EVIDENCE: &str = "M measured on kube-apiserver 1.36.2, V read in source or documentation, T read in an issue or pull request, \
     I inferred from source, R recalled.";
 

@@ -10,7 +10,7 @@ use crate::File;
 /// The schema that the chart repeats.
 pub const SETTINGS_SCHEMA: &str = "docs/schema/settings.schema.json";
 
-/// What `hostprocess` prints in the root of the repository, if it exits with this code.
+/// The output of `hostprocess` in the root of the repository, if it exits with this code.
 fn printed(program: &Path, arguments: &[&str], code: i32) -> Result<String> {
     let mut command = Command::new(program);
     command.args(arguments).current_dir(fixtures::repository()).env("CLICOLOR_FORCE", "1");
@@ -29,7 +29,7 @@ pub fn schemas(program: &Path) -> Result<Vec<File>> {
     ["config", "output", "output-v2", "plan", "settings"].into_iter().map(schema).collect()
 }
 
-/// What a terminal shows of three findings.
+/// Three findings as a terminal shows them.
 pub fn picture(program: &Path) -> Result<File> {
     let rules = "run-as-non-root,named-pipe-mount,nt-authority-spelling";
     let printed = printed(program, &["check", "--rules", rules, "examples/broken.yaml"], 1)?;

@@ -24,12 +24,12 @@ pub struct Recipe {
     pub objects: Vec<Sent>,
 }
 
-/// An object of the page, as somebody sends it.
+/// An object of the page, with the user who sends it.
 #[derive(Debug)]
 pub struct Sent {
     /// Its manifest, below the comments that [`fixtures::payload`] reads.
     pub manifest: String,
-    /// What `kubectl` prints of the answer: the denial, else the warnings. Empty when the policy has nothing to say.
+    /// The part of the answer that `kubectl` prints: the denial, else the warnings. Empty when the policy has nothing to say.
     pub answer: String,
     /// Where the page shows the answer.
     shown: Option<Range<usize>>,
@@ -117,7 +117,7 @@ pub fn shown_answer(console: &str) -> &str {
     &console[shown(console)]
 }
 
-/// What `kubectl` prints of the policy's answer to an object.
+/// The part of the policy's answer to an object that `kubectl` prints.
 ///
 /// # Errors
 /// The answer is not one of Kubewarden's.

@@ -42,7 +42,7 @@ pub fn default_severity(rule: &Rule) -> &'static str {
     if rule.severity_varies.is_empty() { rule.severity.name() } else { rule.severity_varies }
 }
 
-/// What there is to say about an id.
+/// The documentation of an id.
 #[derive(Debug)]
 pub struct Page {
     /// In the brackets of a message.

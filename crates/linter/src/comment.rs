@@ -21,7 +21,7 @@ pub struct Comments {
     malformed: Vec<Problem>,
 }
 
-/// What a comment says of one rule.
+/// A comment's waiver of one rule.
 #[derive(Debug)]
 struct Waiver {
     rule: &'static str,

@@ -27,7 +27,7 @@ pub struct DocumentError {
     pub line: usize,
     /// In characters, from 1.
     pub column: usize,
-    /// What is wrong there.
+    /// The error there.
     pub reason: Reason,
 }
 
@@ -48,7 +48,7 @@ pub enum Reason {
     Value {
         /// Its path in the document; empty for the whole.
         path: String,
-        /// What is wrong with it.
+        /// The error in it.
         message: String,
     },
 }

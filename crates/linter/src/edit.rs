@@ -51,7 +51,7 @@ pub enum EditError {
     IsFolded,
 }
 
-/// What a patch does to a text.
+/// The changes of a text that a patch makes.
 #[derive(Debug)]
 pub struct Change {
     /// The number of the object in the file.
@@ -104,12 +104,12 @@ pub fn independent(changes: &[Change], at_most: usize) -> Vec<&Change> {
     changes.iter().filter(|change| taken.take(change)).take(at_most).collect()
 }
 
-/// What the changes so far are about. Pointers are those of one object, whose number stands before them.
+/// The places that the changes so far touch. Pointers are those of one object, whose number stands before them.
 #[derive(Default)]
 struct Taken<'c> {
     /// The ends of the ranges of their edits, by their beginnings.
     ranges: BTreeMap<usize, usize>,
-    /// What members or items are removed from: what is left may have to be written differently.
+    /// The parents of removed members and items: what is left may have to be written differently.
     reduced: HashSet<(usize, &'c str)>,
     /// The lists among these, whose later items move up.
     lists: HashSet<(usize, &'c str)>,

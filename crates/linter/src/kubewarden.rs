@@ -21,7 +21,7 @@ pub struct Policy<'v> {
     pub member: Option<&'v str>,
     /// Where the module is pulled from; empty when the object does not say it.
     pub module: &'v str,
-    /// What it is told. `null` when the object does not say it.
+    /// Its settings. `null` when the object does not say it.
     pub settings: &'v Value,
     /// Whether Kubewarden lets it change requests; it does not in a group.
     pub may_mutate: bool,
@@ -61,7 +61,7 @@ fn policy<'v>(member: Option<&'v str>, value: &'v Value) -> Policy<'v> {
     Policy { member, module, settings: &value["settings"], may_mutate: member.is_none() && value["mutating"] == true }
 }
 
-/// What a Kubewarden policy configures this policy with; `None` for a value that is not a Kubernetes object.
+/// The settings that a Kubewarden policy gives to this policy; `None` for a value that is not a Kubernetes object.
 ///
 /// # Errors
 /// It is another object, a policy with another module, or a group that has this policy several times; with the path in the object.

@@ -281,7 +281,7 @@ fn json_values<'t, T: Deserialize<'t> + 't>(text: &'t str) -> impl Iterator<Item
     serde_json::Deserializer::from_str(text).into_iter()
 }
 
-/// What is wrong with a key that is written again.
+/// The message about a key that is written again.
 pub fn already_there(key: &str) -> String {
     format!("duplicate key {key:?}")
 }

@@ -18,13 +18,13 @@ pub struct Object {
     pub api_version: String,
     /// `Pod`, `DaemonSet`.
     pub kind: String,
-    /// What the file holds of it.
+    /// Its content in the file.
     pub content: Content,
     /// The place of each field in the file.
     pub node: Located,
 }
 
-/// What a file holds of an object.
+/// The content of an object in a file.
 #[derive(Debug)]
 pub enum Content {
     /// The object itself, `apiVersion` and `kind` included where the manifest has them.
@@ -72,7 +72,7 @@ impl Object {
         }
     }
 
-    /// What the object has in common with what it was before.
+    /// The identity of the object, which an update does not change.
     pub fn identity(&self) -> Identity {
         let owned = |key| self.metadata(key).map(str::to_owned);
         (self.kind.clone(), owned("namespace"), owned("name"))

@@ -88,9 +88,9 @@ pub struct PodErrors {
 pub struct Planner<'n> {
     /// Where containers start.
     pub nodes: Nodes<'n>,
-    /// What is known of their images.
+    /// The known configurations of their images.
     pub images: Images,
-    /// What is assumed about the creation of objects.
+    /// The assumptions about the creation of objects.
     pub creation: Creation,
 }
 

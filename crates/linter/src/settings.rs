@@ -12,7 +12,7 @@ use crate::object::tree;
 /// Settings, and where they are written.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// What they say: a mapping.
+    /// The settings as a mapping.
     pub value: Value,
     /// The document that they are in, and their path in it.
     written: Option<(Document, String)>,

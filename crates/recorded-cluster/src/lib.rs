@@ -24,7 +24,7 @@ struct Exchange {
     response: Response,
 }
 
-/// What a policy asks of its host: `KubernetesGetResource` and its parameters.
+/// A question of a policy to its host: `KubernetesGetResource` and its parameters.
 #[derive(Debug, PartialEq)]
 pub struct Request {
     type_: String,

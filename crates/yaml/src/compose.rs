@@ -13,17 +13,17 @@ use crate::scalar;
 
 /// Far deeper than any Kubernetes object. The policy reads 127 levels of a request, in which the object is the third.
 const MAX_DEPTH: usize = 120;
-/// What all anchors and aliases of a document may add up to.
+/// The limit of the sizes of all anchors and aliases of a document together.
 const MAX_SHARED_BYTES: usize = 16 << 20;
-/// What a value takes besides its text, in bytes.
+/// The size of a value besides its text, in bytes.
 const VALUE_OVERHEAD: usize = 64;
-/// What tags of YAML's own begin with: `!!str` is short for `tag:yaml.org,2002:str`.
+/// The prefix of YAML's own tags: `!!str` is short for `tag:yaml.org,2002:str`.
 const CORE_TAG: &str = "tag:yaml.org,2002:";
 
 /// One document of a stream.
 #[derive(Debug, Default)]
 pub struct YamlDocument {
-    /// What it says.
+    /// Its value.
     pub value: Value,
     /// Where each part of it stands.
     pub node: Located,
@@ -62,9 +62,9 @@ pub fn documents(text: &str, chunk: Range<usize>) -> Vec<Result<YamlDocument, Er
 
 struct Composer<'t> {
     events: Events<'t>,
-    /// What each anchor stands for; `None` until the value is complete.
+    /// The value of each anchor; `None` until the value is complete.
     anchors: HashMap<String, Option<(Value, Located)>>,
-    /// What anchors and aliases have added up to.
+    /// The sizes of anchors and aliases so far.
     shared_bytes: usize,
     /// Those of the current document.
     repeated_keys: Vec<RepeatedKey>,

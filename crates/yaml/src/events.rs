@@ -9,15 +9,15 @@ use libyaml_safer::{Encoding, EventData, Mark, Parser, ScalarStyle};
 const BYTE_ORDER_MARK: char = '\u{feff}';
 /// How much of the text the parser gets at a time, in bytes.
 const READ_AHEAD: usize = 1024;
-/// What ends a line in YAML 1.1.
+/// The line ends of YAML 1.1.
 pub const LINE_BREAKS: [char; 5] = ['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}'];
 
-/// What could not be read, and where.
+/// The part that could not be read.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Error {
     /// Offset in bytes.
     pub offset: usize,
-    /// What is wrong there.
+    /// The error there.
     pub message: String,
     /// The part of the text between two lines `---` that it is in.
     pub document: Range<usize>,

@@ -9,7 +9,7 @@ pub struct Located {
     pub key: Option<Range<usize>>,
     /// The value itself.
     pub value: Range<usize>,
-    /// What it holds.
+    /// Its children.
     pub children: Children,
 }
 

@@ -10,12 +10,12 @@ use crate::edit::EditError;
 use crate::edit::written::{Member, block_scalar, members, quote_of, scalar};
 use crate::source::Source;
 
-/// What takes the place of a range of bytes.
+/// The replacement of a range of bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Edit {
     /// Of the text before the change.
     pub range: Range<usize>,
-    /// What stands there afterwards.
+    /// The text there afterwards.
     pub text: String,
 }
 
@@ -34,7 +34,7 @@ pub fn edited(text: &str, edits: &[&Edit]) -> String {
 /// Operations that belong together: each step is one change of one mapping or list.
 #[derive(Debug)]
 pub struct Step {
-    /// What the first operation changes, as a JSON Pointer.
+    /// The target of the first operation, as a JSON Pointer.
     pointer: String,
     /// The keys of the mapping or list, from the object on.
     parent: Vec<String>,

@@ -8,7 +8,7 @@ use crate::kubewarden::{Policy, joined, policies};
 use crate::object::{Object, tree};
 use crate::report::Diagnostic;
 
-/// What is wrong with the settings of this policy in an object, not yet with a place. Nothing is in any other object.
+/// The errors in the settings of this policy in an object, not yet with a place; none in any other object.
 pub fn check(object: &Object) -> Vec<Diagnostic> {
     let Some(value) = object.value() else { return Vec::new() };
     let policies = policies(&object.api_version, &object.kind, value).into_iter().filter(Policy::is_this_policy);
