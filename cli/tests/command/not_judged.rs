@@ -101,3 +101,17 @@ fn pod_templates_are_fixed_wherever_they_are() {
         assert_eq!(fixed, text.replace(r"nt authority\system", r"NT AUTHORITY\SYSTEM"));
     }
 }
+
+/// It is asked about the objects as they are, and looks for one template.
+#[test]
+fn a_module_does_not_judge_the_templates_of_a_list() {
+    let folder = folder("module-and-templates");
+    let module =
+        write(&folder, "module.wat", &formats::module_that_answers(&json!({ "valid": true, "accepted": true })));
+    for (text, template) in custom_objects() {
+        let output = hostprocess(&["check", "--wasm", &module, "-"], &text);
+        let field = format!("{template}.spec.securityContext.windowsOptions.hostProcess");
+        let says_so = errors(&output).contains(&format!("default/x holds hostProcess at {field}\n"));
+        assert_eq!((says_so, code(&output)), (template.contains('['), 0), "{}", errors(&output));
+    }
+}

@@ -1,5 +1,7 @@
 //! HostProcess pods where no kind of Kubernetes keeps them: in several templates of one object, in fields of another kind, in texts.
 
+use std::cell::LazyCell;
+
 use serde_json::Value;
 use windows_hostprocess_policy::admission::kinds::{TemplateLocation, is_native};
 use windows_hostprocess_policy::decode::Value as Tree;
@@ -26,9 +28,9 @@ pub struct Template<'o> {
 pub fn templates(object: &Object) -> Vec<Template<'_>> {
     let mut found = Vec::new();
     if let Some(value) = custom(object) {
-        let judged = judged_by_the_policy(object);
+        let judged = LazyCell::new(|| judged_by_the_policy(object));
         visit(value, &mut |path, key, value| {
-            let is_judged = judged == Some(path) && is_like_a_pod(value);
+            let is_judged = is_like_a_pod(value) && *judged == Some(path);
             if !is_judged && is_template(key, value) {
                 found.push(Template { path: path.to_owned(), value });
             }
@@ -41,9 +43,9 @@ pub fn templates(object: &Object) -> Vec<Template<'_>> {
 /// What holds `hostProcess` in a custom object and was not judged. Its templates are, if `judges_templates` is set.
 pub fn unjudged(object: &Object, source: &Source, judges_templates: bool) -> Option<Problem> {
     let mut places = Vec::new();
-    let judged = judged_by_the_policy(object);
+    let judged = LazyCell::new(|| judged_by_the_policy(object));
     visit(custom(object)?, &mut |path, key, value| {
-        if judged == Some(path) && is_like_a_pod(value) || judges_templates && is_template(key, value) {
+        if is_like_a_pod(value) && *judged == Some(path) || judges_templates && is_template(key, value) {
             return false;
         }
         if holds_host_process(key, value) {
