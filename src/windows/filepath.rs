@@ -191,8 +191,10 @@ mod tests {
         #[test]
         fn never_panics(path in r"([\\/.:?]|pipe|UNC|C:|é|a){0,9}", other in r"([\\/.:?]|b){0,5}") {
             let _ = (volume_length(&path), parent(&path), join(&path, &other));
+            // Go appends a dot to a device alone, such as `\??\`, and that is another device.
+            let is_device = path.as_bytes().get(1) == Some(&b'?') && volume_length(&path) == path.len();
             let once = clean(&path);
-            prop_assert_eq!(clean(&once), once);
+            prop_assert!(is_device || clean(&once) == once, "{}", once);
         }
     }
 }
