@@ -10,6 +10,12 @@ pub fn is_same(one: &str, other: &str) -> bool {
     one.chars().map(lower).eq(other.chars().map(lower))
 }
 
+/// Whether the letters of a path are those of a folder, or begin with them and a backslash.
+pub fn is_same_or_below(path: impl Iterator<Item = char>, folder: impl Iterator<Item = char>) -> bool {
+    let mut path = path.map(lower);
+    folder.map(lower).all(|wanted| path.next() == Some(wanted)) && path.next().is_none_or(|next| next == '\\')
+}
+
 /// One letter becomes one letter, and letters that Windows keeps apart stay apart. Its table of capitals (as ntfs-3g and
 /// wimlib have it, for Vista) differs from Unicode in a few signs that have a lower-case form but are not capitals to
 /// Windows (the kelvin, the ohm and the ångström among them), and in the final sigma, which is a sigma. Letters that Unicode got later are compared as Unicode does.

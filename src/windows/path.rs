@@ -227,8 +227,13 @@ impl<'a> WindowsPath<'a> {
     }
 
     fn has_segments_of(&self, folder: &WindowsPath) -> bool {
-        let mut segments = self.segments();
-        folder.segments().all(|wanted| segments.next().is_some_and(|own| case::is_same(own, wanted)))
+        case::is_same_or_below(self.letters(), folder.letters())
+    }
+
+    /// The letters of the names below the root, with a backslash before each name.
+    fn letters(&self) -> impl Iterator<Item = char> {
+        let folder = if self.root == Root::WindowsFolder { r"\Windows" } else { "" };
+        folder.chars().chain(self.below().chars())
     }
 
     /// A number that two spellings of a place on a drive share, from the last four letters; `None` where these do not tell.
@@ -296,10 +301,8 @@ fn begins_with(names: &str, wanted: &str) -> bool {
             own.get(..wanted.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(wanted_bytes))
                 && matches!(own.get(wanted.len()), None | Some(b'\\'))
         }
-        _ => {
-            let mut segments = names.split('\\');
-            wanted.split('\\').all(|wanted| segments.next().is_some_and(|own| case::is_same(own, wanted)))
-        }
+        // Letter by letter: one path is compared with the folders of very many mounts, and its first name may be as long as a request.
+        _ => case::is_same_or_below(names.chars(), wanted.chars()),
     }
 }
 

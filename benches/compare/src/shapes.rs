@@ -9,7 +9,7 @@ use crate::requests::{grants, payload, pod};
 pub type Shape = fn(usize) -> Vec<u8>;
 
 /// Every shape, and what there is much of.
-pub const ALL: [(&str, Shape); 27] = [
+pub const ALL: [(&str, Shape); 31] = [
     ("containers", |n| create(pod(n, 0))),
     ("empty containers", |n| strict(with_containers(3 * n, |_| json!({})))),
     ("empty mounts", |n| strict(with_containers(1, |_| json!({ "volumeMounts": vec![json!({}); 3 * n] })))),
@@ -41,6 +41,28 @@ pub const ALL: [(&str, Shape); 27] = [
         let mut spec = mounts(n, |at| format!("data-{at}"), |at| format!("C:\\data\\{at}"));
         spec["containers"][0]["command"] = json!(["/opt/agent/agent"]);
         strict(spec)
+    }),
+    ("a relative program with a long name, and mounts in another alphabet", |n| {
+        let mut spec = mounted(n, "C:\\x\u{e4}");
+        spec["containers"][0]["command"] = json!([format!("x{}\\y", "x".repeat(10 * n))]);
+        strict(spec)
+    }),
+    ("a working directory with a long name, and mounts beside it", |n| {
+        let mut spec = mounted(n, "C:\\Windows\\y");
+        spec["containers"][0]["workingDir"] = format!("\\\\?\\GLOBALROOT\\SystemRoot\\{}", "x".repeat(10 * n)).into();
+        strict(spec)
+    }),
+    ("mounts at one place, the first in a long spelling", |n| {
+        let mut spec = mounted(n, "/x");
+        spec["containers"][0]["volumeMounts"][0]["mountPath"] = format!("C:{}\\x", "\\.".repeat(5 * n)).into();
+        strict(spec)
+    }),
+    ("folders and spellings of PATH", |n| {
+        let variable =
+            |at: usize| json!({ "name": if at.is_multiple_of(2) { "PATH" } else { "path" }, "value": "C:\\Temp;;" });
+        let mut env: Vec<Value> = (0..n).map(variable).collect();
+        env.push(json!({ "name": "PATH", "value": "C:\\x;".repeat(n) }));
+        strict(with_containers(1, |_| json!({ "command": ["cmd"], "env": env })))
     }),
     ("variables in arguments and in the environment", |n| {
         let value = "$(CONTAINER_SANDBOX_MOUNT_POINT) ${CONTAINER_SANDBOX_MOUNT_POINT}";
@@ -137,6 +159,11 @@ fn with_containers(count: usize, container: impl Fn(usize) -> Value) -> Value {
     let mut spec = pod(0, 0);
     spec["containers"] = (0..count).map(container).collect();
     spec
+}
+
+/// A container that mounts one volume everywhere at one place.
+fn mounted(count: usize, place: &str) -> Value {
+    with_containers(1, |_| json!({ "volumeMounts": vec![json!({ "name": "v", "mountPath": place }); count] }))
 }
 
 fn misspelt(at: usize) -> Value {

@@ -3,7 +3,7 @@ use crate::decode::Fields;
 use crate::finding::collector::Findings;
 use crate::finding::severity::Severity;
 use crate::node::era::Era;
-use crate::order::sorted;
+use crate::order::ByName;
 use crate::rules::context::Context;
 use crate::rules::rule::{Rule, about, page};
 use crate::windows::path::WindowsPath;
@@ -20,42 +20,34 @@ pub static RULE: Rule = Rule {
 
 fn check(context: &Context, findings: &mut Findings) {
     let may_fail = context.settings.may_have(|era: Era| !era.binds());
-    let severity = if may_fail { Severity::Deny } else { Severity::Warn };
+    let (severity, effect) = match may_fail {
+        true => (Severity::Deny, "the container does not start on nodes without the bind filter"),
+        false => (Severity::Warn, "only one of the two can be seen"),
+    };
     for joined in context.pod.volumes.mounts_by_container().filter(|joined| joined[0].is_host_process) {
         if !may_share_a_place(joined.iter().map(|mount| &mount.path)) {
             continue;
         }
         let mounts: Vec<Mount> = joined.iter().map(|mount| Mount::of(context.pod, mount)).collect();
-        for (first, second) in same_places(&mounts) {
-            let (first, second) = (&mounts[first], &mounts[second]);
-            let effect = if may_fail {
-                "the container does not start on nodes without the bind filter"
-            } else {
-                "only one of the two can be seen"
-            };
-            findings.at(severity).container(
-                &second.container,
-                second.field("mountPath"),
-                format!("{} is the same place as {}, so {effect}", quote(second.text()), quote(first.text())),
-                "mount the volumes at different paths, or remove one of the mounts",
-            );
+        let places = mounts.iter().map(|mount| mount.path().place().unwrap_or_default().into());
+        for group in ByName::new(places.collect()).groups() {
+            let Some((first, others)) = group.split_first() else { continue };
+            // What is on no drive has no place.
+            if others.is_empty() || mounts[*first].path().drive().is_none() {
+                continue;
+            }
+            // Once: it may be as long as a request, and very many others may be there.
+            let first = quote(mounts[*first].text()).to_string();
+            for second in others.iter().map(|other| &mounts[*other]) {
+                findings.at(severity).container(
+                    &second.container,
+                    second.field("mountPath"),
+                    format!("{} is the same place as {first}, so {effect}", quote(second.text())),
+                    "mount the volumes at different paths, or remove one of the mounts",
+                );
+            }
         }
     }
-}
-
-/// Pairs of mounts at one place, by their index: each mount with the first that is there.
-fn same_places(mounts: &[Mount]) -> Vec<(usize, usize)> {
-    let places: Vec<String> = mounts.iter().map(|mount| mount.path().place().unwrap_or_default()).collect();
-    let order = sorted(places.iter().map(String::as_str).collect());
-    let mut pairs = Vec::new();
-    let mut first: Option<(&str, usize)> = None;
-    for (place, index) in order {
-        match first {
-            Some((at, first)) if at == place.0 && !at.is_empty() => pairs.push((first, index)),
-            _ => first = Some((place.0, index)),
-        }
-    }
-    pairs
 }
 
 /// Whether a quick look at the paths leaves it possible: nearly all containers mount everything at places of their own, and

@@ -135,6 +135,19 @@ fn folders_hold_whole_segments() {
     ] {
         assert!(!WindowsPath::new(text).is_same_or_under(&WindowsPath::new(r"C:\Windows")), "{text}");
     }
+    for (text, folder, is_in) in [
+        (r"C:\Überwachung\x", r"c:\ÜBERWACHUNG", true),
+        (r"C:\xä", r"C:\xÄ\", true),
+        (r"C:\xäy", r"C:\xä", false),
+        (r"C:\x", r"C:\xä", false),
+        (r"\\?\GLOBALROOT\SystemRoot\Ä\x", r"C:\windows\ä", true),
+        (r"\\?\GLOBALROOT\SystemRoot\x", r"C:\Windows\xä", false),
+        (r"C:\Windows\x", r"\\?\GLOBALROOT\SystemRoot", true),
+        (r"C:\WindowsBackup", r"\\?\GLOBALROOT\SystemRoot", false),
+        (r"\\?\GLOBALROOT\SystemRoot", r"C:\", true),
+    ] {
+        assert_eq!(WindowsPath::new(text).is_same_or_under(&WindowsPath::new(folder)), is_in, "{text} in {folder}");
+    }
     assert!(WindowsPath::new("/var/lib").is_same(&WindowsPath::new(r"C:\var\lib\")));
     assert!(!WindowsPath::new("/var/lib").is_same(&WindowsPath::new(r"C:\var")));
     assert!(!WindowsPath::new(r"\\.\pipe\x").is_same(&WindowsPath::new(r"\\.\pipe\x")), "not on a drive");
