@@ -41,6 +41,10 @@ impl Mutation {
 
 const OBJECT: &str = "/object";
 
+/// A request with more text than this is not changed, because a changed pod is judged as often as three times. Only annotations, commands
+/// and variables make a pod this large.
+const MAX_BYTES: usize = 500_000;
+
 /// Applies the fixes of findings to the object of a request. `is_proven_windows` says whether the pod as sent starts on
 /// Windows nodes only.
 ///
@@ -58,7 +62,7 @@ pub fn mutate(
     is_proven_windows: bool,
 ) -> Result<Mutation, Vec<Finding>> {
     let are_selected = are_selected(&findings, settings);
-    if !may_change(request) || !are_selected.contains(&true) {
+    if !may_change(request) || !are_selected.contains(&true) || size(tree) > MAX_BYTES {
         return Err(findings);
     }
     let mut changed = to_json(tree);
@@ -71,6 +75,20 @@ pub fn mutate(
     let mut are_selected = are_selected.into_iter();
     fixed.retain(|finding| are_selected.next() == Some(true) && apply_all(finding, object));
     Ok(Mutation { request: changed, fixed })
+}
+
+/// About how many bytes of JSON a value is.
+fn size(value: &Value) -> usize {
+    /// Quotes, a colon and a comma.
+    const MEMBER: usize = 4;
+    match value {
+        Value::Str(text) => MEMBER + text.len(),
+        Value::Array(items) => MEMBER + items.iter().map(size).sum::<usize>(),
+        Value::Object(members) => {
+            MEMBER + members.iter().map(|(key, value)| MEMBER + key.len() + size(value)).sum::<usize>()
+        }
+        _ => MEMBER,
+    }
 }
 
 /// The same value in a form that can be changed. `Json::from` collects the members of objects, which would add a sort

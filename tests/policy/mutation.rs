@@ -289,3 +289,14 @@ fn a_mirror_pod_is_never_changed() {
     assert_eq!((response.accepted, response.mutated_object), (true, None));
     assert_eq!(response.audit_annotations.and_then(|mut annotations| annotations.remove("mutated-rules")), None);
 }
+
+/// A changed pod is judged again, up to three times in all.
+#[test]
+fn a_pod_that_is_as_large_as_several_is_not_changed() {
+    for (bytes, is_changed) in [(450_000, true), (500_000, false)] {
+        let mut pod = fixable("Pod");
+        pod["metadata"]["annotations"] = json!({ "note": "x".repeat(bytes) });
+        let response = mutate(&pod, &safe());
+        assert_eq!((response.accepted, response.mutated_object.is_some()), (is_changed, is_changed), "{bytes}");
+    }
+}
