@@ -11,7 +11,7 @@ pub type Worst = fn() -> Vec<u8>;
 const ITEMS: usize = 19_000;
 
 /// Every one, and what it has much of.
-pub const ALL: [(&str, Worst); 8] = [
+pub const ALL: [(&str, Worst); 12] = [
     ("19,000 empty containers beside a HostProcess one", || {
         let mut spec = pod(1, 0);
         spec["containers"][0]["securityContext"] = spec["securityContext"].take();
@@ -22,10 +22,10 @@ pub const ALL: [(&str, Worst); 8] = [
         create(long_programs(), json!({ "profile": "strict" }))
     }),
     ("9,000 containers with five findings each", || create(containers(9_000), json!({ "profile": "strict" }))),
-    ("the same, with fixes that the policy applies", || {
-        create(containers(9_000), json!({ "profile": "strict", "mutate": "safe" }))
+    ("3,000 of them, with fixes that the policy applies", || {
+        create(containers(3_000), json!({ "profile": "strict", "mutate": "safe" }))
     }),
-    ("the same, before and after an update", || {
+    ("5,000 of them, before and after an update", || {
         let object = |spec: Value| json!({ "metadata": { "name": "worst" }, "spec": spec });
         let (old, mut new) = (containers(5_000), containers(5_000));
         new["terminationGracePeriodSeconds"] = 7.into();
@@ -36,9 +36,34 @@ pub const ALL: [(&str, Worst); 8] = [
         spec["containers"] = json!(vec![json!({}); 500_000]);
         create(spec, json!({ "profile": "strict" }))
     }),
-    ("1.5 MB of fields that no rule reads, in a pod that the policy changes", || {
+    ("2,700 containers with six commands each, most with three findings", || {
+        create(commands(2_700), json!({ "profile": "strict" }))
+    }),
+    ("1,000 of them in a pod that the policy changes twice", || {
+        let mut spec = commands(1_000);
+        spec["hostNetwork"] = Value::Null;
+        spec["containers"][0]["ports"] = json!([{ "containerPort": 1, "hostPort": 2 }]);
+        create(spec, json!({ "profile": "strict", "mutate": "safe" }))
+    }),
+    ("11,000 mounts in another alphabet, and six programs beside them", || {
+        let place = |last: &str| ["x", &"\\\u{e4}".repeat(11), last].concat();
+        let run = json!({ "exec": { "command": [place(&"\\y".repeat(20_000))] } });
+        let mut spec = commands(1);
+        spec["containers"][0] = json!({
+            "command": run["exec"]["command"], "lifecycle": { "postStart": run, "preStop": run },
+            "livenessProbe": run, "readinessProbe": run, "startupProbe": run,
+            "volumeMounts": vec![json!({ "name": "v", "mountPath": place("z") }); 11_000],
+        });
+        create(spec, json!({ "profile": "strict" }))
+    }),
+    ("1.4 MB of semicolons in PATH", || {
+        let mut spec = pod(1, 0);
+        spec["containers"][0]["env"] = json!([{ "name": "PATH", "value": ";".repeat(1_400_000) }]);
+        create(spec, json!({ "profile": "strict" }))
+    }),
+    ("0.3 MB of fields that no rule reads, in a pod that the policy changes", || {
         let mut spec = containers(1);
-        spec["tolerations"] = json!(vec![json!({ "a": {} }); 160_000]);
+        spec["tolerations"] = json!(vec![json!({ "a": {} }); 37_000]);
         create(spec, json!({ "profile": "strict", "mutate": "safe" }))
     }),
     ("250 host paths and 100 grants of 9 patterns with 12 stars each", || {
@@ -64,6 +89,20 @@ fn containers(count: usize) -> Value {
         json!({
             "name": format!("c{at}"), "image": "i", "args": ["&"], "workingDir": "x",
             "securityContext": { "runAsUser": 1, "windowsOptions": { "runAsUserName": "nt authority\\system" } },
+        })
+    };
+    spec["containers"] = (0..count).map(container).collect();
+    spec
+}
+
+fn commands(count: usize) -> Value {
+    let run = json!({ "exec": { "command": ["x\\y z\n%container_sandbox_mount_point%&"] } });
+    let mut spec = pod(0, 0);
+    spec["os"] = json!({ "name": "windows" });
+    let container = |at: usize| {
+        json!({
+            "name": format!("c{at}"), "command": ["x\\y"], "lifecycle": { "postStart": run, "preStop": run },
+            "livenessProbe": run, "readinessProbe": run, "startupProbe": run,
         })
     };
     spec["containers"] = (0..count).map(container).collect();
