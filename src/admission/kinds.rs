@@ -101,10 +101,9 @@ fn native(group: &str, kind: &str) -> Option<TemplateLocation> {
 /// Custom workload kinds (Argo Rollouts, OpenKruise, operators) keep a pod template where the native ones do, or where KEDA and Agones
 /// do. One whose `spec` is not an object is something else.
 fn by_shape<'t>(object: &'t Value<'t>) -> Option<TemplateLocation> {
-    let spec = |location: &TemplateLocation| at(object, location.keys().iter().copied().chain(["spec"]));
-    let has_spec = |location: &TemplateLocation| spec(location).is_some_and(Value::is_object);
+    let has_spec = |location: &TemplateLocation| leads_to_object(object, &[location.keys(), &["spec"]].concat());
     // The outer template is the pod's if it has containers, whatever else is written in it.
-    let has_containers = spec(&TemplateLocation::Template).is_some_and(|spec| at(spec, ["containers"]).is_some());
+    let has_containers = at(object, ["spec", "template", "spec", "containers"]).is_some();
     let candidates = [
         TemplateLocation::Nested,
         TemplateLocation::Template,
@@ -112,4 +111,11 @@ fn by_shape<'t>(object: &'t Value<'t>) -> Option<TemplateLocation> {
         TemplateLocation::JobTargetRef,
     ];
     candidates.into_iter().skip(usize::from(has_containers)).find(has_spec)
+}
+
+/// Whether keys lead to an object. A key that is there twice leads to both, so that such an object is read, and refused.
+fn leads_to_object<'t>(value: &'t Value<'t>, keys: &[&str]) -> bool {
+    let Value::Object(members) = value else { return false };
+    let Some((key, rest)) = keys.split_first() else { return true };
+    members.iter().any(|(name, value)| name == *key && leads_to_object(value, rest))
 }

@@ -1,8 +1,11 @@
 //! Kinds that are judged by shape: a field of another type than Kubernetes gives it counts as missing, and hides nothing that
 //! stands beside it.
 
+use kubewarden_policy_sdk::response::ValidationResponse;
 use rstest::rstest;
 use serde_json::{Value, json};
+use windows_hostprocess_policy::cluster::host::NoCluster;
+use windows_hostprocess_policy::decide;
 
 use crate::objects::Verdict::{Accept, Deny, Warn};
 use crate::objects::{KINDS, misspelt, object, send, template, verdict, verdict_of};
@@ -204,4 +207,21 @@ fn templates_in_other_places_are_judged(#[case] kind: &str, #[case] place: &str)
 fn a_template_in_a_pod_spec_is_no_template() {
     let custom = object(CUSTOM, |spec| spec["template"] = json!({ "spec": {} }));
     assert_eq!(verdict(&Value::Null, &custom, &json!({ "allow": "nobody" })), Deny);
+}
+
+/// Readers differ in which of the two they take.
+#[test]
+fn a_template_behind_a_key_that_is_there_twice_is_refused() {
+    let template = r#"{"spec": {"containers": [{"securityContext": {"windowsOptions": {"hostProcess": true}}}]}}"#;
+    for object in [
+        format!(r#"{{"spec": 1, "spec": {{"template": {template}}}}}"#),
+        format!(r#"{{"spec": {{"template": 1, "template": {template}}}}}"#),
+        format!(r#"{{"spec": {{"jobTemplate": {{"spec": [], "spec": {{"template": {template}}}}}}}}}"#),
+    ] {
+        let kind = r#"{"group": "example.com", "kind": "Task"}"#;
+        let payload = format!(r#"{{"request": {{"kind": {kind}, "operation": "CREATE", "object": {object}}}}}"#);
+        let answer = decide(payload.as_bytes(), &NoCluster).expect("an answer");
+        let response: ValidationResponse = serde_json::from_slice(&answer).expect("a ValidationResponse");
+        assert_eq!(response.code, Some(400), "{payload}");
+    }
 }
