@@ -6,8 +6,8 @@ use serde_json::Value;
 use windows_hostprocess_policy::admission::kinds::{TemplateLocation, is_native};
 use windows_hostprocess_policy::decode::Value as Tree;
 use windows_hostprocess_policy::finding::patch::Operation;
+use windows_hostprocess_policy::wording::line;
 
-use crate::creation::Creation;
 use crate::manifest::Problem;
 use crate::object::{Object, tree};
 use crate::report::Diagnostic;
@@ -15,6 +15,11 @@ use crate::source::Source;
 
 /// Where a request has the template that it is made for.
 const TEMPLATE: &str = "spec.template.";
+
+/// How many templates of one object are judged, each with the metadata of the object.
+const MAX_TEMPLATES: usize = 100;
+/// The longest path, in bytes, of a template that is judged: each of its findings repeats it.
+const MAX_PATH: usize = 1_000;
 
 /// A pod template that the policy does not look for.
 #[derive(Debug)]
@@ -31,10 +36,11 @@ pub fn templates(object: &Object) -> Vec<Template<'_>> {
         let judged = LazyCell::new(|| judged_by_the_policy(object));
         visit(value, &mut |path, key, value| {
             let is_judged = is_like_a_pod(value) && *judged == Some(path);
-            if !is_judged && is_template(key, value) {
+            let is_template = !is_judged && found.len() < MAX_TEMPLATES && is_template(path, key, value);
+            if is_template {
                 found.push(Template { path: path.to_owned(), value });
             }
-            !is_judged && !is_template(key, value)
+            !is_judged && !is_template
         });
     }
     found
@@ -42,37 +48,42 @@ pub fn templates(object: &Object) -> Vec<Template<'_>> {
 
 /// What holds `hostProcess` in a custom object and was not judged. Its templates are, if `judges_templates` is set.
 pub fn unjudged(object: &Object, source: &Source, judges_templates: bool) -> Option<Problem> {
-    let mut places = Vec::new();
+    let (mut first, mut others) = (None, 0_usize);
     let judged = LazyCell::new(|| judged_by_the_policy(object));
+    let mut templates = if judges_templates { MAX_TEMPLATES } else { 0 };
     visit(custom(object)?, &mut |path, key, value| {
-        if is_like_a_pod(value) && *judged == Some(path) || judges_templates && is_template(key, value) {
+        if is_like_a_pod(value) && *judged == Some(path) {
+            return false;
+        }
+        if templates > 0 && is_template(path, key, value) {
+            templates -= 1;
             return false;
         }
         if holds_host_process(key, value) {
-            places.push(path.to_owned());
+            others += usize::from(first.is_some());
+            first.get_or_insert_with(|| path.to_owned());
         }
         true
     });
-    let (first, others) = places.split_first()?;
+    let first = first?;
     let namespace = object.namespace().map(|namespace| format!("{namespace}/")).unwrap_or_default();
-    let others = if others.is_empty() { String::new() } else { format!(" and {} more", others.len()) };
-    let (kind, name) = (&object.kind, object.name_or_none());
-    let message = format!("not judged: {kind} {namespace}{name} holds hostProcess at {first}{others}");
-    Some(Problem::at(source.place(object.node.nearest(first).place()), message))
+    let others = if others == 0 { String::new() } else { format!(" and {others} more") };
+    let (kind, name, shown) = (&object.kind, object.name_or_none(), line(&first, MAX_PATH));
+    let message = format!("not judged: {kind} {namespace}{name} holds hostProcess at {shown}{others}");
+    Some(Problem::at(source.place(object.node.nearest(&first).place()), message))
 }
 
 impl<'o> Template<'o> {
-    /// A request for an object of the same kind with this template in the place where the policy looks for one.
-    pub fn request(&self, object: &'o Object, creation: &'o Creation) -> Tree<'o> {
-        let mut request = object.admission_request(creation);
-        if let Tree::Object(members) = &mut request {
+    /// Makes a request for the object one for an object of the same kind with this template in the place where the policy looks for
+    /// one.
+    pub fn replace(&self, object: &'o Object, request: &mut Tree<'o>) {
+        if let Tree::Object(members) = request {
             let spec = vec![("template", tree(self.value))];
             let metadata = object.value().and_then(|object| object.get("metadata")).map(tree).unwrap_or_default();
             let object = vec![("metadata", metadata), ("spec", Tree::Object(spec.into()))];
             members.insert("object", Tree::Object(object.into()));
             members.insert("oldObject", Tree::Null);
         }
-        request
     }
 
     /// What was found in such a request, with the paths of the object.
@@ -110,8 +121,10 @@ fn judged_by_the_policy(object: &Object) -> Option<&'static str> {
 }
 
 /// Whether a value is a pod template by its shape, under a key such as `template`, `podTemplate` or `jobTemplate`.
-fn is_template(key: &str, value: &Value) -> bool {
-    key.to_ascii_lowercase().contains("template") && value.pointer("/spec/containers").is_some_and(Value::is_array)
+fn is_template(path: &str, key: &str, value: &Value) -> bool {
+    path.len() <= MAX_PATH
+        && key.to_ascii_lowercase().contains("template")
+        && value.pointer("/spec/containers").is_some_and(Value::is_array)
 }
 
 /// Whether the policy, which looks at the place only, reads anything of a template there. Cluster API's have files with manifests.
@@ -228,6 +241,20 @@ mod tests {
         let expected =
             "not judged: Plan wins holds hostProcess at spec.upgrade.securityContext.windowsOptions.hostProcess";
         assert!(note(plan).is_some_and(|note| note.ends_with(expected)), "{:?}", note(plan));
+    }
+
+    #[test]
+    fn of_very_many_templates_the_first_are_judged_and_the_rest_is_named() {
+        let template = r#"{"template": {"spec": {"containers": [{"securityContext": {"windowsOptions": {"hostProcess": true}}}]}}}"#;
+        let many = |key: &str, count: usize| {
+            let list = vec![template; count].join(", ");
+            format!(r#"{{"apiVersion": "x.io/v1", "kind": "Jobs", "spec": {{"{key}": [{list}]}}}}"#)
+        };
+        assert_eq!(note(&many("jobs", 100)), None);
+        let rest = "holds hostProcess at spec.jobs[100].template.spec.containers[0].securityContext.windowsOptions.hostProcess and 1 more";
+        assert!(note(&many("jobs", 102)).is_some_and(|note| note.ends_with(rest)), "{:?}", note(&many("jobs", 102)));
+        let long = note(&many(&"k".repeat(100_000), 10)).expect("a note");
+        assert!(long.len() < 1_200 && long.ends_with("... and 9 more"), "{long}");
     }
 
     #[test]

@@ -106,9 +106,11 @@ impl<'s> Linter<'s> {
 
     /// The diagnostics of an object, not yet with places.
     fn judge(&self, object: &Object) -> Vec<Diagnostic> {
-        let mut found = self.judge_request(&object.admission_request(&self.creation));
+        let mut request = object.admission_request(&self.creation);
+        let mut found = self.judge_request(&request);
         for template in embedded::templates(object) {
-            let of_template = self.judge_request(&template.request(object, &self.creation));
+            template.replace(object, &mut request);
+            let of_template = self.judge_request(&request);
             found.extend(of_template.into_iter().map(|found| template.placed(found)));
         }
         found.extend(check::check(object));
