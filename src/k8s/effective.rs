@@ -1,8 +1,8 @@
-//! Effective settings of the HostProcess containers, each with the level where it is set.
+//! Effective settings of containers, each with the level where it is set.
 
 use crate::k8s::pod::{ContainerView, Level, Pod};
 
-/// A setting in effect for HostProcess containers: set on one of them, or on the pod for all that inherit it.
+/// A setting in effect for containers: set on one of them, or on the pod for all that inherit it.
 #[derive(Clone, Debug)]
 pub struct EffectiveSetting<'p, 'a> {
     /// The container, or the first of those that inherit the setting.
@@ -20,9 +20,17 @@ pub fn effective_settings<'p, 'a>(
     pod: &'p Pod<'a>,
     level_of: &dyn Fn(&ContainerView<'p, 'a>) -> Option<Level>,
 ) -> Vec<EffectiveSetting<'p, 'a>> {
+    effective_settings_of(&mut pod.host_process_containers(), level_of)
+}
+
+/// The same for other containers of a pod.
+pub fn effective_settings_of<'p, 'a>(
+    containers: &mut dyn Iterator<Item = ContainerView<'p, 'a>>,
+    level_of: &dyn Fn(&ContainerView<'p, 'a>) -> Option<Level>,
+) -> Vec<EffectiveSetting<'p, 'a>> {
     let mut settings: Vec<EffectiveSetting<'p, 'a>> = Vec::new();
     let mut inherited = None;
-    for container in pod.host_process_containers() {
+    for container in containers {
         let Some(set_on) = level_of(&container) else { continue };
         let place = match set_on {
             Level::Container => settings.len(),

@@ -83,8 +83,14 @@ fn another_value_or_container_at_the_same_place_is_new() {
 /// The same hole without a debug container: an account of one's own that is dropped.
 #[test]
 fn a_container_that_begins_to_inherit() {
+    for (account, found) in [("Administrators", "is a privileged local group"), ("1000", "is a number")] {
+        begins_to_inherit(account, found);
+    }
+}
+
+fn begins_to_inherit(account: &str, found: &str) {
     let inheriting = |spec: &mut Value| {
-        spec["securityContext"]["windowsOptions"]["runAsUserName"] = "Administrators".into();
+        spec["securityContext"]["windowsOptions"]["runAsUserName"] = account.into();
         let containers = spec["containers"].as_array_mut().expect("a list");
         containers.push(json!({ "name": "helper", "image": "registry.example/agent:1.0" }));
     };
@@ -95,8 +101,8 @@ fn a_container_that_begins_to_inherit() {
     });
     let response = send(&with_own_account, &object("DaemonSet", inheriting), &json!({}), Value::Null);
     let message = response.message.expect("denied");
-    let expected = "runAsUserName (container 'helper'): 'Administrators' is a privileged local group";
-    assert!(message.contains(expected), "{message}");
+    let expected = format!("runAsUserName (container 'helper'): '{account}' {found}");
+    assert!(message.contains(&expected), "{message}");
     // The other way round fewer containers are concerned.
     assert_eq!(verdict(&object("DaemonSet", inheriting), &with_own_account, &json!({})), Warn);
 }

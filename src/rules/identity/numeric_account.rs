@@ -1,8 +1,9 @@
 use super::accounts::RUN_AS_USER_NAME;
 use crate::decode::Fields;
 use crate::finding::collector::Findings;
+use crate::k8s::effective::effective_settings_of;
 use crate::k8s::node_selection::NodeOs;
-use crate::k8s::pod::{ContainerView, Level};
+use crate::k8s::pod::ContainerView;
 use crate::node::failure::Failure;
 use crate::node::user::number_failure;
 use crate::rules::context::Context;
@@ -26,18 +27,11 @@ fn check(context: &Context, findings: &mut Findings) {
     if pod.os_is("linux") || !pod.node_selection().admits(NodeOs::Windows) {
         return;
     }
-    let mut is_pods_judged = false;
-    for container in pod.containers() {
-        let Some(name) = container.run_as_user_name() else { continue };
-        let is_pods = name.set_on == Level::Pod;
-        if is_pods && std::mem::replace(&mut is_pods_judged, true) {
-            continue;
-        }
-        let Some(message) = message(name.value.name(), context) else { continue };
-        if is_pods {
-            findings.pod(pod.path(RUN_AS_USER_NAME), message, fix(&container));
-        } else {
-            findings.container(&container, container.path(RUN_AS_USER_NAME), message, fix(&container));
+    let level_of = |container: &ContainerView| Some(container.run_as_user_name()?.set_on);
+    for setting in effective_settings_of(&mut pod.containers(), &level_of) {
+        let message = setting.container.run_as_user_name().and_then(|name| message(name.value.name(), context));
+        if let Some(message) = message {
+            findings.setting(&setting, RUN_AS_USER_NAME, message, fix(&setting.container));
         }
     }
 }
