@@ -24,7 +24,7 @@ pub enum LoadError {
     NoRequest {
         /// The file.
         path: PathBuf,
-        /// What it holds.
+        /// Why it is no request.
         error: RequestError,
     },
     /// It does not hold a recorded session of a cluster.
@@ -32,7 +32,7 @@ pub enum LoadError {
     NoSession {
         /// The file.
         path: PathBuf,
-        /// What is wrong in it.
+        /// Why it is no session.
         error: SessionError,
     },
 }

@@ -1,4 +1,4 @@
-//! What is measured: many files, long lines, many findings, and broken YAML.
+//! The inputs: many files, long lines, many findings, and broken YAML.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ pub const FILES: usize = 10_000;
 /// How large broken files are, in bytes.
 const BROKEN_BYTES: usize = 50_000;
 
-/// What is repeated in broken files: what opens something and never closes it, and what is no YAML at all.
+/// Texts that broken files repeat: each opens something and never closes it, or is no YAML at all.
 pub const BROKEN: [(&str, &str); 12] = [
     ("a mapping in a list in a mapping", "a: ["),
     ("the same, on lines", "a: [\n"),

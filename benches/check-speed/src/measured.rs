@@ -1,4 +1,4 @@
-//! What a run of a program takes.
+//! Time and memory of a run.
 
 use std::ffi::OsString;
 use std::fs::File;
@@ -12,7 +12,7 @@ use nix::sys::time::TimeValLike;
 /// The first argument of a process that runs another program and prints what it took.
 pub const MEASURE: &str = "--measure";
 
-/// What a run took.
+/// Time and memory of one run.
 #[derive(Clone, Copy, Debug)]
 pub struct Usage {
     /// The exit code.

@@ -23,7 +23,7 @@ pub enum ModuleError {
     IsElsewhere {
         /// As it was given.
         path: PathBuf,
-        /// What to do.
+        /// An instruction for the user.
         instead: String,
     },
     /// The file cannot be read.
@@ -34,7 +34,7 @@ pub enum ModuleError {
     NotCompiled {
         /// The file.
         path: PathBuf,
-        /// What is wrong in it.
+        /// The compiler's error.
         error: CompileError,
     },
     /// Modules are not built in.

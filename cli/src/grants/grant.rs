@@ -25,7 +25,7 @@ pub enum GrantError {
     HostPath {
         /// As it is written.
         path: String,
-        /// What is wrong with it.
+        /// Why no pattern matches it.
         problem: &'static str,
     },
 }

@@ -29,7 +29,7 @@ pub fn log(text: &str) -> String {
 /// Writes what [`log`] makes of each line. It fails only when it is flushed: a library that writes to it may hide why.
 pub struct Log<W> {
     to: W,
-    /// What there is of a line without its end.
+    /// The part of a line that was written so far.
     line: Vec<u8>,
     written: io::Result<()>,
 }

@@ -23,7 +23,7 @@ pub enum BaselineError {
     Invalid {
         /// The file.
         path: PathBuf,
-        /// What is wrong with it.
+        /// Why it is no baseline.
         reason: String,
     },
 }

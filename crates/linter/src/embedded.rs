@@ -46,7 +46,7 @@ pub fn templates(object: &Object) -> Vec<Template<'_>> {
     found
 }
 
-/// What holds `hostProcess` in a custom object and was not judged. Its templates are, if `judges_templates` is set.
+/// A problem that names where a custom object holds `hostProcess` and was not judged. Its templates are, if `judges_templates` is set.
 pub fn unjudged(object: &Object, source: &Source, judges_templates: bool) -> Option<Problem> {
     let (mut first, mut others) = (None, 0_usize);
     let judged = LazyCell::new(|| judged_by_the_policy(object));
@@ -86,7 +86,7 @@ impl<'o> Template<'o> {
         }
     }
 
-    /// What was found in such a request, with the paths of the object.
+    /// The findings of such a request, with the paths of the object.
     pub fn placed(&self, mut found: Diagnostic) -> Diagnostic {
         self.move_back(&mut found.path);
         for operation in found.patch.iter_mut().flat_map(|patch| &mut patch.operations) {

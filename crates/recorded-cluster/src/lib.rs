@@ -62,9 +62,9 @@ pub enum SessionError {
     /// A request cannot be read.
     #[error("request {number}: {error}")]
     Request {
-        /// Of the exchange, from 1.
+        /// The number of the exchange, from 1.
         number: usize,
-        /// What is wrong in it.
+        /// Why it cannot be read.
         error: Box<SessionError>,
     },
 }
