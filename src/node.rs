@@ -27,6 +27,8 @@ pub mod user;
 pub mod volume_error;
 pub mod working_dir;
 
+use std::fmt;
+
 use era::Era;
 
 /// The node's part in a start: everything that is not in the pod.
@@ -75,4 +77,19 @@ pub enum Origin {
     Image(&'static str),
     /// The node itself: a default, or something that it adds.
     Node,
+}
+
+/// `command[0]`, `spec.securityContext.windowsOptions.runAsUserName`, `image configuration, User`: below the container, or the pod.
+/// Nothing for the node.
+impl fmt::Display for Origin {
+    fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
+        match self {
+            Origin::Container(field, Some(index)) => write!(out, "{field}[{index}]"),
+            Origin::Container(field, None) => out.write_str(field),
+            Origin::Pod(field) => write!(out, "spec.{field}"),
+            Origin::Annotation(key) => write!(out, "metadata.annotations[{key}]"),
+            Origin::Image(member) => write!(out, "image configuration, {member}"),
+            Origin::Node => Ok(()),
+        }
+    }
 }

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use crate::k8s::pod_spec::{Volume, VolumeMount};
+use crate::node::Origin;
 use crate::node::failure::{Failure, System};
 use crate::node::host::{Destination, Host};
 use crate::node::kubelet;
@@ -26,6 +27,17 @@ pub enum Mounted {
     TerminationLog,
     /// The token of the service account.
     Token,
+}
+
+impl Mounted {
+    /// The field that asks for it.
+    pub fn origin(self) -> Origin {
+        match self {
+            Mounted::HostPath(index) | Mounted::Volume(index) => Origin::Container("volumeMounts", Some(index)),
+            Mounted::TerminationLog => Origin::Container("terminationMessagePath", None),
+            Mounted::Token => Origin::Node,
+        }
+    }
 }
 
 /// Whether containerd refuses to mount anything at a place: the drive C: itself, in this spelling only.

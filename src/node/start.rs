@@ -1,5 +1,6 @@
 //! A start as a whole, in the order of the node, up to the first error.
 
+use crate::node::Origin;
 use crate::node::environment::Variable;
 use crate::node::failure::{Failure, MkdirError};
 use crate::node::host::{Host, IMAGE};
@@ -89,6 +90,8 @@ pub struct Start<'t> {
     pub process: Option<Process<'t>>,
     /// Why it does not.
     pub error: Option<Failure>,
+    /// The field that the error comes from.
+    pub error_origin: Option<Origin>,
 }
 
 /// Whether a candidate for a program is there, given the folders that are searched.
@@ -106,6 +109,8 @@ struct SpecMount {
 struct Progress<'s, 't> {
     host: Host,
     start: &'s mut Start<'t>,
+    /// The field that the current step acts on.
+    origin: Origin,
 }
 
 impl<'p> Launch<'p, '_> {
@@ -113,24 +118,30 @@ impl<'p> Launch<'p, '_> {
     pub fn start(&self, is_found: IsFound) -> Start<'p> {
         let mut start = Start::default();
         let host = Host::new(self.node.folders.iter().copied());
-        let mut progress = Progress { host, start: &mut start };
+        let mut progress = Progress { host, start: &mut start, origin: Origin::Node };
         let error = self.run(&mut progress, is_found).err();
-        Start { error, ..start }
+        let error_origin = error.as_ref().map(|_| progress.origin);
+        Start { error, error_origin, ..start }
     }
 
     fn run(&self, progress: &mut Progress<'_, 'p>, is_found: IsFound) -> Result<(), Failure> {
-        self.command()?;
+        progress.origin = Origin::Container("command", None);
+        let command = self.command()?.origin;
         let mounts = self.spec_mounts(progress)?;
+        progress.origin = self.user().origin;
         self.check_user()?;
+        progress.origin = self.rootfs().origin;
         self.place_image(progress)?;
         for mount in &mounts {
+            progress.origin = mount.mounted.origin();
             if mount.is_named_pipe {
                 return Err(Failure::NamedPipe);
             }
             self.make_mount(progress, mount)?;
         }
+        progress.origin = Origin::Container("resources", None);
         progress.start.limits = self.limits()?;
-        self.make_process(progress, is_found)
+        self.make_process(progress, is_found, command)
     }
 
     /// containerd makes the sources, and normalises the mounts.
@@ -143,6 +154,7 @@ impl<'p> Launch<'p, '_> {
     }
 
     fn spec_mount(&self, progress: &mut Progress, mount: &Mount) -> Result<SpecMount, Failure> {
+        progress.origin = mount.mounted.origin();
         if !mount.is_named_pipe() && mount.make_source(&mut progress.host)? {
             progress.made(&mount.source, MadeFor::Source(mount.mounted));
         }
@@ -187,15 +199,20 @@ impl<'p> Launch<'p, '_> {
     }
 
     /// The shim starts the process. Version 0.9 searches before it logs on, later ones after it.
-    fn make_process(&self, progress: &mut Progress<'_, 'p>, is_found: IsFound) -> Result<(), Failure> {
+    fn make_process(&self, progress: &mut Progress<'_, 'p>, is_found: IsFound, command: Origin) -> Result<(), Failure> {
         let is_1_6 = self.node.era.is_1_6();
-        let working_dir = self.working_dir().path.into_owned();
+        let working_dir = self.working_dir();
+        progress.origin = command;
         let searched_first = if is_1_6 { Some(self.find_program(progress, is_found)?) } else { None };
+        progress.origin = working_dir.origin;
+        let working_dir = working_dir.path.into_owned();
         if !is_1_6 && progress.host.lacks(&working_dir) {
             progress.make(&working_dir, MadeFor::WorkingDir).map_err(Failure::WorkingDir)?;
         }
+        progress.origin = self.user().origin;
         let (logon, _) = self.logon()?;
         progress.start.logon = Some(logon);
+        progress.origin = command;
         let command_line = match searched_first {
             Some(line) => line,
             None => self.find_program(progress, is_found)?,

@@ -1,5 +1,6 @@
 //! The name that containerd passes to the shim.
 
+use crate::k8s::pod::Level;
 use crate::node::Origin;
 use crate::node::era::Containerd;
 use crate::node::failure::Failure;
@@ -24,7 +25,8 @@ impl<'p> Launch<'p, '_> {
         // The kubelet asks for a name without the group; of a number it passes nothing on, and containerd reads the image again.
         let name = written.split(':').next().unwrap_or_default();
         let name = if name.parse::<i64>().is_ok() { written } else { name };
-        User { name, origin: Origin::Image("User") }
+        let is_set_nowhere = name.is_empty();
+        User { name, origin: if is_set_nowhere { options_origin(Level::Container) } else { Origin::Image("User") } }
     }
 
     /// Checks the name as containerd does: `oci.WithUser` takes a number for the id of a Linux user.

@@ -145,3 +145,23 @@ fn inputs_that_cannot_be_read_are_errors_and_the_rest_is_planned() {
     assert!(said.contains("error: <stdin>:4:8: Pod wrong: spec.hostNetwork: found a list"), "{said}");
     assert_eq!((code(&output), objects(&output).len()), (2, 1));
 }
+
+#[test]
+fn an_error_names_the_field_that_it_comes_from() {
+    let start = |pod: &str| {
+        let plans = objects(&plan(&["-", "-o", "json", "--containerd", "2.0", "--bind-filter", "true"], pod));
+        plans[0]["starts"][0].clone()
+    };
+    let mount = "    command: [a.exe]\n    volumeMounts: [{name: v, mountPath: 'C:\\a'}, {name: v, mountPath: 'C:'}]\n";
+    let two_backslashes = "    command: [a.exe]\n    securityContext: {windowsOptions: {runAsUserName: 'a\\b\\c'}}\n";
+    for (container, field) in [
+        ("", "command"),
+        ("    command: ['\"a']\n", "command[0]"),
+        (mount, "volumeMounts[1]"),
+        (two_backslashes, "securityContext.windowsOptions.runAsUserName"),
+    ] {
+        let start = start(&[GOOD, container].concat());
+        assert!(start["error"].is_string(), "{start}");
+        assert_eq!(start["field"], field, "{start}");
+    }
+}

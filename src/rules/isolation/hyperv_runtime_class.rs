@@ -8,7 +8,7 @@ use crate::wording::quote;
 
 pub static RULE: Rule = Rule {
     id: "hyperv-runtime-class",
-    summary: about!("a RuntimeClass that promises Hyper-V isolation"),
+    summary: about!("a RuntimeClass for Hyper-V isolation"),
     reads: Fields::of(&["runtimeClassName"]),
     page: page!("hyperv_runtime_class.md"),
     ..Rule::new(check)
@@ -33,7 +33,7 @@ fn check(context: &Context, findings: &mut Findings) {
     };
     findings.pod(
         pod.path("runtimeClassName"),
-        format!("{what} promises a virtual machine, but HostProcess containers run on the host"),
+        format!("{what} selects Hyper-V isolation, but HostProcess containers run on the host up to containerd 2.3.2, and later only on Windows Server 2025, in the virtual machine"),
         "remove it, or list the class in the policy's setting runtimeClasses.process if it does not use Hyper-V",
     );
 }

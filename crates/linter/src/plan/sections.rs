@@ -32,7 +32,8 @@ pub(super) const SECTIONS: [Section; 10] = [
 fn error(start: &StartPlan, _: u32) -> Vec<String> {
     let by = start.by.as_deref().unwrap_or_default();
     let error = start.error.iter().map(|words| format!("{by}: {words}"));
-    error.chain(start.panic.iter().map(|words| format!("{by} panics: {words}"))).collect()
+    let panic = start.panic.iter().map(|words| format!("{by} panics: {words}"));
+    error.chain(panic).chain(start.field.iter().map(|field| format!("because of {field}"))).collect()
 }
 
 fn account(start: &StartPlan, _: u32) -> Vec<String> {

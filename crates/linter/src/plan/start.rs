@@ -35,6 +35,10 @@ pub struct StartPlan {
     /// `containerd` or `hcsshim`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub by: Option<String>,
+    /// The field that the error comes from: `volumeMounts[0]` of the container, `spec.securityContext...` of the pod, or
+    /// `image configuration, User`; absent where the node decides alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub field: Option<String>,
     /// How the process gets its account.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub logon: Option<LogonPlan>,
@@ -165,6 +169,7 @@ impl StartPlan {
             panic: words.clone().filter(|_| is_panic),
             error: words.filter(|_| !is_panic),
             by: error.map(|error| error.by().to_string()),
+            field: start.error_origin.map(|origin| origin.to_string()).filter(|field| !field.is_empty()),
             logon: start.logon.as_ref().map(LogonPlan::from),
             rootfs: rootfs.cloned(),
             working_dir: process.map(|process| process.working_dir.clone()),
