@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::catalogue::{self, UnknownId};
+use crate::edit;
 use crate::manifest::Problem;
 use crate::report::{Diagnostic, ObjectReport, Waived, WaiverSource};
 use crate::source::{Place, Source};
@@ -117,6 +118,22 @@ impl Comments {
         }
         problems
     }
+}
+
+/// A comment that waives a finding once its author adds a reason: where to insert it, and the line. `None` where no rule found it, and
+/// where the text cannot take a comment, such as JSON.
+pub fn insertion(source: &Source, found: &Diagnostic) -> Option<(usize, String)> {
+    let rule = catalogue::rule(&found.rule).ok()?.id;
+    if source.text().trim_start().starts_with(['{', '[']) {
+        return None;
+    }
+    let line = source.line_of(&found.place);
+    let (before, after) = source.text().split_at(line.start);
+    let indent: String = source.text()[line].chars().take_while(|letter| letter.is_whitespace()).collect();
+    let comment = format!("{indent}# {MARK} {VERB}[{rule}] {}", source.line_break(before.len()));
+    // The line may continue a scalar that begins above it.
+    let edited = [before, &comment, after].concat();
+    (edit::values(source.text()) == edit::values(&edited)).then_some((before.len(), comment))
 }
 
 /// Whether a comment has its line to itself.

@@ -183,7 +183,8 @@ fn says(before: &str, changes: &[&Change], after: &str) -> bool {
     expected == written(values(after))
 }
 
-fn values(text: &str) -> Vec<Option<Value>> {
+/// The values of the documents of a text; `None` for one that cannot be read.
+pub fn values(text: &str) -> Vec<Option<Value>> {
     documents(text).into_iter().map(|document| document.ok().map(|document| document.value)).collect()
 }
 
@@ -192,10 +193,9 @@ fn written(values: Vec<Option<Value>>) -> Vec<Option<String>> {
     values.into_iter().map(|value| value.map(|value| value.to_string())).collect()
 }
 
-/// Says which findings `hostprocess fix` fixes, and for those that it fixes without `--unsafe` how, if that is asked for. There is
-/// nothing to edit where another program printed the text. For that the file loses its objects, which take many times the memory of
-/// its text.
-pub fn offer(file: &mut File, reports: &mut [ObjectReport], with_replacements: bool) {
+/// Marks the findings that `hostprocess fix` fixes, and computes the edits of fixes with at most the reach `shown`, if any. A text that
+/// another program printed is not edited. Computing edits drops the objects of the file, which take many times the memory of its text.
+pub fn offer(file: &mut File, reports: &mut [ObjectReport], shown: Option<Reach>) {
     if file.is_generated {
         return;
     }
@@ -208,8 +208,7 @@ pub fn offer(file: &mut File, reports: &mut [ObjectReport], with_replacements: b
         for found in &mut report.findings {
             let Some(patch) = &found.patch else { continue };
             found.fixable = Some(patch.reach);
-            if with_replacements
-                && patch.reach <= Reach::Command
+            if shown.is_some_and(|shown| patch.reach <= shown)
                 && let Ok(change) = change(file, index, patch)
             {
                 changes.push(change);

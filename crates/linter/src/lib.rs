@@ -12,7 +12,7 @@
 //! be in admission [`request`]s, [`mod@linter`] judges them with [`settings`] and what is assumed about their [`creation`], and asks a
 //! cluster or its [`recorded`] answers. [`comment`]s waive findings. A [`report`] holds the result; [`mod@fix`] applies what
 //! [`edit`] makes of the findings' patches. [`embedded`] finds HostProcess pods where no kind of Kubernetes keeps them. [`catalogue`] has the rules and their pages, [`kubewarden`] the policies among the objects. A [`mod@plan`] says what nodes
-//! would do with the containers of an object.
+//! would do with the containers of an object. [`units`] counts places as editors do.
 //!
 //! Nothing here reads files, asks a network, starts threads or runs WebAssembly.
 
@@ -34,6 +34,7 @@ pub mod report;
 pub mod request;
 pub mod settings;
 pub mod source;
+pub mod units;
 
 pub use creation::Creation;
 pub use fix::{Fixed, fix};

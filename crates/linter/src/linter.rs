@@ -7,6 +7,7 @@ use std::sync::Arc;
 use recorded_cluster::Session;
 use windows_hostprocess_policy::cluster::host::Host;
 use windows_hostprocess_policy::decode::Value as Tree;
+use windows_hostprocess_policy::finding::patch::Reach;
 use windows_hostprocess_policy::finding::severity::Severity;
 use windows_hostprocess_policy::judge::{Unreadable, judge_request};
 use windows_hostprocess_policy::read_settings;
@@ -38,7 +39,7 @@ pub struct Linter<'s> {
     host: SharedHost,
     session: Option<Session>,
     creation: Creation,
-    shows_replacements: bool,
+    shown_fixes: Option<Reach>,
     judged_rules: BTreeSet<&'static str>,
 }
 
@@ -57,7 +58,7 @@ impl<'s> Linter<'s> {
         let settings = read_settings(settings)?;
         let judged_rules = judged_rules(&settings);
         let creation = Creation::default();
-        Ok(Linter { settings, host, session: None, creation, shows_replacements: false, judged_rules })
+        Ok(Linter { settings, host, session: None, creation, shown_fixes: None, judged_rules })
     }
 
     /// The same linter, which assumes this about the creation of objects.
@@ -72,10 +73,10 @@ impl<'s> Linter<'s> {
         Linter { session: Some(session), ..self }
     }
 
-    /// The same linter, which also says, if that is asked for, what fixes the text of a file: see [`Diagnostic::replacements`].
+    /// The same linter, which also computes the edits of fixes with at most this reach: see [`Diagnostic::replacements`].
     #[must_use]
-    pub fn showing_replacements(self, shows_replacements: bool) -> Linter<'s> {
-        Linter { shows_replacements, ..self }
+    pub fn showing_fixes(self, shown_fixes: Option<Reach>) -> Linter<'s> {
+        Linter { shown_fixes, ..self }
     }
 
     /// The settings that it judges by.
@@ -95,7 +96,7 @@ impl<'s> Linter<'s> {
         let mut file = if found.iter().all(Vec::is_empty) { file } else { file.written() };
         let mut objects: Vec<ObjectReport> =
             file.objects.iter().zip(found).map(|(object, found)| placed(object, &file.source, found)).collect();
-        edit::offer(&mut file, &mut objects, self.shows_replacements);
+        edit::offer(&mut file, &mut objects, self.shown_fixes);
         report(file, objects, Some(&self.judged_rules))
     }
 

@@ -7,6 +7,7 @@ mod sections;
 pub mod start;
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -61,6 +62,9 @@ pub struct ContainerPlan {
     /// The line of the container, from 1.
     #[serde(skip)]
     pub line: usize,
+    /// The container in the text, in bytes.
+    #[serde(skip)]
+    pub range: Range<usize>,
     /// Its image; `None` when it names none.
     #[serde(skip)]
     pub image: Option<String>,
@@ -126,8 +130,10 @@ impl Planner<'_> {
         };
         let errors = self.pod_errors(&workload.pod);
         let plan = |view| {
-            let (line, _) = source.line_and_column(object.node.nearest(&ContainerView::own_path(&view)).place().start);
-            ContainerPlan { object: index, line, ..self.container(object, source, view, &errors) }
+            let node = object.node.nearest(&ContainerView::own_path(&view));
+            let (line, _) = source.line_and_column(node.place().start);
+            let range = node.value.clone();
+            ContainerPlan { object: index, line, range, ..self.container(object, source, view, &errors) }
         };
         Ok(workload.pod.host_process_containers().map(plan).collect())
     }
@@ -155,6 +161,7 @@ impl Planner<'_> {
             starts,
             object: 0,
             line: 0,
+            range: 0..0,
             image: view.raw.image.map(str::to_owned),
             is_image_known: known.is_some(),
         }

@@ -5,6 +5,7 @@ mod flat;
 mod run;
 mod schema;
 
+use std::ops::Range;
 use std::path::PathBuf;
 
 use schemars::JsonSchema;
@@ -148,6 +149,8 @@ pub struct Diagnostic {
 /// A part of a text, and what takes its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Replacement {
+    /// In bytes of the text.
+    pub range: Range<usize>,
     /// Line and column of its beginning.
     pub start: (usize, usize),
     /// Line and column after its end.

@@ -68,8 +68,12 @@ impl Source {
 
     /// The line that a place is on, as a range of bytes without its line break.
     pub fn line_of(&self, place: &Place) -> Range<usize> {
-        let line = self.line_at(place.range.start);
-        let start = self.lines.get(line).copied().unwrap_or_default();
+        self.line(self.line_at(place.range.start))
+    }
+
+    /// A line, counted from 0, as a range of bytes without its line break; the end of the text for one beyond it.
+    pub fn line(&self, line: usize) -> Range<usize> {
+        let Some(start) = self.lines.get(line).copied() else { return self.text.len()..self.text.len() };
         let text = &self.text[start..self.line_end(line)];
         start..start + text.strip_suffix('\r').unwrap_or(text).len()
     }

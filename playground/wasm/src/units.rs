@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use hostprocess_linter::units::{self, Encoding};
 use serde::Serialize;
 
 /// A part of a text.
@@ -11,46 +12,31 @@ pub struct Span {
     to: u32,
 }
 
-/// The offset in UTF-16 of each byte of a text.
+/// A text with the offset in UTF-16 of each of its bytes.
 #[derive(Debug)]
 pub struct Units<'t> {
     text: &'t str,
-    before: Vec<u32>,
-    /// The length of the byte order mark, which sources leave out.
-    mark: usize,
+    units: units::Units,
 }
 
 impl<'t> Units<'t> {
     /// Counts the units of a text.
     pub fn of(text: &'t str) -> Units<'t> {
-        let mut before = Vec::with_capacity(text.len() + 1);
-        let mut count = 0;
-        for character in text.chars() {
-            before.extend(std::iter::repeat_n(count, character.len_utf8()));
-            count += if character.len_utf16() == 2 { 2 } else { 1 };
-        }
-        before.push(count);
-        let mark = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
-        Units { text, before, mark }
+        Units { text, units: units::Units::of(text, Encoding::Utf16) }
     }
 
     /// A range of bytes of the source.
     pub fn span(&self, range: &Range<usize>) -> Span {
-        Span { from: self.offset(range.start), to: self.offset(range.end) }
+        Span { from: self.units.offset(range.start), to: self.units.offset(range.end) }
     }
 
     /// The rest of the line from a line and column on, both from 1.
     pub fn rest_of_line(&self, line: usize, column: usize) -> Span {
-        let source = &self.text[self.mark..];
+        let source = self.text.strip_prefix('\u{feff}').unwrap_or(self.text);
         let start: usize = source.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
         let rest = source[start..].split('\n').next().unwrap_or_default().trim_end();
         let skipped = rest.char_indices().nth(column.saturating_sub(1)).map_or(rest.len(), |(offset, _)| offset);
         self.span(&(start + skipped..start + rest.len()))
-    }
-
-    fn offset(&self, byte: usize) -> u32 {
-        let last = self.before.last().copied().unwrap_or_default();
-        self.before.get(byte.saturating_add(self.mark)).copied().unwrap_or(last)
     }
 }
 

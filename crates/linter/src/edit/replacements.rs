@@ -61,9 +61,11 @@ fn compare(source: &Source, lines: std::ops::Range<usize>, edits: &[Edit], repla
 fn replacement(source: &Source, start: usize, old: &str, new: &str) -> Replacement {
     let prefix = shared(old.chars().zip(new.chars()));
     let suffix = shared(old[prefix..].chars().rev().zip(new[prefix..].chars().rev()));
+    let range = start + prefix..start + old.len() - suffix;
     Replacement {
-        start: source.line_and_column(start + prefix),
-        end: source.line_and_column(start + old.len() - suffix),
+        start: source.line_and_column(range.start),
+        end: source.line_and_column(range.end),
+        range,
         text: new[prefix..new.len() - suffix].to_owned(),
     }
 }
