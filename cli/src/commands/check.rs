@@ -62,7 +62,7 @@ pub fn check(args: &Args) -> Result<u8, Error> {
         Some(path) => Engine::with_module(&settings.value, Module::load(path)?, host, creation)?,
         None => {
             let linter = check_options::linter(&settings, &tree, host)?.assuming(creation);
-            Engine::Builtin(Box::new(linter.showing_replacements(args.options.shows_replacements())))
+            Engine::Builtin(Box::new(linter.showing_fixes(args.options.shown_fixes())))
         }
     };
     let (inputs, left_out) = args.search.find(&excluded)?;

@@ -1,6 +1,6 @@
 //! Arguments of `check` and `scan`: how objects are judged, and how the result is shown.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use hostprocess_linter::report::{Note, Run};
 use hostprocess_linter::settings::SettingsError;
@@ -8,6 +8,7 @@ use hostprocess_linter::{File, Linter, Settings, SharedHost, catalogue};
 use rayon::iter::ParallelIterator;
 use serde_json::{Map, Value, json};
 use windows_hostprocess_policy::decode::Value as Tree;
+use windows_hostprocess_policy::finding::patch::Reach;
 use windows_hostprocess_policy::finding::severity::Severity;
 use windows_hostprocess_policy::rules::registry;
 use windows_hostprocess_policy::rules::rule::Rule;
@@ -39,7 +40,7 @@ pub struct CheckOptions {
 }
 
 /// The settings of the rules, for every command that judges.
-#[derive(Debug, clap::Args)]
+#[derive(Clone, Debug, clap::Args)]
 pub struct PolicySettings {
     /// The policy's settings, in YAML or JSON, or a Kubewarden policy or policy group that has them
     #[arg(long, value_name = "FILE")]
@@ -67,6 +68,11 @@ enum Profile {
 }
 
 impl PolicySettings {
+    /// The file of `--settings`.
+    pub fn file(&self) -> Option<&Path> {
+        self.settings.as_deref()
+    }
+
     /// The settings of the file or else of the configuration, as the other arguments change them.
     ///
     /// # Errors
@@ -111,14 +117,14 @@ impl CheckOptions {
     /// # Errors
     /// One does.
     pub fn spare_inputs(&self, outputs: &Outputs, configuration: &Configuration) -> Result<(), OutputsError> {
-        let named = [self.policy.settings.as_deref(), self.baseline.input(), configuration.path()];
+        let named = [self.policy.file(), self.baseline.input(), configuration.path()];
         named.into_iter().flatten().try_for_each(|path| outputs.spare(path))?;
         configuration.settings_file().map_or(Ok(()), |path| outputs.spare(&path))
     }
 
-    /// Whether an output shows what fixes the text of a file.
-    pub fn shows_replacements(&self) -> bool {
-        self.output.iter().any(Destination::is_sarif)
+    /// The fixes whose edits an output shows.
+    pub fn shown_fixes(&self) -> Option<Reach> {
+        self.output.iter().any(Destination::is_sarif).then_some(Reach::Command)
     }
 
     /// Judges files and writes the report; `run` says what was left out. Returns the exit code: 0 when nothing is denied, 1 when something is, 2 when something

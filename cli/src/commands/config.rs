@@ -20,7 +20,7 @@ pub struct Args {
 }
 
 /// Which configuration is in effect, for every command that reads one.
-#[derive(Debug, clap::Args)]
+#[derive(Clone, Debug, clap::Args)]
 pub struct WhichConfiguration {
     /// The configuration [default: the nearest .hostprocess.yaml, from the folder of the first path, or else the current folder, upwards]
     #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
@@ -50,10 +50,7 @@ impl WhichConfiguration {
 /// The configuration or the settings cannot be read, or are not valid.
 pub fn config(args: &Args) -> Result<String, Error> {
     let configuration = args.which.configuration(Some(&args.path))?;
-    let settings = configuration.settings()?;
-    settings.check()?;
-    configuration.excluded()?;
-    configuration.waivers()?;
+    let settings = configuration.check()?;
     let mut config = json!({ "exclude": [], "failOn": "deny", "waivers": [] });
     let written = configuration.written().and_then(Value::as_object).into_iter().flatten();
     for (key, value) in written.filter(|(_, value)| !value.is_null()) {

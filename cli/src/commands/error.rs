@@ -5,6 +5,7 @@ use std::io;
 use hostprocess_linter::catalogue::UnknownId;
 use hostprocess_linter::document::DocumentError;
 use hostprocess_linter::settings::SettingsError;
+use lsp_server::ProtocolError;
 
 use crate::cluster::error::ClusterError;
 use crate::config::ConfigurationError;
@@ -36,6 +37,8 @@ pub enum Error {
     File(#[from] FileError),
     #[error(transparent)]
     Load(#[from] LoadError),
+    #[error("the language server got no valid message: {0}")]
+    Protocol(#[from] ProtocolError),
     #[error(transparent)]
     Module(#[from] ModuleError),
     #[error(transparent)]

@@ -1,6 +1,6 @@
 //! The arguments of `fix` and `plan`, which judge with the built-in rules and ask no cluster.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use hostprocess_linter::settings::SettingsError;
@@ -15,7 +15,7 @@ use crate::commands::error::Error;
 use crate::config::{Configuration, ConfigurationError};
 
 /// The configuration, the settings, and how objects are created.
-#[derive(Debug, clap::Args)]
+#[derive(Clone, Debug, clap::Args)]
 pub struct LintOptions {
     #[command(flatten)]
     which: WhichConfiguration,
@@ -40,6 +40,11 @@ impl LintOptions {
     /// The file cannot be read.
     pub fn settings(&self, configuration: &Configuration) -> Result<Settings, Error> {
         self.policy.load(configuration)
+    }
+
+    /// The file that the settings are in, if it is named.
+    pub fn settings_file(&self, configuration: &Configuration) -> Option<PathBuf> {
+        self.policy.file().map(Path::to_owned).or_else(|| configuration.settings_file())
     }
 
     /// The assumptions about the request that creates the objects.

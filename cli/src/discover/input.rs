@@ -32,6 +32,14 @@ pub(super) enum Origin {
     UnlistedFolder(PathBuf, io::Error),
 }
 
+/// A file in a folder, which may be no manifest: its other documents and the templates of a Helm chart are skipped.
+pub fn found(path: &Path, name: &str, text: String) -> File {
+    match text.contains("{{").then(|| chart_of(path)).flatten() {
+        Some(chart) => File::template(name, chart),
+        None => File::parse(name, text).without_other_documents(),
+    }
+}
+
 impl Input {
     /// The file that a changed text could be written to. Standard input has none.
     pub fn path(&self) -> Option<&Path> {
@@ -60,10 +68,7 @@ impl Input {
             Err(error) => return File::unreadable(name, &error),
         };
         match self.origin {
-            Origin::File(path) if !self.is_strict => match text.contains("{{").then(|| chart_of(&path)).flatten() {
-                Some(chart) => File::template(name, chart),
-                None => File::parse(&name, text).without_other_documents(),
-            },
+            Origin::File(path) if !self.is_strict => found(&path, &name, text),
             Origin::Rendered(_) => {
                 let file = File { is_generated: true, ..File::parse(&name, text) };
                 if self.is_strict { file } else { file.without_other_documents() }

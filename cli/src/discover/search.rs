@@ -194,8 +194,8 @@ fn is_hidden(path: &Path) -> bool {
     path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."))
 }
 
-/// Globs say nothing about what is outside the folder that they are relative to.
-fn is_ignored(globs: &Gitignore, path: &Path, is_folder: bool) -> bool {
+/// Whether globs leave out a path without links. They say nothing about paths outside the folder that they are relative to.
+pub fn is_ignored(globs: &Gitignore, path: &Path, is_folder: bool) -> bool {
     path.starts_with(globs.path()) && globs.matched(path, is_folder).is_ignore()
 }
 

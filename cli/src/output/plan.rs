@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use anstyle::{Effects, Style};
 use hostprocess_linter::plan::FilePlan;
-use hostprocess_linter::plan::outline::{LEGEND, Part, outline};
+use hostprocess_linter::plan::outline::{LEGEND, Outline, Part, outline};
 use hostprocess_linter::report::{Diagnostic, ObjectReport};
 use windows_hostprocess_policy::wording::escaped;
 
@@ -22,9 +22,7 @@ pub fn render(files: &[FilePlan], processors: u32, is_styled: bool) -> String {
                 let outline = outline(plan, processors);
                 let title = format!("{}:{}: {}", plan.file, plan.line, outline.title);
                 // Writing to a string cannot fail.
-                let _ = writeln!(text, "{bold}{}{bold:#}", escaped(&title));
-                outline.parts.iter().for_each(|part| push(&mut text, part));
-                text += "\n";
+                let _ = writeln!(text, "{bold}{}{bold:#}\n{}", escaped(&title), parts(&outline));
             }
             let report = containers.first().and_then(|plan| file.report.objects.get(plan.object));
             text += &report.map(findings).unwrap_or_default();
@@ -36,6 +34,13 @@ pub fn render(files: &[FilePlan], processors: u32, is_styled: bool) -> String {
     let is_known = files.iter().flat_map(|file| &file.containers).all(|plan| plan.is_image_known);
     let hint = if is_known { "" } else { " --image-config FILE gives the configuration of an image." };
     format!("{text}{LEGEND}{hint}\n")
+}
+
+/// The parts of a plan, one below the other.
+pub fn parts(outline: &Outline) -> String {
+    let mut text = String::new();
+    outline.parts.iter().for_each(|part| push(&mut text, part));
+    text
 }
 
 /// A line for each object that the rules could not read.

@@ -1,0 +1,18 @@
+//! The linter behind the Language Server Protocol, over standard input and output.
+//!
+//! [`server`] reads messages and answers them; whatever takes time is a [`task`], which a [`worker`] runs on a copy of the document.
+//! [`mod@check`] makes diagnostics of a text, [`actions`] code actions of their findings, [`hover`] shows pages of rules and plans.
+//! [`position`] translates between places in a text and those of the protocol.
+
+mod actions;
+mod check;
+mod document;
+mod hover;
+mod position;
+mod server;
+mod setup;
+mod task;
+mod worker;
+
+pub use server::{Limits, serve};
+pub use setup::{Load, Setup};
