@@ -71,7 +71,7 @@ pub fn reader(group: &str, kind: &str) -> Reader {
     let is_revision = location == Some(TemplateLocation::Revision);
     Reader {
         skips_wrong_types: is_revision || location.is_none(),
-        refuses_other_case: is_revision,
+        rejects_other_case: is_revision,
         max_items: Some(MAX_ITEMS),
         ..Reader::default()
     }
