@@ -60,7 +60,7 @@ fn api_version_of(kind: &str) -> &'static str {
 }
 
 pub fn ask(object: &Value, user: &str, settings: &Value, host: &dyn Host) -> ValidationResponse {
-    let api_version = object["apiVersion"].as_str().expect("a text");
+    let api_version = object["apiVersion"].as_str().expect("a string");
     let (group, version) = api_version.split_once('/').unwrap_or(("", api_version));
     let request = json!({
         "kind": { "group": group, "version": version, "kind": object["kind"] },

@@ -19,7 +19,7 @@ fn blocks() -> [Value; 2] {
 
 fn expression(list: &Value) -> String {
     assert_eq!(list.as_array().map(Vec::len), Some(1), "{list}");
-    list[0]["expression"].as_str().expect("a text").to_owned()
+    list[0]["expression"].as_str().expect("a string").to_owned()
 }
 
 /// The exemption of `policy` in the values of Kyverno's chart.

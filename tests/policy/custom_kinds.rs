@@ -66,7 +66,10 @@ fn values_of_the_wrong_type_are_accepted_in_custom_kinds(#[case] change: Edit) {
 #[rstest]
 #[case::on_the_pod("/spec/securityContext/windowsOptions/hostProcess")]
 #[case::on_a_container("/spec/containers/1/securityContext/windowsOptions/hostProcess")]
-fn a_value_of_the_wrong_type_does_not_hide_host_process(#[case] place: &str, #[values("Rollout", "ControllerRevision")] kind: &str) {
+fn a_value_of_the_wrong_type_does_not_hide_host_process(
+    #[case] place: &str,
+    #[values("Rollout", "ControllerRevision")] kind: &str,
+) {
     let mut workload = object(kind, |spec| {
         let container = json!({ "name": "helper", "image": "registry.example/agent:1.0", "args": ["a"], "ports": [{ "hostPort": 80 }],
             "env": [{ "name": "A", "value": "b" }], "resources": { "limits": { "cpu": "1" } }, "volumeMounts": [{ "name": "v" }],

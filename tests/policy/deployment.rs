@@ -252,7 +252,11 @@ fn values_become_fields_of_the_policy() {
 #[case(json!({ "allow": [{ "namespaceSelector": { "matchLabels": { "a": "b" } } }] }), &["Namespace"], &["namespaces"])]
 #[case(json!({ "rbac": { "verb": "use", "group": "policy.example", "resource": "hostprocess" } }), &[], &["subjectaccessreviews"])]
 #[case(json!({ "nodes": { "check": false }, "allow": "nobody" }), &[], &[])]
-fn settings_that_need_the_cluster_get_permissions(#[case] settings: Value, #[case] kinds: &[&str], #[case] resources: &[&str]) {
+fn settings_that_need_the_cluster_get_permissions(
+    #[case] settings: Value,
+    #[case] kinds: &[&str],
+    #[case] resources: &[&str],
+) {
     let Some(objects) = template(&json!({ "settings": settings })) else { return };
     let policy = only(&objects, "ClusterAdmissionPolicy");
     assert_is_loadable(policy);

@@ -58,7 +58,8 @@ fn no_two_rules_report_the_same_field() {
             found.entry((first, second)).or_insert((path, 0)).1 += 1;
         }
     }
-    let expected: BTreeSet<(&str, &str)> = SEPARATE_FINDINGS.iter().map(|(first, second, _)| (*first, *second)).collect();
+    let expected: BTreeSet<(&str, &str)> =
+        SEPARATE_FINDINGS.iter().map(|(first, second, _)| (*first, *second)).collect();
     let unexpected: Vec<String> = found
         .iter()
         .filter(|(pair, _)| !expected.contains(*pair))

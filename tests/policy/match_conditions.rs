@@ -36,7 +36,7 @@ impl MatchConditions {
         let conditions = policy["spec"]["matchConditions"].as_array().expect("a list");
         let env = Env::stdlib();
         let compile = |condition: &Value| {
-            let expression = condition["expression"].as_str().expect("a text");
+            let expression = condition["expression"].as_str().expect("a string");
             env.compile(expression).unwrap_or_else(|errors| panic!("{errors}"))
         };
         let programs: Vec<Program> = conditions.iter().map(compile).collect();

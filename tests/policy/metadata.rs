@@ -28,7 +28,7 @@ fn every_file_has_the_same_version() {
     let package = yaml("artifacthub-pkg.yml");
     assert_eq!(package["version"], version);
     let image =
-        metadata["annotations"]["io.kubewarden.policy.ociUrl"].as_str().expect("a text").to_owned() + ":v" + version;
+        metadata["annotations"]["io.kubewarden.policy.ociUrl"].as_str().expect("a string").to_owned() + ":v" + version;
     assert_eq!(package["containersImages"][0]["image"], image);
     assert_eq!(yaml("deploy/base/clusteradmissionpolicy.yaml")["spec"]["module"], format!("registry://{image}"));
 }
@@ -144,7 +144,7 @@ fn questions(of: &Value, key: &str) -> Vec<Value> {
 }
 
 fn variable(question: &Value) -> &str {
-    question["variable"].as_str().expect("a text")
+    question["variable"].as_str().expect("a string")
 }
 
 /// The defaults of all questions: the initial state of the form.

@@ -13,7 +13,7 @@ use super::{ALICE, POD, ask, denial, object};
 /// A request of Kubewarden's audit scanner (newAdmissionRequest in its admission_request.go): CREATE for an existing object,
 /// without a user. policy-server drops its null fields.
 fn audit(object: &Value, settings: &Value, host: &dyn Host) -> ValidationResponse {
-    let api_version = object["apiVersion"].as_str().expect("a text");
+    let api_version = object["apiVersion"].as_str().expect("a string");
     let (group, version) = api_version.split_once('/').unwrap_or(("", api_version));
     let kind = json!({ "group": group, "version": version, "kind": object["kind"] });
     let request = json!({

@@ -16,7 +16,12 @@ use super::{ALICE, CONTROLLERS, POD, denial, object};
 #[case::deployment("deployment-controller", "ReplicaSet", "Deployment", "Deployment")]
 #[case::stateful_set("statefulset-controller", POD, "StatefulSet", "StatefulSet")]
 #[case::replication_controller("replication-controller", POD, "ReplicationController", "ReplicationController")]
-fn built_in_controllers_need_no_requester_grant(#[case] controller: &str, #[case] kind: &str, #[case] owner: &str, #[case] granted: &str) {
+fn built_in_controllers_need_no_requester_grant(
+    #[case] controller: &str,
+    #[case] kind: &str,
+    #[case] owner: &str,
+    #[case] granted: &str,
+) {
     let made = object(kind, Some(owner));
     let requesters = json!({ "users": [ALICE] });
     for user in [format!("{CONTROLLERS}{controller}"), "system:kube-controller-manager".to_owned()] {
