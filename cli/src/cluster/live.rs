@@ -70,7 +70,7 @@ impl Live {
         let name = format!("cluster:{}/{kind}/{}", object.namespace().unwrap_or_default(), object.name_any());
         let value = serde_json::to_value(&object);
         let file = match value {
-            Ok(value) => File::of_object(name, api_version, kind, value),
+            Ok(value) => File::from_object(name, api_version, kind, value),
             Err(error) => File::unreadable(name, &error),
         };
         let needs = file.objects.first().and_then(|object| requirements_of(object, &Creation::default()).ok());

@@ -134,6 +134,6 @@ fn of_a_key_written_twice_the_last_value_counts() {
     write(&folder, "pod.yaml", &format!("{GOOD}    image: registry.example/shell:2.0\n"));
     let output = hostprocess_in(&folder, &["check", "."]);
     assert_eq!(code(&output), 0);
-    let warning = "warning: ./pod.yaml:16:5: duplicate key \"image\", and the last value counts, as for kubectl\n";
+    let warning = "warning: ./pod.yaml:16:5: duplicate key \"image\"; the last value counts, as for kubectl\n";
     assert_eq!(String::from_utf8_lossy(&output.stderr), warning);
 }

@@ -20,7 +20,7 @@ fn stderr(output: &Output) -> String {
 fn a_pull_request_cannot_silence_its_own_check_without_a_word() {
     let waiver = "waivers: [{rules: [host-network], reason: later}]\n";
     let comment = bad().replace("spec:\n", "# hostprocess: ignore[host-network] later\nspec:\n");
-    let empty = "error: nothing was checked, because there is no Kubernetes object: --allow-empty accepts that\n";
+    let empty = "error: nothing was checked, because there is no Kubernetes object: use --allow-empty to accept that\n";
     let configured = |sets: &str| format!("note: the configuration is deploy/.hostprocess.yaml, it sets {sets}\n");
     for (name, file, text, expected, words) in [
         ("never", "deploy/.hostprocess.yaml", "failOn: never\n", 0, vec![configured("failOn")]),

@@ -77,7 +77,7 @@ fn what_no_text_can_say_alone_is_an_error() {
     let missing = change(&file, 0, &patch(vec![remove("spec.x")])).expect_err("is not there");
     assert_eq!(missing, EditError::IsMissing("x".to_owned()));
     let nowhere = change(&file, 0, &patch(vec![add("spec.x.y", true)])).expect_err("is not there");
-    assert_eq!(nowhere.to_string(), "/spec/x/y: the text does not say where this is");
+    assert_eq!(nowhere.to_string(), "/spec/x/y: cannot be located in the text");
 }
 
 #[test]

@@ -11,7 +11,7 @@ fn checked(spec: &Value) -> FileReport {
     let tree = settings.tree();
     let linter = Linter::new(&tree, Arc::new(NoCluster)).expect("valid");
     let object = json!({ "apiVersion": "v1", "kind": "Pod", "metadata": { "name": "a" }, "spec": spec });
-    linter.check(File::of_object("cluster:ops/Pod/a", "v1", "Pod", object))
+    linter.check(File::from_object("cluster:ops/Pod/a", "v1", "Pod", object))
 }
 
 #[test]
