@@ -40,7 +40,7 @@ while IFS=: read -r file line other; do
 done < <(
   {
     grep -HnoE "$tagged" docs/ci.md
-    grep -rnoE "${policy%/policies/*}/[a-z/-]+:$tagged" .pre-commit-hooks.yaml deploy docs --exclude ci.md
+    grep -rnoE "${policy%/policies/*}/[a-z/-]+:$tagged" .pre-commit-hooks.yaml README.md deploy docs --exclude ci.md
   } | grep -v "$tag\$"
 )
 

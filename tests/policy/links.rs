@@ -37,7 +37,7 @@ fn anchors(text: &str) -> BTreeSet<String> {
 #[test]
 fn links_resolve_to_files_and_headings() {
     let mut broken = Vec::new();
-    for page in [".", ".github", "docs"].into_iter().flat_map(pages) {
+    for page in [".", ".github", "benches", "docs"].into_iter().flat_map(pages) {
         let text = text(&page);
         for target in targets(&text) {
             let (file, anchor) = target.split_once('#').unwrap_or((target, ""));

@@ -45,16 +45,16 @@ fn a_recipe_has_the_grants_of_a_preset() {
     assert!(grants.contains(&&eks), "no policy on the page has the grants of the preset eks");
 }
 
-/// The README leaves out some of the findings, but the lines that it shows are printed.
+/// The page leaves out some of the findings, but the lines that it shows are printed.
 #[test]
-fn the_denial_in_the_readme_is_that_of_the_example() {
-    let readme = read("README.md");
-    let mut blocks = readme.split("```console\n").filter_map(|text| text.split("```").next());
+fn the_denial_on_the_page_about_installing_is_that_of_the_example() {
+    let page = read("docs/install.md");
+    let mut blocks = page.split("```console\n").filter_map(|text| text.split("```").next());
     let console = blocks.find(|block| block.contains(DENIED)).expect("a denial");
     let answer = answer(&read("examples/broken.yaml"), &json!({})).expect("an answer");
     let mut printed = answer.lines();
     for line in shown_answer(console).lines() {
         assert!(printed.any(|printed| printed == line), "not printed, or not there: {line}");
     }
-    assert_eq!(printed.next(), None, "the README ends where the denial does");
+    assert_eq!(printed.next(), None, "the page ends where the denial does");
 }

@@ -6,7 +6,7 @@ bats_require_minimum_version 1.7.0
 setup() {
   COPY=$BATS_TEST_TMPDIR/copy
   mkdir -p "$COPY/deploy/charts/windows-hostprocess"
-  cp -r hack metadata.yml Cargo.toml artifacthub-pkg.yml .pre-commit-hooks.yaml deploy docs "$COPY"
+  cp -r hack metadata.yml Cargo.toml artifacthub-pkg.yml .pre-commit-hooks.yaml README.md deploy docs "$COPY"
   cd "$COPY" || return
   VERSION=$(hack/release/annotation.sh io.kubewarden.policy.version)
   printf '# Changelog\n\n## [Unreleased]\n- later\n\n## [%s] - 2026-01-01\n### Added\n- now\n\n## [0.0.1]\n- before\n' "$VERSION" >CHANGELOG.md
@@ -50,13 +50,13 @@ refuses() {
   refuses metadata.yml 99.0.0
 }
 
-@test "a page, a recipe or a hook with the tag of another version is refused" {
+@test "a page, a recipe, the README or a hook with the tag of another version is refused" {
   echo 'rev: v99.0.0' >>docs/ci.md
   refuses docs/ci.md: v99.0.0
   sed -i 's/:v[0-9][0-9.]*$/:v97.0.0/' docs/recipes.md
   refuses docs/recipes.md: v97.0.0
-  sed -i 's/:v[0-9][0-9.]* check/:v98.0.0 check/' .pre-commit-hooks.yaml
-  refuses .pre-commit-hooks.yaml: v98.0.0
+  sed -i 's/:v[0-9][0-9.]* check/:v98.0.0 check/' .pre-commit-hooks.yaml README.md
+  refuses .pre-commit-hooks.yaml: README.md: v98.0.0
 }
 
 @test "a chart for another version of the policy is refused" {

@@ -21,9 +21,10 @@ fn what_is_not_a_module_is_refused_with_what_to_pass_instead() {
 }
 
 #[test]
-fn the_readme_lists_the_flags_of_run() {
-    let readme = std::fs::read_to_string(repository().join("README.md")).expect("README.md").replace('\n', " ");
-    let (_, list) = readme.split_once("Of the flags of `kwctl run` it has ").expect("a list");
+fn the_page_lists_the_flags_of_run() {
+    let page = std::fs::read_to_string(repository().join("docs/command.md")).expect("docs/command.md");
+    let page = page.replace('\n', " ");
+    let (_, list) = page.split_once("It has these flags of `kwctl run`: ").expect("a list");
     let listed: Vec<&str> =
         list.split_once(". ").expect("its end").0.split('`').filter(|part| part.starts_with('-')).collect();
     let help = hostprocess(&["run", "-h"], "");

@@ -212,10 +212,10 @@ fn check_shows_the_words_of_the_module() {
 
 /// kubectl prints the message as the module wrote it.
 #[test]
-fn the_readme_shows_what_kubectl_prints() {
-    let readme = std::fs::read_to_string(fixtures::repository().join("README.md")).expect("README.md");
+fn the_page_about_installing_shows_what_kubectl_prints() {
+    let page = std::fs::read_to_string(fixtures::repository().join("docs/install.md")).expect("docs/install.md");
     let message = shown("examples/broken.yaml");
-    let quoted: Vec<&str> = readme.lines().filter(|line| line.starts_with("- spec.")).collect();
+    let quoted: Vec<&str> = page.lines().filter(|line| line.starts_with("- spec.")).collect();
     assert_eq!(quoted.len(), 3);
     for line in quoted {
         assert!(message.contains(line), "{line}");
