@@ -4,7 +4,7 @@
 use std::error::Error;
 
 use compare::counted::Counted;
-use compare::report::{Call, Growth, GuestFigures, Report};
+use compare::report::{COST, Call, FIGURES, Growth, GuestFigures, Report, replaced_between};
 use compare::requests::Request;
 use compare::timed::{Timed, spread};
 use compare::{Guest, requests, root};
@@ -15,7 +15,7 @@ const ROUNDS: usize = 300;
 const LARGE: usize = 100_000;
 /// How often each guest is compiled.
 const COMPILATIONS: usize = 5;
-/// How much longer than the floor the policy may take; docs/cost.md says where the limits come from.
+/// How much longer than the floor the policy may take; benches/README.md says where the limits come from.
 const MAX_TIMES_FLOOR: [(&str, f64); 2] = [(requests::AKS_SAMPLE, 1.8), (requests::ORDINARY, 1.45)];
 /// How often a request that took too long is timed before that counts: the median of an odd number of runs.
 const RUNS: usize = 3;
@@ -31,9 +31,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     let docs = root().join("docs");
     std::fs::write(docs.join("bench.json"), serde_json::to_string_pretty(&report)? + "\n")?;
     report.plot(&docs.join("bench.svg"))?;
-    let readme = root().join("README.md");
-    std::fs::write(&readme, report.within(&std::fs::read_to_string(&readme)?)?)?;
-    println!("\nwritten: docs/bench.json, docs/bench.svg, the table in README.md");
+    for (file, marks, text) in [("docs/cost.md", FIGURES, report.markdown()), ("README.md", COST, report.summary())] {
+        let path = root().join(file);
+        let page = replaced_between(&std::fs::read_to_string(&path)?, marks, &text);
+        std::fs::write(&path, page.map_err(|error| format!("{file}: {error}"))?)?;
+    }
+    println!("\nwritten: docs/bench.json, docs/bench.svg, the figures in docs/cost.md and README.md");
     let over = over_budget(&report, &modules)?;
     if over.is_empty() { Ok(()) } else { Err(over.join("; ").into()) }
 }

@@ -6,9 +6,25 @@ use std::path::Path;
 use plotters::prelude::*;
 use serde::Serialize;
 
-use crate::Guest;
 use crate::counted::Cost;
 use crate::timed::Spread;
+use crate::{Guest, requests};
+
+/// The marks around the table in `docs/cost.md`.
+pub const FIGURES: [&str; 2] = ["<!-- figures: make bench -->\n", "<!-- end of figures -->"];
+/// The marks around the line in the README.
+pub const COST: [&str; 2] = ["<!-- cost: make bench -->\n", "<!-- end of cost -->"];
+
+/// The page with the text between two marks replaced.
+///
+/// # Errors
+/// One of the marks is missing.
+pub fn replaced_between(page: &str, [begin, end]: [&str; 2], text: &str) -> Result<String, String> {
+    let missing = |mark: &str| format!("no mark {}", mark.trim_end());
+    let (before, rest) = page.split_once(begin).ok_or_else(|| missing(begin))?;
+    let (_, after) = rest.split_once(end).ok_or_else(|| missing(end))?;
+    Ok([before, begin, text, end, after].concat())
+}
 
 /// Everything measured in one run.
 #[derive(Serialize)]
@@ -95,19 +111,8 @@ impl Report {
         text
     }
 
-    /// The README with the table between its two marks renewed.
-    ///
-    /// # Errors
-    /// It has no such marks.
-    pub fn within(&self, readme: &str) -> Result<String, String> {
-        const BEGIN: &str = "<!-- figures: make bench -->\n";
-        const END: &str = "<!-- end of figures -->";
-        let (before, rest) = readme.split_once(BEGIN).ok_or("README.md lacks the mark before the figures")?;
-        let (_, after) = rest.split_once(END).ok_or("README.md lacks the mark after the figures")?;
-        Ok(format!("{before}{BEGIN}{}{END}{after}", self.markdown()))
-    }
-
-    fn markdown(&self) -> String {
+    /// The table in `docs/cost.md`.
+    pub fn markdown(&self) -> String {
         let mut text = String::from("| | nothing | this policy | conventional |\n|---|---|---|---|\n");
         let mut row = |name: &str, value: &dyn Fn(Guest) -> String| {
             let values = Guest::ALL.map(value).join(" | ");
@@ -124,6 +129,16 @@ impl Report {
             });
         }
         text
+    }
+
+    /// The line in the README.
+    pub fn summary(&self) -> String {
+        let [floor, policy, conventional] =
+            Guest::ALL.map(|guest| format!("{:.0} us", self.call(requests::AKS_SAMPLE, guest).time.median));
+        format!(
+            "One request for the AKS sample takes {policy}, against {floor} in a policy that does nothing and {conventional} in \
+             a conventional one: [docs/cost.md](docs/cost.md).\n"
+        )
     }
 
     /// The figures of a guest's module.
