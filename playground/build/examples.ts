@@ -8,8 +8,8 @@ import type { Example } from "../src/page/data.ts";
 const NOBODY = { namespace: "", user: "", groups: [], subresource: "" };
 const NOTHING = { manifest: "", before: "", settings: "", session: "", circumstances: NOBODY };
 
-/** What the recipes need beside policies and workloads. */
-const NOT_JUDGED = new Set(["Role", "RoleBinding"]);
+/** Objects on the page that are not tried: the whole policy, and what a recipe needs beside its workloads. */
+const NOT_JUDGED = new Set(["ClusterAdmissionPolicy", "Role", "RoleBinding"]);
 
 export interface Sources {
   aks: string;
@@ -52,13 +52,14 @@ export function examples({ aks, broken, recipes, oldNodes, presets }: Sources): 
   ];
 }
 
-/** Each policy of a recipe, tried on the workloads that follow it on the page. */
+/** Each recipe of a section, tried on the workloads that follow it on the page. */
 function recipe(section: string): Example[] {
   const [title = ""] = section.split("\n", 1);
   const found: Example[] = [];
   let settings = "";
   for (const [, text = ""] of section.matchAll(/^```yaml\n(.*?)^```$/gms)) {
-    if (kindOf(text) === "ClusterAdmissionPolicy") settings = settingsOf(text);
+    // A recipe is a part of the policy, and has no kind.
+    if (kindOf(text) === "") settings = settingsOf(text);
     else if (!NOT_JUDGED.has(kindOf(text))) found.push(attempt(title, text, settings));
   }
   return found;
@@ -80,7 +81,7 @@ function attempt(title: string, text: string, settings: string): Example {
   };
 }
 
-/** The text of the settings in a ClusterAdmissionPolicy, comments included. */
+/** The text of the settings in a recipe, comments included. */
 function settingsOf(policy: string): string {
   const [, indent = "", own = ""] = /^( *)settings:\n((?:\1 .*\n?|\n)*)/m.exec(policy) ?? [];
   return own.replaceAll(new RegExp(`^${indent}  `, "gm"), "").trimEnd() + "\n";
