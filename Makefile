@@ -67,7 +67,7 @@ not-checked:
 	@hack/not-checked.sh helm kubectl kwctl
 
 .PHONY: release-tests
-release-tests: ## The scripts of hack/release/
+release-tests: ## The scripts of hack/ and hack/release/
 	@hack/need.sh bats curl git unzip zip
 	bats tests/release
 
@@ -83,12 +83,13 @@ e2e-cluster: annotated-policy.wasm ## The policy in a cluster: etcd, kube-apiser
 	bats tests/cluster
 
 .PHONY: lint
-lint: ## Formatting, clippy, one set of features, licences and advisories, scripts and workflows
+lint: ## Formatting, clippy, one set of features, style of comments, licences and advisories, scripts and workflows
 	@hack/need.sh cargo-deny jactionlint python3 shellcheck zizmor
 	cargo fmt --all --check
 	cargo clippy --locked --workspace --all-targets -- -D warnings
 	cargo clippy --locked $(LEAN_COMMAND) --all-targets -- -D warnings
 	hack/shared-features.py
+	hack/openers.sh
 	shellcheck hack/*.sh hack/release/*.sh .ci/run
 	jactionlint
 	zizmor --offline --quiet .
