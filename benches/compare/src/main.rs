@@ -1,5 +1,5 @@
 //! `make bench`: measures in one run, prints the tables, writes `docs/bench.json`, draws `docs/bench.svg` from it, and fails
-//! when the policy takes more than it may.
+//! if the policy exceeds a limit.
 
 use std::error::Error;
 
@@ -9,17 +9,17 @@ use compare::requests::Request;
 use compare::timed::{Timed, spread};
 use compare::{Guest, requests, root};
 
-/// How often each request is timed in each guest, in turn, so that a slow moment of the machine hits all of them.
+/// How often each request is timed in each guest. Guests take turns, so that a slow moment of the machine affects all of them.
 const ROUNDS: usize = 300;
 /// A request this large is timed less often.
 const LARGE: usize = 100_000;
 /// How often each guest is compiled.
 const COMPILATIONS: usize = 5;
-/// How much longer than the floor the policy may take; benches/README.md says where the limits come from.
+/// The limits of the policy's time as a multiple of the floor's; benches/README.md explains them.
 const MAX_TIMES_FLOOR: [(&str, f64); 2] = [(requests::AKS_SAMPLE, 1.8), (requests::ORDINARY, 1.45)];
-/// How often a request that took too long is timed before that counts: the median of an odd number of runs.
+/// How many runs decide whether a request takes too long, by their median.
 const RUNS: usize = 3;
-/// How many bytes the module may have, optimised by wasm-opt.
+/// The limit of the module's size, optimised by wasm-opt.
 const MAX_BYTES: usize = 450_000;
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -41,7 +41,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     if over.is_empty() { Ok(()) } else { Err(over.join("; ").into()) }
 }
 
-/// What the policy takes too much of.
+/// The limits that the policy exceeds.
 fn over_budget(report: &Report, modules: &[(Guest, Vec<u8>)]) -> Result<Vec<String>, Box<dyn Error>> {
     let mut over = Vec::new();
     let bytes = report.guest(Guest::Policy).bytes;
@@ -53,7 +53,7 @@ fn over_budget(report: &Report, modules: &[(Guest, Vec<u8>)]) -> Result<Vec<Stri
     for (name, most) in MAX_TIMES_FLOOR {
         let first = report.times_floor(name);
         let mut runs = vec![first];
-        // A busy moment of the machine passes; a slow policy stays slow.
+        // More runs tell a slow policy from a busy machine.
         while first > most && runs.len() < RUNS {
             let again: Vec<_> = requests::all().into_iter().filter(|request| request.name == name).collect();
             let again = Report { guests: Vec::new(), calls: calls(modules, &again)?, growth: Vec::new() };

@@ -1,4 +1,4 @@
-//! What is measured, as a table, as JSON and as a plot.
+//! The measurements as a table, as JSON and as a plot.
 
 use std::fmt::Write;
 use std::path::Path;
@@ -38,11 +38,11 @@ pub struct Report {
     pub growth: Vec<Growth>,
 }
 
-/// What a module costs once.
+/// The size and compile time of a module.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct GuestFigures {
-    /// Which guest.
+    /// The guest.
     pub guest: Guest,
     /// The module's size.
     pub bytes: usize,
@@ -50,15 +50,15 @@ pub struct GuestFigures {
     pub compile_milliseconds: f64,
 }
 
-/// What a request costs.
+/// The cost of one request in one guest.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Call {
-    /// Which request.
+    /// The name of the request.
     pub request: &'static str,
     /// The payload's size.
     pub payload_bytes: usize,
-    /// Which guest.
+    /// The guest.
     pub guest: Guest,
     /// Microseconds.
     pub time: Spread,
@@ -71,9 +71,9 @@ pub struct Call {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Growth {
-    /// What there are many of.
+    /// The items whose number varies.
     pub of: &'static str,
-    /// How many.
+    /// The number of items.
     pub count: usize,
     /// Executed instructions.
     pub instructions: u64,

@@ -1,6 +1,6 @@
 //! No work is the product of two sizes that a request, the settings or a cluster chooses.
 //!
-//! `UPDATE_GROWTH=1 cargo test -p compare --test growth` renews the table in `benches/README.md`.
+//! `UPDATE_GROWTH=1 cargo test -p compare --test growth` updates the table in `benches/README.md`.
 
 use compare::counted::Counted;
 use compare::growth::{MOST, pairs, table};
@@ -8,7 +8,7 @@ use compare::report::replaced_between;
 use compare::timed::Timed;
 use compare::{Guest, root, worst};
 
-/// At most about 500 ms of a core, see benches/README.md: machines differ, so instructions are counted.
+/// About 500 ms of a core at most, see benches/README.md. Instructions are counted because machines differ.
 const MOST_INSTRUCTIONS: u64 = 3_500_000_000;
 
 const GROWTH: [&str; 2] =
@@ -31,7 +31,7 @@ fn every_pair_of_dimensions_grows_linearly() {
         .filter(|pair| pair.growth > MOST)
         .map(|pair| format!("{} and {}, {}: {:.2} x", pair.names[0], pair.names[1], pair.request, pair.growth))
         .collect();
-    assert!(steep.is_empty(), "twice as much of both costs more than {MOST} x: {}", steep.join("; "));
+    assert!(steep.is_empty(), "doubling both costs more than {MOST} x: {}", steep.join("; "));
 }
 
 #[test]
