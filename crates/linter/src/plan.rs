@@ -172,7 +172,7 @@ impl Planner<'_> {
 
     fn pod_errors(&self, pod: &Pod) -> PodErrors {
         let (from_sandbox, from_kubelet): (Vec<Rejection>, Vec<Rejection>) =
-            Rejection::of(pod).into_iter().partition(|rejection| rejection.is_of_sandbox());
+            Rejection::of(pod).into_iter().partition(|rejection| rejection.is_sandbox_error());
         PodErrors {
             rejected: from_kubelet.iter().map(Rejection::to_string).collect(),
             sandbox_error: from_sandbox.first().map(Rejection::to_string),

@@ -164,7 +164,7 @@ impl StartPlan {
             bind_filter: era.bind_filter,
             panic: words.clone().filter(|_| is_panic),
             error: words.filter(|_| !is_panic),
-            by: error.map(|error| error.by().to_string()),
+            by: error.map(|error| error.component().to_string()),
             logon: start.logon.as_ref().map(LogonPlan::from),
             rootfs: rootfs.cloned(),
             working_dir: process.map(|process| process.working_dir.clone()),
@@ -237,7 +237,7 @@ impl From<&Binding> for BindingPlan {
 impl From<&Link> for LinkPlan {
     fn from(link: &Link) -> LinkPlan {
         let (at, source) = (link.at.trim_end_matches('\\').to_owned(), link.source.clone());
-        let error = link.is_refused.then(|| {
+        let error = link.is_occupied.then(|| {
             // The recording abbreviates the device path differently in messages.
             let written = at.strip_prefix("<image>").map_or_else(|| at.clone(), |rest| ["<rootfs>", rest].concat());
             format!("symlink {source} {written}: {}", System::FileExists)
