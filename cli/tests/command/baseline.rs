@@ -113,7 +113,7 @@ fn what_is_not_a_baseline_is_refused() {
         ("{", "x.json: not a baseline: EOF while parsing an object at line 1 column 1; --write-baseline writes one"),
         ("[]", "x.json: not a baseline: "),
         (r#"{"version": 1, "findings": [], "other": 1}"#, "unknown field `other`"),
-        (r#"{"version": 2, "findings": []}"#, "its version is 2, and this hostprocess reads 1"),
+        (r#"{"version": 2, "findings": []}"#, "its version is 2, but this hostprocess reads version 1"),
         (r#"{"version": 1, "findings": [{"rule": "host-network"}]}"#, "missing field `file`"),
     ] {
         write(&folder, "x.json", text);

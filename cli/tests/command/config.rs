@@ -163,7 +163,7 @@ fn what_is_wrong_with_it_is_said_with_its_place() {
         ),
         (
             "exclude: [./vendor]\n",
-            "1:11: exclude[0]: './vendor' matches nothing: write '/vendor' for what is in the folder itself",
+            "1:11: exclude[0]: './vendor' matches nothing: write '/vendor' for files in the folder itself",
         ),
         (
             "waivers:\n- {rules: [host-network], reason: x, paths: [../a]}\n",

@@ -75,7 +75,7 @@ fn what_an_administrator_should_know_about_a_grant_is_a_warning() {
     for (text, warning) in [
         (
             malformed,
-            "warning: <stdin>:1: Pod a: no API server accepts its account: 'NT AUTHORITY\\Local\\service' contains more than one backslash\n",
+            "warning: <stdin>:1: Pod a: the API server rejects its account: 'NT AUTHORITY\\Local\\service' contains more than one backslash\n",
         ),
         (two, "warning: <stdin>:1: Pod b: a grant does not say which container runs as which account: "),
         (

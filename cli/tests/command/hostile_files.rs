@@ -80,7 +80,7 @@ fn fix_write_does_not_follow_links_out_of_the_folder() {
     let output = hostprocess_in(&inside, &["fix", "--write", "."]);
     assert_eq!(code(&output), 2, "{}", shown(&output));
     assert!(
-        shown(&output).contains("error: ./link.yaml: is a link out of the folder, and not written"),
+        shown(&output).contains("error: ./link.yaml: not written, because it is a link out of the folder"),
         "{}",
         shown(&output)
     );

@@ -259,7 +259,7 @@ fn waivers_of_the_configuration_that_are_over_or_waive_nothing_are_reported() {
                    reason: x\n- rules: [os-linux]\n  paths: [nowhere]\n  reason: x\n";
     let folder = with_configuration("configured-mistakes", waivers);
     let output = hostprocess_in(&folder, &["check", "."]);
-    let expected = "warning: .hostprocess.yaml:4:3: waivers[0].until: the waiver ended on 2024-02-29: renew it, or remove it\n\
+    let expected = "warning: .hostprocess.yaml:4:3: waivers[0].until: the waiver expired on 2024-02-29: renew or remove it\n\
                     warning: .hostprocess.yaml:5:25: waivers[1].rules[1]: there is nothing to ignore for os-linux: remove it\n";
     assert_eq!((code(&output), errors(&output).as_str()), (1, expected), "{}", shown(&output));
     assert!(shown(&output).contains("2 objects: 1 accepted, 0 with warnings, 1 denied; 1 finding waived\n"));

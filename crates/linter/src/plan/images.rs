@@ -36,8 +36,7 @@ impl Images {
         for (path, entry) in entries {
             let Some((key, config)) = ["Config", "config"].into_iter().find_map(|key| Some((key, entry.get(key)?)))
             else {
-                let message =
-                    "found neither 'Config', which 'docker image inspect' prints, nor 'config', which 'crane config' prints";
+                let message = "found neither 'Config', which 'docker image inspect' prints, nor 'config', which 'crane config' prints";
                 return Err(document.error(&path, message));
             };
             let path = joined(&path, key);

@@ -129,8 +129,8 @@ impl Report {
             notices.push(note("waived", format!("waived findings: {}", by.join(", "))));
         }
         if self.is_refused_as_empty() {
-            let text =
-                "nothing was checked, because there is no Kubernetes object: use --allow-empty to accept that".to_owned();
+            let text = "nothing was checked, because there is no Kubernetes object: use --allow-empty to accept that"
+                .to_owned();
             notices.push(Notice { name: "nothingChecked", text, is_error: true });
         }
         notices
