@@ -96,7 +96,7 @@ current-context: context
 END
 }
 
-# Gives policy-server the permissions in the README, and tenants every permission for workloads.
+# Gives policy-server the permissions in docs/install.md, and tenants every permission for workloads.
 create_roles() {
   kubectl create -f - <<'END'
 apiVersion: rbac.authorization.k8s.io/v1
