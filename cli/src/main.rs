@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches};
 use hostprocess::commands::{Cli, Command};
-use hostprocess::output::{escape, tell};
+use hostprocess::output::{escape, write_stderr};
 use windows_hostprocess_policy::wording::escaped;
 
 fn main() -> ExitCode {
