@@ -76,7 +76,7 @@ END
   run hack/release/install.sh "$BATS_TEST_TMPDIR/bin"
   echo "$output"
   [ "$status" -eq 1 ]
-  [[ $output == *'another checksum'* ]]
+  [[ $output == *'differs from SHA256SUMS'* ]]
   [ ! -e "$BATS_TEST_TMPDIR/bin" ]
 }
 
@@ -86,7 +86,7 @@ END
   sed -i /x86_64-unknown-linux-musl/d "$ARCHIVES/SHA256SUMS"
   run hack/release/install.sh "$BATS_TEST_TMPDIR/bin"
   [ "$status" -eq 1 ]
-  [[ $output == *'does not name'* ]]
+  [[ $output == *'does not contain'* ]]
   [ ! -e "$BATS_TEST_TMPDIR/bin" ]
 }
 
