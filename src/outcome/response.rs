@@ -163,8 +163,8 @@ fn warning_line(finding: &Finding, more: usize, note: &str) -> String {
 fn if_old(finding: &Finding, request: &Request) -> &'static str {
     match finding.ratchet {
         _ if !finding.is_old || request.kind.kind == "Pod" => "",
-        Ratchet::HadBefore => " (accepted as old, but new pods are denied)",
-        Ratchet::RunsTheSame => " (accepted as old, but new pods are denied without a grant)",
+        Ratchet::SameFinding => " (accepted as old, but new pods are denied)",
+        Ratchet::SameWorkload => " (accepted as old, but new pods are denied without a grant)",
     }
 }
 
