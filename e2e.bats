@@ -89,7 +89,7 @@ output_has() {
   output_has '"allowed":true'
   output_has '"patchType":"JSONPatch"'
   output_has '"mutated-rules":"host-network,nt-authority-spelling"'
-  output_has '(changed by the policy) .host-network.'
+  output_has '(fixed by the policy) .host-network.'
   patch=$(sed -n 's/.*"patch":"\([^"]*\)".*/\1/p' <<<"$output" | base64 -d)
   echo "patch = $patch"
   [[ $patch == *'{"op":"add","path":"/spec/hostNetwork","value":true}'* ]]

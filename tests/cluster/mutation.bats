@@ -29,7 +29,7 @@ field() {
 @test "fixes add and remove fields of a new pod, and kubectl shows them" {
   run kubectl -n fixed create -f <(fixable Pod shell | sed 's/hostNetwork: true, /hostUsers: false, /')
   warned_by host-network host-users nt-authority-spelling windows-node
-  [ "$(grep -c '^Warning: .* (changed by the policy) \[' <<<"$output")" -eq 4 ]
+  [ "$(grep -c '^Warning: .* (fixed by the policy) \[' <<<"$output")" -eq 4 ]
   [ "$(field pod/shell .spec.hostNetwork)" = true ]
   [ "$(field pod/shell .spec.nodeSelector)" = '{"kubernetes.io/os":"windows"}' ]
   [ "$(field pod/shell .spec.securityContext.windowsOptions.runAsUserName)" = 'NT AUTHORITY\SYSTEM' ]
@@ -47,7 +47,7 @@ unproven() {
   run kubectl -n fixed create -f <(unproven Pod by-affinity | with 'spec: {affinity: {nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: {nodeSelectorTerms: [
     {matchFields: [{key: metadata.name, operator: In, values: [linux-1]}]}]}}}}')
   denied_by host-network
-  [[ $output != *'changed by the policy'* ]]
+  [[ $output != *'fixed by the policy'* ]]
 }
 
 @test "pods of a DaemonSet without a selector are not fixed on Linux nodes" {

@@ -152,7 +152,7 @@ fn the_warning_about_an_old_workload_says_that_new_pods_are_denied() {
     let old = object("Deployment", |_| {});
     let new = object("Deployment", tolerant);
     let without_grant = warning(&old, &new, json!({ "allow": [{ "namespaces": ["team"] }] }));
-    let end = "(accepted as old, but new pods are denied without a grant) [not-allowed]";
+    let end = "(accepted because not new; new pods are denied without a grant) [not-allowed]";
     assert!(without_grant.ends_with(end), "{without_grant}");
     let (old, new) = (
         object("Deployment", not_enforced),
@@ -162,7 +162,7 @@ fn the_warning_about_an_old_workload_says_that_new_pods_are_denied() {
         }),
     );
     let violating = warning(&old, &new, json!({}));
-    let end = "(accepted as old, but new pods are denied) [run-as-non-root]";
+    let end = "(accepted because not new; new pods are denied) [run-as-non-root]";
     assert!(violating.ends_with(end), "{violating}");
     // The note is kept if another finding of the same rule comes first.
     let pipes = |spec: &mut Value| {
@@ -178,7 +178,10 @@ fn the_warning_about_an_old_workload_says_that_new_pods_are_denied() {
         }),
     );
     let of_two = warning(&old, &new, json!({}));
-    assert!(of_two.ends_with("(accepted as old, but new pods are denied) (and 1 more) [named-pipe-mount]"), "{of_two}");
+    assert!(
+        of_two.ends_with("(accepted because not new; new pods are denied) (and 1 more) [named-pipe-mount]"),
+        "{of_two}"
+    );
     // A pod creates no pods.
     let (old, new) = (
         object("Pod", not_enforced),
