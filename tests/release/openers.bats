@@ -49,7 +49,7 @@ fails() {
 @test "comments with a number sign" {
   local path
   for path in a.sh a.bats a.py a.yml a.toml Makefile; do
-    fails "$path" '# What a node does.' 'a # Of the two.'
+    fails "$path" '# What a node does.' "a $(printf %s '#') Of the two."
     git rm -qf "$path"
   done
 }
