@@ -1,5 +1,5 @@
-//! `plan`: how nodes would start HostProcess containers. Its members are compared with the measured starts in
-//! `crates/linter/tests/node_parity`.
+//! `plan`: how nodes would start HostProcess containers. `crates/linter/tests/node_parity` compares plans with
+//! recorded starts.
 
 use jsonschema::Validator;
 
@@ -10,14 +10,14 @@ fn plan(arguments: &[&str], input: &str) -> Output {
     hostprocess(&[&["plan"], arguments].concat(), input)
 }
 
-/// What `docker image inspect` prints of GOOD's image, without members that do not matter.
+/// Output of `docker image inspect` for GOOD's image, without irrelevant members.
 const DOCKER: &str = r#"[{"Id": "sha256:ab", "RepoTags": ["registry.example/shell:1.0"], "RepoDigests": [], "Os": "windows",
     "Config": {"Entrypoint": ["C:\\shell\\shell.exe"], "Cmd": ["--default"], "WorkingDir": "C:\\shell", "User": "", "Env": ["A=1"]}}]"#;
 
-/// What `crane config` prints.
+/// Output of `crane config`.
 const CRANE: &str = r#"{"architecture": "amd64", "os": "windows", "config": {"Cmd": ["crane.exe"]}, "rootfs": {"type": "layers", "diff_ids": []}}"#;
 
-/// Refuses members that the schema does not describe.
+/// A validator that rejects members that are not in the schema.
 fn strict() -> Validator {
     let mut schema = schema("plan");
     jsonschema::meta::validate(&schema).expect("a schema of its draft");
@@ -30,12 +30,12 @@ fn strict() -> Validator {
 }
 
 #[test]
-fn the_sample_of_aks_on_every_node() {
+fn plan_of_the_aks_sample_matches_the_snapshot() {
     assert_snapshot("plan_aks", shown(&plan(&["examples/privileged-daemonset.yaml"], "")));
 }
 
 #[test]
-fn the_readme_shows_a_part_of_it() {
+fn the_readme_contains_a_part_of_the_plan() {
     let readme = std::fs::read_to_string(repository().join("README.md")).expect("README.md");
     let command = "$ hostprocess plan examples/privileged-daemonset.yaml\n";
     let (_, rest) = readme.split_once(command).expect("the command");
@@ -48,13 +48,13 @@ fn the_readme_shows_a_part_of_it() {
 }
 
 #[test]
-fn the_broken_example_with_its_findings_on_one_node() {
+fn plan_of_the_broken_example_shows_findings() {
     let arguments = ["examples/broken.yaml", "--containerd", "2.1", "--bind-filter", "true"];
     assert_snapshot("plan_broken", shown(&plan(&arguments, "")));
 }
 
 #[test]
-fn the_configuration_of_an_image_counts() {
+fn image_configurations_are_used() {
     let folder = folder("plan_images");
     let (docker, crane) = (write(&folder, "docker.json", DOCKER), write(&folder, "crane.json", CRANE));
     let start = |configs: &[&str]| {
@@ -81,7 +81,7 @@ fn the_configuration_of_an_image_counts() {
 }
 
 #[test]
-fn json_fits_the_schema_and_has_a_start_for_each_node() {
+fn json_matches_the_schema_and_has_a_start_for_each_node() {
     let validator = strict();
     let output = plan(&["test_data", "examples", "-o", "json"], "");
     let containers: Value = serde_json::from_slice(&output.stdout).expect("JSON");
@@ -106,7 +106,7 @@ fn json_fits_the_schema_and_has_a_start_for_each_node() {
 }
 
 #[test]
-fn settings_say_which_nodes_and_groups_there_are() {
+fn settings_determine_nodes_and_groups() {
     let settings = write(&folder("plan_settings"), "settings.yaml", "containerd: '1.7.19'\nlocalGroups: [hpc-users]\n");
     let pod = GOOD
         .replace("NT AUTHORITY\\Local service", "HPC-Users")
@@ -137,7 +137,7 @@ fn without_host_process_containers_there_is_nothing_to_plan() {
 }
 
 #[test]
-fn inputs_that_cannot_be_read_are_errors_and_the_rest_is_planned() {
+fn unreadable_inputs_are_errors_and_the_rest_is_planned() {
     let wrong = "apiVersion: v1\nkind: Pod\nmetadata: {name: wrong}\nspec: {hostNetwork: [1]}\n";
     let output = plan(&["no-such-file", "-", "-o", "json"], &[wrong, GOOD].join("---\n"));
     let said = String::from_utf8(output.stderr.clone()).expect("UTF-8");

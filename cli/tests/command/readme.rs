@@ -1,4 +1,4 @@
-//! The commands in the README, run as by a new user.
+//! Runs the commands in the README like a new user.
 
 use super::*;
 
@@ -6,7 +6,7 @@ use super::*;
 const NOT_RUN: [&str; 5] = ["docker run ", "cargo binstall ", "make run", "hostprocess scan ", "helm "];
 
 #[test]
-fn the_commands_run() {
+fn commands_in_the_readme_succeed() {
     let readme = std::fs::read_to_string(repository().join("README.md")).expect("README.md");
     let folder = folder("readme");
     for example in ["broken.yaml", "privileged-daemonset.yaml"] {
