@@ -71,13 +71,13 @@ fn template(values: &Value) -> Option<Vec<Value>> {
     Some(template_of(CHART, values)?.unwrap_or_else(|error| panic!("{values}: {error}")))
 }
 
-fn of_kind<'o>(objects: &'o [Value], kind: &'o str) -> impl Iterator<Item = &'o Value> {
+fn objects_of_kind<'o>(objects: &'o [Value], kind: &'o str) -> impl Iterator<Item = &'o Value> {
     objects.iter().filter(move |object| object["kind"] == kind)
 }
 
 /// The single object of a kind.
 fn only<'o>(objects: &'o [Value], kind: &'o str) -> &'o Value {
-    let found: Vec<&Value> = of_kind(objects, kind).collect();
+    let found: Vec<&Value> = objects_of_kind(objects, kind).collect();
     let [object] = found[..] else { panic!("{} objects of kind {kind}", found.len()) };
     object
 }
@@ -265,9 +265,9 @@ fn settings_that_need_the_cluster_get_permissions(
     let known = list(&yaml("metadata.yml")["contextAwareResources"]);
     assert!(asked.iter().all(|resource| known.contains(resource)), "{asked:?}");
     assert_eq!(asked.iter().map(|resource| &resource["kind"]).collect::<Vec<_>>(), kinds);
-    let rules: Vec<Value> = of_kind(&objects, "ClusterRole").flat_map(|role| list(&role["rules"])).collect();
+    let rules: Vec<Value> = objects_of_kind(&objects, "ClusterRole").flat_map(|role| list(&role["rules"])).collect();
     assert_eq!(rules.iter().flat_map(|rule| list(&rule["resources"])).collect::<Vec<_>>(), resources);
-    for binding in of_kind(&objects, "ClusterRoleBinding") {
+    for binding in objects_of_kind(&objects, "ClusterRoleBinding") {
         let account = json!([{ "kind": "ServiceAccount", "name": "policy-server", "namespace": NAMESPACE }]);
         assert_eq!(binding["subjects"], account);
     }
@@ -302,7 +302,7 @@ fn mutate_renders_a_second_policy() {
     let Some(objects) = template(&json!({ "presets": ["eks"], "settings": settings, "mode": "protect" })) else {
         return;
     };
-    let policies: Vec<&Value> = of_kind(&objects, "ClusterAdmissionPolicy").collect();
+    let policies: Vec<&Value> = objects_of_kind(&objects, "ClusterAdmissionPolicy").collect();
     policies.iter().for_each(|policy| assert_is_loadable(policy));
     let [judges, fixes] = policies[..] else { panic!("{} policies", policies.len()) };
     let recipe = read("docs/recipes.md");
