@@ -71,7 +71,7 @@ test("unused waivers and duplicate keys are marked", () => {
   );
 });
 
-test("an answer of the module that differs from the findings is told", () => {
+test("a response of the module that differs from the findings is reported", () => {
   const [object] = report({ manifest: BROKEN }).objects;
   assert(object !== undefined);
   const accepted = difference(object, { accepted: true });
@@ -273,10 +273,10 @@ test("the recipes have the results on their page", () => {
     const [response] = answers(policy, linter, { settings, session: recipe.session, objects: [object.question] });
     assert(response !== undefined && typeof response !== "string", String(response));
     assert.equal(difference(object, response), undefined, `${group}: ${name}`);
-    const told = [...(response.message?.split("\n").slice(1) ?? []), ...(response.warnings ?? [])];
-    for (const line of told) assert(console.includes(line), `${group}: ${name}: ${line}\n${console}`);
+    const shown = [...(response.message?.split("\n").slice(1) ?? []), ...(response.warnings ?? [])];
+    for (const line of shown) assert(console.includes(line), `${group}: ${name}: ${line}\n${console}`);
     assert.equal(console.includes("denied the request"), object.report.verdict === "deny", `${group}: ${name}`);
-    quoted += told.length;
+    quoted += shown.length;
   }
   assert(quoted > 10, `${quoted} lines`);
 });

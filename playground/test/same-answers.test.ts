@@ -31,13 +31,13 @@ after(() => rmSync(folder, { recursive: true }));
 /** The module's responses about judged objects. Asserts that they agree with the findings. */
 function agreed({ objects, settings }: Judged, session: string, name: string): Answer[] {
   const questions = objects.map(({ question }) => question);
-  const told = answers(policy, linter, { settings: JSON.stringify(settings?.value), session, objects: questions });
+  const found = answers(policy, linter, { settings: JSON.stringify(settings?.value), session, objects: questions });
   for (const [index, object] of objects.entries()) {
-    const answer = told[index];
+    const answer = found[index];
     assert(answer !== undefined && typeof answer !== "string", `${name}: ${String(answer)}`);
     assert.equal(difference(object, answer), undefined, name);
   }
-  return told;
+  return found;
 }
 
 /** The output of `-o json` about the same texts under another file name. */
@@ -75,8 +75,8 @@ test("every response of the module equals `hostprocess check --wasm`", async () 
   const expected = await checked("--wasm", MODULE, "test_data");
   let compared = 0;
   for (const file of fixtureFiles()) {
-    const told = agreed(judge(linter, input({ manifest: readRepositoryFile(file) })), "", file);
-    const shown = told.map((answer) => {
+    const found = agreed(judge(linter, input({ manifest: readRepositoryFile(file) })), "", file);
+    const shown = found.map((answer) => {
       assert(typeof answer !== "string");
       return { message: answer.message ?? null, warnings: answer.warnings ?? [] };
     });

@@ -136,7 +136,7 @@ fn an_image_patched_after_admission_needs_a_grant() {
         let patched = object("Pod", |spec| spec["containers"][0]["image"] = image.into());
         let response = send(&granted, &patched, &settings, Value::Null);
         assert_eq!(verdict_of(&response), Deny, "{image}");
-        let message = response.message.expect("a denial says why");
+        let message = response.message.expect("a denial has a message");
         assert!(message.contains(&format!("image '{image}' is not in its images ['registry.example/*']")), "{message}");
     }
 }

@@ -257,7 +257,7 @@ fn a_windows_node_in_the_cluster_is_proof() {
         without_host_network(|spec| spec["affinity"] = to_node(node))
     }] {
         assert!(mutated(&named("win-1"), settings(true)));
-        assert!(!mutated(&named("win-1"), settings(false)), "the cluster is not asked");
+        assert!(!mutated(&named("win-1"), settings(false)), "the cluster is not queried");
         assert!(!mutated(&named("linux-1"), settings(true)));
         assert!(!mutated(&named("win-10"), settings(true)));
     }

@@ -91,7 +91,7 @@ fn changing_the_node_selector_of_other_workloads_needs_a_grant() {
         let mut new = selecting(&old, "Job", pool.clone());
         assert_eq!(verdict(&old, &new, &nobody()), Deny);
         new["spec"]["suspend"] = true.into();
-        assert_eq!(verdict(&old, &new, &nobody()), Deny, "only the old object says whether it waited");
+        assert_eq!(verdict(&old, &new, &nobody()), Deny, "only the old object shows whether it waited");
     }
     for kind in ["Deployment", "CronJob", "Rollout", "Pod"] {
         let mut old = object(kind, |_| {});

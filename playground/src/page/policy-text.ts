@@ -30,7 +30,7 @@ function compose(template: string, contextAwareResources: string, source: string
   return policy.replace(/^( *)settings: \{\}$/m, (_, indent: string) => {
     const text = source.replaceAll(/^---.*$/gm, "").trim();
     const own = Object.keys(settings).length === 0 ? "settings: {}" : `settings:\n${indented(text, "  ")}`;
-    return indented(asksTheCluster(settings) ? `${contextAwareResources.trimEnd()}\n${own}` : own, indent);
+    return indented(queriesTheCluster(settings) ? `${contextAwareResources.trimEnd()}\n${own}` : own, indent);
   });
 }
 
@@ -38,7 +38,7 @@ function changesPods({ mutate }: JsonObject): boolean {
   return mutate === "safe" || (Array.isArray(mutate) && mutate.length > 0);
 }
 
-function asksTheCluster(settings: JsonObject): boolean {
+function queriesTheCluster(settings: JsonObject): boolean {
   const grants = settings["allow"];
   return (
     at(settings, "nodes", "check") === true ||

@@ -86,7 +86,7 @@ fn a_grant_that_depends_on_the_requester_is_a_warning() {
 #[test]
 fn rbac_is_queried_for_the_service_account_only() {
     let pod = object(POD, Some("DaemonSet"));
-    let silent = CannedCluster::new(Err("must not be asked"));
+    let silent = CannedCluster::new(Err("must not be queried"));
     let response = audit(&pod, &rbac("requester"), &silent);
     let warnings = response.warnings.unwrap_or_default();
     assert!(

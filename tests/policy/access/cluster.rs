@@ -42,7 +42,7 @@ fn namespace_selector_matches_namespace_labels() {
 
 #[test]
 fn the_cluster_is_queried_only_when_its_answer_decides() {
-    let cluster = CannedCluster::new(Err("must not be asked"));
+    let cluster = CannedCluster::new(Err("must not be queried"));
     let selector = json!({ "matchLabels": { "tier": "system" } });
     let settings = json!({
         "allow": [
@@ -58,7 +58,7 @@ fn the_cluster_is_queried_only_when_its_answer_decides() {
 /// A grant to the sender of this request does not show that the old object was granted.
 #[test]
 fn the_cluster_is_not_queried_about_an_old_object() {
-    let cluster = CannedCluster::new(Err("must not be asked"));
+    let cluster = CannedCluster::new(Err("must not be queried"));
     let old = object(POD, None);
     let mut new = old.clone();
     new["spec"]["volumes"][0]["hostPath"]["path"] = "D:\\logs".into();
