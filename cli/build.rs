@@ -1,4 +1,5 @@
-//! Sets the output of `hostprocess --version`: the version and, in a release build from a clone of this repository, the commit.
+//! Sets the output of `hostprocess --version`: the version and, in a release build from a clone of this repository, the
+//! commit.
 //!
 //! Other builds leave out the commit: they would be recompiled after every commit.
 
@@ -16,7 +17,8 @@ fn main() {
     println!("cargo:rustc-env=HOSTPROCESS_VERSION={version}");
 }
 
-/// The commit, such as `abc1234 2026-11-25`. `None` without git, or in another repository that contains a copy of this one.
+/// The commit, such as `abc1234 2026-11-25`. `None` without git, or in another repository that contains a copy of this
+/// one.
 fn commit() -> Option<String> {
     let root = Path::new("..").canonicalize().ok()?;
     if Path::new(&git(&["rev-parse", "--show-toplevel"])?).canonicalize().ok()? != root {

@@ -1,4 +1,5 @@
-//! The configuration of the command, which a repository keeps beside its manifests. The policy in a cluster does not use it.
+//! The configuration of the command, which a repository keeps beside its manifests. The policy in a cluster does not
+//! use it.
 
 pub mod keys;
 pub mod settings_schema;

@@ -40,7 +40,8 @@ pub struct Limit(u64);
 impl Limit {
     /// Far larger than any configuration, settings, baseline, request or module.
     pub const DOCUMENT: Limit = Limit(32 << 20);
-    /// The size of the output of `kubectl get pods -A -o json` for some 50,000 pods. Checking it takes many times as much memory.
+    /// The size of the output of `kubectl get pods -A -o json` for some 50,000 pods. Checking it takes many times as
+    /// much memory.
     pub const MANIFESTS: Limit = Limit(512 << 20);
 
     fn exceeded(self) -> io::Error {

@@ -27,8 +27,8 @@ fn parsed(arguments: &[OsString]) -> Result<Command, clap::Error> {
     Cli::from_arg_matches(&matches).map(|cli| cli.command)
 }
 
-/// Prints an error about arguments, or the help. The error quotes arguments, which may be untrusted, such as file names in a script.
-/// Therefore it parses the escaped arguments again and prints that error.
+/// Prints an error about arguments, or the help. The error quotes arguments, which may be untrusted, such as file names
+/// in a script. Therefore it parses the escaped arguments again and prints that error.
 fn exit(error: &clap::Error, arguments: &[OsString]) -> ! {
     let escaped: Vec<OsString> =
         arguments.iter().map(|argument| escaped(&argument.to_string_lossy()).to_string().into()).collect();

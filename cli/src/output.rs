@@ -35,8 +35,8 @@ pub enum OutputError {
     File(#[from] FileError),
 }
 
-/// Writes a report to each destination. Input that could not be read is reported on standard error unless the report on standard output
-/// includes it.
+/// Writes a report to each destination. Input that could not be read is reported on standard error unless the report on
+/// standard output includes it.
 ///
 /// # Errors
 /// A file or standard output cannot be written.

@@ -34,8 +34,8 @@ pub fn can_match(glob: &str) -> Result<(), GlobError> {
     }
 }
 
-/// A path that is identical for all spellings of a file's path. Links in its folder are resolved, but not a file that is itself a
-/// link: walking a folder finds both a file and the links to it.
+/// A path that is identical for all spellings of a file's path. Links in its folder are resolved, but not a file that
+/// is itself a link: walking a folder finds both a file and the links to it.
 pub fn identity(path: &Path) -> PathBuf {
     match (fs::canonicalize(parent(path)), path.file_name()) {
         (Ok(folder), Some(name)) => folder.join(name),

@@ -111,8 +111,8 @@ fn unique(mut values: Vec<String>) -> Vec<String> {
     values
 }
 
-/// The controller, such as `Installation/default`, if it is not in the list; otherwise the value of `app.kubernetes.io/managed-by`, with
-/// the name of a Helm release.
+/// The controller, such as `Installation/default`, if it is not in the list; otherwise the value of
+/// `app.kubernetes.io/managed-by`, with the name of a Helm release.
 fn owner(object: &Object) -> String {
     if let Some(owner) = controller(object) {
         let text = |key: &str| owner[key].as_str().unwrap_or_default();

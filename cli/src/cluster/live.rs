@@ -40,9 +40,9 @@ struct Live {
 /// The kinds and grant requirements of the listed objects, by uid, without unreadable objects.
 type Known<'l> = HashMap<&'l str, (&'static str, Option<&'l GrantRequirements>)>;
 
-/// Lists the workloads in one namespace or in all. Objects created by another listed workload are left out: a Deployment is listed,
-/// but not its ReplicaSets and their pods. A kind that cannot be listed becomes an unreadable file. `progress` gets the kind and the
-/// number of objects so far.
+/// Lists the workloads in one namespace or in all. Objects created by another listed workload are left out: a
+/// Deployment is listed, but not its ReplicaSets and their pods. A kind that cannot be listed becomes an unreadable
+/// file. `progress` gets the kind and the number of objects so far.
 pub fn workloads(cluster: &KubeconfigCluster, namespace: Option<&str>, progress: impl Fn(&str, usize)) -> Vec<File> {
     let (mut workloads, mut unlisted) = (Vec::new(), Vec::new());
     for (api_version, kind) in KINDS {
@@ -79,8 +79,9 @@ impl Live {
         Live { kind, object, file, is_readable: needs.is_some(), needs: needs.flatten() }
     }
 
-    /// Whether the controller of an object is listed, and its template covers the object's requirements. A pod that requires more is
-    /// listed beside its owner: a pod can name any owner, a webhook may have changed the pod, or it may be older than the template.
+    /// Whether the controller of an object is listed, and its template covers the object's requirements. A pod that
+    /// requires more is listed beside its owner: a pod can name any owner, a webhook may have changed the pod, or it
+    /// may be older than the template.
     fn is_described_by_owner(&self, known: &Known) -> bool {
         let needs = &self.needs;
         let owners = self.object.owner_references().iter().filter(|owner| owner.controller == Some(true));
@@ -93,8 +94,8 @@ impl Live {
     }
 }
 
-/// Whether Kubernetes' controllers create objects of `kind` for an `owner` of this kind. This prevents objects that name each other as
-/// owners from both being left out.
+/// Whether Kubernetes' controllers create objects of `kind` for an `owner` of this kind. This prevents objects that
+/// name each other as owners from both being left out.
 fn makes(owner: &str, kind: &str) -> bool {
     match kind {
         "Pod" => matches!(owner, "DaemonSet" | "Job" | "ReplicaSet" | "ReplicationController" | "StatefulSet"),

@@ -32,7 +32,8 @@ pub struct Args {
     options: CheckOptions,
     #[command(flatten)]
     creation: CreationArgs,
-    /// Evaluate objects with this module instead of the built-in rules, and show its message and warnings for each object
+    /// Evaluate objects with this module instead of the built-in rules, and show its message and warnings for each
+    /// object
     #[arg(long, value_name = "FILE", conflicts_with_all = ["baseline", "write_baseline"])]
     wasm: Option<PathBuf>,
     /// Query the cluster of the current kubeconfig for the data that rules need; sets nodes.check
@@ -43,8 +44,8 @@ pub struct Args {
 /// Checks the inputs and prints the report. See [`CheckOptions::judge`] for the exit code.
 ///
 /// # Errors
-/// The configuration or the settings are not valid, the kubeconfig or the module cannot be used, the module failed, or an output
-/// cannot be written.
+/// The configuration or the settings are not valid, the kubeconfig or the module cannot be used, the module failed, or
+/// an output cannot be written.
 pub fn check(args: &Args) -> Result<u8, Error> {
     let outputs = args.options.outputs()?;
     let configuration = args.which.configuration(args.search.first_path())?;

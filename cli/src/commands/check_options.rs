@@ -121,9 +121,9 @@ impl CheckOptions {
         self.output.iter().any(Destination::is_sarif)
     }
 
-    /// Judges files and writes the report; `run` has the files that were left out. Returns the exit code: 0 when nothing is denied, 1 when
-    /// something is denied, 2 when something could not be read or nothing was checked. `--fail-on` or the configuration change the verdict
-    /// for 1.
+    /// Judges files and writes the report; `run` has the files that were left out. Returns the exit code: 0 when
+    /// nothing is denied, 1 when something is denied, 2 when something could not be read or nothing was checked.
+    /// `--fail-on` or the configuration change the verdict for 1.
     ///
     /// # Errors
     /// The module failed, a waiver or the baseline is not valid, or a file cannot be written.
@@ -156,8 +156,8 @@ pub fn linter<'t>(settings: &Settings, tree: &'t Tree<'t>, host: SharedHost) -> 
     Linter::new(tree, host).map_err(|invalid| settings.error(invalid))
 }
 
-/// Turns off the rules that are not in `only`, unless that is empty, and the rules in `ignored`. This is done in the settings because
-/// modules know nothing else.
+/// Turns off the rules that are not in `only`, unless that is empty, and the rules in `ignored`. This is done in the
+/// settings because modules know nothing else.
 fn select_rules(settings: &mut Value, only: &[&Rule], ignored: &[&Rule]) {
     if only.is_empty() && ignored.is_empty() {
         return;
@@ -186,7 +186,8 @@ pub fn enable_node_checks(settings: &mut Value) {
     }
 }
 
-/// The mapping under a key of the settings, added if missing or null. `None` for invalid settings, which the engine reports.
+/// The mapping under a key of the settings, added if missing or null. `None` for invalid settings, which the engine
+/// reports.
 fn mapping<'s>(settings: &'s mut Value, key: &str) -> Option<&'s mut Map<String, Value>> {
     let value = settings.as_object_mut()?.entry(key).or_insert(Value::Null);
     if value.is_null() {

@@ -22,7 +22,8 @@ pub struct Args {
 /// The choice of the configuration, for every command that reads one.
 #[derive(Debug, clap::Args)]
 pub struct WhichConfiguration {
-    /// The configuration [default: the nearest .hostprocess.yaml in the folder of the first path, or the current folder, and its parents]
+    /// The configuration [default: the nearest .hostprocess.yaml in the folder of the first path, or the current
+    /// folder, and its parents]
     #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
     config: Option<PathBuf>,
     /// Ignore configuration files

@@ -15,7 +15,8 @@ pub struct CreationArgs {
     user: Option<String>,
     /// Group of that user; may be repeated
     ///
-    /// As with kubectl, `system:authenticated` is added, and a service account gets its standard groups unless groups are given.
+    /// As with kubectl, `system:authenticated` is added, and a service account gets its standard groups unless groups
+    /// are given.
     #[arg(long = "as-group", value_name = "GROUP", requires = "user")]
     groups: Vec<String>,
 }

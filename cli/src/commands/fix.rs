@@ -27,7 +27,8 @@ pub struct Args {
     /// Files, folders, or `-` for standard input, which is printed with its fixes unless --diff is given
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
-    /// Exclude files matching GLOB when searching folders, as in .gitignore and relative to the current folder; may be repeated
+    /// Exclude files matching GLOB when searching folders, as in .gitignore and relative to the current folder; may be
+    /// repeated
     #[arg(long, value_name = "GLOB")]
     exclude: Vec<String>,
     /// Print a diff and write nothing; this is the default
@@ -43,8 +44,8 @@ pub struct Args {
     lint: LintOptions,
 }
 
-/// Prints or writes the fixes. The exit code is 0 when there was nothing to fix or all fixes were written, 1 when changes are only
-/// shown, 2 when an input could not be read, edited or written.
+/// Prints or writes the fixes. The exit code is 0 when there was nothing to fix or all fixes were written, 1 when
+/// changes are only shown, 2 when an input could not be read, edited or written.
 ///
 /// # Errors
 /// The configuration, the settings or a glob are not valid, or standard output cannot be written.

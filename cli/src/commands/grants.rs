@@ -28,7 +28,8 @@ pub struct Args {
     /// With --cluster, search all namespaces
     #[arg(long, short = 'A', requires = "cluster", conflicts_with = "namespace")]
     all_namespaces: bool,
-    /// Exclude files matching GLOB when searching folders, as in .gitignore and relative to the current folder; may be repeated
+    /// Exclude files matching GLOB when searching folders, as in .gitignore and relative to the current folder; may be
+    /// repeated
     #[arg(long, value_name = "GLOB")]
     exclude: Vec<String>,
     /// List images by digest instead of allowing any version in their repositories; every image must have a digest
@@ -55,7 +56,8 @@ enum Format {
     Json,
 }
 
-/// Prints the grants. The exit code is 2 when something could not be read or granted, which is reported on standard error.
+/// Prints the grants. The exit code is 2 when something could not be read or granted, which is reported on standard
+/// error.
 ///
 /// # Errors
 /// The configuration or a glob is not valid, or standard output cannot be written.

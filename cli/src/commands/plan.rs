@@ -26,12 +26,14 @@ pub struct Args {
     search: SearchOptions,
     /// Plan only for nodes with this version of containerd, overriding the settings; may be repeated
     ///
-    /// Starts differ between 1.6, 1.7 (up to 1.7.18) and 1.7.19 (and later, including 2.x); any version selects its range.
+    /// Starts differ between 1.6, 1.7 (up to 1.7.18) and 1.7.19 (and later, including 2.x); any version selects its
+    /// range.
     #[arg(long, value_name = "VERSION", value_delimiter = ',', value_parser = containerd)]
     containerd: Vec<Version>,
     /// Plan only for nodes with (or without) the bind filter of Windows
     ///
-    /// Windows Server 2022 has it, Windows Server 2019 only with the updates of July 2022. containerd 1.6 does not use it.
+    /// Windows Server 2022 has it, Windows Server 2019 only with the updates of July 2022. containerd 1.6 does not use
+    /// it.
     #[arg(long, value_name = "BOOL")]
     bind_filter: Option<bool>,
     /// The number of logical processors of a node, of which CPU limits are a share
@@ -39,8 +41,8 @@ pub struct Args {
     processors: u32,
     /// The configuration of an image, as printed by `docker image inspect` or `crane config`; may be repeated
     ///
-    /// The output of `docker image inspect` names its images. The output of `crane config` applies to every image without another
-    /// configuration, or to one image with `IMAGE=FILE`.
+    /// The output of `docker image inspect` names its images. The output of `crane config` applies to every image
+    /// without another configuration, or to one image with `IMAGE=FILE`.
     #[arg(long, value_name = "[IMAGE=]FILE")]
     image_config: Vec<String>,
     #[command(flatten)]
@@ -67,8 +69,8 @@ fn containerd(text: &str) -> Result<Version, &'static str> {
 /// Prints the plans. The exit code is 2 when part of the input could not be read, which is reported on standard error.
 ///
 /// # Errors
-/// The configuration, the settings, a waiver, a glob or the configuration of an image are not valid, or standard output cannot be
-/// written.
+/// The configuration, the settings, a waiver, a glob or the configuration of an image are not valid, or standard output
+/// cannot be written.
 pub fn plan(args: &Args) -> Result<u8, Error> {
     let configuration = args.lint.configuration(args.search.first_path())?;
     let excluded = configuration.excluded()?;

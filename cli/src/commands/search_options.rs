@@ -13,26 +13,28 @@ use crate::discover::{Input, STDIN, Search, SearchError};
 pub struct SearchOptions {
     /// Files, folders (all .yaml, .yml and .json files that .gitignore does not exclude), or `-` for standard input
     ///
-    /// An AdmissionReview or AdmissionRequest keeps its own namespace, user, operation and old object. A file, or standard input, has
-    /// at most 512 MiB.
+    /// An AdmissionReview or AdmissionRequest keeps its own namespace, user, operation and old object. A file, or
+    /// standard input, has at most 512 MiB.
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
-    /// Exclude files matching GLOB when searching folders, as in .gitignore and relative to the current folder; may be repeated
+    /// Exclude files matching GLOB when searching folders, as in .gitignore and relative to the current folder; may be
+    /// repeated
     #[arg(long, value_name = "GLOB")]
     exclude: Vec<String>,
-    /// Fail on unrendered Helm templates and documents in folders that are not Kubernetes objects, and on any `hostProcess` that is
-    /// not judged
+    /// Fail on unrendered Helm templates and documents in folders that are not Kubernetes objects, and on any
+    /// `hostProcess` that is not judged
     #[arg(long)]
     strict_input: bool,
     /// Render the charts in folders with `helm template`, and report them under the names of their folders
     ///
-    /// Line numbers refer to the rendered text. Subcharts and library charts are rendered with the charts that use them.
+    /// Line numbers refer to the rendered text. Subcharts and library charts are rendered with the charts that use
+    /// them.
     #[arg(long)]
     helm: bool,
     /// Render the kustomizations in folders with `kubectl kustomize`, instead of reading the files that they name
     ///
-    /// Line numbers refer to the rendered text. Without kubectl, `kustomize build` is run. Bases are rendered as well, components
-    /// only in the kustomizations that use them. kustomize itself fetches remote resources.
+    /// Line numbers refer to the rendered text. Without kubectl, `kustomize build` is run. Bases are rendered as well,
+    /// components only in the kustomizations that use them. kustomize itself fetches remote resources.
     #[arg(long)]
     kustomize: bool,
     /// Name of standard input in the output

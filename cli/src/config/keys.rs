@@ -13,10 +13,10 @@ record! {
     #[derive(Debug, Default, JsonSchema)]
     #[schemars(default, deny_unknown_fields, rename_all = "camelCase")]
     pub struct Config: strict {
-        /// The policy's settings, or the path of a file that contains them, relative to the folder of the configuration.
+        /// The policy's settings, or the path of a file with them, relative to the folder of the configuration.
         #[schemars(schema_with = "settings_source")]
         pub settings: SettingsSource = "settings",
-        /// Globs of files to exclude when searching folders, as in .gitignore and relative to the folder of the configuration.
+        /// Globs of files to exclude in folders, as in .gitignore and relative to the folder of the configuration.
         pub exclude: List<String> = "exclude",
         /// The verdict at which the exit code is 1.
         #[schemars(schema_with = "fail_on")]

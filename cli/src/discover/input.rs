@@ -14,7 +14,8 @@ use crate::files;
 #[derive(Debug)]
 pub struct Input {
     pub(super) origin: Origin,
-    /// Whether every document must be a Kubernetes object: the file was named on the command line, or `--strict-input` is set.
+    /// Whether every document must be a Kubernetes object: the file was named on the command line, or `--strict-input`
+    /// is set.
     pub(super) is_strict: bool,
     /// The resolved folder in which the file was found; `None` for a file named on the command line.
     pub(super) folder: Option<PathBuf>,

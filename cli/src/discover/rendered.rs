@@ -25,8 +25,8 @@ enum Program {
 }
 
 impl Rendered {
-    /// The folder to render for a chart or kustomization file. `None` for other files, and for parts that are only rendered with
-    /// something else: subcharts, library charts, components.
+    /// The folder to render for a chart or kustomization file. `None` for other files, and for parts that are only
+    /// rendered with something else: subcharts, library charts, components.
     pub fn by(path: &Path, helm: bool, kustomize: bool) -> Option<Rendered> {
         let folder = parent(path);
         let is = |key: &str, value: &str| mapping(path).is_some_and(|file| file[key] == value);
@@ -65,8 +65,8 @@ impl Rendered {
             match command.arg(subcommand).arg(&self.folder).stdin(Stdio::null()).output() {
                 Ok(output) if output.status.success() => return Ok(output.stdout),
                 Ok(output) => {
-                    let said = String::from_utf8_lossy(&output.stderr);
-                    return Err(io::Error::other(format!("{program} {subcommand}: {}", said.trim())));
+                    let stderr = String::from_utf8_lossy(&output.stderr);
+                    return Err(io::Error::other(format!("{program} {subcommand}: {}", stderr.trim())));
                 }
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
                 Err(error) => return Err(io::Error::other(format!("{program}: {error}"))),

@@ -57,8 +57,9 @@ pub struct Search<'s> {
 impl Search<'_> {
     /// Finds the files to check, and counts those that are left out. Each file appears once, at its first position.
     ///
-    /// In folders, it finds the `.yaml`, `.yml` and `.json` files at any depth, sorted by name. It leaves out hidden folders, files that
-    /// `.gitignore`, `exclude` or the configuration exclude, the configuration itself, and files that are only rendered.
+    /// In folders, it finds the `.yaml`, `.yml` and `.json` files at any depth, sorted by name. It leaves out hidden
+    /// folders, files that `.gitignore`, `exclude` or the configuration exclude, the configuration itself, and files
+    /// that are only rendered.
     ///
     /// # Errors
     /// A glob is not valid.

@@ -6,7 +6,8 @@ use recorded_cluster::{Request, Session};
 
 use crate::engine::capabilities::Capabilities;
 
-/// Capabilities that answer from a session. Like kwctl, they reject requests for resources unless the policy is `context_aware`.
+/// Capabilities that answer from a session. Like kwctl, they reject requests for resources unless the policy is
+/// `context_aware`.
 pub fn capabilities(session: Option<Arc<Session>>, context_aware: bool) -> Capabilities {
     Arc::new(move |namespace, operation, payload| {
         if namespace != "kubernetes" {

@@ -78,7 +78,8 @@ impl Grant {
         self.lists().into_iter().flatten().filter(|pattern| *pattern != NONE).count()
     }
 
-    /// Whether it covers every workload of these kinds that `other` covers. A grant with host paths also covers pods without any.
+    /// Whether it covers every workload of these kinds that `other` covers. A grant with host paths also covers pods
+    /// without any.
     pub(super) fn includes(&self, other: &Grant, kinds: &[String]) -> bool {
         let is_listed = |(mine, others): (&BTreeSet<String>, &BTreeSet<String>)| {
             others.iter().all(|pattern| pattern == NONE || mine.contains(pattern))

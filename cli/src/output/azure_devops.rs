@@ -1,8 +1,9 @@
 //! The format for Azure Pipelines: a logging command for each result, which becomes an issue of the task.
 //!
 //! The agent parses them in `src/Microsoft.VisualStudio.Services.Agent/Command.cs` and decodes them in
-//! `src/Agent.Sdk/CommandStringConvertor.cs` (microsoft/azure-pipelines-agent, read in source). The exit code decides whether the
-//! task failed: `task.complete` is not written, because it would override `continueOnError` and the codes of later commands.
+//! `src/Agent.Sdk/CommandStringConvertor.cs` (microsoft/azure-pipelines-agent, read in source). The exit code decides
+//! whether the task failed: `task.complete` is not written, because it would override `continueOnError` and the codes
+//! of later commands.
 
 use std::io::{self, Write};
 

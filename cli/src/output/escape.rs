@@ -1,8 +1,8 @@
-//! Escapes output. A manifest may be hostile: its names and lines must not control the terminal, or run as commands in a pipeline,
-//! which reads commands from its log.
+//! Escapes output. A manifest may be hostile: its names and lines must not control the terminal, or run as commands in
+//! a pipeline, which reads commands from its log.
 //!
-//! `##vso[` and `##[` are commands anywhere in a line, in Azure Pipelines and GitHub runners; `::` at the start of a line, in GitHub
-//! Actions.
+//! `##vso[` and `##[` are commands anywhere in a line, in Azure Pipelines and GitHub runners; `::` at the start of a
+//! line, in GitHub Actions.
 
 use std::io::{self, Write};
 
@@ -27,8 +27,8 @@ pub fn log(text: &str) -> String {
     quiet
 }
 
-/// A writer that applies [`log`] to each line. Errors are deferred until it is flushed, because a library that writes to it may hide
-/// them.
+/// A writer that applies [`log`] to each line. Errors are deferred until it is flushed, because a library that writes
+/// to it may hide them.
 pub struct Log<W> {
     to: W,
     /// The incomplete line written so far.
@@ -70,7 +70,8 @@ impl<W: Write> Write for Log<W> {
     }
 }
 
-/// Escapes text for annotations and XML, except line breaks, for which these formats have their own escapes. See [`escaped`].
+/// Escapes text for annotations and XML, except line breaks, for which these formats have their own escapes. See
+/// [`escaped`].
 pub fn lines(text: &str) -> String {
     let line = |line: &str| {
         let content = line.trim_end_matches(['\n', '\r']);

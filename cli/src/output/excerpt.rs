@@ -49,8 +49,8 @@ fn around(text: &str, line: &Range<usize>, offset: usize) -> Range<usize> {
     start..end
 }
 
-/// Replaces invisible characters and the first character of pipeline commands by symbols. The renderer itself replaces invisible
-/// ASCII characters.
+/// Replaces invisible characters and the first character of pipeline commands by symbols. The renderer itself replaces
+/// invisible ASCII characters.
 fn visible(text: &str, range: Range<usize>) -> Cow<'_, str> {
     let part = &text[range.clone()];
     if part.bytes().all(|byte| byte.is_ascii() && byte != b'#') {

@@ -1,4 +1,5 @@
-//! Renders Markdown for a terminal, with bold headings and coloured code, or as plain text that keeps the marks of bold and code.
+//! Renders Markdown for a terminal, with bold headings and coloured code, or as plain text that keeps the marks of bold
+//! and code.
 
 use anstyle::{AnsiColor, Style};
 use pulldown_cmark::{Event, LinkType, Options, Parser, Tag, TagEnd};

@@ -1,7 +1,8 @@
 //! The format for code scanning: SARIF 2.1.0, with the page of every rule that has a finding.
 //!
-//! GitHub documents its support in "SARIF support for code scanning" (read). It identifies results by `primaryLocationLineHash`, which
-//! its upload action computes. It warns about any other value of that name, so the fingerprint for other programs has a different name.
+//! GitHub documents its support in "SARIF support for code scanning" (read). It identifies results by
+//! `primaryLocationLineHash`, which its upload action computes. It warns about any other value of that name, so the
+//! fingerprint for other programs has a different name.
 
 use std::collections::BTreeSet;
 use std::io;
@@ -24,7 +25,8 @@ use crate::output::{escape, markdown};
 const SCHEMA: &str = "https://schemastore.azurewebsites.net/schemas/json/sarif-2.1.0.json";
 /// The name of [`FlatDiagnostic::fingerprint`].
 const FINGERPRINT: &str = "hostprocess/v1";
-/// The groups of rules about security rather than about errors: accounts, isolation and access to the node's file system.
+/// The groups of rules about security rather than about errors: accounts, isolation and access to the node's file
+/// system.
 const SECURITY: [&str; 4] = ["access", "identity", "isolation", "volumes"];
 
 /// The characters that must be escaped in the path of a URI.
@@ -147,9 +149,9 @@ fn default_configuration(severity: Severity) -> Value {
     json!({ "level": level, "enabled": severity != Severity::Off })
 }
 
-/// Properties derived from the group and the default severity. Denials are certain and warnings probable; rules that are off are good
-/// practice, which many workloads do not follow. The score is the lowest in its class on GitHub (high, medium, low), because nothing
-/// justifies a more exact one.
+/// Properties derived from the group and the default severity. Denials are certain and warnings probable; rules that
+/// are off are good practice, which many workloads do not follow. The score is the lowest in its class on GitHub (high,
+/// medium, low), because nothing justifies a more exact one.
 fn properties(page: &Page) -> Value {
     let (precision, score, problem) = match page.severity {
         Severity::Deny => ("very-high", "7.0", "error"),

@@ -1,4 +1,5 @@
-//! The format for terminals: findings point into the manifest like cargo's messages point into code; a module's answers are quoted.
+//! The format for terminals: findings point into the manifest like cargo's messages point into code; a module's answers
+//! are quoted.
 
 use std::collections::BTreeSet;
 use std::io::{self, Write};

@@ -99,8 +99,8 @@ impl Baseline {
         Ok(files::write(path, |to| escape::json(self, to))?)
     }
 
-    /// Waives the findings of a report that are in the baseline, which was read from `path`. Adds a note about entries that no longer
-    /// occur, limited to files that were read completely and rules in `judged`.
+    /// Waives the findings of a report that are in the baseline, which was read from `path`. Adds a note about entries
+    /// that no longer occur, limited to files that were read completely and rules in `judged`.
     pub fn waive(&self, report: &mut Report, judged: &BTreeSet<&'static str>, path: &Path) {
         let mut known: BTreeMap<&str, bool> = self.findings.iter().map(|entry| (&*entry.fingerprint, false)).collect();
         let reason = format!("in the baseline {}", path.display());

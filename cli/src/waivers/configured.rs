@@ -56,7 +56,8 @@ impl<'c> Waivers<'c> {
         }
     }
 
-    /// Warnings about waivers that cover a judged object but are unused or have ended: the path of a value in the list, and a message.
+    /// Warnings about waivers that cover a judged object but are unused or have ended: the path of a value in the list,
+    /// and a message.
     pub fn warnings(&self, judged: &BTreeSet<&'static str>) -> Vec<(String, String)> {
         let mut warnings = Vec::new();
         for (index, waiver) in self.list.iter().enumerate().filter(|(_, waiver)| waiver.covers_any) {

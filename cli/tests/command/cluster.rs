@@ -119,7 +119,8 @@ fn list(items: &[Value], token: &str) -> Value {
     json!({"kind": "List", "apiVersion": "v1", "metadata": {"continue": token}, "items": items})
 }
 
-/// A cluster with a Deployment in two pages of the list, its ReplicaSet and pod, a pod of an operator, and forbidden access to Jobs.
+/// A cluster with a Deployment in two pages of the list, its ReplicaSet and pod, a pod of an operator, and forbidden
+/// access to Jobs.
 fn cluster() -> ApiServer {
     let forbidden = json!({"kind": "Status", "apiVersion": "v1", "status": "Failure", "code": 403, "reason": "Forbidden",
         "message": "jobs.batch is forbidden: User \"jane\" cannot list resource \"jobs\""});

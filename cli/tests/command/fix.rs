@@ -79,8 +79,8 @@ fn findings_that_cannot_be_fixed_are_reported_and_left_unchanged() {
     assert_eq!(fs::read_to_string(folder.join("review.json")).expect("is there"), review.to_string());
 }
 
-/// Fixes copies of all fixtures. Afterwards, only refused findings still have a patch, and a second run writes nothing. Files without a
-/// patch are unchanged.
+/// Fixes copies of all fixtures. Afterwards, only refused findings still have a patch, and a second run writes nothing.
+/// Files without a patch are unchanged.
 #[test]
 fn fixes_of_every_fixture_are_complete_and_idempotent() {
     let folder = folder("fix-fixtures");
@@ -106,10 +106,10 @@ fn fixes_of_every_fixture_are_complete_and_idempotent() {
     assert!(fixable.len() > 50, "{}", fixable.len());
 
     let output = hostprocess_in(&folder, &["fix", "--write", "--unsafe", "."]);
-    let told = String::from_utf8(output.stderr).expect("UTF-8");
+    let errors = String::from_utf8(output.stderr).expect("UTF-8");
     for object in check().iter().filter(|object| patched(object)) {
         let file = object["file"].as_str().expect("a text");
-        assert!(told.lines().any(|line| line.contains(file) && line.contains("not fixed")), "{object}\n{told}");
+        assert!(errors.lines().any(|line| line.contains(file) && line.contains("not fixed")), "{object}\n{errors}");
     }
     let now = || -> Vec<String> {
         texts.iter().map(|(name, _)| fs::read_to_string(folder.join(name)).expect("is there")).collect()

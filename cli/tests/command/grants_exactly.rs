@@ -77,7 +77,8 @@ fn workload() -> impl Strategy<Value = Workload> {
 }
 
 impl Workload {
-    /// Whether a grant for this workload covers `other`: they are equivalent, or `other` has no host path, which no grant can require.
+    /// Whether a grant for this workload covers `other`: they are equivalent, or `other` has no host path, which no
+    /// grant can require.
     fn covers(&self, other: &Workload) -> bool {
         let parts = |w: &Workload| [w.namespace.1, w.service_account.1, w.kind.1, w.account.1, w.image.1];
         parts(self) == parts(other) && (other.path.1 == self.path.1 || other.path.1.is_empty())

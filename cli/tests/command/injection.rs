@@ -2,8 +2,8 @@
 
 use super::*;
 
-/// Commands of Azure Pipelines and GitHub Actions, and characters that control a terminal (U+001B, U+009B), change the writing
-/// direction (U+202E) or are forbidden in XML (U+FFFE, U+FFFF).
+/// Commands of Azure Pipelines and GitHub Actions, and characters that control a terminal (U+001B, U+009B), change the
+/// writing direction (U+202E) or are forbidden in XML (U+FFFE, U+FFFF).
 const HOSTILE: [&str; 7] = [
     "##vso[task.setvariable variable=a]b",
     "##VSO[task.complete result=Succeeded]",

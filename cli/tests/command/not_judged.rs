@@ -1,4 +1,5 @@
-//! HostProcess pods in unusual places: pod templates are judged anywhere, and a note reports everything else that was not judged.
+//! HostProcess pods in unusual places: pod templates are judged anywhere, and a note reports everything else that was
+//! not judged.
 
 use super::*;
 

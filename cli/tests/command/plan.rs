@@ -63,13 +63,13 @@ fn image_configurations_are_used() {
         objects(&plan(&arguments, GOOD)).remove(0)["starts"][0].take()
     };
     assert_eq!(start(&[])["error"], "failed to generate spec: no command specified");
-    let of_docker = start(&[&docker]);
-    assert_eq!(of_docker["command_line"], r"C:\shell\shell.exe --default");
-    assert_eq!((&of_docker["working_dir"], &of_docker["env"][0]), (&json!(r"C:\hpc\ID\shell"), &json!("A=1")));
+    let with_docker = start(&[&docker]);
+    assert_eq!(with_docker["command_line"], r"C:\shell\shell.exe --default");
+    assert_eq!((&with_docker["working_dir"], &with_docker["env"][0]), (&json!(r"C:\hpc\ID\shell"), &json!("A=1")));
     assert_eq!(start(&[&docker, &crane])["command_line"], r"C:\shell\shell.exe --default");
     assert_eq!(
         start(&[&format!("registry.example/shell:1.0={crane}"), &docker])["command_line"],
-        of_docker["command_line"]
+        with_docker["command_line"]
     );
     assert_eq!(start(&[&docker, &format!("registry.example/shell:1.0={crane}")])["command_line"], "crane.exe");
 
@@ -115,10 +115,10 @@ fn settings_determine_nodes_and_groups() {
         let arguments = [&["-", "-o", "json", "--settings", &settings], arguments].concat();
         objects(&plan(&arguments, &pod)).remove(0)["starts"].take()
     };
-    let of_settings = starts(&[]);
-    assert_eq!(of_settings.as_array().expect("a list").len(), 2);
+    let with_settings = starts(&[]);
+    assert_eq!(with_settings.as_array().expect("a list").len(), 2);
     let group = json!({"kind": "group", "group": "HPC-Users", "user": "ID20", "domain": null, "password": true});
-    assert_eq!(of_settings[0]["logon"], group);
+    assert_eq!(with_settings[0]["logon"], group);
     let of_1_6 = starts(&["--containerd", "1.6"]);
     assert_eq!((&of_1_6[0]["containerd"], &of_1_6[0]["logon"]["kind"]), (&json!("1.6"), &json!("interactive")));
     let refused = plan(&["-", "--containerd", "1.5"], GOOD);
@@ -140,8 +140,8 @@ fn without_host_process_containers_there_is_nothing_to_plan() {
 fn unreadable_inputs_are_errors_and_the_rest_is_planned() {
     let wrong = "apiVersion: v1\nkind: Pod\nmetadata: {name: wrong}\nspec: {hostNetwork: [1]}\n";
     let output = plan(&["no-such-file", "-", "-o", "json"], &[wrong, GOOD].join("---\n"));
-    let said = String::from_utf8(output.stderr.clone()).expect("UTF-8");
-    assert!(said.contains("error: no-such-file: cannot be read: "), "{said}");
-    assert!(said.contains("error: <stdin>:4:8: Pod wrong: spec.hostNetwork: found a list"), "{said}");
+    let stderr = String::from_utf8(output.stderr.clone()).expect("UTF-8");
+    assert!(stderr.contains("error: no-such-file: cannot be read: "), "{stderr}");
+    assert!(stderr.contains("error: <stdin>:4:8: Pod wrong: spec.hostNetwork: found a list"), "{stderr}");
     assert_eq!((code(&output), objects(&output).len()), (2, 1));
 }

@@ -244,8 +244,8 @@ fn the_configuration_waives_findings_of_files_and_objects() {
         assert_eq!(errors(&output), "", "{covers}");
         let objects = objects(&output);
         let waived = json!({"reason": "a webhook adds it", "source": "configuration"});
-        let of_waived = objects.iter().filter(|object| object["findings"][0]["waived"] == waived);
-        let found: Vec<&str> = of_waived.map(|object| object["file"].as_str().expect("a text")).collect();
+        let matching = objects.iter().filter(|object| object["findings"][0]["waived"] == waived);
+        let found: Vec<&str> = matching.map(|object| object["file"].as_str().expect("a text")).collect();
         assert_eq!(found, files.iter().map(|file| format!("./{file}")).collect::<Vec<_>>(), "{covers}");
         // From another folder, with another spelling of the path.
         let from = hostprocess_in(&folder.join("new"), &["check", "../old/a.yaml"]);

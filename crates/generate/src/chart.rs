@@ -62,8 +62,8 @@ struct Chart<'p> {
     annotations: BTreeMap<&'p str, &'p str>,
 }
 
-/// `Chart.yaml`, with the annotations that Kubewarden's `pkg2chart` copies from `artifacthub-pkg.yml` (kubewarden/rfc, "Rancher
-/// integration of Kubewarden Policies").
+/// `Chart.yaml`, with the annotations that Kubewarden's `pkg2chart` copies from `artifacthub-pkg.yml` (kubewarden/rfc,
+/// "Rancher integration of Kubewarden Policies").
 ///
 /// # Errors
 /// `artifacthub-pkg.yml` cannot be read, or lacks a value.
@@ -115,8 +115,8 @@ enum Member {
     Made(Value),
 }
 
-/// `values.schema.json` with the schema of the policy's settings copied into `definitions`, because Helm does not resolve references
-/// to other files. The rest is handwritten.
+/// `values.schema.json` with the schema of the policy's settings copied into `definitions`, because Helm does not
+/// resolve references to other files. The rest is handwritten.
 ///
 /// # Errors
 /// One of the two schemas is not valid JSON.

@@ -92,8 +92,8 @@ impl Comments {
         !self.waiving(found).is_empty()
     }
 
-    /// Waives findings. Returns problems with the comments themselves: malformed waivers, and unused waivers of rules in
-    /// `judged`.
+    /// Waives findings. Returns problems with the comments themselves: malformed waivers, and unused waivers of rules
+    /// in `judged`.
     pub fn waive(mut self, objects: &mut [ObjectReport], judged: Option<&BTreeSet<&'static str>>) -> Vec<Problem> {
         let mut problems = std::mem::take(&mut self.malformed);
         if self.waivers.is_empty() {
@@ -111,8 +111,8 @@ impl Comments {
         let Some(judged) = judged.filter(|_| !objects.iter().any(ObjectReport::is_unreadable)) else { return problems };
         for (index, Waiver { rule, is_only, place, .. }) in self.waivers.into_iter().enumerate() {
             if !used.contains(&index) && judged.contains(rule) {
-                let remedy = if is_only { "remove the comment" } else { "remove the id from the comment" };
-                problems.push(Problem::at(place, format!("there is nothing to ignore here for {rule}: {remedy}")));
+                let fix = if is_only { "remove the comment" } else { "remove the id from the comment" };
+                problems.push(Problem::at(place, format!("there is nothing to ignore here for {rule}: {fix}")));
             }
         }
         problems

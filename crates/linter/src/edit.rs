@@ -160,7 +160,8 @@ fn reduced(operation: &PatchOperation) -> Option<(&str, bool)> {
 /// The text after applying changes that do not touch each other.
 ///
 /// # Errors
-/// The result would differ from that of the patches, or change more than they do: an alias repeats the value of its anchor.
+/// The result would differ from that of the patches, or change more than they do: an alias repeats the value of its
+/// anchor.
 pub fn apply(file: &File, changes: &[&Change]) -> Result<String, EditError> {
     let mut edits: Vec<&Edit> = changes.iter().flat_map(|change| &change.edits).collect();
     edits.sort_by_key(|edit| edit.range.start);
@@ -168,7 +169,8 @@ pub fn apply(file: &File, changes: &[&Change]) -> Result<String, EditError> {
     if is_patched(file.source.text(), changes, &text) { Ok(text) } else { Err(EditError::ChangesMore) }
 }
 
-/// Whether the values in `after` are those in `before` with exactly these changes. An unreadable document must stay unreadable.
+/// Whether the values in `after` are those in `before` with exactly these changes. An unreadable document must stay
+/// unreadable.
 fn is_patched(before: &str, changes: &[&Change], after: &str) -> bool {
     let mut expected = values(before);
     for change in changes {
@@ -192,9 +194,9 @@ fn written(values: Vec<Option<Value>>) -> Vec<Option<String>> {
     values.into_iter().map(|value| value.map(|value| value.to_string())).collect()
 }
 
-/// Marks the findings that `hostprocess fix` can fix. `with_replacements` also adds the replacements of those that it fixes without
-/// `--unsafe`. Text that another program printed cannot be edited. Computing replacements drops the objects of the file, which take
-/// many times the memory of its text.
+/// Marks the findings that `hostprocess fix` can fix. `with_replacements` also adds the replacements of those that it
+/// fixes without `--unsafe`. Text that another program printed cannot be edited. Computing replacements drops the
+/// objects of the file, which take many times the memory of its text.
 pub fn mark_fixable(file: &mut File, reports: &mut [ObjectReport], with_replacements: bool) {
     if file.is_generated {
         return;
@@ -227,8 +229,8 @@ pub fn mark_fixable(file: &mut File, reports: &mut [ObjectReport], with_replacem
     }
 }
 
-/// The indices of the changes that can each be applied to the text. Changes that do not touch each other are tried together, and in
-/// halves where that fails.
+/// The indices of the changes that can each be applied to the text. Changes that do not touch each other are tried
+/// together, and in halves where that fails.
 fn fitting(file: &File, changes: &[Change]) -> BTreeSet<usize> {
     let mut fitting = BTreeSet::new();
     let mut rest: Vec<usize> = (0..changes.len()).collect();

@@ -46,7 +46,8 @@ pub fn templates(object: &Object) -> Vec<Template<'_>> {
     found
 }
 
-/// Reports where a custom object holds `hostProcess` that was not judged. `judges_templates` is whether its templates are judged.
+/// Reports where a custom object holds `hostProcess` that was not judged. `judges_templates` is whether its templates
+/// are judged.
 pub fn unjudged(object: &Object, source: &Source, judges_templates: bool) -> Option<Problem> {
     let (mut first, mut others) = (None, 0_usize);
     let judged = LazyCell::new(|| policy_template_path(object));
@@ -126,8 +127,8 @@ fn is_template(path: &str, key: &str, value: &Value) -> bool {
         && value.pointer("/spec/containers").is_some_and(Value::is_array)
 }
 
-/// Whether the policy finds a pod in the template at the path where it looks. Cluster API has other templates there, which hold files
-/// with manifests.
+/// Whether the policy finds a pod in the template at the path where it looks. Cluster API has other templates there,
+/// which hold files with manifests.
 fn is_like_a_pod(template: &Value) -> bool {
     ["/spec/containers", "/spec/securityContext"].iter().any(|field| template.pointer(field).is_some())
 }
@@ -143,7 +144,8 @@ fn holds_host_process(key: &str, value: &Value) -> bool {
 
 const FIELD: &str = "hostProcess";
 
-/// Whether YAML or JSON in a string sets the field: `hostProcess: true`, `\"hostProcess\":true`, `hostProcess: {{ .Values.x }}`.
+/// Whether YAML or JSON in a string sets the field: `hostProcess: true`, `\"hostProcess\":true`,
+/// `hostProcess: {{ .Values.x }}`.
 fn sets_host_process(text: &str) -> bool {
     let quotes = ['"', '\'', '\\', ' '];
     text.split(FIELD).skip(1).any(|after| {
@@ -152,8 +154,8 @@ fn sets_host_process(text: &str) -> bool {
     })
 }
 
-/// Visits every value with its path and key, descending while `descend` returns true. List items have the key of their list.
-/// Skips metadata and status, which other parties write.
+/// Visits every value with its path and key, descending while `descend` returns true. List items have the key of their
+/// list. Skips metadata and status, which other parties write.
 fn visit<'v>(object: &'v Value, descend: &mut impl FnMut(&str, &str, &'v Value) -> bool) {
     for (key, value) in
         object.as_object().into_iter().flatten().filter(|(key, _)| *key != "metadata" && *key != "status")

@@ -10,7 +10,8 @@ use crate::linter::Linter;
 use crate::manifest::File;
 use crate::report::{Diagnostic, ObjectReport};
 
-/// How often a text is judged at most. Each group of fixes that touch each other takes one pass, as does each failed fix.
+/// How often a text is judged at most. Each group of fixes that touch each other takes one pass, as does each failed
+/// fix.
 pub const MAX_PASSES: usize = 100;
 
 /// A text after its fixes.
@@ -38,9 +39,9 @@ pub struct Refused {
     pub reason: EditError,
 }
 
-/// Applies every patch up to `reach`. Patches that do not touch each other are applied together, then the text is judged again. Patches
-/// that would change anything else are refused. Waived findings stay unfixed: waivers come from comments or from `choose`, which gets the
-/// results for the objects and may waive or remove findings.
+/// Applies every patch up to `reach`. Patches that do not touch each other are applied together, then the text is
+/// judged again. Patches that would change anything else are refused. Waived findings stay unfixed: waivers come from
+/// comments or from `choose`, which gets the results for the objects and may waive or remove findings.
 pub fn fix(
     linter: &Linter,
     name: &str,

@@ -42,8 +42,8 @@ impl Policy<'_> {
     }
 }
 
-/// The policies in an object: one, the members of a group, or none if it is not a Kubewarden policy. Version and kind are arguments
-/// because the items of a typed list lack them.
+/// The policies in an object: one, the members of a group, or none if it is not a Kubewarden policy. Version and kind
+/// are arguments because the items of a typed list lack them.
 pub fn policies<'v>(api_version: &str, kind: &str, object: &'v Value) -> Vec<Policy<'v>> {
     let spec = &object["spec"];
     if !api_version.starts_with(API_GROUP) {
@@ -64,8 +64,8 @@ fn policy<'v>(member: Option<&'v str>, value: &'v Value) -> Policy<'v> {
 /// The settings that a Kubewarden policy gives to this policy; `None` for a value that is not a Kubernetes object.
 ///
 /// # Errors
-/// It is another kind of object, a policy with another module, or a group with this policy several times. The error has the path in
-/// the object.
+/// It is another kind of object, a policy with another module, or a group with this policy several times. The error has
+/// the path in the object.
 pub fn configured_in(object: &Value) -> Result<Option<Policy<'_>>, Invalid> {
     let text = |key: &str| object[key].as_str().unwrap_or_default();
     let all = policies(text("apiVersion"), text("kind"), object);

@@ -83,8 +83,8 @@ impl<'s> Linter<'s> {
         &self.settings
     }
 
-    /// The rules whose unused waivers can be reported, because these settings report every finding of theirs. Rules of the group
-    /// `cluster` are left out: their findings depend on the cluster.
+    /// The rules whose unused waivers can be reported, because these settings report every finding of theirs. Rules of
+    /// the group `cluster` are left out: their findings depend on the cluster.
     pub fn judged_rules(&self) -> &BTreeSet<&'static str> {
         &self.judged_rules
     }
@@ -128,8 +128,8 @@ impl<'s> Linter<'s> {
     }
 }
 
-/// The report on a file whose objects were judged by a linter or a module. Applies waivers in comments, and warns about unused ones
-/// if every finding of the rules `judged` is known.
+/// The report on a file whose objects were judged by a linter or a module. Applies waivers in comments, and warns about
+/// unused ones if every finding of the rules `judged` is known.
 pub fn report(file: File, mut objects: Vec<ObjectReport>, judged: Option<&BTreeSet<&'static str>>) -> FileReport {
     let File { source, mut problems, mut warnings, skipped, chart, refuses_unjudged, .. } = file;
     let mut not_judged: Vec<Problem> = objects.iter_mut().filter_map(|object| object.not_judged.take()).collect();
@@ -156,8 +156,8 @@ fn placed(object: &Object, source: &Source, mut found: Vec<Diagnostic>) -> Objec
     ObjectReport { verdict: Verdict::of(&found), findings: found, not_judged, ..ObjectReport::new(object, source) }
 }
 
-/// The diagnostic for a request that the policy cannot read, and therefore denies; without a place yet. Only errors inside the object
-/// keep their path.
+/// The diagnostic for a request that the policy cannot read, and therefore denies; without a place yet. Only errors
+/// inside the object keep their path.
 fn unreadable(error: &Unreadable) -> Diagnostic {
     let (path, message) = match error.path.strip_prefix("request.object.") {
         Some(path) => (path.to_owned(), error.message.clone()),

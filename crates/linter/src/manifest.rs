@@ -41,7 +41,8 @@ pub struct Problem {
     pub place: Option<Place>,
     /// A description of the problem.
     pub message: String,
-    /// Whether nothing suggests that the document is a Kubernetes object: repositories have many other YAML and JSON files.
+    /// Whether nothing suggests that the document is a Kubernetes object: repositories have many other YAML and JSON
+    /// files.
     pub is_other_document: bool,
 }
 
@@ -174,8 +175,8 @@ impl Objects<'_> {
         }
     }
 
-    /// Adds an object, or all items of a list. The items of a typed list (`PodList`) may omit apiVersion and kind; `list` has
-    /// the defaults.
+    /// Adds an object, or all items of a list. The items of a typed list (`PodList`) may omit apiVersion and kind;
+    /// `list` has the defaults.
     fn add(&mut self, part: Part, list: Option<(&str, &str)>) {
         if request::is_review(&part.value) || request::is_request(&part.value) {
             return self.add_request(part);
@@ -260,8 +261,8 @@ fn is_object(value: &Value) -> bool {
     has_type || request::is_review(value) || request::is_request(value)
 }
 
-/// Values and their places. Like kubectl, this reads a file that begins like JSON as JSON if YAML reads it differently: YAML lacks
-/// some of JSON's escapes, and does not allow consecutive values. Only YAML gives places.
+/// Values and their places. Like kubectl, this reads a file that begins like JSON as JSON if YAML reads it differently:
+/// YAML lacks some of JSON's escapes, and does not allow consecutive values. Only YAML gives places.
 pub fn documents(text: &str) -> Vec<Result<yaml::YamlDocument, yaml::Error>> {
     let documents = yaml::documents(text);
     if text.trim_start().starts_with('{') {

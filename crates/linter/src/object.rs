@@ -78,8 +78,8 @@ impl Object {
         (self.kind.clone(), owned("namespace"), owned("name"))
     }
 
-    /// The admission request as given, or the one that would create or update the object. A manifest without a namespace gets
-    /// `default`, like with `kubectl apply`.
+    /// The admission request as given, or the one that would create or update the object. A manifest without a
+    /// namespace gets `default`, like with `kubectl apply`.
     pub fn admission_request<'o>(&'o self, creation: &'o Creation) -> Tree<'o> {
         let object = match &self.content {
             Content::Request(request) => return tree(request),

@@ -53,7 +53,7 @@ pub struct ContainerPlan {
     /// Why the kubelet does not create the container; absent when it does. With an error there are no starts.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kubelet_error: Option<String>,
-    /// The start on each kind of node, oldest first. Containers of a pod with `rejected` or `volume_error` do not get this far.
+    /// The start on each kind of node, oldest first. A pod with `rejected` or `volume_error` does not get this far.
     pub starts: Vec<StartPlan>,
     /// The index of the object in its file.
     #[serde(skip)]

@@ -3,8 +3,8 @@
 use serde_json::Value;
 use windows_hostprocess_policy::decode::error::WrongType;
 
-/// The fix if only quotes make the difference between the found and the expected type; otherwise empty. `written` is the value in the
-/// text, after its key.
+/// The fix if only quotes make the difference between the found and the expected type; otherwise empty. `written` is
+/// the value in the text, after its key.
 pub fn quotes(wrong_type: &WrongType, written: &str) -> String {
     let value = written.rsplit_once(':').map_or(written, |(_, value)| value).trim_start_matches([' ', '-']).trim_end();
     let unquoted = value.trim_matches(['"', '\'']);

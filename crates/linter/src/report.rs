@@ -208,7 +208,8 @@ impl Report {
         self.objects().flat_map(|object| &object.findings).filter(|found| found.waived.is_some()).count()
     }
 
-    /// 2 when a part of the input could not be read or nothing was checked, else 1 when the verdict on an object is at least `fails`, else 0.
+    /// The exit code: 2 if part of the input could not be read or nothing was checked; 1 if the verdict on an object is at
+    /// least `fails`; otherwise 0.
     pub fn exit_code(&self, fails: Option<Verdict>) -> u8 {
         if self.is_refused_as_empty() || self.files.iter().any(|file| !file.problems.is_empty()) {
             2

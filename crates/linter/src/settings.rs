@@ -37,7 +37,8 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// Parses settings in YAML or JSON: the settings themselves, or a Kubewarden policy that contains them. An empty text is an empty mapping.
+    /// Parses settings in YAML or JSON: the settings themselves, or a Kubewarden policy that contains them. An empty
+    /// text is an empty mapping.
     ///
     /// # Errors
     /// The text is not a mapping; the message begins with the name.

@@ -5,8 +5,8 @@ use std::ops::Range;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-/// Block size in bytes. Character counts are stored per block, so that a column at the end of a long line does not require counting the
-/// whole line again.
+/// Block size in bytes. Character counts are stored per block, so that a column at the end of a long line does not
+/// require counting the whole line again.
 const BLOCK: usize = 512;
 
 /// A part of one line of a text.
@@ -99,7 +99,8 @@ impl Source {
         (line + 1, self.characters_before(offset) - self.characters_before(start) + 1)
     }
 
-    /// The place of a range of bytes, limited to its first line without trailing blanks. A range beyond the text is empty.
+    /// The place of a range of bytes, limited to its first line without trailing blanks. A range beyond the text is
+    /// empty.
     pub fn place(&self, range: Range<usize>) -> Place {
         let range = self.first_line(range);
         let (line, column) = self.line_and_column(range.start);

@@ -8,8 +8,8 @@ use libyaml_safer::{EventData, ScalarStyle};
 use crate::chunks;
 use crate::events::{Events, LINE_BREAKS};
 
-/// The comments of a text, as ranges of bytes from the `#` to the end of the line. After an error, comments are only found from the
-/// next `---` line on.
+/// The comments of a text, as ranges of bytes from the `#` to the end of the line. After an error, comments are only
+/// found from the next `---` line on.
 pub fn comments(text: &str) -> Vec<Range<usize>> {
     let mut comments = Vec::new();
     let mut at = 0;

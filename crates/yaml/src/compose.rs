@@ -11,8 +11,8 @@ use crate::events::{Error, Events};
 use crate::place::{Children, Located};
 use crate::scalar;
 
-/// The maximum depth, far above that of any Kubernetes object. The policy reads 127 levels of a request, in which the object is at the
-/// third.
+/// The maximum depth, far above that of any Kubernetes object. The policy reads 127 levels of a request, in which the
+/// object is at the third.
 const MAX_DEPTH: usize = 120;
 /// The limit for the total size of all anchors and aliases of a document.
 const MAX_SHARED_BYTES: usize = 16 << 20;

@@ -40,16 +40,16 @@ impl<'t> Events<'t> {
             range.start += BYTE_ORDER_MARK.len_utf8();
         }
         let mut chunk = &text[range.clone()];
-        // Like kubectl, add a missing line break at the end: without it, the parser panics if a block scalar or a backslash ends
-        // the input. A last line that is blank is left out.
+        // Like kubectl, add a missing line break at the end: without it, the parser panics if a block scalar or a
+        // backslash ends the input. A last line that is blank is left out.
         let without_blanks = chunk.trim_end_matches([' ', '\t']);
         if without_blanks.ends_with(LINE_BREAKS) {
             chunk = without_blanks;
         }
         let line_break: &[u8] = if chunk.ends_with(LINE_BREAKS) { b"" } else { b"\n" };
         let mut parser = Parser::new();
-        // Without an explicit encoding, the parser fails at U+F000 and other characters that share their first byte with a
-        // byte order mark.
+        // Without an explicit encoding, the parser fails at U+F000 and other characters that share their first byte
+        // with a byte order mark.
         parser.set_encoding(Encoding::Utf8);
         // The parser buffers all available input, with four bytes per character.
         parser.set_input(BufReader::with_capacity(READ_AHEAD, chunk.as_bytes().chain(line_break)));
@@ -58,8 +58,8 @@ impl<'t> Events<'t> {
 
     /// The next event and its range. After the last event, this keeps returning the end of the stream.
     pub fn next(&mut self) -> Result<(EventData, Range<usize>), Error> {
-        // The parser panics at a tag directly before a comma, as in `[!tag, a]`, which must not end the program. It is not
-        // used after an error, so its state does not matter.
+        // The parser panics at a tag directly before a comma, as in `[!tag, a]`, which must not end the program. It is
+        // not used after an error, so its state does not matter.
         let parsed = catch_unwind(AssertUnwindSafe(|| self.parser.parse()));
         let event = match parsed {
             Ok(Ok(event)) => event,

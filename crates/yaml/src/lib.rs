@@ -1,9 +1,9 @@
 //! Parses YAML like kubectl, with the place of every value.
 //!
 //! kubectl reads YAML 1.1 (sigs.k8s.io/yaml over go-yaml 2): `yes` and `on` are booleans, `010` is eight, `<<` merges.
-//! Like go-yaml, the parser descends from libyaml, so that both accept the same texts. Two things that go-yaml accepts are
-//! errors here: excessive aliases, and `{a:}`, in which go-yaml reads the colon as part of the key. The last value of a
-//! duplicate key counts, as for kubectl, and the document lists such keys.
+//! Like go-yaml, the parser descends from libyaml, so that both accept the same texts. Two things that go-yaml accepts
+//! are errors here: excessive aliases, and `{a:}`, in which go-yaml reads the colon as part of the key. The last value
+//! of a duplicate key counts, as for kubectl, and the document lists such keys.
 
 mod comments;
 mod compose;
@@ -20,7 +20,8 @@ pub use emit::to_yaml;
 pub use events::Error;
 pub use place::{Children, Located};
 
-/// Reads all documents of a stream. An unreadable document does not hide the other documents; empty documents are left out.
+/// Reads all documents of a stream. An unreadable document does not hide the other documents; empty documents are left
+/// out.
 pub fn documents(text: &str) -> Vec<Result<YamlDocument, Error>> {
     chunks(text).into_iter().flat_map(|chunk| compose::documents(text, chunk)).collect()
 }

@@ -186,7 +186,8 @@ pub fn checks() -> Vec<Check> {
             "x.?securityContext.?runAsNonRoot.or(variables.pod.?securityContext.?runAsNonRoot).orValue(false) \
              && x.name in variables.administrators",
         ),
-        // kube-apiserver limits the cost of expressions, and long regular expressions are expensive: a short one goes first.
+        // kube-apiserver limits the cost of expressions, and long regular expressions are expensive: a short one goes
+        // first.
         check(
             "named-pipe-mount",
             "containers",

@@ -256,7 +256,8 @@ impl Parent<'_> {
         )
     }
 
-    /// Replaces the empty mapping at `range` with one that has members. `{}` after a key in block style becomes a block.
+    /// Replaces the empty mapping at `range` with one that has members. `{}` after a key in block style becomes a
+    /// block.
     fn fill(&self, node: &Located, range: Range<usize>, mapping: &Value) -> Edit {
         let quote = quote_of(self.text, node);
         let members: Vec<Member> = members(mapping, quote).into_iter().flatten().collect();

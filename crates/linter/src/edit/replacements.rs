@@ -73,7 +73,8 @@ fn shared(pairs: impl Iterator<Item = (char, char)>) -> usize {
     pairs.take_while(|(old, new)| old == new).map(|(old, _)| old.len_utf8()).sum()
 }
 
-/// The end of an offset's line, including its line break; an offset at the start of a line counts as the end of the previous one.
+/// The end of an offset's line, including its line break; an offset at the start of a line counts as the end of the
+/// previous one.
 fn line_end(source: &Source, offset: usize) -> usize {
     if offset > 0 && source.line_start(offset) == offset { offset } else { source.next_line(offset) }
 }

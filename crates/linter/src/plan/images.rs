@@ -23,8 +23,8 @@ struct Known {
 }
 
 impl Images {
-    /// Adds the output of `docker image inspect`, a list whose entries have `Config` and the names of the image, or of `crane config`,
-    /// an OCI image configuration, which has no name. `image` overrides the names.
+    /// Adds the output of `docker image inspect`, a list whose entries have `Config` and the names of the image, or of
+    /// `crane config`, an OCI image configuration, which has no name. `image` overrides the names.
     ///
     /// # Errors
     /// The document is neither, or a value has the wrong type; the message begins with the place.

@@ -37,8 +37,8 @@ impl Default for Nodes<'_> {
 }
 
 impl<'n> Nodes<'n> {
-    /// The nodes that the settings describe. `versions` of containerd and `bind_filter` override the settings if given. containerd 1.6
-    /// does not use the bind filter.
+    /// The nodes that the settings describe. `versions` of containerd and `bind_filter` override the settings if given.
+    /// containerd 1.6 does not use the bind filter.
     pub fn of(settings: &Settings<'n>, versions: &[Version], bind_filter: Option<bool>) -> Nodes<'n> {
         let groups = settings.local_groups.iter().copied().collect();
         let described = |oldest| Era::possible(oldest, bind_filter.or(settings.bind_filter));

@@ -89,8 +89,8 @@ fn wrapped<'i>(items: impl Iterator<Item = &'i str>) -> Vec<String> {
 
 /// Bindings, or links without the bind filter. Links are never read-only.
 fn mounts(start: &StartPlan, _: u32) -> Vec<String> {
-    let of_image = |source: &str| source.starts_with("IMAGE:");
-    let bindings = start.bindings.iter().filter(|binding| !of_image(&binding.source));
+    let is_image = |source: &str| source.starts_with("IMAGE:");
+    let bindings = start.bindings.iter().filter(|binding| !is_image(&binding.source));
     let lines: Vec<String> = bindings
         .map(|binding| {
             let access = if binding.read_only { ", read-only" } else { "" };

@@ -1,4 +1,5 @@
-//! The start of a container as JSON, in the format of the recordings that the node model is tested against (`tests/parity/node/README.md`).
+//! The start of a container as JSON, in the format of the recordings that the node model is tested against
+//! (`tests/parity/node/README.md`).
 
 use std::collections::BTreeSet;
 
@@ -15,11 +16,11 @@ use windows_hostprocess_policy::node::start::{Binding, Folder, Link, MadeFor, St
 /// Placeholder for a value that only the node knows.
 pub const VALUE_FROM: &str = "<valueFrom>";
 
-/// The start of a container on one kind of node. After an error, the members describe the steps before it. An absent member is empty
-/// or was not reached.
+/// The start of a container on one kind of node. After an error, the members describe the steps before it. An absent
+/// member is empty or was not reached.
 ///
-/// `ID` stands for the container's id, `ID-1` for the id without its last digit, `UID` for the pod's uid, `VOLUME:` for drive C:,
-/// `IMAGE:` and `<image>` for the image.
+/// `ID` stands for the container's id, `ID-1` for the id without its last digit, `UID` for the pod's uid, `VOLUME:` for
+/// drive C:, `IMAGE:` and `<image>` for the image.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct StartPlan {
     /// The first version of containerd to which this applies, up to the next one here: `1.6`, `1.7` or `1.7.19`.
@@ -29,7 +30,7 @@ pub struct StartPlan {
     /// The panic of the component named in `by`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub panic: Option<String>,
-    /// Why the container does not start: the message of the component named in `by`, with errors of Windows abbreviated.
+    /// Why the container does not start: the message of the component in `by`, with errors of Windows abbreviated.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
     /// The failing component: `containerd` or `hcsshim`.
@@ -59,8 +60,8 @@ pub struct StartPlan {
     /// The command line as the process gets it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub command_line: Option<String>,
-    /// The variables that the image, the container and hcsshim set, as `NAME=value`, sorted. `<valueFrom>` stands for a value that only
-    /// the node knows.
+    /// The variables that the image, the container and hcsshim set, as `NAME=value`, sorted. `<valueFrom>` stands for a
+    /// value that only the node knows.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub env: Vec<String>,
     /// The limits of the job object.

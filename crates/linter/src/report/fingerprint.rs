@@ -5,7 +5,8 @@ use sha2::{Digest, Sha256};
 use crate::report::{Diagnostic, ObjectReport};
 
 impl ObjectReport {
-    /// Identifies a diagnostic independently of line numbers: a hash of the object, the rule, the field and the message.
+    /// Identifies a diagnostic independently of line numbers: a hash of the object, the rule, the field and the
+    /// message.
     pub fn fingerprint_of(&self, found: &Diagnostic) -> String {
         self.fingerprint([&found.rule, &found.path, found.container.as_deref().unwrap_or_default(), &found.message])
     }

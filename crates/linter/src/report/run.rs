@@ -1,5 +1,5 @@
-//! The inputs that decide which files and findings count. They are reported because a repository can change them in files that are easy
-//! to overlook.
+//! The inputs that decide which files and findings count. They are reported because a repository can change them in
+//! files that are easy to overlook.
 
 use schemars::JsonSchema;
 use serde::Serialize;

@@ -62,8 +62,8 @@ fn is_unknowable(launch: &Launch) -> bool {
         .any(|odd| places.iter().any(|path| path != odd && name(path) == name(odd)))
 }
 
-/// Volumes that cannot be compared: paths without a drive, which the kubelet resolves in its current folder (on C: on a node, elsewhere
-/// on the recording machine), and the root of the named pipes.
+/// Volumes that cannot be compared: paths without a drive, which the kubelet resolves in its current folder (on C: on a
+/// node, elsewhere on the recording machine), and the root of the named pipes.
 pub fn volumes_elsewhere(record: &Record) -> BTreeSet<String> {
     let is_elsewhere =
         |path: &str| !path.contains(':') && !path.starts_with(r"\\") || path.trim_end_matches('\\') == r"\\.\pipe";

@@ -57,7 +57,8 @@ impl Machine {
         Machine::with(&[r"C:\k"], &[])
     }
 
-    /// The machine of the handwritten Pods. The recording lacks its local groups, and earlier Pods had left folders there.
+    /// The machine of the handwritten Pods. The recording lacks its local groups, and earlier Pods had left folders
+    /// there.
     fn by_hand() -> Machine {
         const GROUPS: &[&str] = &["Administrators", "Backup Operators", "Hyper-V Administrators", "hpc-operators"];
         let folders = [
@@ -130,7 +131,8 @@ impl Tally {
     }
 }
 
-/// Normalises case. The sources of mounts have the case in which their folders were created, possibly by an earlier Pod.
+/// Normalises case. The sources of mounts have the case in which their folders were created, possibly by an earlier
+/// Pod.
 fn ignore_case(value: &mut Value) {
     match value {
         Value::String(text) => *text = text.to_lowercase(),

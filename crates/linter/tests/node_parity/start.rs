@@ -12,8 +12,8 @@ use super::facts::Facts;
 const MEMBERS: [&str; 10] =
     ["panic", "error", "by", "logon", "limits", "working_dir", "command_line", "rootfs", "bindings", "links"];
 
-/// Folders whose existence depended on the machine instead of the Pod: earlier Pods had left them, or had created them on another
-/// current drive. Windows reads the last one as `C:\pipe`.
+/// Folders whose existence depended on the machine instead of the Pod: earlier Pods had left them, or had created them
+/// on another current drive. Windows reads the last one as `C:\pipe`.
 const MACHINE_FOLDERS: [&str; 3] = ["/app", "/hpc/bin", r"C:\\.\pipe\"];
 
 /// Compares a recorded start with the planned one.
@@ -47,8 +47,8 @@ fn env(planned: &Value, recorded: &Value) -> Value {
     texts(&Value::from(planned.clone())).into_iter().map(known).collect::<BTreeSet<_>>().into_iter().collect()
 }
 
-/// The created folders without sources of host paths, whose prior existence depended on the machine. Created sources must be those of
-/// mounts, in order.
+/// The created folders without sources of host paths, whose prior existence depended on the machine. Created sources
+/// must be those of mounts, in order.
 fn made(folders: &Value, facts: &Facts) -> Value {
     let mut sources = facts.sources.iter();
     let mut is_source = |path: &str| {
