@@ -23,7 +23,7 @@ pub struct FileError {
 #[derive(Debug, thiserror::Error)]
 pub enum OutputsError {
     /// Two outputs have the same file.
-    #[error("--output: {} is named twice, and would hold only the last report", .0.display())]
+    #[error("--output: {} is named twice; only the last report would be kept", .0.display())]
     IsNamedTwice(PathBuf),
     /// The file is an input.
     #[error("{}: is an input, and would be overwritten by an output", .0.display())]

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, thiserror::Error)]
 pub enum GlobError {
     /// It begins with `../`.
-    #[error("'{0}' matches nothing: globs do not reach out of their folder")]
+    #[error("'{0}' matches nothing: globs cannot match outside their folder")]
     LeadsOut(String),
     /// It begins with `./`.
     #[error("'{glob}' matches nothing: write '{rest}' for files in the folder itself")]

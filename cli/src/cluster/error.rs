@@ -34,7 +34,7 @@ pub enum ClusterError {
     UnknownOperation(String),
     /// This build does not support clusters.
     #[error(
-        "this hostprocess was built without the feature `cluster`, which asks clusters: install a release, or build it with \
+        "this hostprocess was built without the feature `cluster`, which connects to clusters: install a release, or build it with \
         `cargo install --locked --path cli`"
     )]
     IsNotBuiltIn,

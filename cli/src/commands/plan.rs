@@ -118,7 +118,7 @@ fn images(arguments: &[String]) -> Result<Images, Error> {
 fn notes(files: &[FilePlan], images: &Images) -> Vec<Note> {
     let containers = files.iter().flat_map(|file| &file.containers);
     let unused = images.unused(containers.clone().filter_map(|container| container.image.as_deref()));
-    let message = |file: &str| format!("{file} holds the configuration of an image that no planned container has");
+    let message = |file: &str| format!("{file} holds the configuration of an image that no planned container uses");
     let mut notes: Vec<Note> = unused.into_iter().map(|file| Note::Warning(message(file))).collect();
     if containers.count() == 0 {
         notes.push(Note::Note("nothing to plan: no HostProcess container was found".to_owned()));

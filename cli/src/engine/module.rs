@@ -127,7 +127,7 @@ fn suggestion(path: &Path) -> Option<String> {
     if text.contains("://") || is_reference {
         let scheme = if is_reference && !text.contains("://") { "registry://" } else { "" };
         return Some(format!(
-            "modules are not downloaded here; get it with `kwctl pull {scheme}{text} -o policy.wasm` and pass policy.wasm"
+            "this command does not download modules; get it with `kwctl pull {scheme}{text} -o policy.wasm` and pass policy.wasm"
         ));
     }
     let is_yaml = path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml");

@@ -68,7 +68,7 @@ impl<'c> Waivers<'c> {
             }
             for (number, rule) in waiver.entry.rules.0.iter().enumerate() {
                 if judged.contains(rule.0) && !waiver.used.contains(rule.0) {
-                    let message = format!("there is nothing to ignore for {}: remove it", rule.0);
+                    let message = format!("unused waiver: no {} finding; remove the id", rule.0);
                     warnings.push((format!("[{index}].rules[{number}]"), message));
                 }
             }
@@ -190,7 +190,7 @@ spec:
     #[test]
     fn rules_without_a_waived_finding_are_reported() {
         let entry = r#""rules": ["os-linux", "host-network", "local-system"]"#;
-        let warning = ("[0].rules[0]".to_owned(), "there is nothing to ignore for os-linux: remove it".to_owned());
+        let warning = ("[0].rules[0]".to_owned(), "unused waiver: no os-linux finding; remove the id".to_owned());
         assert_eq!(waive(entry, date(2027, 1, 1)), (Verdict::Accept, vec![warning]));
     }
 }

@@ -167,7 +167,7 @@ fn errors_in_the_configuration_have_a_place() {
         ),
         (
             "waivers:\n- {rules: [host-network], reason: x, paths: [../a]}\n",
-            "2:46: waivers[0].paths[0]: '../a' matches nothing: globs do not reach out of their folder",
+            "2:46: waivers[0].paths[0]: '../a' matches nothing: globs cannot match outside their folder",
         ),
         ("settings: [strict]\n", "1:1: settings: found a list, expected the policy's settings or the path of a file"),
         ("settings:\n  profil: strict\n", "2:3: settings.profil: unknown field `profil`, did you mean 'profile'?"),

@@ -42,7 +42,7 @@ fn a_comment_elsewhere_waives_nothing_and_is_reported() {
     ] {
         let output = check(&input);
         let warning =
-            format!("warning: <stdin>:{place}: there is nothing to ignore here for host-network: remove the comment\n");
+            format!("warning: <stdin>:{place}: unused waiver: no host-network finding here; remove the comment\n");
         assert_eq!((code(&output), errors(&output)), (1, warning), "{input}");
     }
 }
@@ -55,7 +55,7 @@ fn a_comment_is_not_reported_as_unused_if_input_is_unreadable() {
         format!("{waiver}\n{}", bad().replace("hostProcess: yes", "hostProcess: 'yes'")),
     ] {
         let output = check(&input);
-        assert!(code(&output) > 0 && !errors(&output).contains("nothing to ignore"), "{}", shown(&output));
+        assert!(code(&output) > 0 && !errors(&output).contains("unused waiver"), "{}", shown(&output));
     }
 }
 
@@ -85,16 +85,13 @@ fn text_that_looks_like_a_comment_waives_nothing() {
 #[test]
 fn a_malformed_comment_is_reported_and_waives_nothing() {
     for (comment, message) in [
-        ("ignore[host-network]", "this comment ignores nothing without a reason: write it after the brackets"),
-        (
-            "ignore[host-netwrok] x",
-            "this comment ignores nothing: unknown rule 'host-netwrok', did you mean 'host-network'?",
-        ),
-        ("ignore[host-network, x] x", "this comment ignores nothing: unknown rule 'x'"),
-        ("ignore[] x", "this comment ignores nothing: unknown rule ''"),
-        ("ignore[unreadable] x", "this comment ignores nothing: unknown rule 'unreadable'"),
-        ("ignore", "this comment ignores nothing: write # hostprocess: ignore[rule-id] and the reason"),
-        ("ignore host-network x", "this comment ignores nothing: write # hostprocess: ignore[rule-id] and the reason"),
+        ("ignore[host-network]", "invalid waiver: write a reason after the brackets"),
+        ("ignore[host-netwrok] x", "invalid waiver: unknown rule 'host-netwrok', did you mean 'host-network'?"),
+        ("ignore[host-network, x] x", "invalid waiver: unknown rule 'x'"),
+        ("ignore[] x", "invalid waiver: unknown rule ''"),
+        ("ignore[unreadable] x", "invalid waiver: unknown rule 'unreadable'"),
+        ("ignore", "invalid waiver: write # hostprocess: ignore[rule-id] and a reason"),
+        ("ignore host-network x", "invalid waiver: write # hostprocess: ignore[rule-id] and a reason"),
     ] {
         let output = check(&bad_with(&format!(" # hostprocess: {comment}")));
         let expected = format!("warning: <stdin>:5:7: {message}\n");
@@ -119,7 +116,7 @@ fn each_rule_in_a_comment_is_waived_separately() {
     // A rule that is off and a rule about the cluster may have findings in another run.
     assert_eq!(
         errors(&output),
-        "warning: <stdin>:5:7: there is nothing to ignore here for os-linux: remove the id from the comment\n"
+        "warning: <stdin>:5:7: unused waiver: no os-linux finding here; remove the id from the comment\n"
     );
     let selected = hostprocess(&["check", "-", "--rules", "run-as-non-root"], &bad_with(&format!(" {comment}")));
     assert_eq!((code(&selected), errors(&selected).as_str()), (0, ""));
@@ -260,11 +257,11 @@ fn expired_and_unused_configured_waivers_are_reported() {
     let folder = with_configuration("configured-mistakes", waivers);
     let output = hostprocess_in(&folder, &["check", "."]);
     let expected = "warning: .hostprocess.yaml:4:3: waivers[0].until: the waiver expired on 2024-02-29: renew or remove it\n\
-                    warning: .hostprocess.yaml:5:25: waivers[1].rules[1]: there is nothing to ignore for os-linux: remove it\n";
+                    warning: .hostprocess.yaml:5:25: waivers[1].rules[1]: unused waiver: no os-linux finding; remove the id\n";
     assert_eq!((code(&output), errors(&output).as_str()), (1, expected), "{}", shown(&output));
     assert!(shown(&output).contains("2 objects: 1 accepted, 0 with warnings, 1 denied; 1 finding waived\n"));
     let selected = hostprocess_in(&folder, &["check", ".", "--ignore-rules", "os-linux"]);
-    assert!(!errors(&selected).contains("nothing to ignore"), "{}", errors(&selected));
+    assert!(!errors(&selected).contains("unused waiver"), "{}", errors(&selected));
 }
 
 #[test]

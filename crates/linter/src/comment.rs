@@ -35,11 +35,11 @@ struct Waiver {
 /// Why a comment that looks like a waiver is invalid.
 #[derive(Debug, thiserror::Error)]
 enum Malformed {
-    #[error("this comment ignores nothing: write # hostprocess: ignore[rule-id] and the reason")]
+    #[error("invalid waiver: write # hostprocess: ignore[rule-id] and a reason")]
     NoRules,
-    #[error("this comment ignores nothing: {0}")]
+    #[error("invalid waiver: {0}")]
     UnknownRule(#[from] UnknownId),
-    #[error("this comment ignores nothing without a reason: write it after the brackets")]
+    #[error("invalid waiver: write a reason after the brackets")]
     NoReason,
 }
 
@@ -112,7 +112,7 @@ impl Comments {
         for (index, Waiver { rule, is_only, place, .. }) in self.waivers.into_iter().enumerate() {
             if !used.contains(&index) && judged.contains(rule) {
                 let fix = if is_only { "remove the comment" } else { "remove the id from the comment" };
-                problems.push(Problem::at(place, format!("there is nothing to ignore here for {rule}: {fix}")));
+                problems.push(Problem::at(place, format!("unused waiver: no {rule} finding here; {fix}")));
             }
         }
         problems
