@@ -88,7 +88,7 @@ impl Live {
         let mut known = owners.filter_map(|owner| known.get(&*owner.uid));
         self.is_readable
             && known.any(|(owner_kind, owner_needs)| {
-                makes(owner_kind, self.kind)
+                creates(owner_kind, self.kind)
                     && needs.as_ref().is_none_or(|needs| owner_needs.is_some_and(|owner| includes(owner, needs)))
             })
     }
@@ -96,7 +96,7 @@ impl Live {
 
 /// Whether Kubernetes' controllers create objects of `kind` for an `owner` of this kind. This prevents objects that
 /// name each other as owners from both being left out.
-fn makes(owner: &str, kind: &str) -> bool {
+fn creates(owner: &str, kind: &str) -> bool {
     match kind {
         "Pod" => matches!(owner, "DaemonSet" | "Job" | "ReplicaSet" | "ReplicationController" | "StatefulSet"),
         "ReplicaSet" => owner == "Deployment",

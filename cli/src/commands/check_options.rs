@@ -32,7 +32,7 @@ pub struct CheckOptions {
     #[arg(short, long, value_name = "FORMAT[=FILE]", default_value = "text", value_parser = Destination::parser())]
     output: Vec<Destination>,
     /// Exit with 1 at this verdict or a more severe one [default: deny]
-    #[arg(long, value_name = "WHAT", value_enum)]
+    #[arg(long, value_name = "VERDICT", value_enum)]
     fail_on: Option<FailOn>,
     #[command(flatten)]
     baseline: BaselineArgs,
@@ -45,7 +45,7 @@ pub struct PolicySettings {
     #[arg(long, value_name = "FILE")]
     settings: Option<PathBuf>,
     /// Override the profile in the settings
-    #[arg(long, value_name = "P")]
+    #[arg(long, value_name = "PROFILE")]
     profile: Option<Profile>,
     /// Apply only these rules
     ///

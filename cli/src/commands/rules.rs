@@ -82,6 +82,6 @@ mod tests {
         let rows = table.lines().filter_map(|line| line.strip_prefix("  ")?.split_whitespace().next());
         assert_eq!(rows.collect::<Vec<_>>(), ids);
         let json: Vec<Value> = serde_json::from_str(&list(Format::Json)).expect("JSON");
-        assert_eq!(json.iter().map(|rule| rule["id"].as_str().expect("a text")).collect::<Vec<_>>(), ids);
+        assert_eq!(json.iter().map(|rule| rule["id"].as_str().expect("a string")).collect::<Vec<_>>(), ids);
     }
 }

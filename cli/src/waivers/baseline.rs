@@ -117,11 +117,11 @@ impl Baseline {
             known.get(&*entry.fingerprint) == Some(&false) && files.contains(&entry.file) && is_judged(&entry.rule)
         };
         let count = self.findings.iter().filter(is_gone).count();
-        let what = match count {
+        let message = match count {
             0 => return,
             1 => "1 entry no longer occurs".to_owned(),
             _ => format!("{count} entries no longer occur"),
         };
-        report.notes.push(Note::Note(format!("{}: {what}; --write-baseline replaces the file", path.display())));
+        report.notes.push(Note::Note(format!("{}: {message}; --write-baseline replaces the file", path.display())));
     }
 }

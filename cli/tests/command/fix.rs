@@ -88,7 +88,7 @@ fn fixes_of_every_fixture_are_complete_and_idempotent() {
     for rule in fixtures::rule_folders() {
         for file in fs::read_dir(&rule).expect("a folder").map(|entry| entry.expect("readable").path()) {
             let name = format!("{}-{}", fixtures::file_name(&rule), fixtures::file_name(&file));
-            let text = fs::read_to_string(&file).expect("a text");
+            let text = fs::read_to_string(&file).expect("a string");
             write(&folder, &name, &text);
             texts.push((name, text));
         }
@@ -101,14 +101,14 @@ fn fixes_of_every_fixture_are_complete_and_idempotent() {
     let fixable: Vec<String> = check()
         .iter()
         .filter(|object| patched(object))
-        .map(|object| object["file"].as_str().expect("a text").to_owned())
+        .map(|object| object["file"].as_str().expect("a string").to_owned())
         .collect();
     assert!(fixable.len() > 50, "{}", fixable.len());
 
     let output = hostprocess_in(&folder, &["fix", "--write", "--unsafe", "."]);
     let errors = String::from_utf8(output.stderr).expect("UTF-8");
     for object in check().iter().filter(|object| patched(object)) {
-        let file = object["file"].as_str().expect("a text");
+        let file = object["file"].as_str().expect("a string");
         assert!(errors.lines().any(|line| line.contains(file) && line.contains("not fixed")), "{object}\n{errors}");
     }
     let now = || -> Vec<String> {

@@ -100,7 +100,7 @@ fn every_fixture_is_covered_by_its_grants() {
     for object in objects(&check) {
         let is_denied =
             object["findings"].as_array().expect("a list").iter().any(|found| found["rule"] == "not-allowed");
-        let file = object["file"].as_str().expect("a text");
+        let file = object["file"].as_str().expect("a string");
         assert!(!is_denied || problems.contains(file) || is_merged(&object), "{object}");
         covered += usize::from(!is_denied);
     }

@@ -33,7 +33,7 @@ fn rules_option_turns_rules_that_are_off_into_warnings() {
         let output = hostprocess(&[&["check", "-", "--output", "json"], arguments].concat(), &bad());
         let objects = objects(&output);
         let findings = objects[0]["findings"].as_array().expect("findings").iter();
-        let text = |finding: &Value, key: &str| finding[key].as_str().expect("a text").to_owned();
+        let text = |finding: &Value, key: &str| finding[key].as_str().expect("a string").to_owned();
         let found: Vec<String> =
             findings.map(|finding| format!("{} {}", text(finding, "severity"), text(finding, "rule"))).collect();
         assert_eq!(found, expected, "{arguments:?}");
@@ -150,7 +150,7 @@ fn module_payload(arguments: &[&str], input: &str) -> Value {
     let log = String::from_utf8(output.stderr).expect("UTF-8");
     let payload = log.lines().last().and_then(|line| line.strip_prefix("policy: ")).expect("a logged payload");
     // The log has Rust's escapes, which are the same as JSON's here.
-    let payload: String = serde_json::from_str(&format!("\"{payload}\"")).expect("a text");
+    let payload: String = serde_json::from_str(&format!("\"{payload}\"")).expect("a string");
     serde_json::from_str(&payload).expect("JSON")
 }
 

@@ -77,7 +77,7 @@ fn objects(output: &Output) -> Vec<Value> {
 
 /// The file of each object.
 fn files(output: &Output) -> Vec<String> {
-    objects(output).iter().map(|object| object["file"].as_str().expect("a text").to_owned()).collect()
+    objects(output).iter().map(|object| object["file"].as_str().expect("a string").to_owned()).collect()
 }
 
 /// Runs the command in a folder.

@@ -26,13 +26,13 @@ fn applied(text: &str, fix: &Value) -> String {
     for replacement in changes[0]["replacements"].as_array().expect("a list").iter().rev() {
         let region = &replacement["deletedRegion"];
         let range = offset(region, "startLine", "startColumn")..offset(region, "endLine", "endColumn");
-        after.replace_range(range, replacement["insertedContent"]["text"].as_str().expect("a text"));
+        after.replace_range(range, replacement["insertedContent"]["text"].as_str().expect("a string"));
     }
     after
 }
 
 fn fixed(rule: &Value, text: &str) -> String {
-    let output = hostprocess(&["fix", "--rules", rule.as_str().expect("a text"), "-"], text);
+    let output = hostprocess(&["fix", "--rules", rule.as_str().expect("a string"), "-"], text);
     String::from_utf8(output.stdout).expect("UTF-8")
 }
 
@@ -42,14 +42,14 @@ fn sarif_fixes_match_the_output_of_the_fix_command() {
     let mut by_rule: BTreeMap<(String, String), Vec<Value>> = BTreeMap::new();
     for result in fixable(&test_data, ".") {
         let uri = &result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"];
-        let key = (uri.as_str().expect("a text").to_owned(), result["ruleId"].to_string());
+        let key = (uri.as_str().expect("a string").to_owned(), result["ruleId"].to_string());
         by_rule.entry(key).or_default().push(result);
     }
     let mut compared = 0;
     for ((uri, _), results) in by_rule {
         // The command fixes all findings of a rule.
         let [result] = results.as_slice() else { continue };
-        let text = std::fs::read_to_string(test_data.join(&uri)).expect("a text");
+        let text = std::fs::read_to_string(test_data.join(&uri)).expect("a string");
         let fix = &result["fixes"][0];
         assert_eq!(applied(&text, fix), fixed(&result["ruleId"], &text), "{uri}: {}", result["ruleId"]);
         assert_eq!(fix["artifactChanges"][0]["artifactLocation"]["uri"], uri.as_str());

@@ -182,7 +182,7 @@ fn with_comments_everywhere(folder: &Path) -> usize {
     let mut count = 0;
     for object in objects(&output) {
         for finding in object["findings"].as_array().expect("a list") {
-            let text = |value: &Value| value.as_str().expect("a text").to_owned();
+            let text = |value: &Value| value.as_str().expect("a string").to_owned();
             let line = finding["line"].as_u64().and_then(|line| usize::try_from(line).ok()).expect("a number");
             rules.entry((text(&object["file"]), line)).or_default().insert(text(&finding["rule"]));
             count += 1;
@@ -242,7 +242,7 @@ fn the_configuration_waives_findings_of_files_and_objects() {
         let objects = objects(&output);
         let waived = json!({"reason": "a webhook adds it", "source": "configuration"});
         let matching = objects.iter().filter(|object| object["findings"][0]["waived"] == waived);
-        let found: Vec<&str> = matching.map(|object| object["file"].as_str().expect("a text")).collect();
+        let found: Vec<&str> = matching.map(|object| object["file"].as_str().expect("a string")).collect();
         assert_eq!(found, files.iter().map(|file| format!("./{file}")).collect::<Vec<_>>(), "{covers}");
         // From another folder, with another spelling of the path.
         let from = hostprocess_in(&folder.join("new"), &["check", "../old/a.yaml"]);

@@ -153,7 +153,7 @@ mod tests {
     fn names_match_the_published_metadata_and_the_crate() {
         let metadata = include_str!("../../../metadata.yml");
         let metadata = kubernetes_yaml::documents(metadata).remove(0).expect("YAML").value;
-        let url = metadata["annotations"]["io.kubewarden.policy.ociUrl"].as_str().expect("a text");
+        let url = metadata["annotations"]["io.kubewarden.policy.ociUrl"].as_str().expect("a string");
         assert!(url.ends_with(&format!("/{}", NAMES[0])), "{url}");
         let manifest = include_str!("../../../Cargo.toml");
         assert!(manifest.contains(&format!("\nname = \"{}\"\n", NAMES[1])));
