@@ -1,21 +1,21 @@
-# Every command that a person types. `make help` lists them.
+# The commands for developers. `make help` lists them.
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 
 SOURCES := $(shell find src -name '*.rs') Cargo.toml Cargo.lock hack/build-guest.sh
-# Without kube, which only `scan` and `--cluster` need.
+# Without kube, which only `scan` and `--cluster` use.
 COMMAND := -p hostprocess-cli --no-default-features --features module
 LEAN_COMMAND := -p hostprocess-cli --no-default-features --features shared-features
 HOSTPROCESS := cargo run --quiet --locked $(COMMAND) --
-# Cargo builds the guests and the command in folders of their own: neither waits for the other.
+# The guests and the command have separate target folders, so Cargo can build them at the same time.
 TOGETHER := @$(MAKE) --no-print-directory -j$(shell nproc 2>/dev/null || echo 2)
-# What hack/need.sh installs.
+# The programs that hack/need.sh installs.
 export PATH := $(CURDIR)/target/tools/bin:$(PATH)
-# Some checks need what no package registry has: without it they are listed at the end of a run. Continuous integration, which has
-# it all, says NOT_CHECKED=fail.
+# Some checks need programs that no package registry has. Without them the checks are listed at the end of a run. Continuous
+# integration, which has every program, sets NOT_CHECKED=fail.
 export NOT_CHECKED ?= ok
-FIRST_BUILD := The first build takes about 11 minutes of processor time, half of that where two cores are idle, most of it for Wasmtime, \
-  which runs the module as policy-server does. Later builds take seconds.
+FIRST_BUILD := The first build takes about 11 minutes of CPU time (half of that on two idle cores), most of it for Wasmtime, which runs \
+  the module as in policy-server. Later builds take seconds.
 KWCTL_MISSING := kwctl is not installed: get it from https://github.com/kubewarden/kubewarden-controller/releases
 
 .PHONY: help
@@ -32,12 +32,12 @@ kwctl:
 annotated-policy.wasm: policy.wasm metadata.yml README.md | kwctl ## Add the metadata that policy-server reads (needs kwctl)
 	kwctl annotate -m metadata.yml -u README.md -o $@ policy.wasm
 
-artifacthub-pkg.yml: metadata.yml questions-ui.yml | kwctl ## Describe the package for Artifact Hub (needs kwctl)
+artifacthub-pkg.yml: metadata.yml questions-ui.yml | kwctl ## Write the package description for Artifact Hub (needs kwctl)
 	kwctl scaffold artifacthub -m metadata.yml -q questions-ui.yml -o $@
 
 .PHONY: hostprocess
 hostprocess: ## Build the command without kube
-	@# MAKEFLAGS names jobs of make's that Cargo cannot have.
+	@# MAKEFLAGS refers to make's job server, which Cargo cannot use.
 	MAKEFLAGS= cargo build --locked $(COMMAND)
 
 .PHONY: announce
@@ -45,7 +45,7 @@ announce:
 	@[ -e target/debug/hostprocess ] || echo '$(FIRST_BUILD)' >&2
 
 .PHONY: run
-run: announce ## Evaluate examples/ with the module: one manifest is accepted, one rejected
+run: announce ## Evaluate examples/ with the module: one manifest is accepted, one denied
 	$(TOGETHER) policy.wasm hostprocess
 	@$(HOSTPROCESS) check --wasm policy.wasm examples/privileged-daemonset.yaml
 	@status=0; $(HOSTPROCESS) check --wasm policy.wasm examples/broken.yaml || status=$$?; \
@@ -67,28 +67,29 @@ not-checked:
 	@hack/not-checked.sh helm kubectl kwctl
 
 .PHONY: release-tests
-release-tests: ## The scripts of hack/release/
+release-tests: ## Test the scripts in hack/ and hack/release/
 	@hack/need.sh bats curl git unzip zip
 	bats tests/release
 
 .PHONY: e2e-tests
-e2e-tests: policy.wasm ## The policy through kwctl, or through `hostprocess run` where kwctl is not installed
+e2e-tests: policy.wasm ## Test the policy in kwctl, or in `hostprocess run` if kwctl is not installed
 	@hack/need.sh bats
 	@$(MAKE) --no-print-directory $$(if command -v kwctl >/dev/null; then echo annotated-policy.wasm; else echo hostprocess; fi)
 	bats e2e.bats
 
 .PHONY: e2e-cluster
-e2e-cluster: annotated-policy.wasm ## The policy in a cluster: etcd, kube-apiserver and policy-server (.github/CONTRIBUTING.md says where to get them)
+e2e-cluster: annotated-policy.wasm ## Test the policy in a cluster of etcd, kube-apiserver and policy-server (see .github/CONTRIBUTING.md)
 	@hack/need.sh bats
 	bats tests/cluster
 
 .PHONY: lint
-lint: ## Formatting, clippy, one set of features, licences and advisories, scripts and workflows
+lint: ## Check formatting, clippy, features, the style of comments, licences, advisories, scripts and workflows
 	@hack/need.sh cargo-deny jactionlint python3 shellcheck zizmor
 	cargo fmt --all --check
 	cargo clippy --locked --workspace --all-targets -- -D warnings
 	cargo clippy --locked $(LEAN_COMMAND) --all-targets -- -D warnings
 	hack/shared-features.py
+	hack/openers.sh
 	shellcheck hack/*.sh hack/release/*.sh .ci/run
 	jactionlint
 	zizmor --offline --quiet .
@@ -96,11 +97,11 @@ lint: ## Formatting, clippy, one set of features, licences and advisories, scrip
 	@if cargo deny fetch db; then cargo deny --locked --workspace check --disable-fetch advisories; else hack/not-checked.sh advisories; fi
 
 .PHONY: version-check
-version-check: ## Whether every file names the version of a release (TAG=v1.2.3)
+version-check: ## Check that every file names the version of a release (TAG=v1.2.3)
 	hack/release/version-check.sh $(TAG)
 
 .PHONY: reproducible
-reproducible: ## Whether two builds of this commit, in two folders, give the same modules
+reproducible: ## Check that two builds of this commit in different folders give identical modules
 	hack/reproducible.sh
 
 BENCH_GUESTS := target/bench-guests/accept-everything.wasm target/bench-guests/conventional.wasm
@@ -108,19 +109,19 @@ BENCH_GUESTS := target/bench-guests/accept-everything.wasm target/bench-guests/c
 .PHONY: bench-guests
 bench-guests: $(BENCH_GUESTS)
 
-# The floor is built as the policy is; the conventional policy as those of kubewarden/policies are.
+# The floor is built like the policy; the conventional policy is built like kubewarden/policies.
 target/bench-guests/conventional.wasm: GUEST_PROFILE := release
 target/bench-guests/%.wasm: benches/%/src/lib.rs benches/%/Cargo.toml Cargo.toml Cargo.lock hack/build-guest.sh
 	@mkdir -p $(@D)
 	hack/build-guest.sh $* $@ $(GUEST_PROFILE)
 
 .PHONY: bench
-bench: policy.wasm bench-guests ## Time and count the policy against the floor and a conventional policy, and hold it to its budgets
+bench: policy.wasm bench-guests ## Compare the time and instructions of the policy with two other guests, and check its budgets
 	MAKEFLAGS= cargo run --release --locked -p compare
 
 FUZZ_SECONDS := 60
 
-# cargo-fuzz needs flags that only nightly Rust has by itself: RUSTC_BOOTSTRAP unlocks them in the compiler that builds everything else.
+# cargo-fuzz needs unstable flags, which RUSTC_BOOTSTRAP enables in the stable compiler.
 FUZZ := MAKEFLAGS= RUSTC_BOOTSTRAP=1 cargo fuzz
 
 .PHONY: fuzz
@@ -134,18 +135,18 @@ CORPUS := test_data
 bench-check: ## Time the command on 10,000 files, long lines and broken YAML (the release build takes minutes; CORPUS=folder for other files)
 	MAKEFLAGS= cargo build --locked --release $(COMMAND)
 	MAKEFLAGS= cargo build --quiet --locked -p check-speed
-	@# Not `cargo run`, which becomes the program that it runs: the memory of the compilers before would count.
+	@# Not `cargo run`, which replaces itself by the program, whose memory would then include that of the compilers.
 	target/debug/check-speed target/release/hostprocess $(CORPUS)
 
 .PHONY: docs
-docs: hostprocess ## Write the files that are made from others: the page of the rules, schemas, policies, the chart's files, answers and a picture
+docs: hostprocess ## Write the generated files: the page of rules, schemas, policies, files of the chart, answers and a picture
 	MAKEFLAGS= cargo run --quiet --locked -p generate -- target/debug/hostprocess
 
 .PHONY: site
 site: playground ## The documentation with the playground below it, in target/site (needs mdbook)
 	@command -v mdbook >/dev/null || { echo 'mdbook is not installed: cargo install --locked mdbook' >&2; exit 1; }
 	mkdir -p target && rm -rf target/site-source && cp -r docs target/site-source
-	@# What the pages link to outside of docs/ is in the repository.
+	@# Links to files outside docs/ lead to the repository.
 	sed -i "s|](\.\./|]($$(sed -n 's/^repository = "\(.*\)"/\1/p' Cargo.toml)/blob/main/|g" target/site-source/*.md
 	mdbook build target/site-source --dest-dir "$(CURDIR)/target/site"
 	cp -r playground/dist target/site/playground
@@ -163,16 +164,16 @@ playground/node_modules/.package-lock.json: playground/package.json playground/p
 	cd playground && npm ci
 
 .PHONY: playground
-playground: policy.wasm playground/linter.wasm playground/node_modules/.package-lock.json ## Build the page that judges in a browser (needs Node)
+playground: policy.wasm playground/linter.wasm playground/node_modules/.package-lock.json ## Build the playground, which judges manifests in a browser (needs Node)
 	cd playground && npm run --silent check && npm run --silent build
 
 .PHONY: playground-test
-playground-test: playground hostprocess ## Drive that page in Chromium, and compare its answers with the command's
+playground-test: playground hostprocess ## Test the playground in Chromium, and compare its results with the command's
 	@[ -n "$${CHROMIUM:-}" ] || hack/need.sh chromium
 	cd playground && npm run --silent test
 
 .PHONY: clean
-clean: ## Remove what was built
+clean: ## Remove built files
 	cargo clean
 	rm -f policy.wasm annotated-policy.wasm playground/linter.wasm
 	rm -rf playground/node_modules playground/dist playground/.build playground/.test

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# The policy through kwctl where it is installed, else through `hostprocess run`, which takes the same flags and prints the same.
+# The policy in kwctl or, where it is not installed, in `hostprocess run`, which has the same flags and output.
 
 policy_run() {
   if command -v kwctl >/dev/null; then
@@ -7,89 +7,89 @@ policy_run() {
   else
     run "${HOSTPROCESS:-target/debug/hostprocess}" run policy.wasm "$@"
   fi
-  # shown when one of the checks below fails
+  # Bats shows it if a check below fails.
   echo "output = ${output}"
 }
 
-says() {
+output_has() {
   [ "$(expr "$output" : ".*$1.*")" -ne 0 ]
 }
 
 @test "accepts the AKS sample without a warning" {
   policy_run -r test_data/requests/aks-sample.json
   [ "$status" -eq 0 ]
-  says '"allowed":true'
-  says '"warnings":null'
+  output_has '"allowed":true'
+  output_has '"warnings":null'
 }
 
-@test "rejects a broken DaemonSet with every finding at once" {
+@test "denies a broken DaemonSet with every finding at once" {
   policy_run -r test_data/requests/broken.json
   [ "$status" -eq 0 ]
-  says '"allowed":false'
-  says 'host-network'
-  says 'all-containers'
-  says 'nt-authority-spelling'
-  says 'named-pipe-mount'
-  says 'hyperv-runtime-class'
-  says 'run-as-non-root'
+  output_has '"allowed":false'
+  output_has 'host-network'
+  output_has 'all-containers'
+  output_has 'nt-authority-spelling'
+  output_has 'named-pipe-mount'
+  output_has 'hyperv-runtime-class'
+  output_has 'run-as-non-root'
 }
 
 @test "accepts an ordinary Linux Deployment" {
   policy_run -r test_data/requests/ordinary.json
   [ "$status" -eq 0 ]
-  says '"allowed":true'
+  output_has '"allowed":true'
 }
 
-@test "warns instead of denying when the settings say so" {
+@test "warns instead of denying if a rule's severity is warn" {
   policy_run -r test_data/requests/no-host-network.json --settings-json '{"rules": {"host-network": "warn"}}'
   [ "$status" -eq 0 ]
-  says '"allowed":true'
-  says 'host-network'
+  output_has '"allowed":true'
+  output_has 'host-network'
 }
 
-@test "nobody may when no grant is given" {
+@test "denies the AKS sample with allow: nobody" {
   policy_run -r test_data/requests/aks-sample.json --settings-json '{"allow": "nobody"}'
   [ "$status" -eq 0 ]
-  says '"allowed":false'
-  says 'not-allowed'
+  output_has '"allowed":false'
+  output_has 'not-allowed'
 }
 
-@test "a grant lets it in" {
+@test "accepts the AKS sample with a grant" {
   policy_run -r test_data/requests/aks-sample.json --settings-json '{"allow": [{"namespaces": ["kube-*"]}]}'
   [ "$status" -eq 0 ]
-  says '"allowed":true'
+  output_has '"allowed":true'
 }
 
-@test "what was there before an update is a warning" {
+@test "an old finding in an update is a warning" {
   policy_run -r test_data/requests/update-arguments.json
   [ "$status" -eq 0 ]
-  says '"allowed":true'
-  says 'host-network'
+  output_has '"allowed":true'
+  output_has 'host-network'
 }
 
-@test "an update that changes nothing of the pod is accepted without a warning" {
+@test "an update that does not change the pod is accepted without a warning" {
   policy_run -r test_data/requests/update-label.json
   [ "$status" -eq 0 ]
-  says '"allowed":true'
-  says '"warnings":null'
+  output_has '"allowed":true'
+  output_has '"warnings":null'
 }
 
 @test "a debug container is reported" {
   policy_run -r test_data/requests/debug-container.json
   [ "$status" -eq 0 ]
-  says 'ephemeral-container'
+  output_has 'ephemeral-container'
 }
 
-@test "a pod is fixed as it is created, when the settings say so" {
+@test "fixes a new pod with mutate: safe" {
   policy_run -r test_data/requests/fixable-pod.json
   [ "$status" -eq 0 ]
-  says '"allowed":false'
+  output_has '"allowed":false'
   policy_run -r test_data/requests/fixable-pod.json --settings-json '{"mutate": "safe"}'
   [ "$status" -eq 0 ]
-  says '"allowed":true'
-  says '"patchType":"JSONPatch"'
-  says '"mutated-rules":"host-network,nt-authority-spelling"'
-  says '(changed by the policy) .host-network.'
+  output_has '"allowed":true'
+  output_has '"patchType":"JSONPatch"'
+  output_has '"mutated-rules":"host-network,nt-authority-spelling"'
+  output_has '(fixed by the policy) .host-network.'
   patch=$(sed -n 's/.*"patch":"\([^"]*\)".*/\1/p' <<<"$output" | base64 -d)
   echo "patch = $patch"
   [[ $patch == *'{"op":"add","path":"/spec/hostNetwork","value":true}'* ]]
@@ -97,8 +97,8 @@ says() {
   [ "$(grep -o '"op"' <<<"$patch" | wc -l)" -eq 2 ]
 }
 
-@test "refuses settings with a typing error and says the right name" {
+@test "rejects settings with a misspelt key and suggests the right one" {
   policy_run -r test_data/requests/aks-sample.json --settings-json '{"profil": "strict"}'
   [ "$status" -ne 0 ]
-  says "did you mean 'profile'"
+  output_has "did you mean 'profile'"
 }

@@ -1,6 +1,7 @@
-//! What `hostprocess --version` says: the version and, in a release build from a clone of this repository, the commit.
+//! Sets the output of `hostprocess --version`: the version and, in a release build from a clone of this repository, the
+//! commit.
 //!
-//! Other builds do not name it: they would be compiled anew after every commit.
+//! Other builds leave out the commit: they would be recompiled after every commit.
 
 use std::path::Path;
 use std::process::Command;
@@ -16,13 +17,14 @@ fn main() {
     println!("cargo:rustc-env=HOSTPROCESS_VERSION={version}");
 }
 
-/// `abc1234 2026-11-25`. `None` without git, and where this is not its repository but, say, a folder in somebody else's.
+/// The commit, such as `abc1234 2026-11-25`. `None` without git, or in another repository that contains a copy of this
+/// one.
 fn commit() -> Option<String> {
     let root = Path::new("..").canonicalize().ok()?;
     if Path::new(&git(&["rev-parse", "--show-toplevel"])?).canonicalize().ok()? != root {
         return None;
     }
-    // Written to when a commit is made or checked out.
+    // This file changes with every commit and checkout.
     println!("cargo:rerun-if-changed={}", git(&["rev-parse", "--git-path", "logs/HEAD"])?);
     git(&["log", "-1", "--format=%h %cs"])
 }

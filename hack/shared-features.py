@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Checks that `make run` and `make test` use the same compiled Wasmtime.
 
-Asks Cargo for what it would compile for each, and prints every library below Wasmtime that `make test` compiles otherwise, with
-the features that differ: crates/shared-features is the place to name them.
+Compares the units that Cargo would compile for each. Prints every dependency of Wasmtime that `make test` compiles with other
+features, and those features: add them to crates/shared-features.
 """
 
 import json
@@ -17,8 +17,8 @@ TEST = ["test", "--workspace"]
 
 
 def below_wasmtime(command):
-    """What is compiled below wasmtime-provider: (name, target, profile) to features."""
-    # The graph of units is not stable, in the sense that Cargo may print it otherwise one day.
+    """The units of wasmtime-provider and its dependencies: (name, target, mode, profile) to features."""
+    # The unit graph is unstable: its format may change.
     graph = subprocess.run(
         ["cargo", *command, "--locked", "--unit-graph", "-Zunstable-options"],
         cwd=ROOT, env=os.environ | {"RUSTC_BOOTSTRAP": "1"}, check=True, stdout=subprocess.PIPE,
@@ -34,7 +34,7 @@ def below_wasmtime(command):
     found = {}
     for unit in (units[i] for i in reached):
         name = unit["pkg_id"].rsplit("/", 1)[-1].split("#")[-1]
-        # `test` and `dev` are the same to a library.
+        # `test` and `dev` are the same profile for a library.
         profile = json.dumps(unit["profile"] | {"name": ""}, sort_keys=True)
         found.setdefault((name, unit["target"]["name"], unit["mode"], profile), set()).add(tuple(unit["features"]))
     return found
@@ -44,7 +44,7 @@ def main():
     test = below_wasmtime(TEST)
     differs = False
     for key, variants in sorted(below_wasmtime(RUN).items()):
-        # One more variant in the tests is as bad as another one: everything above it is compiled for both.
+        # An additional variant counts as well, because everything that depends on it is compiled for both.
         for features in variants ^ test.get(key, variants):
             differs = True
             others = [sorted(set(other) ^ set(features)) for other in (test.get(key, set()) | variants) - {features}]

@@ -1,4 +1,4 @@
-//! The admission request, and the object in it whose pod is judged.
+//! The admission request and the object whose pod is judged.
 
 pub mod change;
 pub mod kinds;

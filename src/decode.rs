@@ -1,7 +1,7 @@
-//! From a JSON tree to the values that rules read: borrowed, `null` read as absent, unknown members skipped. A [`Reader`]
+//! Reads the values that rules need from a JSON tree. Strings are borrowed and unknown members skipped; a [`Reader`]
 //! decides how values of the wrong type are handled.
 //!
-//! Kubernetes treats an explicit `null` like a missing field, so every optional field here does too.
+//! Kubernetes treats an explicit `null` like a missing field, and so does every optional field here.
 
 pub use serde_json_borrow::{ObjectAsVec, Value};
 
@@ -19,20 +19,21 @@ pub use fields::Fields;
 pub use read::{Read, Reader, Result};
 pub use values::{List, NonEmpty, Pairs, Presence, one_of};
 
-/// Parses a JSON text.
+/// Parses JSON.
 ///
 /// # Errors
-/// The text is not JSON; the message says where, by line and column.
+/// The text is not JSON; the message gives line and column.
 pub fn parse(json: &[u8]) -> std::result::Result<Value<'_>, String> {
-    // Everything is parsed from a str, also in `prescan`: a second instance of the parser would be a tenth of the module.
+    // Parsing always starts from a str, in `prescan` too: a second instance of the parser would be a tenth of the
+    // module.
     let text = str::from_utf8(json).map_err(|error| format!("not valid JSON: {error}"))?;
     serde_json::from_str(text).map_err(|error| format!("not valid JSON: {error}"))
 }
 
-/// Reads a value of its own, apart from any pod.
+/// Reads a value that is not part of a pod.
 ///
 /// # Errors
-/// The value is of another type.
+/// The value has the wrong type.
 pub fn read<'t, T: Default + Read<'t>>(value: &'t Value<'t>) -> Result<T> {
     let mut result = T::default();
     result.read(value, &mut Reader::default())?;
@@ -42,7 +43,7 @@ pub fn read<'t, T: Default + Read<'t>>(value: &'t Value<'t>) -> Result<T> {
 /// A member of an object by its key; `None` when it is missing or `null`.
 ///
 /// # Errors
-/// The value is not an object, or has the member twice: others might read the other one.
+/// The value is not an object, or has the member twice: another reader might take the other one.
 pub fn member<'t>(value: &'t Value<'t>, key: &str) -> Result<Option<&'t Value<'t>>> {
     let Value::Object(members) = value else { return Err(Error::wrong_type(value, "an object")) };
     let mut found = members.iter().filter(|(name, _)| *name == key).map(|(_, value)| value);
@@ -53,7 +54,7 @@ pub fn member<'t>(value: &'t Value<'t>, key: &str) -> Result<Option<&'t Value<'t
     }
 }
 
-/// The value that keys lead to, through objects only; the first where a key is there twice.
+/// The value at a path of keys, through objects only; the first one where a key is duplicated.
 pub fn at<'t, 'k>(value: &'t Value<'t>, keys: impl IntoIterator<Item = &'k str>) -> Option<&'t Value<'t>> {
     keys.into_iter().try_fold(value, |value, key| value.as_object()?.get(key))
 }
@@ -80,7 +81,7 @@ mod tests {
 
     fn error(json: &str) -> (String, String) {
         let tree = parse(json.as_bytes()).expect("JSON");
-        let error = read::<Outer>(&tree).expect_err("must be refused");
+        let error = read::<Outer>(&tree).expect_err("must be an error");
         (error.path(), error.message().to_owned())
     }
 
@@ -94,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn an_error_carries_the_path_that_it_walked() {
+    fn errors_carry_the_path() {
         let expected = |path: &str, message: &str| (path.to_owned(), message.to_owned());
         assert_eq!(
             error(r#"{"items": [{"count": 1}, {"count": "2"}]}"#),
@@ -107,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn a_known_member_that_is_there_twice_is_refused() {
+    fn duplicate_known_members_are_errors() {
         assert_eq!(error(r#"{"items": [], "items": []}"#).1, "duplicate field `items`");
         assert_eq!(error(r#"{"items": [], "\u0069tems": []}"#).1, "duplicate field `items`");
         let tree = parse(br#"{"a": 1, "a": 2, "b": 3}"#).expect("JSON");
@@ -116,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn text_that_is_not_json_is_refused() {
+    fn invalid_json_is_an_error() {
         let lone_surrogate = br#"{"a": "\ud83d"}"#.as_slice();
         let deep = "[".repeat(200) + &"]".repeat(200);
         for json in [b"".as_slice(), b"{", b"[1,]", b"\"\xff\"", b"1 2", lone_surrogate, deep.as_bytes()] {

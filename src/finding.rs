@@ -1,4 +1,4 @@
-//! A finding: where, what is wrong, what to write instead.
+//! Findings: a place, the reason, and the fix.
 
 pub mod collector;
 pub mod patch;
@@ -14,37 +14,37 @@ use patch::Patch;
 use ratchet::Ratchet;
 use severity::Severity;
 
-/// One problem that one rule found at one place.
+/// A single problem that a rule found at one place.
 ///
-/// The message quotes the value found, of a long one its hash, so two findings are about the same problem exactly when
-/// rule, path, container and message are equal. The ratchet on updates compares these, and who inherits the field.
+/// The message quotes the value found (a hash, if it is long), so two findings are the same exactly if rule, path,
+/// container and message are equal. The ratchet on updates compares these, and the containers that inherit the field.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
-    /// The id of the rule that found it.
+    /// The ID of the rule.
     pub rule: &'static str,
     /// Its severity, never `Off`.
     pub severity: Severity,
-    /// When an update may keep it.
+    /// The condition under which an update may keep it.
     pub ratchet: Ratchet,
     /// The path of the field in the object, such as `spec.template.spec.hostNetwork`.
     pub path: String,
-    /// The name of the container that the field belongs to.
+    /// The name of the container with the field.
     pub container: Option<String>,
-    /// The names of the containers that inherit the field of the pod that it is about.
+    /// The names of the containers that inherit the field from the pod.
     pub inheritors: Vec<String>,
-    /// Whether an update keeps it, which is why it does not deny.
+    /// Whether an update keeps it, so that it only warns.
     pub is_old: bool,
-    /// What is wrong, quoting the value found. It continues after `path: ` and so starts in lower case.
+    /// The reason, quoting the value found. It follows `path: ` and so starts in lower case.
     pub message: String,
-    /// What to write instead: an imperative without a final period.
+    /// The fix: an imperative without a final period.
     pub fix: String,
-    /// The same as a change of the object, where it is certain.
+    /// The fix as a patch of the object, if it is certain.
     pub patch: Option<Patch>,
 }
 
 impl Finding {
-    /// Whether it is the same problem at the same place, whatever the severity. A container that takes the place of
-    /// another does not take over its findings.
+    /// Whether it is the same problem at the same place, regardless of the severity. A container that replaces another
+    /// one does not inherit its findings.
     pub fn is_same(&self, other: &Finding) -> bool {
         self.rule == other.rule
             && self.path == other.path
@@ -52,8 +52,7 @@ impl Finding {
             && self.message == other.message
     }
 
-    /// A container that did not inherit the field when an old object had the same finding. A container that moved is treated
-    /// as new.
+    /// A container that did not inherit the field in the old finding. A container that moved is treated as new.
     pub fn container_added_to(&self, old: &Finding) -> Option<&String> {
         let mut before = old.inheritors.iter();
         self.inheritors.iter().find(|container| !before.any(|old| old == *container))
@@ -65,7 +64,7 @@ impl Finding {
     }
 }
 
-/// The long form: where, what is wrong, what to write instead, which rule.
+/// The long form: path, message, fix and rule.
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.path)?;
@@ -76,12 +75,12 @@ impl fmt::Display for Finding {
     }
 }
 
-/// The findings that reject the request.
+/// The findings that deny the request.
 pub fn denials(findings: &mut [Finding]) -> impl Iterator<Item = &mut Finding> {
     findings.iter_mut().filter(|finding| finding.severity == Severity::Deny)
 }
 
-/// Sorts the findings from `begin` on by path, `containers[2]` before `containers[10]`.
+/// Sorts the findings from `begin` by path, `containers[2]` before `containers[10]`.
 pub fn sort_by_path(findings: &mut Vec<Finding>, begin: usize) {
     if !findings[begin..].is_sorted_by_key(|finding| Natural(&finding.path)) {
         let mut unsorted: Vec<Option<Finding>> = findings.drain(begin..).map(Some).collect();

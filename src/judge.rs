@@ -1,4 +1,5 @@
-//! How a request is processed: payload bytes -> tree -> request and settings -> facts of the cluster -> rules -> severities.
+//! How a request is processed: payload bytes -> JSON tree -> request and settings -> cluster facts -> rules ->
+//! severities.
 
 use std::fmt;
 
@@ -23,9 +24,9 @@ use crate::settings::Settings;
 pub struct Unreadable {
     /// The path of the field in the payload, `request.object.spec.hostNetwork`; empty when the payload is not JSON.
     pub path: String,
-    /// What is wrong there.
+    /// The reason, without the path.
     pub message: String,
-    /// The types, where the value is of another one than expected.
+    /// The found and expected types, if the type is wrong.
     pub wrong_type: Option<WrongType>,
 }
 
@@ -45,30 +46,31 @@ impl From<Error> for Unreadable {
     }
 }
 
-/// How often a pod is changed: first to `hostNetwork: true`, which may collide with other fields, then by removing those.
+/// The maximum number of mutations: setting `hostNetwork: true` may conflict with other fields, which the second one
+/// removes.
 const MAX_MUTATIONS: usize = 2;
 
-/// Judges a payload, `{"request": AdmissionRequest, "settings": Settings}`, and hands the request and what was found to `answer`.
-/// Both borrow from the payload, which is why they are not returned. A pod that the policy changes is judged as changed.
+/// Judges a payload, `{"request": AdmissionRequest, "settings": Settings}`, and passes the request and the outcome to
+/// `answer`. Both borrow from the payload, so they cannot be returned. A mutated pod is judged again.
 ///
 /// # Errors
-/// The payload is not JSON, or holds a value of another type where a rule would read it.
+/// The payload is not JSON, or a field that a rule reads has the wrong type.
 pub fn judge<T>(payload: &[u8], host: &dyn Host, answer: impl FnOnce(&Request, Outcome) -> T) -> Result<T, Unreadable> {
     let tree = parse(payload)?;
     let answer = judge_tree(&tree, host, answer);
-    leave(tree);
+    forget_in_guest(tree);
     answer
 }
 
-/// Drops a value, but not in the module: an instance answers one request and ends, and freeing every value of the tree would take
-/// 7 % of the instructions.
-fn leave<T>(value: T) {
+/// Drops a value, except in the Wasm guest: an instance answers a single request, and freeing the tree would take 7 %
+/// of the instructions.
+fn forget_in_guest<T>(value: T) {
     if cfg!(feature = "guest") {
         std::mem::forget(value);
     }
 }
 
-/// The same for a payload that is parsed already.
+/// Like [`judge`], for a parsed payload.
 ///
 /// # Errors
 /// It holds a value of another type where a rule would read it.
@@ -81,14 +83,15 @@ pub fn judge_tree<T>(
     match read(tree)? {
         None => Ok(answer(&Request::default(), Outcome::default())),
         Some(request) => {
-            let answer = judge_read(None, MAX_MUTATIONS, (tree, &request), &settings_of(payload)?, host, answer);
-            leave(request);
+            let answer =
+                judge_and_mutate(None, MAX_MUTATIONS, (tree, &request), &read_settings(payload)?, host, answer);
+            forget_in_guest(request);
             answer
         }
     }
 }
 
-/// The same for a request, with settings that are read already.
+/// Like [`judge_tree`], for a request and settings that have been read.
 ///
 /// # Errors
 /// It holds a value of another type where a rule would read it.
@@ -100,7 +103,7 @@ pub fn judge_request<T>(
 ) -> Result<T, Unreadable> {
     match read(tree)? {
         None => Ok(answer(&Request::default(), Outcome::default())),
-        Some(request) => judge_read(None, MAX_MUTATIONS, (tree, &request), settings, host, answer),
+        Some(request) => judge_and_mutate(None, MAX_MUTATIONS, (tree, &request), settings, host, answer),
     }
 }
 
@@ -108,7 +111,7 @@ fn parse(payload: &[u8]) -> Result<Value<'_>, Unreadable> {
     decode::parse(payload).map_err(|message| Unreadable { path: String::new(), message, wrong_type: None })
 }
 
-/// Reads a request. `None` for one that is accepted whatever its objects hold.
+/// Reads a request; `None` if it is accepted regardless of its objects.
 ///
 /// # Errors
 /// It holds a value of another type where a rule would read it.
@@ -116,8 +119,8 @@ pub fn read<'t>(request: &'t Value<'t>) -> Result<Option<Request<'t>>, Unreadabl
     Request::read(request).map_err(|error| error.in_member("request").into())
 }
 
-/// Judges a request that an earlier mutation may have made.
-fn judge_read<T, F: FnOnce(&Request, Outcome) -> T>(
+/// Judges a request, which may be the result of an `earlier` mutation.
+fn judge_and_mutate<T, F: FnOnce(&Request, Outcome) -> T>(
     earlier: Option<Mutation>,
     more_mutations: usize,
     (tree, request): (&Value, &Request),
@@ -125,7 +128,7 @@ fn judge_read<T, F: FnOnce(&Request, Outcome) -> T>(
     host: &dyn Host,
     answer: F,
 ) -> Result<T, Unreadable> {
-    let Judged { findings, is_proven_windows } = judged(request, settings, host);
+    let Judged { findings, is_proven_windows } = evaluate(request, settings, host);
     let mutated = match more_mutations {
         0 => Err(findings),
         _ => mutate(tree, request, settings, findings, is_proven_windows),
@@ -139,19 +142,22 @@ fn judge_read<T, F: FnOnce(&Request, Outcome) -> T>(
     let tree = parse(&text)?;
     match read(&tree)? {
         None => Ok(answer(&Request::default(), Outcome { findings: Vec::new(), mutation: Some(mutation) })),
-        Some(request) => judge_read(Some(mutation), more_mutations - 1, (&tree, &request), settings, host, answer),
+        Some(request) => {
+            judge_and_mutate(Some(mutation), more_mutations - 1, (&tree, &request), settings, host, answer)
+        }
     }
 }
 
 #[derive(Default)]
 struct Judged {
     findings: Vec<Finding>,
-    /// Whether the pod starts on Windows nodes only.
+    /// Whether the pod can start on Windows nodes only.
     is_proven_windows: bool,
 }
 
-/// The settings, which policy-server has validated: what only `settings::validation` refuses opens nothing.
-fn settings_of<'t>(payload: &'t Value<'t>) -> Result<Settings<'t>, Error> {
+/// Reads the settings, which policy-server has validated. The additional checks of `settings::validation` are not
+/// repeated, because settings that fail only those never allow more.
+fn read_settings<'t>(payload: &'t Value<'t>) -> Result<Settings<'t>, Error> {
     let mut settings = Settings::default();
     if let Some(value) = decode::member(payload, "settings")? {
         settings.read(value, &mut decode::Reader::default()).map_err(|error| error.in_member("settings"))?;
@@ -159,7 +165,7 @@ fn settings_of<'t>(payload: &'t Value<'t>) -> Result<Settings<'t>, Error> {
     Ok(settings)
 }
 
-fn judged(request: &Request, settings: &Settings, host: &dyn Host) -> Judged {
+fn evaluate(request: &Request, settings: &Settings, host: &dyn Host) -> Judged {
     let Some(workload) = &request.object else { return Judged::default() };
     let cluster = Cluster::new(host);
     let run = |check: fn(&Context) -> Vec<Finding>, workload: &Workload| {
@@ -169,7 +175,7 @@ fn judged(request: &Request, settings: &Settings, host: &dyn Host) -> Judged {
     };
     let mut judged = run(registry::check, workload);
     if request.is_mirror_pod() {
-        // Its static pod runs anyway.
+        // The kubelet runs the static pod regardless of its mirror pod.
         denials(&mut judged.findings).for_each(|finding| finding.severity = Severity::Warn);
     }
     if let Some(old) = &request.old_object

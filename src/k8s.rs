@@ -1,4 +1,5 @@
-//! Kubernetes' own notions: the slice of a pod that rules read, effective values, label requirements, quantities, versions.
+//! Kubernetes domain types: the part of a pod that rules read, effective values, label requirements, quantities,
+//! versions.
 
 pub mod command_lines;
 pub mod effective;

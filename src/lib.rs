@@ -1,8 +1,10 @@
-//! A Kubewarden policy for Windows HostProcess containers: may it run, will it run, does it mean what it says.
+//! A Kubewarden policy for Windows HostProcess containers: is it allowed, will it start, does it do what the manifest
+//! says?
 //!
-//! The waPC entry points. How a request is processed: payload bytes -> [`prescan`] -> [`decode`] -> [`admission`] with [`k8s`]'s pod
-//! and effective values -> [`cluster`] -> [`rules`], written in terms of [`windows`], [`node`] and [`settings`] -> [`finding`]s ->
-//! [`outcome`]. [`mod@judge`] runs these stages in order. No module imports one that imports it.
+//! This file holds the waPC entry points. A request passes through these stages, which [`mod@judge`] runs in order:
+//! payload bytes -> [`prescan`] -> [`decode`] -> [`admission`], with the pod and its effective values from [`k8s`] ->
+//! [`cluster`] -> [`rules`], written in terms of [`windows`], [`node`] and [`settings`] -> [`finding`]s -> [`outcome`].
+//! Modules do not import each other in cycles.
 
 pub mod admission;
 pub mod cluster;
@@ -47,16 +49,16 @@ pub extern "C" fn wapc_init() {
 /// Answers an admission request: `{"request": AdmissionRequest, "settings": Settings}` in, `ValidationResponse` out.
 ///
 /// # Errors
-/// None that a payload could cause: it is rejected with code 400 when it cannot be read. Where the prescan accepts a payload, only its JSON
-/// syntax and the name of a kind have been checked.
+/// No payload causes one: an unreadable payload is answered with code 400. If the prescan accepts a payload, only its
+/// JSON syntax and the name of a kind have been checked.
 pub fn validate(payload: &[u8]) -> CallResult {
     if prescan::concerns_no_rule(payload) { accept_request() } else { decide(payload, HOST) }
 }
 
-/// [`validate`] without the short cut, and with another host to answer questions about the cluster.
+/// [`validate`] without the prescan, with a given host to query the cluster through.
 ///
 /// # Errors
-/// None that a payload could cause.
+/// No payload causes one.
 pub fn decide(payload: &[u8], host: &dyn Host) -> CallResult {
     const BAD_REQUEST: u16 = 400;
     let response = judge(payload, host, |request, outcome| {
@@ -67,27 +69,27 @@ pub fn decide(payload: &[u8], host: &dyn Host) -> CallResult {
     })
 }
 
-/// Answers whether settings are valid: `Settings` in, `SettingsValidationResponse` out.
+/// Validates settings: `Settings` in, `SettingsValidationResponse` out.
 ///
 /// # Errors
-/// None that a payload could cause: what cannot be read is invalid.
+/// No payload causes one: unreadable settings are reported as invalid.
 pub fn validate_settings(payload: &[u8]) -> CallResult {
     let message = check_settings(payload).err().map(|invalid| invalid.to_string());
     Ok(serde_json::to_vec(&SettingsValidationResponse { valid: message.is_none(), message })?)
 }
 
-/// Whether settings are valid.
+/// Checks settings.
 ///
 /// # Errors
-/// They are not; the error says where and why.
+/// The settings are invalid; the error says where and why.
 pub fn check_settings(settings: &[u8]) -> Result<(), Invalid> {
     settings::validation::validate(settings, &known_rules())
 }
 
-/// Reads settings that are parsed already.
+/// Reads settings from parsed JSON.
 ///
 /// # Errors
-/// They are not valid; the error says where and why.
+/// The settings are invalid; the error says where and why.
 pub fn read_settings<'t>(settings: &'t decode::Value<'t>) -> Result<settings::Settings<'t>, Invalid> {
     settings::validation::read_settings(settings, &known_rules())
 }

@@ -1,12 +1,11 @@
-//! How a node starts a HostProcess container: what the kubelet, containerd and hcsshim ask Windows for.
+//! A model of how a node starts a HostProcess container: what the kubelet, containerd and hcsshim request from Windows.
 //!
-//! A [`Launch`](launch::Launch) is a container on a [`Node`]. Each part of the start is a function of its own, computed when
-//! it is asked for, and says which field it comes from; [`start`] puts them together in the order of the node, up to the
-//! first error.
+//! A [`Launch`](launch::Launch) is a container on a [`Node`]. Each part of the start is a separate function, evaluated
+//! lazily, and names the field that determines it; [`start`] runs them in the order of the node, up to the first error.
 //!
-//! The mechanism was read in Kubernetes 1.36, containerd 1.6.39, 1.7.0, 1.7.34 and 2.x, hcsshim 0.9.12 to its head, and
-//! measured there: `crates/linter/tests/node_parity` compares every part with the record.
-//! The words of the system in errors ([`failure::System`]) are short names: Windows translates its own.
+//! The model is based on the source code of Kubernetes 1.36, containerd 1.6.39, 1.7.0, 1.7.34 and 2.x, and hcsshim
+//! 0.9.12 to its head, and on measurements there: `crates/linter/tests/node_parity` compares every part with the
+//! recorded starts. Errors of Windows ([`failure::System`]) have short names, because Windows translates its messages.
 
 pub mod admission;
 pub mod command;
@@ -31,24 +30,24 @@ use std::fmt;
 
 use era::Era;
 
-/// The node's part in a start: everything that is not in the pod.
+/// The properties of a node that affect a start.
 #[derive(Clone, Copy, Debug)]
 pub struct Node<'n> {
-    /// The versions of its software.
+    /// The era of its software.
     pub era: Era,
     /// Its local groups; only containerd 1.7 and later look at them.
     pub groups: &'n [&'n str],
-    /// Folders of drive C: that exist, in their own case.
+    /// The existing folders of drive C:, in their own case.
     pub folders: &'n [&'n str],
-    /// Its logical processors, which a CPU limit is a share of.
+    /// The number of its logical processors; a CPU limit is a share of them.
     pub processors: u32,
-    /// Whether `pod_annotations` of containerd's runtime lets the annotations of `microsoft.com` and `io.microsoft` through.
-    /// By default it does not for `runhcs-wcow-process`.
+    /// Whether `pod_annotations` of containerd's runtime passes on the annotations of `microsoft.com` and
+    /// `io.microsoft`. By default it does not for `runhcs-wcow-process`.
     pub passes_annotations: bool,
 }
 
 impl Node<'_> {
-    /// The folders that a node has before any pod ran, in the case that they had where starts were measured.
+    /// The folders of a node before any pod ran, in the case of the measured nodes.
     pub const FOLDERS: &'static [&'static str] = &[
         r"C:\windows\system32",
         r"C:\Program Files",
@@ -58,16 +57,16 @@ impl Node<'_> {
         r"C:\var\log",
     ];
 
-    /// A node of an era with the defaults of everything else.
+    /// A node of an era, otherwise with defaults.
     pub const fn new(era: Era) -> Node<'static> {
         Node { era, groups: &[], folders: Node::FOLDERS, processors: 2, passes_annotations: false }
     }
 }
 
-/// Where a part of a start comes from.
+/// The origin of a part of a start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Origin {
-    /// A field of the container, such as `command`, with its place where it is a list.
+    /// A field of the container, such as `command`, with the index if it is a list.
     Container(&'static str, Option<usize>),
     /// A field of the pod.
     Pod(&'static str),
@@ -75,7 +74,7 @@ pub enum Origin {
     Annotation(&'static str),
     /// The image's configuration.
     Image(&'static str),
-    /// The node itself: a default, or something that it adds.
+    /// The node itself: a default or an addition.
     Node,
 }
 

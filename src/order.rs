@@ -1,10 +1,10 @@
-//! The order of paths and names.
+//! Natural order of paths and names, and lookup by name.
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 
-/// A text in natural order, numbers by their value: `containers[2].image` before `containers[10].image`.
+/// A string in natural order, which compares numbers by value: `containers[2].image` before `containers[10].image`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Natural<'t>(pub &'t str);
 
@@ -16,7 +16,7 @@ impl Ord for Natural<'_> {
         let digits = |rest: &[u8]| rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
         let (l, r) = (digits(left), digits(right));
         let is_in_number = begin.last().is_some_and(u8::is_ascii_digit) || l > 0 && r > 0;
-        // Of two numbers the longer one is greater.
+        // The longer of two numbers is greater.
         let longer = if is_in_number { l.cmp(&r) } else { Ordering::Equal };
         longer.then_with(|| left.cmp(right))
     }
@@ -28,24 +28,24 @@ impl PartialOrd for Natural<'_> {
     }
 }
 
-/// Texts in natural order, each with its place in the list; equal ones keep their order. A heap sorts them, because each sort
-/// of a slice is five kilobytes of the Wasm module.
+/// Sorts strings naturally, paired with their original index; the sort is stable. It uses a heap, because each instance
+/// of a slice sort adds five kilobytes to the Wasm module.
 #[inline(never)]
 pub fn sorted(texts: Vec<&str>) -> Vec<(Natural<'_>, usize)> {
     let placed: Vec<_> = texts.into_iter().enumerate().map(|(place, text)| (Natural(text), place)).collect();
     if placed.is_sorted() { placed } else { BinaryHeap::from(placed).into_sorted_vec() }
 }
 
-/// Texts that are looked up by name, for lists in which one name may be there very often.
+/// An index of strings, for lists that may repeat a name very often.
 #[derive(Debug, Default)]
 pub struct ByName<'t> {
     texts: Vec<Cow<'t, str>>,
-    /// The places in `texts` in natural order; those of equal texts in their own order.
+    /// The indices of `texts` in natural order, ascending among equal texts.
     order: Vec<usize>,
 }
 
 impl<'t> ByName<'t> {
-    /// An index of texts by what they are.
+    /// Builds the index.
     #[inline(never)]
     pub fn new(texts: Vec<Cow<'t, str>>) -> ByName<'t> {
         let order = sorted(texts.iter().map(AsRef::as_ref).collect());
@@ -53,19 +53,19 @@ impl<'t> ByName<'t> {
         ByName { texts, order }
     }
 
-    /// The places at which a text is, in ascending order.
+    /// The indices of a text, ascending.
     pub fn places(&self, text: &str) -> impl Iterator<Item = usize> {
         let begin = self.order.partition_point(|place| Natural(&self.texts[*place]) < Natural(text));
         self.order[begin..].iter().copied().take_while(move |place| self.texts[*place] == text)
     }
 
-    /// The places of each text that is there, in ascending order.
+    /// The indices of each distinct text, ascending.
     pub fn groups(&self) -> impl Iterator<Item = &[usize]> {
         self.order.chunk_by(|one, other| self.texts[*one] == self.texts[*other])
     }
 }
 
-/// Each text once, at its first place.
+/// Removes duplicates, keeping the first of each.
 #[inline(never)]
 pub fn distinct(mut texts: Vec<&str>) -> Vec<&str> {
     let order = sorted(texts.clone());
@@ -84,7 +84,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn indices_are_compared_as_numbers() {
+    fn numbers_are_compared_by_value() {
         let texts = vec![
             "spec.initContainers[0].image",
             "spec.containers[10].image",
@@ -106,7 +106,7 @@ mod tests {
         );
     }
 
-    /// Texts in pieces, numbers as such.
+    /// Splits a text into characters and numbers.
     fn pieces(text: &str) -> Vec<(u8, u64)> {
         let mut pieces: Vec<(u8, u64)> = Vec::new();
         let mut before = b' ';
@@ -123,7 +123,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn numbers_count_by_their_value(one in r"(x|\[|\.|\]|[1-9][0-9]{0,3}x){0,6}", other in r"(x|\[|\.|\]|[1-9][0-9]{0,3}x){0,6}") {
+        fn order_equals_that_of_parsed_pieces(one in r"(x|\[|\.|\]|[1-9][0-9]{0,3}x){0,6}", other in r"(x|\[|\.|\]|[1-9][0-9]{0,3}x){0,6}") {
             prop_assert_eq!(Natural(&one).cmp(&Natural(&other)), pieces(&one).cmp(&pieces(&other)));
         }
     }

@@ -1,4 +1,4 @@
-//! From findings to the answer: the pod as the policy fixes it, and the response.
+//! The outcome of findings: the mutated pod and the response.
 
 pub mod mutation;
 pub mod response;

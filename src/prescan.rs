@@ -1,11 +1,12 @@
-//! Most admission requests have nothing to do with Windows. A search for a few texts and a check of the grammar, far
-//! cheaper than reading the request, find those that no rule can report anything about.
+//! Requests that no rule can match are recognised cheaply, by a substring search and a JSON syntax check. Most
+//! admission requests have nothing to do with Windows.
 //!
 //! Rules look at pods with a `hostProcess` key, at `runAsUserName` (`numeric-account`), at a few annotation keys
-//! (`reserved-annotations`) and at images for HostProcess containers (`base-image-misuse`). Keys and images are case-sensitive in Kubernetes, so a request that names a
-//! kind and has none of these texts is accepted, provided that it is valid JSON and that no `\u` escape could hide one of
-//! them. ControllerRevisions, which are rare, are never accepted here: the controller that applies them matches field names case-insensitively. Everything
-//! else is decoded, which also says what is wrong.
+//! (`reserved-annotations`) and at images for HostProcess containers (`base-image-misuse`). Keys and images are
+//! case-sensitive in Kubernetes, so a request that names a kind and contains none of these strings is accepted,
+//! provided that it is valid JSON and that no `\u` escape could hide one of them. ControllerRevisions, which are rare,
+//! are never accepted here: the controller that applies them matches field names case-insensitively. All other requests
+//! are decoded, and decoding reports any error.
 
 use std::fmt;
 
@@ -13,10 +14,10 @@ use crate::decode::Value;
 use memchr::memmem;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-/// Without one of these texts there is nothing to report: the key of HostProcess containers; the annotations
-/// `microsoft.com/hostprocess-*` and `microsoft.com/disable-hostprocess-container`, and images with the tag `*-hostprocess`;
-/// `io.microsoft.disable-unsafe-operations`; the base image; images with the tag `*-windows-hp`; the account of a Windows container. None has a character that
-/// JSON may escape otherwise than by `\u`.
+/// The strings without which no rule matches: the key of HostProcess containers; the annotations
+/// `microsoft.com/hostprocess-*` and `microsoft.com/disable-hostprocess-container`, and images with the tag
+/// `*-hostprocess`; `io.microsoft.disable-unsafe-operations`; the base image; images with the tag `*-windows-hp`; the
+/// account of a Windows container. JSON can escape their characters only with `\u`.
 const MARKS: [&str; 6] = [
     "hostProcess",
     "hostprocess",
@@ -26,13 +27,13 @@ const MARKS: [&str; 6] = [
     "runAsUserName",
 ];
 
-/// Whether a payload is a well-formed request that no rule could report anything about.
+/// Whether a payload is a well-formed request that no rule can match.
 pub fn concerns_no_rule(payload: &[u8]) -> bool {
     let has = |text: &str| memmem::find(payload, text.as_bytes()).is_some();
-    !MARKS.into_iter().any(has) && !has_unicode_escape(payload) && names_a_kind(payload)
+    !MARKS.into_iter().any(has) && !has_unicode_escape(payload) && has_covered_kind(payload)
 }
 
-/// Whether a value has one of the texts without which no rule has anything to report, in a key or a string.
+/// Whether a key or string in a value contains one of [`MARKS`].
 pub fn has_mark(value: &Value) -> bool {
     let has = |text: &str| MARKS.into_iter().any(|mark| memmem::find(text.as_bytes(), mark.as_bytes()).is_some());
     match value {
@@ -43,21 +44,21 @@ pub fn has_mark(value: &Value) -> bool {
     }
 }
 
-/// Whether a backslash is followed by a `u`. One that is escaped itself counts, too.
+/// Whether a `u` follows a backslash, even an escaped one.
 fn has_unicode_escape(payload: &[u8]) -> bool {
     memchr::memchr_iter(b'\\', payload).any(|backslash| payload.get(backslash + 1) == Some(&b'u'))
 }
 
-/// Whether the whole payload is JSON and a request with a kind of which the texts tell enough.
-fn names_a_kind(payload: &[u8]) -> bool {
-    // serde_json does not look at the bytes of strings that it throws away.
+/// Whether the whole payload is well-formed JSON of a kind that [`MARKS`] covers.
+fn has_covered_kind(payload: &[u8]) -> bool {
+    // serde_json does not validate the bytes of strings that it skips.
     let Ok(text) = str::from_utf8(payload) else { return false };
     let mut json = serde_json::Deserializer::from_str(text);
     TextAt(&["request", "kind", "kind"]).deserialize(&mut json).is_ok_and(|found| found) && json.end().is_ok()
 }
 
-/// Whether a value has the name of such a kind under these keys; everything else is checked and thrown away. Derived
-/// structs would say the same in fewer lines and bring how serde words its errors into the guest, a fifteenth of its size.
+/// Finds the name of such a kind under these keys; everything else is checked for syntax and skipped. Derived structs
+/// would be shorter, but serde's error messages would take up a fifteenth of the guest.
 struct TextAt<'k>(&'k [&'k str]);
 
 impl<'de> DeserializeSeed<'de> for TextAt<'_> {
@@ -117,7 +118,7 @@ impl<'de> Visitor<'de> for TextAt<'_> {
     }
 }
 
-/// Whether a key is this one.
+/// Compares a key with an expected one.
 struct KeyIs<'k>(Option<&'k str>);
 
 impl<'de> DeserializeSeed<'de> for KeyIs<'_> {

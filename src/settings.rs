@@ -1,4 +1,4 @@
-//! The settings that an administrator may configure.
+//! The policy's settings.
 
 use crate::decode::{List, Pairs, Read, Reader, Result, Value, one_of, record};
 use crate::finding::severity::Severity;
@@ -23,42 +23,42 @@ use profile::Profile;
 use rbac::Rbac;
 
 record! {
-    /// The policy's settings. Every key is optional, unknown keys are refused.
+    /// The policy's settings. Every key is optional; unknown keys are errors.
     #[derive(Debug)]
     #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(default, deny_unknown_fields, rename_all = "camelCase"))]
     pub struct Settings<'a>: strict {
-        /// The severities that hold where `rules` says nothing.
+        /// The severities of rules that are not listed in `rules`.
         pub profile: Profile = "profile",
         /// Severity by rule id.
         pub rules: Pairs<'a, Severity> = "rules",
-        /// Who may run HostProcess workloads. Absent: anyone. Empty: nobody.
+        /// Grants that allow HostProcess workloads. Absent: all are allowed. Empty: none is allowed.
         #[cfg_attr(feature = "schema", schemars(with = "Grants"))]
         pub allow: Option<Grants<'a>> = "allow" not_null,
-        /// One more grant, by the cluster's RBAC.
+        /// An additional grant through the cluster's RBAC.
         pub rbac: Option<Rbac<'a>> = "rbac" not_null,
-        /// Local groups that the nodes have, compared as Windows does.
+        /// Local groups that exist on the nodes; case is ignored.
         pub local_groups: List<&'a str> = "localGroups",
-        /// Local groups that make a process an administrator, added to the built-in list (localised names, custom groups).
+        /// Additional local groups whose members are administrators, such as localised names and custom groups.
         pub privileged_local_groups: List<&'a str> = "privilegedLocalGroups",
-        /// Which RuntimeClasses mean which isolation.
+        /// The isolation of RuntimeClasses.
         pub runtime_classes: RuntimeClasses<'a> = "runtimeClasses",
         /// The oldest containerd on any Windows node, in quotes.
         pub containerd: AtLeast<1, 6> = "containerd",
-        /// Whether the Windows nodes have the bind filter (`bindfltapi.dll`); absent: some may have it and others not.
+        /// Whether the Windows nodes have the bind filter (`bindfltapi.dll`); absent: it may differ between nodes.
         pub bind_filter: Option<bool> = "bindFilter",
-        /// The node ports that HostProcess pods may open; absent: any.
+        /// The host ports that HostProcess pods may open; absent: any.
         pub host_ports: Option<List<PortRange>> = "hostPorts",
-        /// What the resource rules want.
+        /// Required limits and the memory floor.
         pub resources: ResourceSettings<'a> = "resources",
-        /// What the policy asks the cluster about nodes and RuntimeClasses.
+        /// Checks of nodes and RuntimeClasses in the cluster.
         pub nodes: NodeSettings = "nodes",
-        /// What the policy asks the cluster about namespaces.
+        /// Checks of namespaces in the cluster.
         pub namespaces: NamespaceSettings = "namespaces",
-        /// Whose conventions hold in the cluster.
+        /// The kind of cluster, whose conventions are followed.
         pub platform: Platform = "platform",
-        /// On UPDATE, what the old object already had is a warning.
+        /// On UPDATE, findings that the old object already had are only warnings.
         pub ratchet: bool = "ratchet",
-        /// The rules whose certain fixes are applied to pods on CREATE.
+        /// The rules whose safe fixes are applied to pods on CREATE.
         pub mutate: Mutate<'a> = "mutate",
     }
 }
@@ -92,7 +92,7 @@ impl Settings<'_> {
         Era::possible(*self.containerd, self.bind_filter)
     }
 
-    /// Whether nodes of such an era may be in the cluster.
+    /// Whether the cluster may have nodes of such an era.
     #[inline(never)]
     pub fn may_have(&self, is_such: fn(Era) -> bool) -> bool {
         self.eras().any(is_such)
@@ -104,15 +104,15 @@ record! {
     #[derive(Debug, Default)]
     #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(default, deny_unknown_fields, rename_all = "camelCase"))]
     pub struct RuntimeClasses<'a>: strict {
-        /// Their pods run in a virtual machine, whatever the name suggests.
+        /// RuntimeClasses whose pods run in a virtual machine, regardless of the name.
         pub hyperv: List<&'a str> = "hyperv",
-        /// Their pods run on the host, whatever the name suggests.
+        /// RuntimeClasses whose pods run on the host, regardless of the name.
         pub process: List<&'a str> = "process",
     }
 }
 
 record! {
-    /// Ports from `min` to `max`, both included.
+    /// Ports from `min` to `max`, inclusive.
     #[derive(Clone, Copy, Debug, Default)]
     #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(deny_unknown_fields, rename_all = "camelCase"))]
     #[allow(missing_docs, reason = "the names say it")]
@@ -123,13 +123,13 @@ record! {
 }
 
 record! {
-    /// What the resource rules want.
+    /// Required limits and the memory floor.
     #[derive(Debug)]
     #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(default, deny_unknown_fields, rename_all = "camelCase"))]
     pub struct ResourceSettings<'a>: strict {
-        /// The limits that every container must have, memory if nothing is said.
+        /// The limits that every container must have; absent: memory.
         pub require: Option<List<Resource>> = "require",
-        /// A memory limit below this is probably a mistake.
+        /// The memory limit below which a limit is probably a mistake.
         pub memory_floor: Quantity<'a> = "memoryFloor",
     }
 }
@@ -150,27 +150,27 @@ impl Default for ResourceSettings<'_> {
 }
 
 record! {
-    /// What the policy asks the cluster about nodes and RuntimeClasses, and the versions that it requires.
+    /// Checks of nodes and RuntimeClasses in the cluster, and the versions that they require.
     #[derive(Clone, Copy, Debug, Default)]
     #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(default, deny_unknown_fields, rename_all = "camelCase"))]
     pub struct NodeSettings: strict {
-        /// Whether to ask at all.
+        /// Whether to query the cluster.
         pub check: bool = "check",
-        /// Deny what could not be checked.
+        /// Whether to deny pods that could not be checked.
         pub required: bool = "required",
-        /// The oldest kubelet that will do, in quotes: "1.30".
+        /// The oldest acceptable kubelet, in quotes: "1.30".
         pub min_kubernetes: AtLeast<1, 23> = "minKubernetes",
-        /// The oldest containerd that will do, in quotes: "1.7".
+        /// The oldest acceptable containerd, in quotes: "1.7".
         pub min_containerd: AtLeast<1, 6> = "minContainerd",
     }
 }
 
 record! {
-    /// What the policy asks the cluster about namespaces, except for the selectors of grants.
+    /// Checks of namespaces in the cluster, in addition to the selectors of grants.
     #[derive(Clone, Copy, Debug, Default)]
     #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(default, deny_unknown_fields, rename_all = "camelCase"))]
     pub struct NamespaceSettings: strict {
-        /// Whether to ask for the Pod Security level that a workload's namespace enforces.
+        /// Whether to query the Pod Security level that a workload's namespace enforces.
         pub check: bool = "check",
     }
 }
@@ -178,10 +178,10 @@ record! {
 /// The kind of cluster.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Platform {
-    /// Any that does not treat Windows pods in a way of its own.
+    /// Any cluster without special treatment of Windows pods.
     #[default]
     Kubernetes,
-    /// With SecurityContextConstraints, from which pods with `os.name: windows` are exempt.
+    /// A cluster with SecurityContextConstraints, from which pods with `os.name: windows` are exempt.
     OpenShift,
 }
 

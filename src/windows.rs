@@ -1,4 +1,4 @@
-//! Vocabulary of the platform, so that rules read like sentences.
+//! Windows domain types: accounts, paths, programs and command lines.
 
 pub mod account;
 pub mod arguments;

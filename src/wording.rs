@@ -1,15 +1,15 @@
-//! How messages show values and suggest names.
+//! Quoting of values in messages, and suggestions for misspelt names.
 
 use std::fmt::{self, Display, Write};
 use std::hash::Hasher;
 
 use siphasher::sip::SipHasher13;
 
-/// A value is quoted up to here: the same value can be part of thousands of findings.
+/// The maximum length of a quoted value, which may be repeated in thousands of findings.
 const MAX_QUOTED_BYTES: usize = 300;
 
-/// A value as messages show it: in single quotes, which YAML takes literally, and [`escaped`]. Of a long value the
-/// beginning is shown, and a hash of the whole stands for the rest, so that messages about two values are never the same.
+/// Quotes a value for a message: in single quotes, which YAML takes literally, and [`escaped`]. Long values are
+/// truncated and followed by a hash of the whole value, so that messages about different values differ.
 pub fn quote(value: &str) -> Quoted<'_> {
     Quoted(value)
 }
@@ -24,8 +24,8 @@ impl Display for Quoted<'_> {
         if value.len() <= MAX_QUOTED_BYTES {
             return write!(f, "'{}'", escaped(value));
         }
-        // Baselines keep messages, so the hash must not change with the compiler: SipHash-1-3 with a key of zeros, of the value and a
-        // byte that no text has.
+        // Baselines store messages, so the hash must not depend on the compiler: SipHash-1-3 with a zero key, of the
+        // value and a byte that UTF-8 never contains.
         let mut hasher = SipHasher13::new();
         hasher.write(value.as_bytes());
         hasher.write_u8(0xff);
@@ -34,8 +34,8 @@ impl Display for Quoted<'_> {
     }
 }
 
-/// A text with its control characters escaped, and the invisible ones that turn the direction of writing, so that it can
-/// neither forge lines nor steer a terminal; and with the commands of pipelines broken.
+/// Escapes control, bidirectional and zero-width characters, which could fake a line or control the terminal, and the
+/// `##` that begins pipeline commands.
 pub fn escaped(text: &str) -> Escaped<'_> {
     Escaped(text)
 }
@@ -46,7 +46,7 @@ pub struct Escaped<'t>(&'t str);
 
 impl Display for Escaped<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Nearly every text is plain.
+        // Fast path: nearly every text is plain.
         if self.0.bytes().all(|byte| matches!(byte, b' '..=b'"' | b'$'..=b'~')) {
             return f.write_str(self.0);
         }
@@ -63,21 +63,21 @@ impl Display for Escaped<'_> {
     }
 }
 
-/// Whether a text begins as the commands do that pipelines take from anywhere in a line: `##vso[` in Azure Pipelines, `##[` there
-/// and in old runners of GitHub. A text that ends after `##` counts, too: more may follow.
+/// Whether a text may begin a command that pipelines recognise anywhere in a line: `##vso[` in Azure Pipelines, `##[`
+/// there and in old GitHub runners. A text that ends after `##` counts, because more may follow.
 pub fn begins_command(text: &str) -> bool {
     let goes_on = |rest: &str| rest.chars().next().is_none_or(|c| matches!(c, '[' | 'v' | 'V') || !c.is_ascii());
     text.strip_prefix("##").is_some_and(goes_on)
 }
 
-/// Whether a character is a control character, one that is invisible and may turn the direction of writing, or none at all.
+/// Whether a character is a control character, a bidirectional or zero-width one, or a noncharacter.
 pub fn is_hidden(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{AD}' | '\u{FFFE}' | '\u{FFFF}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}')
 }
 
-/// A text in one line of at most `max_bytes`, [`escaped`]; the cut is marked with an ellipsis. What is cut is not even
-/// formatted, because names and paths can be as long as the request.
+/// Formats a text as one [`escaped`] line of at most `max_bytes`, truncated with an ellipsis. Formatting stops at the
+/// limit, because names and paths can be as long as the request.
 pub fn line(text: &dyn Display, max_bytes: usize) -> String {
     const ELLIPSIS: &str = "...";
     let mut line = Line { text: String::new(), max_bytes };
@@ -88,7 +88,7 @@ pub fn line(text: &dyn Display, max_bytes: usize) -> String {
     line.text
 }
 
-/// Takes text until it is full.
+/// A buffer that fails when it is full.
 struct Line {
     text: String,
     max_bytes: usize,
@@ -98,15 +98,15 @@ impl Write for Line {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         let room = self.max_bytes - self.text.len();
         let fitting = text.floor_char_boundary(room);
-        // An escape is longer than what it stands for.
+        // Escapes are longer than the characters they replace.
         write!(self.text, "{}", escaped(&text[..fitting]))?;
         if fitting < text.len() || self.text.len() > self.max_bytes { Err(fmt::Error) } else { Ok(()) }
     }
 }
 
-/// `, did you mean 'x'?` for the candidate closest to a misspelt name, or nothing when none is close.
+/// `, did you mean 'x'?` for the candidate closest to a misspelt name; empty if none is close.
 pub fn did_you_mean<'n>(misspelt: &str, candidates: impl IntoIterator<Item = &'n str>) -> String {
-    /// No name of ours is half as long, and the distance takes a step for each pair of letters.
+    /// No known name is half as long, and the distance takes quadratic time.
     const LONGEST: usize = 100;
     if misspelt.len() > LONGEST {
         return String::new();
@@ -125,23 +125,23 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn control_characters_cannot_forge_lines() {
+    fn control_characters_are_escaped() {
         assert_eq!(quote("a\nDENIED\u{1b}[0m\\b").to_string(), "'a\\nDENIED\\u{1b}[0m\\b'");
     }
 
     #[test]
-    fn what_turns_the_direction_of_writing_is_shown() {
+    fn bidirectional_and_zero_width_characters_are_escaped() {
         assert_eq!(escaped("a\u{202e}b\u{2066}c\u{feff}ä\u{85}").to_string(), "a\\u{202e}b\\u{2066}c\\u{feff}ä\\u{85}");
     }
 
     #[test]
-    fn commands_of_pipelines_are_broken() {
+    fn pipeline_commands_are_escaped() {
         assert_eq!(escaped("a ##vso[b]###[c]## d##").to_string(), "a \\u{23}#vso[b]#\\u{23}#[c]## d\\u{23}#");
         assert_eq!(line(&format_args!("{}[{}]", "a##", 0), 40), "a\\u{23}#[0]");
     }
 
     #[test]
-    fn of_a_long_value_the_beginning_is_shown_and_the_rest_still_tells_values_apart() {
+    fn long_values_are_truncated_with_a_hash() {
         let quoted = |ending: &str| quote(&("ä".repeat(1000) + ending)).to_string();
         assert!(quoted("x").starts_with("'äää") && quoted("x").contains("ä...' (2001 bytes, hash "), "{}", quoted("x"));
         assert!(quoted("x").len() < 400);
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_is_cut_between_characters() {
+    fn lines_are_truncated_between_characters() {
         assert_eq!(line(&"abcdef", 6), "abcdef");
         assert_eq!(line(&"abcdefg", 6), "abc...");
         assert_eq!(line(&"aääää", 6), "aä...");
@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_fit_is_not_formatted() {
+    fn formatting_stops_at_the_limit() {
         struct Endless;
         impl Display for Endless {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -173,7 +173,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_line_is_one_line_and_not_too_long(parts in prop::collection::vec("[\\PC\n\u{1b}\u{202e}ä]{0,12}", 0..6), max_bytes in 3..40_usize) {
+        fn lines_have_no_hidden_characters_and_fit(parts in prop::collection::vec("[\\PC\n\u{1b}\u{202e}ä]{0,12}", 0..6), max_bytes in 3..40_usize) {
             struct Parts(Vec<String>);
             impl Display for Parts {
                 fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,4 +1,4 @@
-//! A live cluster: its answers to the rules, and its workloads.
+//! A live cluster: answers to the rules' queries, and workloads.
 
 pub mod error;
 pub mod inventory;

@@ -26,11 +26,11 @@ use clap::CommandFactory;
 use crate::commands::error::Error;
 use crate::output::write_stdout;
 
-/// Windows HostProcess workloads: may they run, will they run, do they mean what they say?
+/// Check Windows HostProcess workloads: are they allowed, will they run, do they mean what they say?
 #[derive(Debug, clap::Parser)]
 #[command(name = "hostprocess", version = env!("HOSTPROCESS_VERSION"))]
 pub struct Cli {
-    /// What to do.
+    /// The subcommand to run.
     #[command(subcommand)]
     pub command: Command,
 }
@@ -40,47 +40,47 @@ pub struct Cli {
 pub enum Command {
     /// Check manifests and admission requests
     #[command(
-        after_help = "Exit code: 0 when nothing is denied, 1 when something is (see --fail-on), 2 when an input or the \
+        after_help = "Exit code: 0 when nothing is denied, 1 when something is denied (see --fail-on), 2 when an input or the \
         settings could not be read; the rest of the input is still checked.\n\nA comment `# hostprocess: ignore[rule-id] reason` on or above \
         a line waives its findings."
     )]
     Check(check::Args),
-    /// Print the smallest `allow` that covers given workloads
-    #[command(after_help = "Exit code: 0, or 2 when something could not be read or granted.")]
+    /// Print the smallest `allow` setting that covers the given workloads
+    #[command(after_help = "Exit code: 0, or 2 when an input could not be read or a workload could not be granted.")]
     Grants(grants::Args),
     /// Fix findings automatically: print a diff, or write the files
     #[command(
-        after_help = "Exit code: 0 when there is nothing to fix or it was written, 1 when --diff shows something, 2 when an input \
+        after_help = "Exit code: 0 when there was nothing to fix or all fixes were written, 1 when --diff shows changes, 2 when an input \
         could not be read, edited or written; the rest is still fixed."
     )]
     Fix(fix::Args),
-    /// Show how nodes would start HostProcess containers: account, command line, folders, mounts, or the error
+    /// Show how nodes would start HostProcess containers: account, command line, folders and mounts, or the error
     #[command(after_help = "Exit code: 0, or 2 when an input could not be read; the rest is still planned.")]
     Plan(plan::Args),
     /// Serve an editor: diagnostics while typing, fixes and plans, by the Language Server Protocol
     #[command(after_help = "Exit code: 0 after a shutdown, else 1. docs/editor.md has the settings of editors.")]
     Lsp(lsp::Args),
-    /// Check the workloads of the cluster of the current kubeconfig, or list its HostProcess workloads
-    #[command(after_help = "Exit code: as for check.")]
+    /// Check the workloads in the cluster of the current kubeconfig, or list its HostProcess workloads
+    #[command(after_help = "Exit code: the same as for check.")]
     Scan(scan::Args),
-    /// Evaluate one admission request with a module, as `kwctl run` does
+    /// Evaluate one admission request with a module, like `kwctl run`
     Run(run::Args),
     /// List the rules
     Rules(rules::Args),
-    /// Show a rule's page: what happens, before and after, false positives
+    /// Show a rule's documentation: what happens, examples, false positives
     Explain(explain::Args),
     /// Print the configuration in effect
     Config(config::Args),
     /// Print the JSON Schema of the configuration, the JSON output or the settings
     Schema(schema::Args),
-    /// Print a script that completes the arguments of this command in a shell
+    /// Print a shell completion script
     #[command(
         after_help = "bash: source <(hostprocess completions bash)\nzsh: hostprocess completions zsh > \"${fpath[1]}/_hostprocess\"\n\
         fish: hostprocess completions fish > ~/.config/fish/completions/hostprocess.fish\n\
         PowerShell: hostprocess completions powershell | Out-String | Invoke-Expression"
     )]
     Completions(completions::Args),
-    /// Print a manual page, for packages: `hostprocess man check > hostprocess-check.1`
+    /// Print a manual page for packaging: `hostprocess man check > hostprocess-check.1`
     #[command(hide = true)]
     Man(man::Args),
 }
@@ -89,7 +89,7 @@ impl Command {
     /// Runs the command and returns its exit code.
     ///
     /// # Errors
-    /// The command could not do its work.
+    /// The command failed.
     pub fn run(&self) -> Result<u8, Error> {
         let text = match self {
             Command::Check(args) => return check::check(args),

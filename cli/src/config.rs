@@ -1,4 +1,5 @@
-//! The configuration of the command, which a repository keeps beside its manifests. The policy in a cluster knows nothing of it.
+//! The configuration of the command, which a repository keeps beside its manifests. The policy in a cluster does not
+//! use it.
 
 pub mod keys;
 pub mod settings_schema;
@@ -19,10 +20,10 @@ use crate::documents::{LoadError, load, load_settings};
 use crate::paths::{can_match, folder_of, resolved, shortened};
 use crate::waivers::configured::{Waiver, Waivers, today};
 
-/// Its name in the folder to which it applies.
+/// The file name of a configuration, which applies to its folder.
 pub const FILE_NAME: &str = ".hostprocess.yaml";
 
-/// Why a configuration is refused. Each begins with the path.
+/// Why a configuration is not accepted. Messages begin with the path.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigurationError {
     /// It cannot be read.
@@ -36,10 +37,10 @@ pub enum ConfigurationError {
     Settings(#[from] SettingsError),
 }
 
-/// The configuration in effect: a file's, or the defaults where there is none.
+/// The configuration in effect: from a file, or the defaults.
 #[derive(Debug, Default)]
 pub struct Configuration {
-    /// What the file says.
+    /// The keys of the file.
     pub config: Config,
     /// The file.
     document: Option<Document>,
@@ -71,23 +72,23 @@ impl Configuration {
     /// Reads the nearest configuration, from the folder of a path upwards to the root of its git repository.
     ///
     /// # Errors
-    /// As [`Configuration::load`].
+    /// See [`Configuration::load`].
     pub fn nearest(path: &Path) -> Result<Configuration, ConfigurationError> {
         find(&folder_of(path))
             .map_or_else(|| Ok(Configuration::default()), |file| Configuration::load(&shortened(&file)))
     }
 
-    /// The path of the file; `None` where there is none.
+    /// The path of the file; `None` for the defaults.
     pub fn path(&self) -> Option<&Path> {
         self.document.as_ref().map(|document| Path::new(&document.source.name))
     }
 
-    /// What the file says, as it says it.
+    /// The content of the file.
     pub fn written(&self) -> Option<&Json> {
         self.document.as_ref().map(|document| &document.value)
     }
 
-    /// The file and the keys that it sets, for reports; `None` where there is none.
+    /// The file and the keys that it sets, for reports; `None` for the defaults.
     pub fn in_effect(&self) -> Option<InEffect> {
         let sets = self.written().and_then(Json::as_object).into_iter().flatten();
         let sets = sets.filter(|(_, value)| !value.is_null()).map(|(key, _)| key.clone()).collect();
@@ -112,10 +113,10 @@ impl Configuration {
         self.document.as_ref().map_or_else(|| message.to_owned(), |document| document.error(path, message).to_string())
     }
 
-    /// The policy's settings, which are not checked.
+    /// The policy's settings, not validated.
     ///
     /// # Errors
-    /// The file that has them cannot be read.
+    /// The settings file cannot be read.
     pub fn settings(&self) -> Result<Settings, ConfigurationError> {
         const KEY: &str = "settings";
         let Some(document) = &self.document else { return Ok(Settings::default()) };
@@ -176,11 +177,11 @@ impl Configuration {
 fn find(folder: &Path) -> Option<PathBuf> {
     for folder in folder.ancestors() {
         let file = folder.join(FILE_NAME);
-        // A link that leads nowhere is an error of the repository, which must not look like no configuration.
+        // A broken link is an error, and must not look like a missing configuration.
         if file.is_file() || file.is_symlink() {
             return Some(file);
         }
-        // A folder; in a work tree or a submodule, a file.
+        // `.git` is a folder, or a file in a work tree or a submodule.
         if folder.join(".git").exists() {
             return None;
         }
@@ -207,7 +208,7 @@ mod tests {
         assert_eq!(find(&folder("a/b")), Some(file.clone()));
         folder("a/.git");
         assert_eq!(find(&folder("a/b")), None);
-        // A link to the git folder of a work tree.
+        // The `.git` file of a work tree.
         fs::write(folder("w").join(".git"), "gitdir: elsewhere").expect("written");
         assert_eq!(find(&folder("w/b")), None);
         fs::write(root.path().join("a/b").join(FILE_NAME), "").expect("written");

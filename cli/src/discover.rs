@@ -1,4 +1,4 @@
-//! From paths on the command line to files of manifests.
+//! Finds and reads the manifests for the paths on the command line.
 
 pub mod chart;
 pub mod input;

@@ -1,4 +1,4 @@
-//! Files that hold one document: a configuration, settings, an admission request.
+//! Loads files with a single document: a configuration, settings, an admission request, a recorded session.
 
 use std::path::{Path, PathBuf};
 
@@ -10,29 +10,29 @@ use serde_json::Value;
 
 use crate::files::{self, FileError};
 
-/// Why there is no document. Each begins with the path.
+/// Why a document cannot be loaded. Messages begin with the path.
 #[derive(Debug, thiserror::Error)]
 pub enum LoadError {
     /// The file cannot be read.
     #[error(transparent)]
     Unreadable(#[from] FileError),
-    /// It does not hold one document of the kind.
+    /// The file does not hold exactly one valid document.
     #[error(transparent)]
     Invalid(#[from] DocumentError),
-    /// It does not hold a request.
+    /// The file does not hold a request.
     #[error("{}: {error}", .path.display())]
     NoRequest {
         /// The file.
         path: PathBuf,
-        /// Why it is no request.
+        /// The reason.
         error: RequestError,
     },
-    /// It does not hold a recorded session of a cluster.
+    /// The file does not hold a recorded session of a cluster.
     #[error("{}: {error}", .path.display())]
     NoSession {
         /// The file.
         path: PathBuf,
-        /// Why it is no session.
+        /// The reason.
         error: SessionError,
     },
 }
@@ -40,12 +40,12 @@ pub enum LoadError {
 /// Reads a YAML or JSON file with one document.
 ///
 /// # Errors
-/// The file cannot be read, or as for [`Document::parse`].
+/// The file cannot be read, or see [`Document::parse`].
 pub fn load(path: &Path) -> Result<Document, LoadError> {
     Ok(Document::parse(&path.display().to_string(), &files::read_text(path)?)?)
 }
 
-/// Reads settings from a YAML or JSON file: the settings themselves, or a Kubewarden policy that has them.
+/// Reads settings from a YAML or JSON file: the settings themselves, or a Kubewarden policy that contains them.
 ///
 /// # Errors
 /// The file cannot be read, or does not hold a mapping.
@@ -75,7 +75,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_missing_file_is_named() {
+    fn the_error_names_a_missing_file() {
         let error = load(Path::new("no-such-file")).expect_err("none").to_string();
         assert!(error.starts_with("no-such-file: cannot be read: "), "{error}");
     }

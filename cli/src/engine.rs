@@ -1,4 +1,4 @@
-//! Judging objects, with the built-in rules or with a module.
+//! Judges objects with the built-in rules or with a module.
 
 pub mod capabilities;
 pub mod error;
@@ -24,31 +24,31 @@ use crate::engine::module::Module;
 /// Judges objects. The settings are the same for all of them.
 #[derive(Debug)]
 pub enum Engine<'s> {
-    /// By the rules of this program.
+    /// Uses the built-in rules.
     Builtin(Box<Linter<'s>>),
-    /// By asking a module.
-    Module(Box<AskedModule<'s>>),
+    /// Uses a module.
+    Module(Box<ModuleEngine<'s>>),
 }
 
-/// A module with what it is asked with.
-pub struct AskedModule<'s> {
+/// A module with its settings and capabilities.
+pub struct ModuleEngine<'s> {
     module: Module,
     settings: &'s Value,
     creation: Creation,
     capabilities: Capabilities,
 }
 
-impl std::fmt::Debug for AskedModule<'_> {
+impl std::fmt::Debug for ModuleEngine<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("AskedModule").field("settings", self.settings).finish_non_exhaustive()
+        f.debug_struct("ModuleEngine").field("settings", self.settings).finish_non_exhaustive()
     }
 }
 
 impl<'s> Engine<'s> {
-    /// An engine that asks a module; `host` answers its questions about the cluster.
+    /// An engine that uses a module; `host` answers its queries about the cluster.
     ///
     /// # Errors
-    /// The module finds the settings not valid, or failed.
+    /// The module does not accept the settings, or failed.
     pub fn with_module(
         settings: &'s Value,
         module: Module,
@@ -56,11 +56,11 @@ impl<'s> Engine<'s> {
         creation: Creation,
     ) -> Result<Engine<'s>, SettingsError> {
         module.validate_settings(settings)?;
-        let capabilities = capabilities::of_host(host);
-        Ok(Engine::Module(Box::new(AskedModule { module, settings, creation, capabilities })))
+        let capabilities = capabilities::from_host(host);
+        Ok(Engine::Module(Box::new(ModuleEngine { module, settings, creation, capabilities })))
     }
 
-    /// See [`Linter::judged_rules`]. None where a module is asked, whose answers do not tell.
+    /// See [`Linter::judged_rules`]. Empty for a module, whose answers do not name its rules.
     pub fn judged_rules(&self) -> &BTreeSet<&'static str> {
         const NONE: &BTreeSet<&str> = &BTreeSet::new();
         match self {
@@ -69,10 +69,10 @@ impl<'s> Engine<'s> {
         }
     }
 
-    /// Judges every object of every file, several files at a time. The report has the order of the input.
+    /// Judges every object of every file, several files in parallel. The report keeps the order of the input.
     ///
     /// # Errors
-    /// The module failed. The built-in rules cannot.
+    /// The module failed. The built-in rules cannot fail.
     pub fn check(&self, files: impl ParallelIterator<Item = File>) -> Result<Report, CallError> {
         let files = files.map(|file| self.check_file(file));
         files.collect::<Result<_, CallError>>().map(|files| Report { files, ..Report::default() })
@@ -81,7 +81,7 @@ impl<'s> Engine<'s> {
     /// Judges every object of one file.
     ///
     /// # Errors
-    /// As [`Engine::check`].
+    /// See [`Engine::check`].
     pub fn check_file(&self, file: File) -> Result<FileReport, CallError> {
         match self {
             Engine::Builtin(linter) => Ok(linter.check(file)),
@@ -94,7 +94,7 @@ impl<'s> Engine<'s> {
     }
 }
 
-impl AskedModule<'_> {
+impl ModuleEngine<'_> {
     fn check(&self, object: &Object, source: &Source) -> Result<ObjectReport, CallError> {
         let request = object.admission_request(&self.creation);
         let response = self.module.validate(&request, self.settings, &self.capabilities)?;

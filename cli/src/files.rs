@@ -1,4 +1,4 @@
-//! Reading files with a limit, and writing files without harm to others.
+//! Reads files with a size limit, and writes files without following links.
 
 use std::collections::HashSet;
 use std::fs::{self, File};
@@ -9,7 +9,7 @@ use same_file::Handle;
 
 use crate::paths::{identity, parent, resolved};
 
-/// A file that cannot be read or written.
+/// An error of reading or writing a file.
 #[derive(Debug, thiserror::Error)]
 #[error("{}: cannot be {verb}: {error}", .path.display())]
 pub struct FileError {
@@ -22,25 +22,26 @@ pub struct FileError {
 /// Why a file cannot be an output.
 #[derive(Debug, thiserror::Error)]
 pub enum OutputsError {
-    /// Two outputs lead to it.
-    #[error("--output: {} is named twice, and would hold only the last report", .0.display())]
+    /// Two outputs have the same file.
+    #[error("--output: {} is named twice; only the last report would be kept", .0.display())]
     IsNamedTwice(PathBuf),
-    /// It is read.
+    /// The file is an input.
     #[error("{}: is an input, and would be overwritten by an output", .0.display())]
     IsInput(PathBuf),
 }
 
-/// How much is written at once, in bytes.
+/// The size of the write buffer in bytes.
 pub const BUFFER: usize = 64 << 10;
 
-/// How much is read, in bytes. A repository may have a link to `/dev/zero` in the place of a file.
+/// The maximum size of a file in bytes. A repository may contain a link to `/dev/zero`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limit(u64);
 
 impl Limit {
-    /// Far more than any configuration, settings, baseline, request or module has.
+    /// Far larger than any configuration, settings, baseline, request or module.
     pub const DOCUMENT: Limit = Limit(32 << 20);
-    /// As much as `kubectl get pods -A -o json` prints about some 50,000 pods. To check it takes many times as much memory.
+    /// The size of the output of `kubectl get pods -A -o json` for some 50,000 pods. Checking it takes many times as
+    /// much memory.
     pub const MANIFESTS: Limit = Limit(512 << 20);
 
     fn exceeded(self) -> io::Error {
@@ -59,7 +60,7 @@ pub fn read(path: &Path) -> Result<Vec<u8>, FileError> {
 /// Reads a text with one document; `-` is standard input.
 ///
 /// # Errors
-/// As [`read`]; or it is not UTF-8.
+/// See [`read`]; or it is not UTF-8.
 pub fn read_text(path: &Path) -> Result<String, FileError> {
     let read = if path.as_os_str() == "-" { read_stdin(Limit::DOCUMENT) } else { read_file(path, Limit::DOCUMENT) };
     let text = read.and_then(as_text);
@@ -77,12 +78,12 @@ pub fn read_manifests(path: &Path) -> io::Result<String> {
 /// Reads manifests from standard input.
 ///
 /// # Errors
-/// As [`read_manifests`].
+/// See [`read_manifests`].
 pub fn read_manifests_from_stdin() -> io::Result<String> {
     read_stdin(Limit::MANIFESTS).and_then(as_text)
 }
 
-/// The text that bytes are.
+/// Converts bytes to text.
 ///
 /// # Errors
 /// It is not UTF-8.
@@ -92,7 +93,7 @@ pub fn as_text(bytes: Vec<u8>) -> io::Result<String> {
 
 fn read_file(path: &Path, limit: Limit) -> io::Result<Vec<u8>> {
     let file = File::open(path)?;
-    // That of a device or a pipe is 0.
+    // Devices and pipes have size 0.
     let length = file.metadata()?.len();
     if length > limit.0 {
         return Err(limit.exceeded());
@@ -117,7 +118,7 @@ fn read_to_end(input: impl Read, limit: Limit, bytes: &mut Vec<u8>) -> io::Resul
     Ok(())
 }
 
-/// Refuses a file that a library would read without a limit. One that is missing is left to the library.
+/// Checks a file that a library would read without a limit. The library reports missing files.
 ///
 /// # Errors
 /// It is larger than [`Limit::DOCUMENT`], or a device.
@@ -139,10 +140,10 @@ fn is_device(_: &fs::Metadata) -> bool {
     false
 }
 
-/// Writes a file, as it comes. A repository may have links in the place of the file or its folder, so they are not followed.
+/// Writes a file as a stream, without following links: a repository may have one instead of the file or its folder.
 ///
 /// # Errors
-/// There is such a link, or the file cannot be written.
+/// The path contains such a link, or the file cannot be written.
 pub fn write(path: &Path, write: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>) -> Result<(), FileError> {
     let written = refuse_links(path).and_then(|()| {
         let mut file = BufWriter::with_capacity(BUFFER, File::create(path)?);
@@ -153,16 +154,16 @@ pub fn write(path: &Path, write: impl FnOnce(&mut BufWriter<File>) -> io::Result
 }
 
 fn refuse_links(path: &Path) -> io::Result<()> {
-    // `/dev/stdout` is a link to what the caller chose.
+    // `/dev/stdout` is a link that the caller chose.
     if path.starts_with("/dev") || path.starts_with("/proc") {
         return Ok(());
     }
     if path.is_symlink() {
-        return Err(io::Error::other("it is a link, name the file that it leads to"));
+        return Err(io::Error::other("it is a link; name the target file instead"));
     }
     let stays_below = path.components().all(|part| matches!(part, Component::CurDir | Component::Normal(_)));
     if stays_below && !resolved(parent(path)).starts_with(resolved(Path::new(""))) {
-        return Err(io::Error::other("a link leads out of the current folder, name the folder that it leads to"));
+        return Err(io::Error::other("a link leads out of the current folder; name the target folder instead"));
     }
     Ok(())
 }
@@ -170,9 +171,9 @@ fn refuse_links(path: &Path) -> io::Result<()> {
 /// Files that will be written.
 #[derive(Debug, Default)]
 pub struct Outputs<'p> {
-    /// Where each will be, and how it was named.
+    /// The resolved path of each file, and the path as given.
     places: Vec<(PathBuf, &'p Path)>,
-    /// Those that exist already: only these can be inputs.
+    /// The files that already exist: only these can be inputs.
     existing: HashSet<Handle>,
 }
 
@@ -180,7 +181,7 @@ impl<'p> Outputs<'p> {
     /// Makes sure that no two paths lead to the same file.
     ///
     /// # Errors
-    /// Two do.
+    /// Two paths do.
     pub fn of(paths: impl Iterator<Item = &'p Path>) -> Result<Outputs<'p>, OutputsError> {
         let mut outputs = Outputs::default();
         for path in paths {
@@ -195,10 +196,10 @@ impl<'p> Outputs<'p> {
         Ok(outputs)
     }
 
-    /// Makes sure that a file that is read is not among them.
+    /// Makes sure that an input is not one of these files.
     ///
     /// # Errors
-    /// It is.
+    /// It is one of them.
     pub fn spare(&self, input: &Path) -> Result<(), OutputsError> {
         if !self.existing.is_empty() && handle(input).is_some_and(|handle| self.existing.contains(&handle)) {
             return Err(OutputsError::IsInput(input.to_owned()));
@@ -207,7 +208,7 @@ impl<'p> Outputs<'p> {
     }
 }
 
-/// What a path leads to, if that is a file. Opening a pipe would take its text away.
+/// A handle to the target of a path, if it is a regular file. Opening a pipe would consume its data.
 fn handle(path: &Path) -> Option<Handle> {
     path.is_file().then(|| Handle::from_path(path).ok()).flatten()
 }

@@ -1,4 +1,4 @@
-//! The setting `allow` that covers given workloads and nothing else.
+//! Computes the `allow` setting that covers given workloads and nothing else.
 
 mod grant;
 
@@ -20,7 +20,7 @@ use crate::grants::grant::Grant;
 pub use crate::grants::grant::GrantError;
 use crate::output::escape;
 
-/// The requirements that a grant must meet to cover an object; `None` when it needs none.
+/// The requirements that a grant must meet to cover an object; `None` if it needs no grant.
 ///
 /// # Errors
 /// The object cannot be read.
@@ -29,21 +29,21 @@ pub fn requirements_of(object: &Object, creation: &Creation) -> Result<Option<Gr
     Ok(judge::read(&tree)?.as_ref().and_then(requirements))
 }
 
-/// The owner reference to the controller that made an object.
+/// The owner reference of the controller that created an object.
 pub fn controller(object: &Object) -> Option<&Value> {
     let owners = object.value()?.pointer("/metadata/ownerReferences")?.as_array()?;
     owners.iter().find(|owner| owner["controller"] == true)
 }
 
-/// Remarks for the administrator about a grant for a workload, a sentence each.
+/// Remarks for the administrator about a grant for a workload, one sentence each.
 pub fn remarks(needs: &GrantRequirements) -> Vec<String> {
     let mut remarks = Vec::new();
     for name in &needs.accounts {
         let account = Account::parse(name);
         if let Kind::Malformed(defect) = account.kind() {
-            remarks.push(format!("no API server accepts its account: {} {defect}", quote(name)));
+            remarks.push(format!("the API server rejects its account: {} {defect}", quote(name)));
         } else if account.yaml_escape().is_some() {
-            remarks.push(format!("no node has its account: {} has lost its backslash in YAML", quote(name)));
+            remarks.push(format!("its account exists on no node: {} has lost its backslash in YAML", quote(name)));
         }
     }
     let counts = [&needs.images, &needs.accounts].map(|values| values.iter().collect::<BTreeSet<_>>().len());
@@ -60,32 +60,32 @@ pub fn remarks(needs: &GrantRequirements) -> Vec<String> {
     remarks
 }
 
-/// Collects what workloads need.
+/// Collects the grants that workloads need.
 #[derive(Debug, Default)]
 pub struct Grants {
     by_digest: bool,
     grants: BTreeMap<Grant, Covered>,
 }
 
-/// The workloads that a grant is for.
+/// The workloads that a grant was created for.
 #[derive(Debug)]
 struct Covered {
-    /// The kinds as which all of them count.
+    /// The kinds that all of them count as.
     kinds: Vec<String>,
-    /// Where they are, for the comments.
+    /// Their sources, for comments.
     sources: BTreeSet<String>,
 }
 
 impl Grants {
-    /// No grants yet. Images will be listed by repository, or by repository and digest.
+    /// An empty collection. Images will be listed by repository, or by repository and digest.
     pub fn new(by_digest: bool) -> Grants {
         Grants { by_digest, grants: BTreeMap::new() }
     }
 
-    /// Adds a workload. Only workloads that need the very same share a grant.
+    /// Adds a workload. Only workloads with identical requirements share a grant.
     ///
     /// # Errors
-    /// A value that the workload needs is missing, or no pattern matches it and nothing else.
+    /// A required value is missing, or no pattern matches only that value.
     pub fn add(&mut self, needs: GrantRequirements, source: String) -> Result<(), GrantError> {
         let grant = Grant::new(&needs, self.by_digest)?;
         match self.grants.entry(grant) {
@@ -101,10 +101,10 @@ impl Grants {
         Ok(())
     }
 
-    /// Removes the grants whose workloads another one covers, and sorts the rest.
+    /// Removes grants whose workloads another grant covers, and sorts the rest.
     fn reduced(self) -> Vec<(Grant, BTreeSet<String>)> {
         let mut grants: Vec<(Grant, Covered)> = self.grants.into_iter().collect();
-        // A grant can be covered only by one that lists more, or as much for the kind above.
+        // Only a grant that lists more values, or as many for a parent kind, can cover another one.
         grants.sort_by_key(|(grant, covered)| (Reverse(grant.pattern_count()), covered.kinds.len()));
         let mut reduced: Vec<(Grant, BTreeSet<String>)> = Vec::new();
         for (grant, Covered { kinds, sources }) in grants {
@@ -117,14 +117,14 @@ impl Grants {
         reduced
     }
 
-    /// Writes the settings in YAML, with a comment on each grant that says where it comes from.
+    /// Writes the settings in YAML, with a comment on the sources of each grant.
     ///
     /// # Errors
     /// They cannot be written.
     pub fn write_yaml(self, to: &mut impl Write) -> io::Result<()> {
         let grants = self.reduced();
         if grants.is_empty() {
-            return to.write_all(b"# None of these is a HostProcess workload.\nallow: nobody\n");
+            return to.write_all(b"# There are no HostProcess workloads.\nallow: nobody\n");
         }
         to.write_all(b"allow:\n")?;
         for (grant, sources) in grants {

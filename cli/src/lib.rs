@@ -1,10 +1,12 @@
 //! The `hostprocess` command: checks manifests with the rules of windows-hostprocess-policy, and runs the policy's
-//! module as policy-server does.
+//! module like policy-server.
 //!
-//! [`config`] is what a repository says about the command. [`discover`] turns paths into files of manifests and [`cluster`] a live cluster
-//! into objects; [`engine`] judges them with the [linter](hostprocess_linter) or with a module, and returns the linter's reports, of which
-//! [`waivers`] mark what does not count and [`output`] shows the rest. [`grants`] says what the objects need. [`lsp`] serves editors. [`commands`] puts these
-//! together for each subcommand; [`documents`], [`files`] and [`paths`] serve several of them.
+//! [`config`] reads a repository's configuration. [`discover`] finds manifests, and [`cluster`] reads the objects of a
+//! live cluster. [`engine`] judges them with the [linter](hostprocess_linter) or with a module, and returns the
+//! linter's reports. [`waivers`] mark findings that do not count, and [`output`] shows the report. [`grants`] computes
+//! the grants that objects need. [`lsp`] serves
+//! editors. [`commands`] combines these modules for each subcommand; [`documents`], [`files`] and
+//! [`paths`] are shared helpers.
 
 pub mod cluster;
 pub mod commands;

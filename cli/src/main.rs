@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches};
 use hostprocess::commands::{Cli, Command};
-use hostprocess::output::{escape, tell};
+use hostprocess::output::{escape, write_stderr};
 use windows_hostprocess_policy::wording::escaped;
 
 fn main() -> ExitCode {
@@ -15,7 +15,7 @@ fn main() -> ExitCode {
     match command.run() {
         Ok(code) => ExitCode::from(code),
         Err(error) => {
-            // It may quote what somebody else wrote.
+            // The error may quote untrusted input.
             eprintln!("error: {}", escaped(&error.to_string()));
             ExitCode::from(command.error_code())
         }
@@ -27,21 +27,21 @@ fn parsed(arguments: &[OsString]) -> Result<Command, clap::Error> {
     Cli::from_arg_matches(&matches).map(|cli| cli.command)
 }
 
-/// Shows an error about arguments, or the help. A script may have taken an argument from a stranger, such as the name of a file, and
-/// the error quotes it: the one that is shown is that about the escaped arguments.
+/// Prints an error about arguments, or the help. The error quotes arguments, which may be untrusted, such as file names
+/// in a script. Therefore it parses the escaped arguments again and prints that error.
 fn exit(error: &clap::Error, arguments: &[OsString]) -> ! {
     let escaped: Vec<OsString> =
         arguments.iter().map(|argument| escaped(&argument.to_string_lossy()).to_string().into()).collect();
     match parsed(&escaped) {
         Err(error) => error.exit(),
         Ok(_) => {
-            tell(&escape::source(&error.to_string()));
+            write_stderr(&escape::source(&error.to_string()));
             std::process::exit(error.exit_code())
         }
     }
 }
 
-/// kubectl starts its plugins as `kubectl-NAME`, and help should show what the user types.
+/// The command under the name that the user types: kubectl starts its plugins as `kubectl-NAME`.
 fn called_as(program: Option<&OsString>) -> clap::Command {
     let is_plugin =
         program.is_some_and(|program| Path::new(&program).file_stem() == Some("kubectl-hostprocess".as_ref()));

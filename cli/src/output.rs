@@ -1,4 +1,4 @@
-//! Showing a report.
+//! Writes reports.
 
 pub mod annotations;
 pub mod azure_devops;
@@ -24,19 +24,19 @@ use windows_hostprocess_policy::wording::escaped;
 use crate::files::{self, FileError};
 use crate::output::destination::{Destination, Format};
 
-/// Why a report is not written.
+/// Why a report cannot be written.
 #[derive(Debug, thiserror::Error)]
 pub enum OutputError {
-    /// Standard output is full, for example.
+    /// Standard output cannot be written.
     #[error("standard output cannot be written: {0}")]
     Stdout(#[from] io::Error),
-    /// So is a file.
+    /// A file cannot be written.
     #[error(transparent)]
     File(#[from] FileError),
 }
 
-/// Writes a report to each destination. What a format on standard output does not include of the parts that could not be read
-/// goes to standard error, and so does everything that could not be read when nothing is on standard output.
+/// Writes a report to each destination. Input that could not be read is reported on standard error unless the report on
+/// standard output includes it.
 ///
 /// # Errors
 /// A file or standard output cannot be written.
@@ -48,18 +48,18 @@ pub fn write(report: &Report, destinations: &[Destination]) -> Result<(), Output
     }
     let shown = destinations.iter().find(|to| to.file.is_none()).map(|to| to.format);
     match shown {
-        Some(Format::Text) => tell(&text::problems(report, &text::renderer(is_styled()))),
-        Some(Format::Json) | None => report.files.iter().for_each(|file| tell(&json::problems(file))),
+        Some(Format::Text) => write_stderr(&text::problems(report, &text::renderer(is_styled()))),
+        Some(Format::Json) | None => report.files.iter().for_each(|file| write_stderr(&json::problems(file))),
         Some(_) => {}
     }
     if let Some(format) = shown {
         to_stdout(|to| render(report, format, is_styled(), to))?;
     }
-    tell(&notes(report));
+    write_stderr(&notes(report));
     Ok(())
 }
 
-/// Nothing is kept of what is written: a report may be many times as long as its input.
+/// Streams a report in one format: a report may be many times as long as its input.
 fn render(report: &Report, format: Format, is_styled: bool, to: &mut impl Write) -> io::Result<()> {
     match format {
         Format::Text => text::render(report, &text::renderer(is_styled), to),
@@ -72,12 +72,12 @@ fn render(report: &Report, format: Format, is_styled: bool, to: &mut impl Write)
     }
 }
 
-/// Whether standard output shows colours: on a terminal, unless `NO_COLOR` is set, and elsewhere with `CLICOLOR_FORCE`.
+/// Whether standard output has colours: on a terminal unless `NO_COLOR` is set, elsewhere with `CLICOLOR_FORCE`.
 pub fn is_styled() -> bool {
     AutoStream::choice(&std::io::stdout()) != ColorChoice::Never
 }
 
-/// What was not checked, and what looks like a mistake.
+/// Notes about unchecked input, and warnings about likely mistakes.
 pub fn notes(report: &Report) -> String {
     let mut charts: BTreeMap<&Path, usize> = BTreeMap::new();
     for chart in report.files.iter().filter_map(|file| file.chart.as_deref()) {
@@ -89,7 +89,7 @@ pub fn notes(report: &Report) -> String {
         let chart = chart.display().to_string();
         let chart = escaped(&chart);
         text += &format!("note: skipped {count} template{} of the Helm chart {chart}; ", s(count));
-        text += &format!("to check what it renders: helm template {chart} | hostprocess check -\n");
+        text += &format!("to check the rendered chart: helm template {chart} | hostprocess check -\n");
     }
     for file in &report.files {
         for warning in &file.warnings {
@@ -118,25 +118,25 @@ pub fn notes(report: &Report) -> String {
     text
 }
 
-/// Tells on standard error what decided which files count, for the commands without a report.
-pub fn tell_run(run: Run) {
-    tell(&notes(&Report { run, ..Report::default() }));
+/// Reports on standard error which inputs decided which files count, for commands without a report.
+pub fn report_run(run: Run) {
+    write_stderr(&notes(&Report { run, ..Report::default() }));
 }
 
-/// Writes lines to standard error, none of which a pipeline takes for a command.
-pub fn tell(lines: &str) {
+/// Writes lines to standard error, escaped so that a pipeline does not run them as commands.
+pub fn write_stderr(lines: &str) {
     eprint!("{}", escape::log(lines));
 }
 
 /// Writes a text to standard output.
 ///
 /// # Errors
-/// As [`to_stdout`].
+/// See [`to_stdout`].
 pub fn write_stdout(text: &str) -> Result<(), OutputError> {
     to_stdout(|to| to.write_all(text.as_bytes()))
 }
 
-/// Writes to standard output. A reader such as `head` may close the pipe early.
+/// Writes to standard output. A reader such as `head` may close the pipe early, which is not an error.
 ///
 /// # Errors
 /// It cannot be written for another reason, such as a full disk.

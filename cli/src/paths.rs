@@ -1,4 +1,4 @@
-//! Paths of files, and globs that match them.
+//! Paths of files, and checks of globs.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,22 +7,22 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, thiserror::Error)]
 pub enum GlobError {
     /// It begins with `../`.
-    #[error("'{0}' matches nothing: globs do not reach out of their folder")]
+    #[error("'{0}' matches nothing: globs cannot match outside their folder")]
     LeadsOut(String),
     /// It begins with `./`.
-    #[error("'{glob}' matches nothing: write '{rest}' for what is in the folder itself")]
+    #[error("'{glob}' matches nothing: write '{rest}' for files in the folder itself")]
     BeginsWithDot {
-        /// As it is written.
+        /// The glob as written.
         glob: String,
-        /// What to write instead.
+        /// The suggested glob.
         rest: String,
     },
 }
 
-/// Refuses the globs that people write for paths, and that match nothing in `.gitignore`.
+/// Makes sure that a glob is not written like a path, because such globs match nothing in `.gitignore` syntax.
 ///
 /// # Errors
-/// It begins with `./` or `../`.
+/// The glob begins with `./` or `../`.
 pub fn can_match(glob: &str) -> Result<(), GlobError> {
     let path = glob.strip_prefix('!').unwrap_or(glob);
     if path.starts_with("../") {
@@ -34,8 +34,8 @@ pub fn can_match(glob: &str) -> Result<(), GlobError> {
     }
 }
 
-/// The same for all ways to write the path of a file. Links in its folder are resolved, but not the file itself when it is
-/// one: walking a folder finds both a file and the links to it.
+/// A path that is identical for all spellings of a file's path. Links in its folder are resolved, but not a file that
+/// is itself a link: walking a folder finds both a file and the links to it.
 pub fn identity(path: &Path) -> PathBuf {
     match (fs::canonicalize(parent(path)), path.file_name()) {
         (Ok(folder), Some(name)) => folder.join(name),
@@ -43,12 +43,12 @@ pub fn identity(path: &Path) -> PathBuf {
     }
 }
 
-/// The folder that a path is in; `.` for a name alone.
+/// The parent folder of a path; `.` for a bare name.
 pub fn parent(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-/// A folder itself, or that of a file. Standard input counts as in the current folder.
+/// A folder itself, or the folder of a file. For standard input, the current folder.
 pub fn folder_of(path: &Path) -> PathBuf {
     match path.parent() {
         _ if path.as_os_str() == "-" => resolved(Path::new("")),
@@ -63,7 +63,7 @@ pub fn resolved(folder: &Path) -> PathBuf {
     fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned())
 }
 
-/// A path as people would write it in the current folder, when it is in there.
+/// The relative path, if the path is in the current folder.
 pub fn shortened(path: &Path) -> PathBuf {
     path.strip_prefix(resolved(Path::new(""))).unwrap_or(path).to_owned()
 }

@@ -1,5 +1,5 @@
-//! Waivers: findings that a repository accepts, and why. They are the command's own: in admission a workload must not be
-//! able to exempt itself. Those in comments are the linter's.
+//! Waivers: findings that a repository accepts, with a reason. Only the command has them, because in admission a
+//! workload must not be able to exempt itself. Waivers in comments are part of the linter.
 
 pub mod baseline;
 pub mod configured;

@@ -11,7 +11,7 @@ fn hostprocess(arguments: &[&str]) -> Output {
 }
 
 #[test]
-fn run_scan_and_their_options_say_how_to_get_them() {
+fn errors_of_missing_features_name_a_build_that_has_them() {
     for (arguments, feature, code) in [
         (&["run", "policy.wasm", "-r", "request.json"][..], "module", 1),
         (&["check", "--wasm", "policy.wasm", "-"], "module", 2),
@@ -28,7 +28,7 @@ fn run_scan_and_their_options_say_how_to_get_them() {
 }
 
 #[test]
-fn check_fix_grants_and_explain_are_complete() {
+fn check_fix_grants_and_explain_need_no_features() {
     for (arguments, code) in [
         (&["check", "examples/broken.yaml"][..], 1),
         (&["check", "examples/privileged-daemonset.yaml"], 0),

@@ -1,4 +1,4 @@
-//! The texts that rules take apart (accounts, paths, commands, images, quantities) may hold anything.
+//! Strings that rules parse (accounts, paths, commands, images, quantities) may contain anything.
 //!
 //! `cargo fuzz run pod`
 #![no_main]

@@ -1,4 +1,4 @@
-//! Any bytes get an answer, and the short cut accepts only what the rules say nothing about.
+//! Any bytes get a response, and the prescan accepts no request with a finding.
 //!
 //! `cargo fuzz run validate`
 #![no_main]

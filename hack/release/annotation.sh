@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Prints an annotation of metadata.yml, where the version, the repository and the registry are written.
+# Prints an annotation of metadata.yml, such as the version, the repository or the registry.
 #
 #   hack/release/annotation.sh io.kubewarden.policy.version
 set -euo pipefail

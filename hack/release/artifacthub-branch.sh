@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Puts the three files that Artifact Hub reads on the branch `artifacthub`, from which it lists the policy.
+# Commits the three files that Artifact Hub reads to the branch `artifacthub`.
 #
 #   hack/release/artifacthub-branch.sh [REMOTE]
 #
-# Neither the work tree nor the index is touched.
+# The work tree and the index are not changed.
 set -euo pipefail
 remote=${1:-origin}
 cd "$(dirname "$0")/../.."

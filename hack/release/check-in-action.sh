@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# Runs `hostprocess check` with the inputs of action.yml, which are in the environment: PATHS, SETTINGS, CONFIG, ARGUMENTS and
-# SARIF, the file for code scanning if one is wanted.
+# Runs `hostprocess check` with the inputs of action.yml from the environment: PATHS, SETTINGS, CONFIG, ARGUMENTS and SARIF, the
+# optional file for code scanning.
 set -euo pipefail
 
 arguments=(-o github)
 [ -z "${SARIF:-}" ] || arguments+=(-o "sarif=$SARIF")
 [ -z "${SETTINGS:-}" ] || arguments+=(--settings "$SETTINGS")
 [ -z "${CONFIG:-}" ] || arguments+=(--config "$CONFIG")
-# One a line, because names may have spaces.
+# One argument per line, because names may contain spaces.
 while IFS= read -r line; do
   [ -z "$line" ] || arguments+=("$line")
 done < <(printf '%s\n' "${ARGUMENTS:-}" -- "${PATHS:-.}")

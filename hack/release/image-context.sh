@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Lays out what cli/Containerfile copies: the commands of a release, by architecture, and the certificates of this machine.
+# Prepares the files that cli/Containerfile copies: the released commands by architecture, and this machine's certificates.
 #
 #   hack/release/image-context.sh ARCHIVES CONTEXT
 set -euo pipefail

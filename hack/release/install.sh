@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Installs the released `hostprocess` for this system, once its checksum is the one in the release's SHA256SUMS.
+# Installs the released `hostprocess` for this system after comparing its checksum with the release's SHA256SUMS.
 #
 #   hack/release/install.sh [FOLDER [VERSION]]
 #
-# FOLDER is ~/.local/bin unless given, VERSION that of this checkout. HOSTPROCESS_RELEASES names another place with the
-# releases, for example a mirror.
+# FOLDER defaults to ~/.local/bin, VERSION to that of this checkout. HOSTPROCESS_RELEASES is another URL of the releases, for
+# example a mirror.
 set -euo pipefail
 
 fail() {
@@ -29,7 +29,7 @@ case $(uname -s) in
     ;;
   *) fail "no release is built for $(uname -s): cargo install --locked --path cli" ;;
 esac
-# The bash of Git for Windows may itself be emulated and name the wrong architecture; GitHub's runners name the right one.
+# The bash of Git for Windows may be emulated and report the wrong architecture; GitHub's runners set the right one.
 case ${RUNNER_ARCH:-$(uname -m)} in
   X64 | x86_64 | amd64) architecture=x86_64 ;;
   ARM64 | aarch64 | arm64) architecture=aarch64 ;;
@@ -48,8 +48,8 @@ checksum=sha256sum
 command -v sha256sum >/dev/null || checksum='shasum -a 256'
 (
   cd "$download"
-  grep -F "  $archive" SHA256SUMS >expected || fail "SHA256SUMS does not name $archive"
-  $checksum -c expected >/dev/null || fail "$archive has another checksum than the release says; nothing was installed"
+  grep -F "  $archive" SHA256SUMS >expected || fail "SHA256SUMS does not contain $archive"
+  $checksum -c expected >/dev/null || fail "the checksum of $archive differs from SHA256SUMS; nothing was installed"
   case $archive in
     *.zip) unzip -q "$archive" ;;
     *) tar -xzf "$archive" ;;

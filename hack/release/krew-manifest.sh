@@ -19,9 +19,9 @@ spec:
   homepage: $repository
   shortDescription: Check Windows HostProcess workloads
   description: |
-    Which workloads of a cluster or of manifests run as HostProcess containers on
-    Windows nodes, will they run, and do they mean what they say? The rules are
-    those of a Kubewarden policy, which denies in the cluster what this finds.
+    Finds the workloads in a cluster or in manifests that run as HostProcess
+    containers on Windows nodes, and checks that they will start and behave as
+    written. A Kubewarden policy enforces the same rules in the cluster.
 
       kubectl hostprocess scan -A
       kubectl hostprocess check manifests/
@@ -29,7 +29,7 @@ spec:
 END
 while read -r os architecture archive bin; do
   sha256=$(awk -v archive="$archive" '$2 == archive { print $1 }' "$sums")
-  [ -n "$sha256" ] || { echo "$sums does not name $archive" >&2; exit 1; }
+  [ -n "$sha256" ] || { echo "$sums does not contain $archive" >&2; exit 1; }
   cat <<END
     - selector:
         matchLabels: {os: $os, arch: $architecture}

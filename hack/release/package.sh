@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Packs the command as releases have it, in the form that people on that system expect.
+# Packages the command for a release: as a ZIP file for Windows, as a tar archive for other systems.
 #
 #   hack/release/package.sh BINARY TARGET FOLDER
 #
-# Prints the name of the archive. The same binary gives the same bytes.
+# Prints the name of the archive. The same binary gives an identical archive.
 set -euo pipefail
 binary=$(realpath "${1:?usage: $0 BINARY TARGET FOLDER}")
 target=${2:?usage: $0 BINARY TARGET FOLDER}
@@ -16,7 +16,7 @@ name=hostprocess
 [[ $target != *-windows-* ]] || name=hostprocess.exe
 install -m 755 "$binary" "$packed/$name"
 install -m 644 LICENSE "$packed/LICENSE"
-# ZIP cannot say an earlier date.
+# The earliest date in ZIP files.
 export TZ=UTC
 touch -d 1980-01-01 "$packed"/*
 

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Signs what was pushed to a registry with the identity of the workflow that runs this.
+# Signs an artifact in a registry with the identity of the running workflow.
 #
 #   hack/release/sign-oci.sh REGISTRY/NAME@sha256:DIGEST
 #
-# Twice: Kubewarden and older tools verify the format before cosign 3, newer ones look for the other first.
+# Signs it twice: Kubewarden and older tools verify the format before cosign 3, newer tools look for the new format first.
 set -euo pipefail
 reference=${1:?usage: $0 REFERENCE}
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Whether a released command works on this system: the built-in rules, and the module in Wasmtime.
+# Checks that a released command works on this system, with the built-in rules and with the module in Wasmtime.
 #
 #   hack/release/smoke-test.sh HOSTPROCESS policy.wasm
 set -euo pipefail
@@ -8,7 +8,7 @@ module=${2:?usage: $0 HOSTPROCESS MODULE}
 annotation=$(dirname "$0")/annotation.sh
 examples=$(dirname "$0")/../../examples
 
-# exits CODE ARGUMENT...
+# exits CODE ARGUMENT...: runs the command and checks its exit code.
 exits() {
   local code=$1 status=0
   shift

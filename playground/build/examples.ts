@@ -1,4 +1,4 @@
-/** The examples of the page: those of the repository, and the recipes with what they are tried on. */
+/** The examples of the page: the repository's examples, recipes with their workloads, and presets. */
 
 import { parseAllDocuments } from "yaml";
 
@@ -8,16 +8,16 @@ import type { Example } from "../src/page/data.ts";
 const NOBODY = { namespace: "", user: "", groups: [], subresource: "" };
 const NOTHING = { manifest: "", before: "", settings: "", session: "", circumstances: NOBODY };
 
-/** What the recipes need beside policies and workloads. */
-const NOT_JUDGED = new Set(["Role", "RoleBinding"]);
+/** Objects in recipes that are not judged: the whole policy, and additional objects. */
+const NOT_JUDGED = new Set(["ClusterAdmissionPolicy", "Role", "RoleBinding"]);
 
 export interface Sources {
   aks: string;
   broken: string;
   recipes: string;
-  /** A session that a node check fails with. */
+  /** A session in which a node check fails. */
   oldNodes: string;
-  /** Lists of grants, each with the workloads that it is for. */
+  /** Lists of grants, each with the workloads that it covers. */
   presets: { name: string; grants: string; workloads: string[] }[];
 }
 
@@ -52,13 +52,14 @@ export function examples({ aks, broken, recipes, oldNodes, presets }: Sources): 
   ];
 }
 
-/** Each policy of a recipe, tried on the workloads that follow it on the page. */
+/** The recipes of a section, each with the workloads that follow it on the page. */
 function recipe(section: string): Example[] {
   const [title = ""] = section.split("\n", 1);
   const found: Example[] = [];
   let settings = "";
   for (const [, text = ""] of section.matchAll(/^```yaml\n(.*?)^```$/gms)) {
-    if (kindOf(text) === "ClusterAdmissionPolicy") settings = settingsOf(text);
+    // A recipe is a part of a policy without a kind.
+    if (kindOf(text) === "") settings = settingsOf(text);
     else if (!NOT_JUDGED.has(kindOf(text))) found.push(attempt(title, text, settings));
   }
   return found;
@@ -80,7 +81,7 @@ function attempt(title: string, text: string, settings: string): Example {
   };
 }
 
-/** The text of the settings in a ClusterAdmissionPolicy, comments included. */
+/** The text of the settings in a recipe, including comments. */
 function settingsOf(policy: string): string {
   const [, indent = "", own = ""] = /^( *)settings:\n((?:\1 .*\n?|\n)*)/m.exec(policy) ?? [];
   return own.replaceAll(new RegExp(`^${indent}  `, "gm"), "").trimEnd() + "\n";
@@ -93,7 +94,7 @@ function circumstancesOf(text: string, settings: string): Example["circumstances
   const groups = at(user, "groups");
   return {
     namespace: "",
-    // The policy changes nothing for a request without a user, which is an audit.
+    // The policy fixes nothing in a request without a user, which is an audit.
     user: String(at(user, "username") ?? (settings.includes("mutate:") ? "jane" : "")),
     groups: Array.isArray(groups) ? groups.map(String) : [],
     subresource: comment("subresource") ?? "",

@@ -1,4 +1,4 @@
-/** Builds the page: one HTML file with everything in it. */
+/** Builds the page as one HTML file that contains everything. */
 
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
@@ -10,10 +10,10 @@ import { build } from "esbuild";
 import type { Data, Schema } from "../src/page/data.ts";
 import { examples, type Sources } from "./examples.ts";
 
-/** The build is started in `playground/`. */
+/** The build runs in `playground/`. */
 const ROOT = join(process.cwd(), "..");
 
-/** The linter that judges, and the policy's module that it is compared with. */
+/** The linter and the policy's module. */
 export interface Modules {
   linter: Uint8Array;
   policy: Uint8Array;
@@ -24,7 +24,7 @@ export function readModules(): Modules {
   return { linter: readFileSync("linter.wasm"), policy: readFileSync(join(ROOT, "policy.wasm")) };
 }
 
-/** The text of the page around the modules, which go in unchanged. */
+/** Builds the page with these modules, which it contains unchanged. */
 export async function buildPage({ linter, policy }: Modules): Promise<string> {
   const [page, inWorker] = await Promise.all([bundle("src/page/main.ts", "esm"), bundle("src/worker.ts", "iife")]);
   const data = readData(policy);
@@ -42,19 +42,19 @@ export async function buildPage({ linter, policy }: Modules): Promise<string> {
   };
   return readFileSync("src/index.html", "utf8").replaceAll(/\{\{([a-z0-9-]+)\}\}/g, (_, name: string) => {
     const part = parts[name];
-    if (part === undefined) throw new Error(`src/index.html has a place for ${name}, which the build does not make`);
+    if (part === undefined) throw new Error(`src/index.html has the unknown placeholder ${name}`);
     return part;
   });
 }
 
-/** A module as it is in the page, before base64. */
+/** A module in the compressed form of the page, before base64. */
 export function packed(module: Uint8Array): Buffer {
   return gzipSync(module, { level: 9 });
 }
 
 interface Bundle {
   script: string;
-  /** The folders of the packages that parts of it come from. */
+  /** The folders of the packages in it. */
   packages: string[];
 }
 
@@ -71,12 +71,12 @@ async function bundle(entry: string, format: "esm" | "iife"): Promise<Bundle> {
     logLevel: "warning",
   });
   const [file] = outputFiles;
-  if (file === undefined) throw new Error(`esbuild made nothing of ${entry}`);
+  if (file === undefined) throw new Error(`esbuild produced no output for ${entry}`);
   const packages = Object.keys(metafile.inputs).flatMap((path) => /^node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path) ?? []);
   return { script: file.text.trim(), packages };
 }
 
-/** The licences of what is in the page, which want to be in every copy. Packages with the same text share it. */
+/** The licences of the packages in the page, which every copy must contain. Packages with the same text share it. */
 function licences(packages: Set<string>): string {
   const byText = new Map<string, string[]>();
   for (const folder of [...packages].sort()) {
@@ -90,7 +90,7 @@ function licences(packages: Set<string>): string {
   return [...byText].map(([text, names]) => `${names.join(", ")}:\n\n${text}`).join("\n\n");
 }
 
-/** JSON in which nothing ends the element that holds it. */
+/** JSON that cannot close the element that contains it. */
 function asJson(value: unknown): string {
   return JSON.stringify(value).replaceAll("<", "\\u003c");
 }
@@ -108,7 +108,7 @@ function readData(policy: Uint8Array): Data {
   };
 }
 
-/** What the examples are made of. */
+/** The sources of the examples. */
 export function readSources(): Sources {
   const presets = list("deploy/presets", ".yaml").map((path) => {
     const name = basename(path, ".yaml");
@@ -123,7 +123,7 @@ export function readSources(): Sources {
   };
 }
 
-/** The files in a folder; none where it is missing. */
+/** The files in a folder; none if it is missing. */
 function list(folder: string, ending: string): string[] {
   if (!existsSync(join(ROOT, folder))) return [];
   return readdirSync(join(ROOT, folder))
@@ -136,14 +136,14 @@ function read(path: string): string {
   return readFileSync(join(ROOT, path), "utf8");
 }
 
-/** A key of a YAML file with the lines below it. */
+/** A top-level key of a YAML file with its value. */
 function section(text: string, key: string): string {
   const found = new RegExp(`^${key}:\\n(?: .*\\n)*`, "m").exec(text);
   if (found === null) throw new Error(`metadata.yml has no ${key}`);
   return found[0];
 }
 
-/** Where the project is, as Cargo.toml has it and so the links in the module's messages. */
+/** The URL of the project in Cargo.toml, which the links in the module's messages also use. */
 function repository(): string {
   const found = /^repository = "(.*)"$/m.exec(read("Cargo.toml"))?.[1];
   if (found === undefined) throw new Error("Cargo.toml names no repository");

@@ -1,4 +1,4 @@
-/** JSON values, and how to look into those of which nothing is known. */
+/** JSON values, and access to values of unknown types. */
 
 export type Json = null | boolean | number | string | Json[] | JsonObject;
 export type JsonObject = { [key: string]: Json };
@@ -7,7 +7,7 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** The value at a path of keys; `undefined` where a part of it is missing. */
+/** The value at a path of keys; `undefined` if a part of the path is missing. */
 export function at(value: Json | undefined, ...keys: (string | number)[]): Json | undefined {
   for (const key of keys) {
     if (Array.isArray(value)) value = value[Number(key)];
@@ -17,7 +17,7 @@ export function at(value: Json | undefined, ...keys: (string | number)[]): Json 
   return value;
 }
 
-/** Whether two values say the same; the order of keys means nothing. */
+/** Whether two values are equal, regardless of the order of keys. */
 export function isEqual(a: Json | undefined, b: Json | undefined): boolean {
   if (Array.isArray(a) && Array.isArray(b)) {
     return a.length === b.length && a.every((item, index) => isEqual(item, b[index]));

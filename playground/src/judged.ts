@@ -1,10 +1,10 @@
-/** What the linter is asked about, and what it answers: playground/wasm/src has the same. */
+/** The linter's requests and responses. The same types are in playground/wasm/src. */
 
 import type { JsonObject } from "./json.ts";
 
 export interface Input {
   manifest: string;
-  /** The objects as they were before. Those of the manifest that have a counterpart here are judged as updated. */
+  /** Old objects. Objects of the manifest with a counterpart here are judged as updated. */
   before: string;
   settings: string;
   /** Recorded answers of the cluster. */
@@ -12,7 +12,7 @@ export interface Input {
   circumstances: Circumstances;
 }
 
-/** What a manifest does not say about the request that creates its object. Empty texts stand for what is not known. */
+/** Details of the request that a manifest does not contain. Empty strings stand for unknown values. */
 export interface Circumstances {
   namespace: string;
   user: string;
@@ -20,36 +20,36 @@ export interface Circumstances {
   subresource: string;
 }
 
-/** A part of a text, in units of UTF-16. */
+/** A range of a text in UTF-16 code units. */
 export interface Range {
   from: number;
   to: number;
 }
 
 export interface Judged {
-  /** `null` when they are not valid. */
+  /** `null` if they are not valid. */
   settings: Settings | null;
   settingsProblem: Problem | null;
   sessionProblem: Problem | null;
   beforeProblems: Problem[];
-  /** What is wrong with the text of the manifest, apart from findings. */
+  /** Problems with the text of the manifest, apart from findings. */
   problems: Problem[];
-  /** Empty while the settings or the session are not valid: policy-server would not answer either. */
+  /** Empty while the settings or the session are not valid, because policy-server would not judge either. */
   objects: JudgedObject[];
-  /** How many objects were left out. */
+  /** The number of omitted objects. */
   notShown: number;
 }
 
 export interface Settings {
   value: JsonObject;
-  /** Whether the text is a whole policy, of which these are the settings. */
+  /** Whether the text is a whole policy that contains these settings. */
   isPolicy: boolean;
 }
 
 export interface Problem {
   range: Range;
   message: string;
-  /** A part could not be read; else it probably means something else than its author thinks. */
+  /** Whether a part could not be read; otherwise it probably does not mean what its author intended. */
   isError: boolean;
 }
 
@@ -58,13 +58,13 @@ export interface JudgedObject {
   title: string;
   operation: string;
   range: Range;
-  /** For each finding. */
+  /** One for each finding. */
   details: Detail[];
-  /** The question to the module about the object, in JSON. */
+  /** The request to the module about the object, in JSON. */
   question: string;
 }
 
-/** As `hostprocess check -o json` prints it. */
+/** An object in the output of `hostprocess check -o json`. */
 export interface ObjectReport {
   verdict: Verdict;
   findings: Finding[];
@@ -75,10 +75,10 @@ export type Verdict = "accept" | "warn" | "deny";
 export interface Finding {
   rule: string;
   severity: "deny" | "warn";
-  /** Empty when the finding is about the whole object. */
+  /** Empty if the finding is about the whole object. */
   path: string;
   message: string;
-  /** Empty when the message says it. */
+  /** Empty if the message contains it. */
   fix: string;
   waived?: { reason: string; source: string };
 }
@@ -93,34 +93,34 @@ export interface Detail {
 /** The manifest after fixes. */
 export interface Fixed {
   text: string;
-  /** The fixes that the text cannot take, and why. */
+  /** The fixes that could not be applied, with reasons. */
   refused: string[];
 }
 
 /** The starts of containers. */
 export interface Planned {
-  /** As `hostprocess plan -o json` prints them. */
+  /** The output of `hostprocess plan -o json`. */
   plans: JsonObject[];
-  /** The same in words. */
+  /** The plans as text. */
   outlines: Outline[];
   legend: string;
 }
 
 export interface Outline {
   title: string;
-  /** Where its container is in the manifest. */
+  /** The range of the container in the manifest. */
   range: Range;
   parts: { title: string; groups: Group[] }[];
 }
 
-/** A part as it is on some nodes. */
+/** A part of the plan on some nodes. */
 export interface Group {
-  /** `null` where all nodes agree. */
+  /** `null` if all nodes agree. */
   nodes: string | null;
   lines: string[];
 }
 
-/** What the linter is asked. */
+/** A request to the linter. */
 export type Question =
   | { ask: "judge"; input: Input }
   | { ask: "fix"; input: Input; object: number; rules: string[] | null }
@@ -128,7 +128,7 @@ export type Question =
   | { ask: "replay"; session: string }
   | { ask: "cluster"; operation: string; payload: string };
 
-/** The findings that no comment waives, each with its details. */
+/** The findings that no comment waives, with their details. */
 export function counted({ report, details }: JudgedObject): (Finding & Detail)[] {
   const unplaced: Detail = { range: { from: 0, to: 0 }, container: null, fixable: false };
   return report.findings
@@ -136,7 +136,7 @@ export function counted({ report, details }: JudgedObject): (Finding & Detail)[]
     .filter(({ waived }) => waived === undefined);
 }
 
-/** What is wrong, and what to write instead. */
+/** The message and the fix of a finding. */
 export function wording({ message, fix }: Finding): string {
   return fix === "" ? message : `${message}; ${fix}`;
 }

@@ -1,8 +1,8 @@
-/** The command's linter, compiled for the browser. A panic ends an instance, so each question gets a fresh one. */
+/** The command's linter, compiled for the browser. A panic ends an instance, so each request gets a new one. */
 
 import type { Fixed, Input, Judged, Planned, Question } from "./judged.ts";
 
-/** The linter panicked, or ran out of memory. */
+/** The linter panicked or ran out of memory. */
 export class LinterError extends Error {}
 
 /** See playground/wasm/src/lib.rs. */
@@ -15,9 +15,9 @@ interface Exports {
 }
 
 const unused = (): never => {
-  throw new LinterError("the linter is not asked through waPC");
+  throw new LinterError("the linter is not called through waPC");
 };
-/** The policy's crate brings waPC's entry point, which is never called here, and so its imports. */
+/** The policy's crate contains waPC's entry point, which needs these imports but is never called here. */
 const IMPORTS = { wapc: { __guest_request: unused, __guest_response: unused, __guest_error: unused } };
 
 export class Instance {
@@ -39,18 +39,18 @@ export class Instance {
     return JSON.parse(this.answer()) as T;
   }
 
-  /** After a trap it is the message of the panic. */
+  /** After a trap, the message of the panic. */
   private answer(): string {
     return new TextDecoder().decode(this.memory(this.exports.answer(), this.exports.answer_length()));
   }
 
   private memory(start: number, length: number): Uint8Array {
-    // Wasm's numbers arrive signed.
+    // Numbers from Wasm are signed.
     return new Uint8Array(this.exports.memory.buffer, start >>> 0, length >>> 0);
   }
 }
 
-/** Half a surrogate pair is no text for the linter; what takes its place has the same length. */
+/** Replaces lone surrogates, which the linter cannot read, by a character of the same length. */
 function wellFormed(_: string, value: unknown): unknown {
   return typeof value === "string" ? value.replaceAll(/\p{Surrogate}/gu, "\ufffd") : value;
 }
@@ -65,7 +65,7 @@ export function judge(linter: WebAssembly.Module, input: Input): Judged {
 }
 
 /**
- * The manifest after the fixes of these rules, or of all, in one object.
+ * Applies the fixes of these rules, or of all rules, to one object of the manifest.
  *
  * @throws LinterError
  */

@@ -1,9 +1,9 @@
-/** What the page and its worker say to each other. */
+/** The messages between the page and its worker. */
 
 import type { Fixed, Input, Judged, Planned } from "./judged.ts";
 import type { Answer, Questions } from "./policy/answers.ts";
 
-/** A question with the compiled modules that answer it, so that the worker keeps nothing. */
+/** A request with the compiled modules that handle it, so that the worker keeps no state. */
 export type Question = { linter: WebAssembly.Module } & (
   | { ask: "judge"; input: Input }
   | { ask: "fix"; input: Input; object: number; rules: string[] | null }
@@ -13,7 +13,7 @@ export type Question = { linter: WebAssembly.Module } & (
 
 export type ToWorker = { id: number; question: Question };
 
-/** What each kind of question is answered with. */
+/** The response to each kind of request. */
 export interface Answered {
   judge: Judged;
   fix: Fixed;

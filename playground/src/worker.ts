@@ -1,4 +1,4 @@
-/** The Web Worker: linter and module run here, so that nothing they do can stop the page. */
+/** The Web Worker in which the linter and the module run, so that they cannot block the page. */
 
 import { fix, judge, plan } from "./linter.ts";
 import { answers } from "./policy/answers.ts";

@@ -1,4 +1,4 @@
-/** What the page shows in Chromium. */
+/** The page's behaviour in Chromium. */
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -22,7 +22,7 @@ interface Shown {
   line: number;
 }
 
-test("the sneaky example is denied, with every finding and mark at the line where the command shows it", async () => {
+test("the broken example is denied, with findings and marks at the command's lines", async () => {
   const reports = await checked("examples/broken.yaml");
   const findings = reports.get("examples/broken.yaml")?.[0]?.findings as unknown as Shown[];
   const expected = findings.map(({ rule, severity, line }) => `${severity} ${rule} ${line}`).sort();
@@ -63,7 +63,7 @@ test("the sneaky example is denied, with every finding and mark at the line wher
   );
 });
 
-test("a click on a finding goes to its line", async () => {
+test("clicking a finding goes to its line", async () => {
   await visit(PAGE, async (opened) => {
     await verdict(opened, "deny");
     await opened.locator("li.finding", { hasText: "named-pipe-mount" }).locator(".finding-button").click();
@@ -75,7 +75,7 @@ test("a click on a finding goes to its line", async () => {
   });
 });
 
-test("the plan is shown beside the findings, and changes with the manifest", async () => {
+test("the plan has its own tab and changes with the manifest", async () => {
   await visit(PAGE, async (opened) => {
     await verdict(opened, "deny");
     await opened.getByRole("tab", { name: "Plan" }).click();
@@ -94,7 +94,7 @@ test("the plan is shown beside the findings, and changes with the manifest", asy
   });
 });
 
-test("a mistake in the settings is shown where it is, and disappears once it is fixed", async () => {
+test("an error in the settings is located and disappears when it is corrected", async () => {
   await visit(PAGE, async (opened) => {
     await verdict(opened, "deny");
     await write(opened, "settings", "profile: strict\nrules:\n  host-netwrok: deny\n");
@@ -108,7 +108,7 @@ test("a mistake in the settings is shown where it is, and disappears once it is 
   });
 });
 
-test("settings are completed from their schema", async () => {
+test("completion of settings uses their schema", async () => {
   await visit(PAGE, async (opened) => {
     await write(opened, "settings", "rules:\n  host-net");
     await opened.keyboard.press("Control+Space");
@@ -122,7 +122,7 @@ test("settings are completed from their schema", async () => {
   });
 });
 
-test("fixes are written into the manifest, which undo takes back", async () => {
+test("fixes are written into the manifest and can be undone", async () => {
   await visit(
     PAGE,
     async (opened) => {
@@ -144,7 +144,7 @@ test("fixes are written into the manifest, which undo takes back", async () => {
   );
 });
 
-test("a link restores everything, and a damaged one says so", async () => {
+test("a link restores the state, and a damaged link is reported", async () => {
   await visit(PAGE, async (opened, context) => {
     await context.grantPermissions(["clipboard-read", "clipboard-write"]);
     await write(opened, "settings", "allow: nobody # ä");
@@ -170,7 +170,7 @@ test("a link restores everything, and a damaged one says so", async () => {
   });
   await visit(`${PAGE}#v1.damaged`, async (opened) => {
     await opened.getByText("The link could not be read: it is damaged or incomplete.").waitFor();
-    // The page opens as it does without a link.
+    // The page opens as without a link.
     await opened.getByText("10 findings").waitFor();
   });
 });
@@ -188,7 +188,7 @@ test("the settings are copied as a policy", async () => {
   });
 });
 
-test("updates, several documents and lists, and the answers of a cluster", async () => {
+test("updates, several documents, lists and cluster answers are judged", async () => {
   await visit(PAGE, async (opened) => {
     await choose(opened, "An update");
     await verdict(opened, "deny");
@@ -205,7 +205,7 @@ test("updates, several documents and lists, and the answers of a cluster", async
   });
 });
 
-test("broken YAML is a message, and what can be read is judged all the same", async () => {
+test("broken YAML is reported and the readable documents are judged", async () => {
   await visit(PAGE, async (opened) => {
     await opened.goto(host().address(`${PAGE}#${await link({ manifest: `a: [\n---\n${BROKEN}---\nkind: Pod\n` })}`));
     await opened.getByText("2 parts of the manifest could not be read.").waitFor();
@@ -216,7 +216,7 @@ test("broken YAML is a message, and what can be read is judged all the same", as
   });
 });
 
-test("what a comment waives is counted, and the module's answer is below it", async () => {
+test("waived findings are counted, and the module's response is shown", async () => {
   await visit(PAGE, async (opened) => {
     const manifest = BROKEN.replace(
       "runAsNonRoot: true",
@@ -225,7 +225,7 @@ test("what a comment waives is counted, and the module's answer is below it", as
     await opened.goto(host().address(`${PAGE}#${await link({ manifest })}`));
     await opened.getByText("9 findings").waitFor();
     await opened.getByText("1 finding waived by comments, which the policy does not read.").waitFor();
-    await opened.getByText("Answer of the module").click();
+    await opened.getByText("Response of the module").click();
     await opened.locator(".answer pre", { hasText: '"denied-rules"' }).waitFor();
     assert.equal(await opened.getByText("The module disagrees").count(), 0);
   });

@@ -1,4 +1,4 @@
-/** Debian's Chromium, and a server that sends pages as a static host does. */
+/** Debian's Chromium, and a server that behaves like a static host. */
 
 import { existsSync } from "node:fs";
 import { createServer, type Server } from "node:http";
@@ -16,7 +16,7 @@ export async function launch(): Promise<Browser> {
   }
   return chromium.launch({
     executablePath,
-    // Its sandbox needs rights that containers and root do not have; it opens only pages that this test made.
+    // Its sandbox needs permissions that containers and root do not have. It opens only pages of these tests.
     args: [
       "--no-sandbox",
       "--disable-gpu",
@@ -31,7 +31,7 @@ export async function launch(): Promise<Browser> {
 
 /** Pages by path, compressed, on a free port of the loopback interface. */
 export class Host {
-  /** What was asked for, and how many bytes were sent in answer. */
+  /** The requested paths and the bytes sent for each. */
   readonly sent: { path: string; bytes: number }[] = [];
   private readonly server: Server;
 

@@ -1,4 +1,4 @@
-/** In Chromium: keyboard, accessibility, sizes and weight. */
+/** In Chromium: keyboard, accessibility, screen sizes and download size. */
 
 import assert from "node:assert/strict";
 import { statSync } from "node:fs";
@@ -10,13 +10,13 @@ import type { Page } from "playwright-core";
 import { ROOT } from "./repository.ts";
 import { host, PAGE, PATIENCE, verdict, visit, write } from "./visit.ts";
 
-/** What a static host may send for a visit, in bytes. */
+/** The limit for the download size of a visit, in bytes. */
 const MAX_WEIGHT = 1_000_000;
 const MAX_SCREENSHOT = 150_000;
-/** How long the page waits for more keystrokes. */
+/** The pause in typing after which the page judges. */
 const PAUSE_MS = 250;
 
-test("a fix by keyboard leaves the focus at the findings", async () => {
+test("after a fix by keyboard the focus is at the findings", async () => {
   await visit(PAGE, async (opened) => {
     await verdict(opened, "deny");
     await opened.getByRole("button", { name: "Fix nt-authority-spelling" }).focus();
@@ -26,7 +26,7 @@ test("a fix by keyboard leaves the focus at the findings", async () => {
   });
 });
 
-test("the keyboard reaches everything", async () => {
+test("every control can be reached with the keyboard", async () => {
   await visit(PAGE, async (opened) => {
     await verdict(opened, "deny");
     await opened.keyboard.press("Tab");
@@ -42,7 +42,7 @@ test("the keyboard reaches everything", async () => {
     await opened.getByRole("tab", { name: "Requester" }).focus();
     await opened.keyboard.press("End");
     assert(await opened.locator("#session-panel").isVisible());
-    // Tab leaves an editor, so that nobody is caught in it.
+    // Tab leaves an editor, which is not a keyboard trap.
     await opened.locator("#manifest-editor .cm-content").focus();
     await opened.keyboard.press("Tab");
     assert.notEqual(
@@ -53,7 +53,7 @@ test("the keyboard reaches everything", async () => {
 });
 
 for (const colorScheme of ["light", "dark"] as const) {
-  test(`axe finds nothing, ${colorScheme}`, async () => {
+  test(`axe finds no violations, ${colorScheme}`, async () => {
     for (const viewport of [
       { width: 1280, height: 860 },
       { width: 390, height: 844 },
@@ -62,7 +62,7 @@ for (const colorScheme of ["light", "dark"] as const) {
         PAGE,
         async (opened) => {
           await verdict(opened, "deny");
-          await opened.getByText("Answer of the module").click();
+          await opened.getByText("Response of the module").click();
           await opened.addScriptTag({ content: axe.source });
           for (const tab of ["Settings", "Requester", "Cluster", "Before the update", "Manifest", "Plan", "Findings"]) {
             await opened.getByRole("tab", { name: tab }).click();
@@ -88,7 +88,7 @@ for (const colorScheme of ["light", "dark"] as const) {
   });
 }
 
-test("narrow and low screens scroll in one direction only", async () => {
+test("small screens scroll only vertically", async () => {
   for (const viewport of [
     { width: 320, height: 640 },
     { width: 390, height: 844 },
@@ -112,7 +112,7 @@ test("narrow and low screens scroll in one direction only", async () => {
   }
 });
 
-test("the button turns light to dark, which the page remembers", async () => {
+test("the page remembers the theme that the button selects", async () => {
   await visit(
     PAGE,
     async (opened) => {
@@ -129,7 +129,7 @@ test("the button turns light to dark, which the page remembers", async () => {
   );
 });
 
-/** From the end of the pause after a keystroke to its verdict, in milliseconds. */
+/** The time from the end of the pause after a keystroke to its verdict, in milliseconds. */
 async function timedKey(opened: Page): Promise<number> {
   await opened.locator("#manifest-editor .cm-content").click();
   await opened.evaluate(() => {
@@ -146,8 +146,8 @@ async function timedKey(opened: Page): Promise<number> {
   return opened.evaluate((pause) => performance.measure("keystroke", "key", "judged").duration - pause, PAUSE_MS);
 }
 
-/** The time depends on the machine, so it is printed and not asserted: docs/playground.md says what was measured. */
-test("a visit weighs less than a megabyte, and is timed", async () => {
+/** Times depend on the machine, so they are printed, not asserted: docs/playground.md has measurements. */
+test("a visit downloads less than a megabyte", async () => {
   const before = host().sent.length;
   await visit(PAGE, async (opened) => verdict(opened, "deny"));
   const weight = host()
@@ -203,7 +203,7 @@ for (const [name, options] of Object.entries(SCREENSHOTS)) {
         await opened.getByText("11 findings").waitFor();
         await opened.locator("li.finding", { hasText: "hyperv-runtime-class" }).locator(".finding-button").click();
         await opened.evaluate(() => scrollTo(0, 0));
-        // Fonts and so the pictures differ between machines: those of the documentation change only when they are meant to.
+        // Fonts differ between machines, so the screenshots in the documentation are updated only on request.
         const path = `${process.env["UPDATE_DOCS"] === undefined ? ".test" : `${ROOT}/docs`}/playground-${name}.png`;
         await opened.screenshot({ path, caret: "initial", animations: "disabled" });
         assert(statSync(path).size < MAX_SCREENSHOT, `${path}: ${statSync(path).size} bytes`);

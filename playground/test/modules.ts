@@ -1,4 +1,4 @@
-/** Modules that misbehave, assembled by hand: each exports a memory and `__guest_call`. */
+/** Faulty modules, assembled by hand: each exports a memory and `__guest_call`. */
 
 function module(body: number[]): Uint8Array {
   const section = (id: number, ...content: number[]): number[] => [id, content.length, ...content];
@@ -22,5 +22,5 @@ function module(body: number[]): Uint8Array {
 
 /** Traps: `unreachable`. */
 export const TRAP = module([0x00, 0x0b]);
-/** Never answers: `(loop (br 0))`. */
+/** Never returns: `(loop (br 0))`. */
 export const ENDLESS = module([0x03, 0x40, 0x0c, 0x00, 0x0b, 0x41, 0x01, 0x0b]);

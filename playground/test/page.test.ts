@@ -1,4 +1,4 @@
-/** The parts of the page that need no browser. */
+/** The parts of the page that work without a browser. */
 
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
@@ -31,7 +31,7 @@ function report(more: Partial<Input>): Judged {
   return judge(linter, input(more));
 }
 
-test("an object that the policy cannot read points to the field", () => {
+test("an unreadable object has a finding at the field", () => {
   const manifest =
     "# 😀\napiVersion: v1\nkind: Pod\nspec:\n  hostNetwork: true\n  containers: 7\n  securityContext: {windowsOptions: {hostProcess: true}}\n";
   const [object] = report({ manifest }).objects;
@@ -41,7 +41,7 @@ test("an object that the policy cannot read points to the field", () => {
   assert.equal(manifest.slice(finding?.range.from, finding?.range.to), "containers: 7");
 });
 
-test("a finding that a comment waives does not count, and the module still agrees about it", () => {
+test("a waived finding does not count as a difference from the module", () => {
   const line = "        runAsNonRoot: true";
   const manifest = BROKEN.replace(
     line,
@@ -57,7 +57,7 @@ test("a finding that a comment waives does not count, and the module still agree
   assert.equal(difference(object, answer), undefined);
 });
 
-test("a comment that waives nothing, and a key that is written twice, are marked", () => {
+test("unused waivers and duplicate keys are marked", () => {
   const comment = "# hostprocess: ignore[host-network] no reason to";
   const { problems } = report({
     manifest: `${comment}\napiVersion: v1\nkind: Pod\nkind: Pod\nspec: {containers: []}\n`,
@@ -71,35 +71,35 @@ test("a comment that waives nothing, and a key that is written twice, are marked
   );
 });
 
-test("an answer of the module that differs from the findings is told", () => {
+test("a response of the module that differs from the findings is reported", () => {
   const [object] = report({ manifest: BROKEN }).objects;
   assert(object !== undefined);
   const accepted = difference(object, { accepted: true });
   assert.match(
     accepted ?? "",
-    /^The module disagrees with these findings: it accepts the object, and the linter denies the object by /,
+    /^The module disagrees with these findings: it accepts the object, but the linter denies the object \(/,
   );
   const other = difference(object, {
     accepted: false,
     audit_annotations: { "denied-rules": "a,b", "warned-rules": "c" },
   });
-  assert.match(other ?? "", /: it denies the object by a, b and warns by c, and the linter denies/);
-  assert.match(difference(object, { accepted: false }) ?? "", /: it denies the object by no rule, and/);
+  assert.match(other ?? "", /: it denies the object \(a, b\) and warns \(c\), but the linter denies/);
+  assert.match(difference(object, { accepted: false }) ?? "", /: it denies the object \(no rule\), but/);
 });
 
-test("a module that refuses the settings gives no other answer", () => {
+test("a module that rejects the settings judges no object", () => {
   const [object] = report({ manifest: BROKEN }).objects;
   const objects = [object?.question ?? ""];
   const [answer] = answers(policy, linter, { settings: '{"profile": "strictest"}', session: "", objects });
-  assert.match(String(answer), /^the module refuses these settings: settings\.profile: /);
+  assert.match(String(answer), /^the module rejects these settings: settings\.profile: /);
 });
 
-test("numbers beyond 2^53 keep their digits on their way to the module", () => {
+test("integers beyond 2^53 reach the module unchanged", () => {
   const manifest = "apiVersion: v1\nkind: Pod\nmetadata: {generation: 9007199254740993}\nspec: {containers: []}\n";
   assert.match(report({ manifest }).objects[0]?.question ?? "", /"generation":9007199254740993[,}]/);
 });
 
-test("a panic of the linter is an error with its message, and half a character is none", () => {
+test("a panic of the linter is an error with its message, and a lone surrogate does not panic", () => {
   assert.throws(
     () => new Instance(linter).ask({ ask: "nothing" } as never),
     (error: Error) => {
@@ -111,7 +111,7 @@ test("a panic of the linter is an error with its message, and half a character i
   assert.equal(report({ manifest: "apiVersion: v1\nkind: Pod\nmetadata: {name: \ud83d}\n" }).objects.length, 1);
 });
 
-test("an update keeps what the object had", () => {
+test("old findings of an updated object warn", () => {
   const updated = BROKEN.replace("name: node-agent\n", "name: node-agent\n  labels: {a: b}\n").replace(
     "hostNetwork: true",
     "hostNetwork: true\n      dnsPolicy: Default",
@@ -123,7 +123,7 @@ test("an update keeps what the object had", () => {
   assert.equal(report({ manifest: updated, before: others }).objects[0]?.operation, "CREATE");
 });
 
-test("settings that are not valid are located and nothing is judged", () => {
+test("invalid settings are located, and nothing is judged", () => {
   for (const [settings, line, words] of [
     ["profile: strict\nrules:\n  host-netwrok: deny\n", 3, "did you mean 'host-network'"],
     ["allow:\n- images: [a]\n- namespace: [a]\n", 3, "unknown field"],
@@ -143,7 +143,7 @@ test("settings that are not valid are located and nothing is judged", () => {
   }
 });
 
-test("a policy in place of settings brings its own", () => {
+test("settings may be a policy that contains them", () => {
   const policyText = (settings: string): string =>
     `apiVersion: policies.kubewarden.io/v1\nkind: ClusterAdmissionPolicy\nspec:\n  module: ghcr.io/x/windows-hostprocess:v1\n${settings}`;
   const { settings, objects } = report({
@@ -160,7 +160,7 @@ test("a policy in place of settings brings its own", () => {
   assert.match(other?.message ?? "", /spec\.module: .* is not this policy/);
 });
 
-test("a session that is none is refused", () => {
+test("an invalid session is reported", () => {
   for (const session of [
     "a: 1",
     "- type: Other",
@@ -172,7 +172,7 @@ test("a session that is none is refused", () => {
   }
 });
 
-test("one rule is fixed alone, in a template as well", () => {
+test("the findings of one rule can be fixed alone", () => {
   const [before] = report({ manifest: BROKEN }).objects;
   assert(before !== undefined);
   const fixable = counted(before).filter(({ fixable }) => fixable);
@@ -185,13 +185,13 @@ test("one rule is fixed alone, in a template as well", () => {
   assert.deepEqual([text, refused], [expected, []]);
 });
 
-test("one object of several is fixed", () => {
+test("one of several objects can be fixed", () => {
   const manifest = `${BROKEN}---\n${BROKEN}`;
   const { text } = fix(linter, input({ manifest }), 1, null);
   assert(text.startsWith(`${BROKEN}---\n`) && text !== manifest);
 });
 
-test("a link holds the whole state, and a damaged one is refused", async () => {
+test("a link contains the whole state, and a damaged link is rejected", async () => {
   const state = input({
     manifest: `${BROKEN}# ä 😀`,
     settings: "profile: strict",
@@ -206,7 +206,7 @@ test("a link holds the whole state, and a damaged one is refused", async () => {
   await assert.rejects(unpack(await pack(input({ manifest: "a".repeat(9 << 20) }))), /unpacks to more than 8 MiB/);
 });
 
-test("the settings as a ClusterAdmissionPolicy", async () => {
+test("settings are copied into a ClusterAdmissionPolicy", async () => {
   const template = readRepositoryFile("deploy/base/clusteradmissionpolicy.yaml");
   const resources = "contextAwareResources:\n  - apiVersion: v1\n    kind: Node\n";
   const read = (settings: string): JsonObject | undefined => report({ settings }).settings?.value;
@@ -226,7 +226,7 @@ test("the settings as a ClusterAdmissionPolicy", async () => {
   ]);
   assert.deepEqual(await copied("mutate: safe\n"), [true, undefined]);
   assert.deepEqual(await copied("---\nmutate: [host-network]\nnodes: {check: true}"), [true, node]);
-  // Texts that would mean something else below a key, or nothing.
+  // Texts that would be invalid or mean something else below a key.
   for (const [settings, mutating] of [
     ["mutate: safe\n...\n", true],
     ["%YAML 1.1\n---\nprofile: strict\n", false],
@@ -256,7 +256,7 @@ test("completion knows the keys that enclose a line", () => {
   }
 });
 
-test("the recipes answer as their page says", () => {
+test("the recipes have the results on their page", () => {
   const { recipes } = readSources();
   const all = examples(readSources()).filter(({ group }) => recipes.includes(`\n## ${group}\n`));
   assert(all.length > 12, `${all.length} recipes`);
@@ -264,7 +264,7 @@ test("the recipes answer as their page says", () => {
   for (const { group, name, ...recipe } of all) {
     const section = recipes.split(`\n## ${group}\n`)[1] ?? "";
     const after = section.slice(section.indexOf(recipe.manifest) + recipe.manifest.length);
-    // What the page says of this object stands right behind it.
+    // The output on the page follows the object.
     const [, console = ""] = /^(?:---\n[^`]*)?```\n+```console\n([^`]*)```\n/.exec(after) ?? [];
     const judged = report(recipe);
     const [object, ...others] = judged.objects;
@@ -273,15 +273,15 @@ test("the recipes answer as their page says", () => {
     const [response] = answers(policy, linter, { settings, session: recipe.session, objects: [object.question] });
     assert(response !== undefined && typeof response !== "string", String(response));
     assert.equal(difference(object, response), undefined, `${group}: ${name}`);
-    const told = [...(response.message?.split("\n").slice(1) ?? []), ...(response.warnings ?? [])];
-    for (const line of told) assert(console.includes(line), `${group}: ${name}: ${line}\n${console}`);
+    const shown = [...(response.message?.split("\n").slice(1) ?? []), ...(response.warnings ?? [])];
+    for (const line of shown) assert(console.includes(line), `${group}: ${name}: ${line}\n${console}`);
     assert.equal(console.includes("denied the request"), object.report.verdict === "deny", `${group}: ${name}`);
-    quoted += told.length;
+    quoted += shown.length;
   }
   assert(quoted > 10, `${quoted} lines`);
 });
 
-test("a preset allows the workloads that it is for", () => {
+test("a preset allows its workloads", () => {
   for (const { name, ...preset } of examples(readSources()).filter(({ group }) => group === "Presets")) {
     const { objects, settingsProblem, problems } = report(preset);
     assert.deepEqual([settingsProblem, problems], [null, []], name);

@@ -1,4 +1,4 @@
-/** The repository that the tests run in, and the built command. */
+/** Access to the repository and the built command. */
 
 import { execFile } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
@@ -29,12 +29,12 @@ function bytes(module: Uint8Array): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(module);
 }
 
-/** What the editors and fields hold where nothing else is said. */
+/** An input, empty except for `more`. */
 export function input(more: Partial<Input>): Input {
   return { manifest: "", before: "", settings: "", session: "", circumstances: NOBODY, ...more };
 }
 
-/** What the command prints, whatever its exit code says about the manifests. */
+/** The command's output, whether or not it denies the manifests. */
 export async function hostprocess(...args: string[]): Promise<string> {
   if (!existsSync(COMMAND)) throw new Error(`${COMMAND} is missing: run \`make hostprocess\``);
   try {
@@ -46,7 +46,7 @@ export async function hostprocess(...args: string[]): Promise<string> {
   }
 }
 
-/** The report about an object, with the module's answer where a module was asked. */
+/** The report about an object, with the module's response if a module was used. */
 export type Checked = ObjectReport & { file: string; message?: string | null; warnings?: string[] };
 
 /** The reports of `hostprocess check -o json`, by file. */

@@ -1,4 +1,4 @@
-/** The page gives the answers that the command gives, for every fixture, and the module agrees with them. */
+/** For every fixture the page has the command's results, and the module agrees with them. */
 
 import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -28,24 +28,24 @@ before(async () => {
 });
 after(() => rmSync(folder, { recursive: true }));
 
-/** The module's answers about what was judged, which agree with it. */
+/** The module's responses about judged objects. Asserts that they agree with the findings. */
 function agreed({ objects, settings }: Judged, session: string, name: string): Answer[] {
   const questions = objects.map(({ question }) => question);
-  const told = answers(policy, linter, { settings: JSON.stringify(settings?.value), session, objects: questions });
+  const found = answers(policy, linter, { settings: JSON.stringify(settings?.value), session, objects: questions });
   for (const [index, object] of objects.entries()) {
-    const answer = told[index];
+    const answer = found[index];
     assert(answer !== undefined && typeof answer !== "string", `${name}: ${String(answer)}`);
     assert.equal(difference(object, answer), undefined, name);
   }
-  return told;
+  return found;
 }
 
-/** What `-o json` prints about the same texts under other names. */
+/** The output of `-o json` about the same texts under another file name. */
 function reports({ objects }: Judged, file: string): unknown[] {
   return objects.map(({ report }) => ({ ...report, file }));
 }
 
-test("every fixture has the report of `hostprocess check -o json`", async () => {
+test("every report equals `hostprocess check -o json`", async () => {
   const expected = await checked("test_data", "examples");
   let findings = 0;
   for (const file of [...fixtureFiles(), "examples/broken.yaml", "examples/privileged-daemonset.yaml"]) {
@@ -56,7 +56,7 @@ test("every fixture has the report of `hostprocess check -o json`", async () => 
   assert(findings > 300, `${findings} findings`);
 });
 
-test("every finding of a fixture is marked at the line and column of its report", () => {
+test("every finding is marked at the line and column of its report", () => {
   let compared = 0;
   for (const file of fixtureFiles()) {
     const manifest = readRepositoryFile(file);
@@ -71,12 +71,12 @@ test("every finding of a fixture is marked at the line and column of its report"
   assert(compared > 300, `${compared} findings`);
 });
 
-test("the module answers about every fixture what `hostprocess check --wasm` prints", async () => {
+test("every response of the module equals `hostprocess check --wasm`", async () => {
   const expected = await checked("--wasm", MODULE, "test_data");
   let compared = 0;
   for (const file of fixtureFiles()) {
-    const told = agreed(judge(linter, input({ manifest: readRepositoryFile(file) })), "", file);
-    const shown = told.map((answer) => {
+    const found = agreed(judge(linter, input({ manifest: readRepositoryFile(file) })), "", file);
+    const shown = found.map((answer) => {
       assert(typeof answer !== "string");
       return { message: answer.message ?? null, warnings: answer.warnings ?? [] };
     });
@@ -87,7 +87,7 @@ test("the module answers about every fixture what `hostprocess check --wasm` pri
   assert(compared >= fixtureFiles().length, `${compared} objects`);
 });
 
-test("the fixes of every fixture are those of `hostprocess fix`", async () => {
+test("every fixed manifest equals `hostprocess fix`", async () => {
   const copy = (file: string): string => join(folder, file.replaceAll("/", "_"));
   const manifests = new Map(fixtureFiles().map((file) => [file, readRepositoryFile(file)]));
   for (const [file, manifest] of manifests) writeFileSync(copy(file), manifest);
@@ -105,7 +105,7 @@ test("the fixes of every fixture are those of `hostprocess fix`", async () => {
   assert(changed > 40, `${changed} fixtures`);
 });
 
-/** An outline as the command prints it below the file and line. */
+/** An outline as the command prints it after the file and line. */
 function printed({ title, parts }: Outline): string {
   const lines = parts.flatMap(({ title, groups }) => {
     const all = groups.flatMap(({ nodes, lines }) => [...(nodes === null ? [] : [`[${nodes}]`]), ...lines]);
@@ -114,7 +114,7 @@ function printed({ title, parts }: Outline): string {
   return [title, ...lines, "", ""].join("\n");
 }
 
-test("the plans of the examples are those of `hostprocess plan`", async () => {
+test("every plan of the examples equals `hostprocess plan`", async () => {
   for (const file of ["examples/privileged-daemonset.yaml", "examples/broken.yaml"]) {
     const manifest = readRepositoryFile(file);
     const { plans, outlines, legend } = plan(linter, input({ manifest }));
@@ -138,7 +138,7 @@ interface Fixture {
   session: string;
 }
 
-/** A fixture as crates/fixtures reads it: a request with the settings, user and recorded cluster that its comments name. */
+/** A fixture as crates/fixtures reads it: a request with the settings, user and recorded cluster from its comments. */
 function fixture(file: string): Fixture {
   const source = readRepositoryFile(file);
   const [object = null, oldObject] = parseAllDocuments(source, { merge: true }).map(
@@ -175,13 +175,13 @@ function judgedRequest({ request, settings, session }: Fixture): Judged {
   return judge(linter, input({ manifest: inAscii(request), settings, session }));
 }
 
-/** JSON is read as YAML, for its places, and YAML breaks a line at U+0085. */
+/** JSON in ASCII, because it is parsed as YAML, which breaks lines at U+0085. */
 function inAscii(request: JsonObject): string {
   const escaped = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
   return JSON.stringify(request).replaceAll(/[\u0080-\uffff]/g, escaped);
 }
 
-test("with its settings, user, old object and cluster, every fixture shows what its name says about its rule", () => {
+test("every fixture gets the verdict in its name under its settings, user, old object and cluster", () => {
   const sessions = new Set<string>();
   for (const found of fixtureFiles().map(fixture)) {
     const judged = judgedRequest(found);
@@ -199,7 +199,7 @@ test("with its settings, user, old object and cluster, every fixture shows what 
   assert(sessions.size > 20, `${sessions.size} sessions`);
 });
 
-test("requests under settings have the report of `hostprocess check --settings`", async () => {
+test("every report under settings equals `hostprocess check --settings`", async () => {
   const bySettings = new Map<string, Fixture[]>();
   for (const found of fixtureFiles()
     .map(fixture)

@@ -1,4 +1,4 @@
-/** The page in Chromium: how tests open and use it. */
+/** Helpers that open and use the page in Chromium. */
 
 import assert from "node:assert/strict";
 import { after, before } from "node:test";
@@ -41,12 +41,12 @@ export function host(): Host {
   return site;
 }
 
-/** A context of its own, which the test closes. */
+/** A new context, which the test closes. */
 export function newContext(): Promise<BrowserContext> {
   return browser.newContext();
 }
 
-/** Opens the page in a context of its own, and closes it again. */
+/** Opens the page in a new context, and closes it afterwards. */
 export async function visit(
   path: string,
   use: (page: Page, context: BrowserContext) => Promise<void>,
@@ -74,7 +74,7 @@ export async function choose(opened: Page, example: string): Promise<void> {
   await opened.getByLabel("Example").selectOption({ label: example });
 }
 
-/** Types in place of what an editor holds. */
+/** Replaces the text of an editor by typing. */
 export async function write(opened: Page, editor: string, text: string): Promise<void> {
   await opened.locator(`#${editor}-editor .cm-content`).click();
   await opened.keyboard.press("Control+a");

@@ -1,6 +1,7 @@
 //! Classifies what an update changes in a pod or pod template.
 //!
-//! Compared as JSON, because a field that no rule reads may decide what runs: the ConfigMap behind a script, for example.
+//! Objects are compared as JSON, because a field that no rule reads may change what runs, for example the ConfigMap
+//! with a script.
 
 use crate::admission::kinds::TemplateLocation;
 use crate::decode::{ObjectAsVec, Result, Value, at, member};
@@ -10,26 +11,26 @@ use crate::order::sorted;
 /// How much an update changes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Change {
-    /// Neither the pod spec nor an annotation or label that counts.
+    /// Neither the pod spec nor a relevant annotation or label.
     Nothing,
-    /// Only where pods run, and when they start and end: tolerations, scheduling gates, the deadline, the node selector of a
-    /// suspended Job or a gated pod, the label that kubelets compare with their operating system, and the annotation that
-    /// `kubectl rollout restart` sets.
-    WhereOrWhen,
-    /// What runs. An object that was not there before, or cannot be compared, counts as changed.
+    /// Only where pods run and when they start and end: tolerations, scheduling gates, the deadline, the node selector
+    /// of a suspended Job or a gated pod, the label that kubelets compare with their operating system, and the
+    /// annotation that `kubectl rollout restart` sets.
+    Scheduling,
+    /// The workload itself. This includes objects that are new or cannot be compared.
     #[default]
-    WhatRuns,
+    Workload,
 }
 
-/// Selects the members of an object that count.
+/// Selects the members of an object to compare.
 type MemberFilter = fn(&str) -> bool;
 
 const RESTARTED_AT: &str = "kubectl.kubernetes.io/restartedAt";
 const NODE_SELECTOR: &str = "nodeSelector";
 
-/// Whether a field of a pod spec is about anything but where pods run, when they start (Kueue removes scheduling gates) and
-/// when they end.
-fn is_about_what_runs(key: &str) -> bool {
+/// Whether a field of a pod spec determines more than where pods run, when they start (Kueue removes scheduling gates)
+/// and when they end.
+fn determines_workload(key: &str) -> bool {
     !matches!(key, "tolerations" | "schedulingGates" | "activeDeadlineSeconds")
 }
 
@@ -38,7 +39,7 @@ impl Change {
     pub fn between(group: &str, kind: &str, old: &Value, new: &Value) -> Change {
         let location = TemplateLocation::of(group, kind, new);
         let Some(location) = location.filter(|_| location == TemplateLocation::of(group, kind, old)) else {
-            return Change::WhatRuns;
+            return Change::Workload;
         };
         let is_waiting = match (group, kind) {
             ("batch", "Job") => at(old, ["spec", "suspend"]).and_then(Value::as_bool) == Some(true),
@@ -48,32 +49,32 @@ impl Change {
             _ => false,
         };
         let (Ok(Some(old)), Ok(Some(new))) = (Parts::read(location, old), Parts::read(location, new)) else {
-            return Change::WhatRuns;
+            return Change::Workload;
         };
         let (annotations, other_annotations): (MemberFilter, MemberFilter) = match location {
-            TemplateLocation::Pod => (is_for_the_runtime, is_for_the_runtime),
+            TemplateLocation::Pod => (is_runtime_annotation, is_runtime_annotation),
             _ => (|_| true, |key| key != RESTARTED_AT),
         };
-        let what_runs: MemberFilter = match is_waiting && old.keeps_node_os(&new) {
-            true => |key| is_about_what_runs(key) && key != NODE_SELECTOR,
-            false => is_about_what_runs,
+        let workload_fields: MemberFilter = match is_waiting && old.keeps_node_os(&new) {
+            true => |key| determines_workload(key) && key != NODE_SELECTOR,
+            false => determines_workload,
         };
         if old.os == new.os && old.is_same(&new, |_| true, annotations) {
             Change::Nothing
-        } else if old.is_same(&new, what_runs, other_annotations) {
-            Change::WhereOrWhen
+        } else if old.is_same(&new, workload_fields, other_annotations) {
+            Change::Scheduling
         } else {
-            Change::WhatRuns
+            Change::Workload
         }
     }
 }
 
-/// The parts of a pod or pod template that decide what runs.
+/// The parts of a pod or pod template that determine what runs.
 ///
-/// Annotations do, because containerd and its shim act on some, and a program can read all of them through the downward
-/// API. Those of a template come from its author. A Pod that runs already is annotated by network plugins, autoscalers and
-/// people as well, so there only those count that the runtime acts on; a program that reads others trusts everyone who may
-/// patch its pod. Labels do not count, in templates either, as in Pod Security, except for the one that keeps a pod from
+/// Annotations count, because containerd and its shim act on some, and programs can read all of them through the
+/// downward API. All annotations of a template come from its author. Network plugins, autoscalers and people annotate
+/// running pods, so only the annotations for the runtime count there; a program that reads other annotations trusts
+/// everyone who may patch its pod. Labels do not count, as in Pod Security, except for the one that keeps a pod off
 /// Windows nodes.
 struct Parts<'t> {
     spec: Option<&'t Value<'t>>,
@@ -82,15 +83,15 @@ struct Parts<'t> {
     os: Option<&'t str>,
 }
 
-/// Whether containerd or its shim may act on an annotation: all that have rules begin like this.
-fn is_for_the_runtime(key: &str) -> bool {
+/// Whether containerd or its shim may act on an annotation. All annotations that rules cover have these prefixes.
+fn is_runtime_annotation(key: &str) -> bool {
     key.starts_with("microsoft.com/") || key.starts_with("io.microsoft.")
 }
 
 impl<'t> Parts<'t> {
     fn read(location: TemplateLocation, object: &'t Value<'t>) -> Result<Option<Parts<'t>>> {
         if location == TemplateLocation::Revision {
-            // A patch, in which more than the template matters.
+            // The data is a patch, of which more than the template matters.
             return Ok(Some(Parts { spec: member(object, "data")?, annotations: None, os: None }));
         }
         let mut pod = object;
@@ -106,13 +107,13 @@ impl<'t> Parts<'t> {
         Ok(Some(Parts { spec: member(pod, "spec")?, annotations, os }))
     }
 
-    /// Whether `new` selects at least the operating systems and builds of Windows that this one does.
+    /// Whether `new` still selects the same operating system and Windows build, if `self` selects one.
     fn keeps_node_os(&self, new: &Parts) -> bool {
         let is_kept = |key: &&str| self.selects(key).is_none_or(|old| new.selects(key) == Some(old));
         [OS, LEGACY_OS, WINDOWS_BUILD].iter().all(is_kept)
     }
 
-    /// The value that `nodeSelector` has for a label.
+    /// The value of a label in `nodeSelector`.
     fn selects(&self, label: &str) -> Option<&'t str> {
         match member(self.spec?, NODE_SELECTOR).ok()?? {
             Value::Object(selector) => only(selector, label)?.as_str(),
@@ -129,7 +130,7 @@ impl<'t> Parts<'t> {
     }
 }
 
-/// Whether two values are equal as JSON, where the order of members does not matter.
+/// Whether two values are equal as JSON, ignoring the order of members.
 fn is_same(a: &Value, b: &Value) -> bool {
     match (a, b) {
         (Value::Object(_), Value::Object(_)) => has_same_members(a, b, |_| true),
@@ -141,11 +142,10 @@ fn is_same(a: &Value, b: &Value) -> bool {
     }
 }
 
-/// Whether two objects have the same members, apart from those that do not count.
+/// Whether two objects have the same members, among those that count.
 fn has_same_members(a: &Value, b: &Value, counts: MemberFilter) -> bool {
     let (Value::Object(a), Value::Object(b)) = (a, b) else { return false };
-    // The names first: values that are compared before their order turns out to differ would be compared twice, and so on at
-    // every level.
+    // Compare the names first: if the order differs, values would be compared twice, at every level.
     let (of_a, of_b) = (|| a.iter().filter(|(key, _)| counts(key)), || b.iter().filter(|(key, _)| counts(key)));
     if of_a().map(|(key, _)| key).eq(of_b().map(|(key, _)| key)) {
         of_a().zip(of_b()).all(|((_, a), (_, b))| is_same(a, b))
@@ -154,7 +154,8 @@ fn has_same_members(a: &Value, b: &Value, counts: MemberFilter) -> bool {
     }
 }
 
-/// An API server writes both objects in the same order; others may not. An object that has a member twice is no other's equal.
+/// API servers write both objects in the same order, but other clients may not. An object with a duplicate member
+/// equals no other.
 #[cold]
 fn has_same_members_in_any_order(a: &ObjectAsVec, b: &ObjectAsVec, counts: MemberFilter) -> bool {
     match (in_order(a, counts), in_order(b, counts)) {
@@ -171,7 +172,7 @@ fn in_order<'o>(object: &'o ObjectAsVec, counts: MemberFilter) -> Option<Vec<(&'
     is_unique.then(|| order.into_iter().map(|(_, place)| members[place]).collect())
 }
 
-/// The member with this key, unless there are several.
+/// The member with this key, unless it is duplicated.
 fn only<'o>(object: &'o ObjectAsVec, key: &str) -> Option<&'o Value<'o>> {
     let mut members = object.iter().filter(|(name, _)| *name == key);
     let (_, value) = members.next()?;
@@ -184,13 +185,13 @@ mod tests {
     use crate::decode::parse;
 
     #[test]
-    fn members_in_another_order_at_every_level_are_compared_once() {
+    fn nested_members_in_another_order_are_compared_once() {
         let nested = |before: &str, after: &str| {
             let levels = 100;
             [&r#"{"a": "#.repeat(levels), "0", &format!("{before}, {after}}}").repeat(levels)].concat()
         };
         let (old, new) = (nested(r#", "x": 1"#, r#""y": 2"#), nested(r#", "y": 2"#, r#""x": 1"#));
-        // Twice the work at each level would never end.
+        // Comparing twice at each level would take exponential time.
         assert_eq!(change_of_spec(&old, &new), Change::Nothing);
     }
 
@@ -233,13 +234,13 @@ mod tests {
             (r#"{"a": {"b": {"c": true}}}"#, r#"{"a": {"b": {"c": false}}}"#),
             (r#"{"a": {}}"#, r#"{"a": []}"#),
         ] {
-            assert_eq!(change_of_spec(old, new), Change::WhatRuns, "{old} -> {new}");
+            assert_eq!(change_of_spec(old, new), Change::Workload, "{old} -> {new}");
         }
     }
 
-    /// Readers differ in which of the two they take.
+    /// Readers differ in which duplicate they take.
     #[test]
-    fn a_key_that_is_there_twice_is_the_same_only_as_written() {
+    fn duplicate_keys_are_equal_only_in_the_same_order() {
         assert_eq!(change_of_spec(r#"{"a": 1, "a": 2}"#, r#"{"a": 1, "a": 2}"#), Change::Nothing);
         for (old, new) in [
             (r#"{"a": 1, "a": 2}"#, r#"{"a": 2, "a": 1}"#),
@@ -247,14 +248,14 @@ mod tests {
             (r#"{"a": 1, "a": 2, "b": 3}"#, r#"{"a": 1, "b": 3, "a": 1}"#),
             (r#"{"a": 1, "a": 2, "b": 3}"#, r#"{"b": 3, "a": 1, "a": 2}"#),
         ] {
-            assert_eq!(change_of_spec(old, new), Change::WhatRuns, "{old} -> {new}");
+            assert_eq!(change_of_spec(old, new), Change::Workload, "{old} -> {new}");
         }
         let twice = r#"{"spec": {"a": 1}, "spec": {"a": 1}}"#;
-        assert_eq!(change("Pod", twice, twice), Change::WhatRuns);
+        assert_eq!(change("Pod", twice, twice), Change::Workload);
     }
 
     #[test]
-    fn what_cannot_be_compared_has_changed() {
+    fn incomparable_objects_count_as_changed() {
         for (kind, object) in [
             ("Pod", "[]"),
             ("Pod", r#"{"spec": 7}"#),
@@ -263,29 +264,29 @@ mod tests {
             ("PodTemplate", r#"{"template": []}"#),
             ("ConfigMap", "{}"),
         ] {
-            assert_eq!(change(kind, object, object), Change::WhatRuns, "{kind} {object}");
+            assert_eq!(change(kind, object, object), Change::Workload, "{kind} {object}");
         }
         let (template, job) = (
             r#"{"spec": {"template": {"spec": {"containers": []}}}}"#,
             r#"{"spec": {"jobTemplate": {"spec": {"template": {"spec": {"containers": []}}}}}}"#,
         );
         assert_eq!(change("Rollout", template, template), Change::Nothing);
-        assert_eq!(change("Rollout", template, job), Change::WhatRuns);
-        // With both, the template is what was judged before.
+        assert_eq!(change("Rollout", template, job), Change::Workload);
+        // If both exist, `spec.template` is judged.
         let both = [&template[..template.len() - 2], ",", &job[r#"{"spec": {"#.len()..]].concat();
         assert_eq!(change("Rollout", &both, &both), Change::Nothing);
-        assert_eq!(change("Rollout", &both, job), Change::WhatRuns);
+        assert_eq!(change("Rollout", &both, job), Change::Workload);
     }
 
-    /// A few thousand members in reverse order would take seconds to look up one by one.
+    /// Looking up a few thousand members in reverse order one by one would take seconds.
     #[test]
-    fn a_large_object_in_another_order_is_compared_as_well() {
+    fn large_objects_in_another_order_are_compared_quickly() {
         let object = |keys: &mut dyn Iterator<Item = usize>| {
             let members: Vec<String> = keys.map(|key| format!(r#""{key}": 1"#)).collect();
             format!("{{{}}}", members.join(","))
         };
         let (up, down) = (|n| object(&mut (0..n)), |n| object(&mut (0..n).rev()));
         assert_eq!(change_of_spec(&up(50_000), &down(50_000)), Change::Nothing);
-        assert_eq!(change_of_spec(&up(50_000), &down(49_999)), Change::WhatRuns);
+        assert_eq!(change_of_spec(&up(50_000), &down(49_999)), Change::Workload);
     }
 }

@@ -1,9 +1,9 @@
-//! Which kinds are judged, where each keeps its pod template, and how exactly it is read: ten native kinds by name, any other
-//! by shape.
+//! The kinds that are judged, the location of their pod templates, and the strictness of reading: ten native kinds are
+//! recognised by name, custom kinds by shape.
 
 use crate::decode::{Reader, Value, at};
 
-/// Where a kind keeps its pod template.
+/// The location of the pod template in a kind of object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TemplateLocation {
     /// The object is the pod itself: Pod.
@@ -16,21 +16,20 @@ pub enum TemplateLocation {
     JobTemplate,
     /// `spec.jobTargetRef.template`: KEDA's ScaledJob, by shape.
     JobTargetRef,
-    /// `spec.template.spec.template`: Agones' Fleet, by shape: a template of objects that have a pod template themselves.
+    /// `spec.template.spec.template`: Agones' Fleet, by shape: a template of objects with a pod template.
     Nested,
-    /// `data.spec.template`: ControllerRevision, in which a StatefulSet or DaemonSet keeps a former template as a patch of
-    /// itself. A StatefulSet creates pods from it.
+    /// `data.spec.template`: ControllerRevision, which stores a former template of a StatefulSet or DaemonSet as a
+    /// patch. A StatefulSet creates pods from it.
     Revision,
 }
 
 impl TemplateLocation {
-    /// The location for an object of this kind. `None` for an object of a kind that is not native and has no pod
-    /// template where native kinds keep theirs.
+    /// The location for an object of this kind. `None` for a custom kind without a pod template in a known location.
     pub fn of<'t>(group: &str, kind: &str, object: &'t Value<'t>) -> Option<TemplateLocation> {
         native(group, kind).or_else(|| by_shape(object))
     }
 
-    /// The keys that lead from the object to its pod or pod template.
+    /// The keys from the object to its pod or pod template.
     pub fn keys(self) -> &'static [&'static str] {
         match self {
             TemplateLocation::Pod => &[],
@@ -43,7 +42,7 @@ impl TemplateLocation {
         }
     }
 
-    /// The same keys as the beginning of a path, such as `spec.template.`; empty for a Pod.
+    /// The keys as the prefix of a path, such as `spec.template.`; empty for a Pod.
     pub fn prefix(self) -> &'static str {
         match self {
             TemplateLocation::Pod => "",
@@ -57,32 +56,32 @@ impl TemplateLocation {
     }
 }
 
-/// How an object of this kind is read.
+/// The reader for objects of a kind.
 ///
-/// kube-apiserver admits native kinds only with the types that Kubernetes gives their fields: whatever has others cannot be
-/// understood, and is refused. A custom kind may resemble a pod template and give a field another type (`"{{port}}"`), and
-/// a ControllerRevision may hold anything. There such a field counts as missing: a controller that knows only Kubernetes'
-/// types, as that of StatefulSets does, fails to read it. But that one ignores the case of names.
+/// kube-apiserver accepts native kinds only with the right types of fields, so a wrong type makes them unreadable. A
+/// custom kind may resemble a pod template but give a field another type (`"{{port}}"`), and a ControllerRevision may
+/// contain anything. In these, a field of the wrong type counts as missing, because controllers that use the types of
+/// Kubernetes, such as that of StatefulSets, fail to read it. However, that controller ignores the case of names.
 ///
-/// An item of two bytes becomes a container of hundreds, and findings of as many. So only so many are read of an object: far
-/// more than run on a node, and than fit into a command line of Windows.
+/// The number of items per object is limited, because an item of two bytes becomes a container of hundreds of bytes,
+/// and findings of as many. The limit far exceeds the containers of a node and the arguments of a Windows command line.
 pub fn reader(group: &str, kind: &str) -> Reader {
     let location = native(group, kind);
     let is_revision = location == Some(TemplateLocation::Revision);
     Reader {
         skips_wrong_types: is_revision || location.is_none(),
-        refuses_other_case: is_revision,
+        rejects_other_case: is_revision,
         max_items: Some(MAX_ITEMS),
         ..Reader::default()
     }
 }
 
-/// Whether it is one of the kinds of Kubernetes that are judged.
+/// Whether it is one of the native kinds that are judged.
 pub fn is_native(group: &str, kind: &str) -> bool {
     native(group, kind).is_some()
 }
 
-/// How many items of lists and members of maps an object may have that rules would read.
+/// The maximum number of list items and map members of an object that rules read.
 pub const MAX_ITEMS: usize = 20_000;
 
 fn native(group: &str, kind: &str) -> Option<TemplateLocation> {
@@ -98,11 +97,11 @@ fn native(group: &str, kind: &str) -> Option<TemplateLocation> {
     }
 }
 
-/// Custom workload kinds (Argo Rollouts, OpenKruise, operators) keep a pod template where the native ones do, or where KEDA and Agones
-/// do. One whose `spec` is not an object is something else.
+/// Custom workload kinds (Argo Rollouts, OpenKruise, operators) have a pod template in the same location as native
+/// kinds, or as those of KEDA and Agones. If the template's `spec` is not an object, it is not a pod template.
 fn by_shape<'t>(object: &'t Value<'t>) -> Option<TemplateLocation> {
     let has_spec = |location: &TemplateLocation| leads_to_object(object, &[location.keys(), &["spec"]].concat());
-    // The outer template is the pod's if it has containers, whatever else is written in it.
+    // The outer template is the pod's if it has containers, regardless of its other fields.
     let has_containers = at(object, ["spec", "template", "spec", "containers"]).is_some();
     let candidates = [
         TemplateLocation::Nested,
@@ -113,7 +112,7 @@ fn by_shape<'t>(object: &'t Value<'t>) -> Option<TemplateLocation> {
     candidates.into_iter().skip(usize::from(has_containers)).find(has_spec)
 }
 
-/// Whether keys lead to an object. A key that is there twice leads to both, so that such an object is read, and refused.
+/// Whether keys lead to an object. A duplicate key leads to both members, so that such an object is read, which fails.
 fn leads_to_object<'t>(value: &'t Value<'t>, keys: &[&str]) -> bool {
     let Value::Object(members) = value else { return false };
     let Some((key, rest)) = keys.split_first() else { return true };

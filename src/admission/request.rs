@@ -9,23 +9,23 @@ use crate::prescan::has_mark;
 /// An admission request, with its objects read as workloads.
 #[derive(Debug, Default)]
 pub struct Request<'a> {
-    /// Kind of the object, after conversion to the version that the webhook asked for.
+    /// Kind of the object, after conversion to the version that the webhook requested.
     pub kind: GroupVersionKind<'a>,
     /// The part of a pod that the request can change.
     pub part: Part,
     /// Name of the object; empty on a create with `generateName`.
     pub name: &'a str,
-    /// Namespace of the object; empty for cluster-scoped ones.
+    /// Namespace of the object; empty for cluster-scoped objects.
     pub namespace: &'a str,
     /// `CREATE`, `UPDATE`, `DELETE` or `CONNECT`.
     pub operation: &'a str,
     /// The user who sent the request.
     pub user_info: UserInfo<'a>,
-    /// The object; `None` when it has neither a pod nor a pod template.
+    /// The object; `None` if it has neither a pod nor a pod template.
     pub object: Option<Workload<'a>>,
     /// On UPDATE, the object before the update.
     pub old_object: Option<Workload<'a>>,
-    /// On UPDATE, how much it changes: never nothing, because then there is nothing to judge.
+    /// On UPDATE, how much it changes; never [`Change::Nothing`], because such requests are not judged.
     pub change: Change,
 }
 
@@ -50,25 +50,26 @@ record! {
 }
 
 impl GroupVersionKind<'_> {
-    /// Whether it is the Pod of Kubernetes.
+    /// Whether it is the native kind Pod.
     pub fn is_pod(&self) -> bool {
         self.group.is_empty() && self.kind == "Pod"
     }
 }
 
 impl UserInfo<'_> {
-    /// Whether the request does not say who sent it. That is so for Kubewarden's audit scanner, which sends existing objects as
-    /// CREATE (read in its `admission_request.go`), and for `hostprocess check` without `--as`. An API server never leaves it out: it
-    /// refuses requests that it cannot authenticate, and all others have the group `system:authenticated` or
-    /// `system:unauthenticated`, even if an authenticator returned an empty name (read in `endpoints/filters/authentication.go`,
-    /// `authentication/group/authenticated_group_adder.go` and `authentication/request/anonymous` of k8s.io/apiserver, 1.36).
+    /// Whether the requester is unknown, as in requests of Kubewarden's audit scanner, which sends existing objects as
+    /// CREATE (see its `admission_request.go`), and of `hostprocess check` without `--as`. An API server never omits
+    /// the requester: it refuses requests that it cannot authenticate, and all others have the group
+    /// `system:authenticated` or `system:unauthenticated`, even if an authenticator returned an empty name (see
+    /// `endpoints/filters/authentication.go`, `authentication/group/authenticated_group_adder.go` and
+    /// `authentication/request/anonymous` of k8s.io/apiserver, 1.36).
     pub fn is_unknown(&self) -> bool {
         self.username.unwrap_or_default().is_empty() && self.groups.is_empty()
     }
 }
 
 record! {
-    /// The request as received, its objects not yet read. policy-server writes camelCase; its Rust types also accept
+    /// The request as received, with unread objects. policy-server writes camelCase; its Rust types also accept
     /// snake_case for the fields that are listed twice.
     #[derive(Default)]
     struct RawRequest<'a> {
@@ -84,7 +85,7 @@ record! {
     }
 }
 
-/// A value that is not read yet. `null` counts as absent.
+/// An unread value; `null` counts as absent.
 #[derive(Default)]
 struct UnreadValue<'a>(Option<&'a Value<'a>>);
 
@@ -96,8 +97,8 @@ impl<'t: 'a, 'a> Read<'t> for UnreadValue<'a> {
 }
 
 impl<'a> Request<'a> {
-    /// Reads a request. `None` for one that is accepted whatever its objects hold: it can change no part of a pod or changes
-    /// none, or the object is being deleted.
+    /// Reads a request. `None` if it is accepted regardless of its objects, because it cannot or does not change any
+    /// part of a pod, or the object is being deleted.
     ///
     /// # Errors
     /// The kind is missing, or a field that rules read has the wrong type.
@@ -108,7 +109,7 @@ impl<'a> Request<'a> {
         if kind.is_empty() {
             return Err(Error::new("missing field `kind`").in_member("kind"));
         }
-        // Only the API server sets the time of a deletion. On a CREATE it has no effect, and adding it must not be a way past
+        // Only the API server sets the deletion timestamp. It has no effect on CREATE, where adding it must not bypass
         // the rules.
         if raw.operation == Some("UPDATE") && raw.object.0.is_some_and(is_being_deleted) {
             return Ok(None);
@@ -116,7 +117,7 @@ impl<'a> Request<'a> {
         let old_object = UnreadValue(raw.old_object.0.or(raw.old_object_in_snake_case.0));
         let change = match (raw.operation, old_object.0, raw.object.0) {
             (Some("UPDATE"), Some(old), Some(new)) => Change::between(group, kind, old, new),
-            _ => Change::WhatRuns,
+            _ => Change::Workload,
         };
         if change == Change::Nothing {
             return Ok(None);
@@ -128,7 +129,7 @@ impl<'a> Request<'a> {
                 Part::Pod | Part::Resources => Workload::read(group, kind, value),
             };
             match workload {
-                // Such a pod may well run where Windows has no part in it.
+                // An object without marks may well run without Windows.
                 Err(error) if error.is_too_many_items() && !has_mark(value) => Ok(None),
                 other => other.map_err(|error| error.in_member(key)),
             }
@@ -146,17 +147,17 @@ impl<'a> Request<'a> {
         }))
     }
 
-    /// Whether the object is a mirror pod, which represents a static pod in the API; the static pod runs whether this one
-    /// is admitted or not. The annotation cannot be misused: kube-apiserver does not allow adding or removing it later, and
-    /// a kubelet does not run a pod that has it.
+    /// Whether the object is a mirror pod, which represents a static pod in the API; the static pod runs even if the
+    /// mirror pod is denied. The annotation cannot be abused: kube-apiserver does not allow adding or removing it
+    /// later, and kubelets do not run pods that have it.
     pub fn is_mirror_pod(&self) -> bool {
         let annotations = self.object.as_ref().map(|workload| &workload.pod.annotations);
         self.kind.is_pod() && annotations.is_some_and(|all| all.get("kubernetes.io/config.mirror").is_some())
     }
 }
 
-/// Whether an object is being deleted. Until it is gone, its finalizers are removed by updates, which must not depend on
-/// whether anybody can read it.
+/// Whether an object is being deleted. Updates then remove its finalizers, and must succeed even if the object is
+/// unreadable.
 fn is_being_deleted<'t>(object: &'t Value<'t>) -> bool {
     decode::at(object, ["metadata", "deletionTimestamp"]).is_some_and(|time| !time.is_null())
 }

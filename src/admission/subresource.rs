@@ -1,15 +1,16 @@
-//! The part of a pod that a request can change, which decides the rules that judge it. Only this file knows subresources.
+//! The part of a pod that a request can change, which determines the rules that apply. No other file handles
+//! subresources.
 //!
 //! | request | part | rules |
 //! |---|---|---|
 //! | CREATE and UPDATE of every kind | the whole pod or pod template | every rule but `resize` |
 //! | `pods/ephemeralcontainers`, which adds debug containers | the same | the same |
-//! | `pods/binding`, and `bindings`, its older form: the annotations of a Binding are merged into the pod | annotations | `reserved-annotations` |
-//! | `pods/status`, which writes annotations as well | annotations | `reserved-annotations` |
+//! | `pods/binding`, and its older form `bindings`: the annotations of a Binding are merged into the pod | annotations | `reserved-annotations` |
+//! | `pods/status`, which also writes annotations | annotations | `reserved-annotations` |
 //! | `pods/resize` | resources, in place | `resize` |
 //! | other subresources, DELETE, CONNECT | none | none |
 //!
-//! Which rules go with which part is the `scope` of each rule (`rules/rule.rs`).
+//! The `scope` of each rule (`rules/rule.rs`) names its part.
 
 use crate::decode::{Result, Value, at, member};
 
@@ -26,10 +27,10 @@ pub enum Part {
 }
 
 impl Part {
-    /// The part that a request can change, if any. Of the request only the operation, the kind and the subresource are read.
+    /// The part that a request can change, if any. Reads only the operation, the kind and the subresource.
     ///
     /// # Errors
-    /// The request is not an object, or has one of these twice.
+    /// The request is not an object, or has one of these members twice.
     pub fn changed_by<'t>(request: &'t Value<'t>) -> Result<Option<Part>> {
         fn text<'t>(value: Option<&'t Value<'t>>) -> &'t str {
             value.and_then(|value| value.as_str()).unwrap_or_default()

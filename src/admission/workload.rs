@@ -1,18 +1,18 @@
-//! The object under review: its metadata, and its pod or pod template.
+//! The object under review: its metadata and its pod or pod template.
 
 use crate::admission::kinds::{TemplateLocation, reader};
 use crate::decode::{List, Pairs, Reader, Result, Value, at, record};
 use crate::k8s::pod::Pod;
 
-/// An object that has a pod or a pod template.
+/// An object with a pod or a pod template.
 #[derive(Debug, Default)]
 pub struct Workload<'a> {
     /// The object's own metadata.
     pub metadata: ObjectMeta<'a>,
-    /// The pod, or the template of the pods that it would create.
+    /// The pod, or the template of the pods that it creates.
     pub pod: Pod<'a>,
-    /// Whether the pod template is merged into another one, which the request does not show: only in a ControllerRevision
-    /// that no controller of Kubernetes wrote.
+    /// Whether the pod template is a partial patch of another one that the request does not contain. This occurs only
+    /// in a ControllerRevision that no controller of Kubernetes wrote.
     pub is_merged: bool,
     /// `spec.updateStrategy` of a DaemonSet, as written.
     pub update_strategy: Option<&'a Value<'a>>,
@@ -44,10 +44,10 @@ record! {
 }
 
 impl<'a> Workload<'a> {
-    /// Reads an object of this kind. `None` when it has neither a pod nor a pod template.
+    /// Reads an object of this kind. `None` if it has neither a pod nor a pod template.
     ///
     /// # Errors
-    /// A field that rules read has another type than Kubernetes gives it, in an object of a native kind.
+    /// A field that rules read has the wrong type, in an object of a native kind.
     pub fn read(group: &str, kind: &str, object: &'a Value<'a>) -> Result<Option<Workload<'a>>> {
         let Some(location) = TemplateLocation::of(group, kind, object) else { return Ok(None) };
         let mut reader = reader(group, kind);
@@ -73,10 +73,10 @@ impl<'a> Workload<'a> {
         Ok(Some(workload))
     }
 
-    /// Reads the metadata of a pod, or of a Binding, which a pod gets, and nothing else.
+    /// Reads only the metadata: of a pod, or of a Binding, whose metadata is merged into a pod.
     ///
     /// # Errors
-    /// A field that rules read has another type than Kubernetes gives it.
+    /// A field that rules read has the wrong type.
     pub fn read_annotations(object: &'a Value<'a>) -> Result<Workload<'a>> {
         let (mut workload, mut reader) = (Workload::default(), Reader::default());
         workload.read_pod_metadata(object, &mut reader)?;
@@ -108,10 +108,10 @@ impl<'a> Workload<'a> {
     }
 }
 
-/// Whether a patch of the `spec` of a StatefulSet or DaemonSet, which is what a ControllerRevision holds, leaves anything of the
-/// template there. What the controllers store replaces all of it, and touches nothing else.
+/// Whether the patch in a ControllerRevision keeps part of the template of the StatefulSet or DaemonSet. The patches
+/// that the controllers store replace the whole template and nothing else.
 fn is_merged<'t>(spec: &'t Value<'t>, reader: &Reader) -> Result<bool> {
-    // A claim takes the place of a volume with its name.
+    // A claim replaces a volume of the same name.
     if reader.member(spec, "volumeClaimTemplates")?.is_some() {
         return Ok(true);
     }

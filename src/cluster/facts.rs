@@ -1,5 +1,4 @@
-//! Facts about one pod, requested from the cluster before the rules run: the nodes that could run it, and its
-//! RuntimeClass.
+//! Facts about a pod, queried from the cluster before the rules run: the nodes that could run it, and its RuntimeClass.
 
 use crate::cluster::questions::{Cluster, Labels, explained, parse, read};
 use crate::decode::{self, List, Pairs, record};
@@ -9,7 +8,7 @@ use crate::k8s::pod_spec::{NodeSelectorTerm, PodSpec};
 use crate::k8s::requirement::Label;
 use crate::settings::NodeSettings;
 
-/// Facts about one pod.
+/// Facts about a pod.
 #[derive(Debug, Default)]
 pub struct Facts {
     /// The RuntimeClass that the pod names.
@@ -18,13 +17,13 @@ pub struct Facts {
     pub nodes: Answer<Nodes>,
 }
 
-/// The answer to a question, if it was asked.
+/// The answer to a query, if it was sent.
 #[derive(Debug, Default)]
 pub enum Answer<T> {
-    /// The settings do not ask for it, or the pod gives no reason to ask.
+    /// The settings disable the query, or the pod does not require it.
     #[default]
     NotAsked,
-    /// The answer is missing or unusable; the text says why.
+    /// The answer is missing or unusable, with the reason.
     Unknown(String),
     /// The answer.
     Known(T),
@@ -37,7 +36,7 @@ impl<T> From<Result<T, String>> for Answer<T> {
 }
 
 impl Facts {
-    /// Asks the cluster about a pod. Asks nothing unless the settings check nodes and the pod sets `hostProcess: true`.
+    /// Queries the cluster about a pod, if the settings check nodes and the pod sets `hostProcess: true`.
     pub fn ask(cluster: &Cluster, pod: &Pod, settings: &NodeSettings) -> Facts {
         if !settings.check || !pod.sets_host_process() {
             return Facts::default();
@@ -47,7 +46,7 @@ impl Facts {
             _ => Answer::NotAsked,
         };
         let nodes = match &runtime_class {
-            // Without the RuntimeClass it is not known which nodes may run the pod.
+            // Without the RuntimeClass, the nodes that may run the pod are unknown.
             Answer::Unknown(why) => Answer::Unknown(why.clone()),
             Answer::NotAsked => windows_nodes(cluster, &pod.spec, None).into(),
             Answer::Known(class) => windows_nodes(cluster, &pod.spec, Some(class)).into(),
@@ -55,7 +54,7 @@ impl Facts {
         Facts { runtime_class, nodes }
     }
 
-    /// Whether the cluster says that the node with this name runs Windows and could run the pod.
+    /// Whether the node with this name is known to run Windows and could run the pod.
     pub fn has_windows_node(&self, name: &str) -> bool {
         matches!(&self.nodes, Answer::Known(nodes) if nodes.candidates.iter().any(|node| node.name == name))
     }
@@ -67,7 +66,7 @@ record! {
     pub struct RuntimeClass {
         /// The name of the runtime in the configuration of containerd.
         pub handler: String = "handler" required,
-        /// Where its pods may run.
+        /// The nodes on which its pods may run.
         pub scheduling: Option<Scheduling> = "scheduling",
     }
 }
@@ -76,13 +75,13 @@ record! {
     /// `Scheduling` of a RuntimeClass.
     #[derive(Debug, Default)]
     pub struct Scheduling {
-        /// Added to the `nodeSelector` of its pods.
+        /// The labels that it adds to the `nodeSelector` of its pods.
         pub node_selector: Option<Labels> = "nodeSelector",
     }
 }
 
 impl RuntimeClass {
-    /// What it adds to the `nodeSelector` of its pods.
+    /// The labels that it adds to the `nodeSelector` of its pods.
     pub fn node_selector(&self) -> impl Iterator<Item = (&str, &str)> {
         let selector = self.scheduling.as_ref().and_then(|scheduling| scheduling.node_selector.as_ref());
         selector.into_iter().flatten().map(|(key, value)| (key.as_str(), value.as_str()))
@@ -96,13 +95,13 @@ fn runtime_class(cluster: &Cluster, name: &str) -> Result<RuntimeClass, String> 
 /// The Windows nodes of the cluster.
 #[derive(Debug, Default)]
 pub struct Nodes {
-    /// How many there are.
+    /// The number of Windows nodes.
     pub count: usize,
-    /// Those on which the pod may run. Taints, free resources and cordons are ignored, because they change.
+    /// The nodes on which the pod may run. Taints, free resources and cordons are ignored, because they change.
     pub candidates: Vec<Node>,
 }
 
-/// A node with what it reports about its software, `""` where it reports nothing.
+/// A node with the versions of software that it reports; `""` if missing.
 #[derive(Debug)]
 #[allow(missing_docs, reason = "the fields of NodeSystemInfo, documented by Kubernetes")]
 pub struct Node {
@@ -112,7 +111,8 @@ pub struct Node {
     pub kubelet_version: String,
 }
 
-/// Each node may have to be compared with every requirement of the pod and its RuntimeClass, and with every value of it.
+/// The maximum number of labels and values, because each node may be compared with all of those of the pod and its
+/// RuntimeClass.
 const MAX_COMPARED: usize = 200;
 
 fn windows_nodes(cluster: &Cluster, spec: &PodSpec, class: Option<&RuntimeClass>) -> Result<Nodes, String> {
@@ -191,8 +191,8 @@ impl ApiNode<'_> {
     }
 }
 
-/// Whether a node satisfies the pod's `nodeName`, `nodeSelector` and required affinity. (The kubelet of the node
-/// that `nodeName` names refuses the pod when the other two do not match.)
+/// Whether a node satisfies the pod's `nodeName`, `nodeSelector` and required affinity. (The kubelet of the node in
+/// `nodeName` rejects the pod if the other two do not match.)
 fn admits_node(spec: &PodSpec, node: &ApiNode) -> bool {
     spec.node_name.is_none_or(|name| name.is_empty() || name == node.metadata.name)
         && spec.node_selector.iter().all(|(key, value)| node.label(key) == Label::Value(value))

@@ -1,11 +1,11 @@
-//! The hosts that answer the policy's questions about the cluster.
+//! The hosts that answer queries of the cluster.
 
-/// Answers questions about the cluster: policy-server, a recorded session, or a cluster reached with a kubeconfig.
+/// Answers queries of the cluster: policy-server, a recorded session, or a cluster reached with a kubeconfig.
 pub trait Host {
     /// Calls an operation of the host capability `kubernetes`, such as `get_resource`: JSON in, JSON out.
     ///
     /// # Errors
-    /// A sentence that says why the question was not answered.
+    /// A sentence with the reason why the query was not answered.
     fn call(&self, operation: &str, request: &[u8]) -> Result<Vec<u8>, String>;
 }
 
@@ -29,7 +29,7 @@ impl Host for PolicyServer {
     fn call(&self, operation: &str, request: &[u8]) -> Result<Vec<u8>, String> {
         wapc_guest::host_call("kubewarden", "kubernetes", operation, request).map_err(|error| {
             let mut text = error.to_string();
-            // waPC and policy-server put these before the reason.
+            // Prefixes that waPC and policy-server add to the reason.
             for wrapping in ["Host error: ", "Callback evaluation failure: "] {
                 if let Some(reason) = text.strip_prefix(wrapping) {
                     text = reason.to_owned();

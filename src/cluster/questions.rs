@@ -1,5 +1,5 @@
-//! The questions, in the SDK's own request types, so that the wire format is policy-server's. Answers are read here,
-//! and only the fields that are needed.
+//! Queries of the cluster. The request types are those of the SDK, so that the wire format is policy-server's. Of the
+//! answers, only the necessary fields are read.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,8 +16,8 @@ use crate::decode::{self, Read, Value, record};
 /// The labels of an object in the cluster.
 pub type Labels = BTreeMap<String, String>;
 
-/// The cluster, for one admission request: every question is asked only once, however many rules and objects need the
-/// answer.
+/// The cluster during one admission request. Every query is sent only once, regardless of how many rules and objects
+/// need the answer.
 pub struct Cluster<'h> {
     host: &'h dyn Host,
     exchanges: RefCell<Vec<Exchange>>,
@@ -26,7 +26,7 @@ pub struct Cluster<'h> {
 /// The JSON of an answer, or why there is none.
 pub type RawAnswer = Result<Rc<[u8]>, String>;
 
-/// A question that was asked, and its answer.
+/// A query and its answer.
 struct Exchange {
     operation: &'static str,
     request: Vec<u8>,
@@ -40,7 +40,7 @@ impl fmt::Debug for Cluster<'_> {
 }
 
 impl<'h> Cluster<'h> {
-    /// The cluster behind a host. Nothing is asked yet.
+    /// The cluster behind a host. This sends no query.
     pub fn new(host: &'h dyn Host) -> Cluster<'h> {
         Cluster { host, exchanges: RefCell::default() }
     }
@@ -48,29 +48,29 @@ impl<'h> Cluster<'h> {
     /// The labels of a namespace.
     ///
     /// # Errors
-    /// Why they are not known: the namespace does not exist, the policy may not ask for it, or the cluster does not
-    /// answer.
+    /// The reason why they are unknown: the namespace does not exist, the policy lacks permission, or the cluster does
+    /// not answer.
     pub fn namespace_labels(&self, name: &str) -> Result<Labels, String> {
         let namespace: Namespace = read(&self.get("v1", "Namespace", name, &["metadata.labels"])?)?;
         Ok(namespace.metadata.labels.unwrap_or_default())
     }
 
-    /// Whether the cluster allows what a SubjectAccessReview asks.
+    /// Whether the cluster allows the access of a SubjectAccessReview.
     ///
     /// # Errors
-    /// Why it is not known: the policy may not ask, or the cluster does not answer.
+    /// The reason why it is unknown: the policy lacks permission, or the cluster does not answer.
     pub fn may(&self, review: SubjectAccessReview) -> Result<bool, String> {
         let request = CanIRequest { subject_access_review: review, disable_cache: false };
         let status: Status = read(&self.ask("can_i", serde_json::to_vec(&request))?)?;
         Ok(status.allowed)
     }
 
-    /// The list of the Windows nodes as JSON, with only the fields that are needed. All labels are requested, because a
-    /// field mask takes the dots in a label's key for nesting. The selector is always the same: policy-server starts a
-    /// watch for every selector that it receives, so the pod's own selector would let its author start watches at will.
+    /// The list of the Windows nodes as JSON, with only the necessary fields. All labels are requested, because a field
+    /// mask treats the dots in a label's key as nesting. The selector is always the same, because policy-server starts
+    /// a watch for every selector: with the pod's selector, its author could start any number of watches.
     ///
     /// # Errors
-    /// Why they are not known: the policy may not ask for them, or the cluster does not answer.
+    /// The reason why they are unknown: the policy lacks permission, or the cluster does not answer.
     pub fn windows_nodes(&self) -> RawAnswer {
         let request = ListAllResourcesRequest {
             api_version: "v1".to_owned(),
@@ -91,7 +91,7 @@ impl<'h> Cluster<'h> {
     /// A cluster-scoped object as JSON, with only the fields in `masks`.
     ///
     /// # Errors
-    /// Why it is not known: there is none of that name, the policy may not ask for it, or the cluster does not answer.
+    /// The reason why it is unknown: it does not exist, the policy lacks permission, or the cluster does not answer.
     pub fn get(&self, api_version: &str, kind: &str, name: &str, masks: &[&str]) -> RawAnswer {
         let request = GetResourceRequest {
             api_version: api_version.to_owned(),
@@ -155,7 +155,7 @@ record! {
 /// Reads an answer.
 ///
 /// # Errors
-/// It is not JSON, or does not have the shape that the cluster's API gives it.
+/// It is not JSON, or does not have the shape of the cluster's API.
 pub fn read<T: Default + for<'t> Read<'t>>(answer: &[u8]) -> Result<T, String> {
     explained(decode::read(&parse(answer)?))
 }
@@ -168,10 +168,10 @@ pub fn parse(answer: &[u8]) -> Result<Value<'_>, String> {
     decode::parse(answer).map_err(|message| unreadable(&message))
 }
 
-/// The result of reading an answer, with its error worded for a person.
+/// Adds an explanation to an error of reading an answer.
 ///
 /// # Errors
-/// The answer does not have the shape that the cluster's API gives it.
+/// The answer does not have the shape of the cluster's API.
 pub fn explained<T>(result: decode::Result<T>) -> Result<T, String> {
     result.map_err(|error| match error.path().as_str() {
         "" => unreadable(error.message()),
@@ -190,7 +190,7 @@ mod tests {
     use super::*;
     use crate::cluster::host::NoCluster;
 
-    /// Answers every question with the same text, and remembers the questions.
+    /// Answers every query with the same text, and records the queries.
     struct Canned(&'static str, RefCell<Vec<(String, String)>>);
 
     impl Host for Canned {

@@ -1,10 +1,10 @@
-//! Errors of decoding, with the path of the field that could not be read.
+//! Decoding errors, with the path of the unreadable field.
 
 use std::borrow::Cow;
 
 use serde_json_borrow::Value;
 
-/// A value that could not be read. Boxed, so that results stay small.
+/// An unreadable value. Boxed to keep results small.
 #[derive(Debug)]
 pub struct Error(Box<Inner>);
 
@@ -17,7 +17,7 @@ struct Inner {
     is_too_many_items: bool,
 }
 
-/// A value of another type than expected.
+/// The types of a value of the wrong type.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WrongType {
     /// `"a number"`.
@@ -39,7 +39,7 @@ impl Error {
         Error(Box::new(Inner { path: Vec::new(), message: message.into(), wrong_type: None, is_too_many_items: false }))
     }
 
-    /// A value of another type than expected, such as `"a list"`.
+    /// An error about a value of the wrong type; `expected` is, for example, `"a list"`.
     #[cold]
     pub fn wrong_type(found: &Value, expected: impl Into<Cow<'static, str>>) -> Error {
         let expected = expected.into();
@@ -56,40 +56,40 @@ impl Error {
         error
     }
 
-    /// The types, where the value, or the one inside it that the error is about, is of another one than expected.
+    /// The found and expected types, if the error is about a wrong type.
     pub fn types(&self) -> Option<&WrongType> {
         self.0.wrong_type.as_ref()
     }
 
-    /// An object with more items of lists and members of maps than are read.
+    /// An error about an object with too many list items and map members.
     #[cold]
     pub(super) fn too_many(most: usize) -> Error {
-        let message = format!("more than {most} items of lists and members of maps, which is too much to judge");
+        let message = format!("more than {most} items of lists and members of maps, too many to judge");
         let mut error = Error::new(message);
         error.0.is_too_many_items = true;
         error
     }
 
-    /// Whether the object has more items of lists and members of maps than are read.
+    /// Whether the object has too many list items and map members.
     pub fn is_too_many_items(&self) -> bool {
         self.0.is_too_many_items
     }
 
-    /// The same error, seen from the object that has the value as a member.
+    /// Prepends the key under which the value is a member to the path.
     #[cold]
     pub fn in_member(mut self, key: &str) -> Error {
         self.0.path.push(Step::Member(key.to_owned()));
         self
     }
 
-    /// The same error, seen from the list that has the value as an item.
+    /// Prepends the index at which the value is an item to the path.
     #[cold]
     pub fn in_item(mut self, index: usize) -> Error {
         self.0.path.push(Step::Item(index));
         self
     }
 
-    /// The path of the value in what was read: `spec.containers[1].name`. Empty for the whole.
+    /// The path of the value: `spec.containers[1].name`. Empty for the root.
     pub fn path(&self) -> String {
         let mut path = String::new();
         for step in self.0.path.iter().rev() {
@@ -106,7 +106,7 @@ impl Error {
         path
     }
 
-    /// What is wrong, without the path.
+    /// The message, without the path.
     pub fn message(&self) -> &str {
         &self.0.message
     }

@@ -1,7 +1,7 @@
-//! Sets of pod fields, for skipping the rules that have nothing to look at.
+//! Sets of pod fields, for skipping rules that cannot match.
 
-/// The fields that decide whether a rule can report anything, by their key in the pod spec or in its metadata. A key counts
-/// wherever it stands: `runAsUser` of the pod and of any container are the same entry.
+/// The fields that decide whether a rule can match, by their key in the pod spec or its metadata. The same key is one
+/// entry wherever it occurs: `runAsUser` of the pod and of any container.
 const NAMES: [&str; 56] = [
     "affinity",
     "allowPrivilegeEscalation",
@@ -71,7 +71,7 @@ impl Fields {
     /// Every field.
     pub const ALL: Fields = Fields(u64::MAX);
 
-    /// The set of these fields. Meant for constants: an unknown name does not compile.
+    /// The set of these fields. In a constant, an unknown name does not compile.
     ///
     /// # Panics
     /// A name is unknown.
@@ -86,7 +86,7 @@ impl Fields {
         fields
     }
 
-    /// The set of the one field with this name, or the empty set when no rule depends on it.
+    /// The set of the field with this name; empty if no rule depends on it.
     pub const fn named(name: &str) -> Fields {
         let mut at = 0;
         while at < NAMES.len() {
@@ -108,13 +108,13 @@ impl Fields {
         self.0 & other.0 != 0
     }
 
-    /// The names, for documentation.
+    /// The names of the fields, for documentation.
     pub fn names(self) -> impl Iterator<Item = &'static str> {
         NAMES.into_iter().enumerate().filter(move |(at, _)| self.0 >> at & 1 == 1).map(|(_, name)| name)
     }
 }
 
-/// `==` of two texts, which a `const fn` cannot use.
+/// String equality: a `const fn` cannot use `==`.
 const fn is_same(a: &str, b: &str) -> bool {
     let (a, b) = (a.as_bytes(), b.as_bytes());
     if a.len() != b.len() {
@@ -135,7 +135,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sets_know_their_names() {
+    fn sets_of_fields() {
         let fields = Fields::of(&["hostname", "args"]);
         assert_eq!(fields.names().collect::<Vec<_>>(), ["args", "hostname"]);
         assert!(fields.intersects(Fields::named("args")) && !fields.intersects(Fields::named("os")));

@@ -1,4 +1,4 @@
-//! Structs that are read member by member, all by one function that a table of keys drives.
+//! Structs that are read member by member, by one table-driven function.
 
 use serde_json_borrow::Value;
 
@@ -10,17 +10,17 @@ use crate::wording::did_you_mean;
 /// A declared key of a record.
 #[derive(Debug)]
 pub struct Key {
-    /// Compared exactly.
+    /// The exact name.
     pub name: &'static str,
     /// The [`sum`] of the name.
     pub sum: u32,
-    /// The field of a pod that it is, if rules depend on it.
+    /// The pod field, if rules depend on it.
     pub field: Fields,
     /// Whether an object without it is an error.
     pub is_required: bool,
 }
 
-/// A number that few names share: comparing it first makes most comparisons of names unnecessary.
+/// A checksum that few names share: comparing it first avoids most comparisons of names.
 pub const fn sum(name: &str) -> u32 {
     let bytes = name.as_bytes();
     let (Some(first), Some(last)) = (bytes.first(), bytes.last()) else { return 0 };
@@ -32,24 +32,24 @@ pub trait Record<'t> {
     /// Reads the value of the member at `index` of its keys.
     ///
     /// # Errors
-    /// The value is of another type.
+    /// The value has the wrong type.
     fn read_member(&mut self, index: usize, value: &'t Value<'t>, reader: &mut Reader) -> Result<()>;
 }
 
-/// Whether an object may have members that nobody reads.
+/// How undeclared members are handled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unknown {
-    /// They are skipped, whatever they hold.
+    /// They are skipped.
     Skipped,
-    /// They are an error that suggests the closest known key.
-    Refused,
+    /// They are errors, which suggest the closest known key.
+    Rejected,
 }
 
 /// Reads an object. One function for all records, which keeps the guest small and its code in the cache.
 ///
 /// # Errors
-/// The value is not an object, lacks a required member, or has a known member twice or in another case: others might read
-/// the other one.
+/// The value is not an object, lacks a required member, or has a known member twice or in another case: another reader
+/// might take the other one.
 pub fn read_record<'t>(
     record: &mut dyn Record<'t>,
     keys: &'static [Key],
@@ -62,10 +62,10 @@ pub fn read_record<'t>(
     for (name, value) in members.iter() {
         let sum = sum(name);
         let Some(index) = keys.iter().position(|key| key.sum == sum && key.name == name) else {
-            if unknown == Unknown::Refused {
+            if unknown == Unknown::Rejected {
                 return Err(unknown_key(name, keys));
             }
-            if reader.refuses_other_case {
+            if reader.rejects_other_case {
                 check_case(name, keys.iter().map(|key| key.name))?;
             }
             continue;
@@ -76,7 +76,7 @@ pub fn read_record<'t>(
         found |= 1 << index;
         reader.fields.insert(keys[index].field);
         let result = record.read_member(index, value, reader);
-        result.or_else(|error| reader.tolerate(error)).map_err(|error| error.in_member(name))?;
+        result.or_else(|error| reader.skip_wrong_type(error)).map_err(|error| error.in_member(name))?;
     }
     match keys.iter().enumerate().find(|(index, key)| key.is_required && found >> index & 1 == 0) {
         Some((_, key)) => Err(Error::new(format!("missing field `{}`", key.name))),
@@ -84,7 +84,7 @@ pub fn read_record<'t>(
     }
 }
 
-/// A member that an object has twice.
+/// An error about a member that an object has twice.
 #[cold]
 pub(super) fn duplicate_key(name: &str) -> Error {
     Error::new(format!("duplicate field `{name}`")).in_member(name)
@@ -96,14 +96,14 @@ fn unknown_key(name: &str, keys: &[Key]) -> Error {
     Error::new(format!("unknown field `{name}`{hint}")).in_member(name)
 }
 
-/// Declares a struct with the JSON key of each field: `name: Type = "name"`, followed by `required` where an object
-/// without it is an error, by `not_null` where an option must not be `null`, and by `or_true` where
-/// [`read_or_true`](crate::decode::values::read_or_true) reads it. A field that is missing keeps the struct's default.
-/// Members that are not declared are skipped; after `struct Name: strict` they are refused.
+/// Declares a struct with the JSON key of each field: `name: Type = "name"`, followed by `required` if an object
+/// without it is an error, by `not_null` if an option must not be `null`, and by `or_true` if
+/// [`read_or_true`](crate::decode::values::read_or_true) reads it. A missing field keeps the struct's default.
+/// Undeclared members are skipped; after `struct Name: strict` they are errors.
 #[macro_export]
 macro_rules! record {
     (@unknown) => { $crate::decode::record::Unknown::Skipped };
-    (@unknown strict) => { $crate::decode::record::Unknown::Refused };
+    (@unknown strict) => { $crate::decode::record::Unknown::Rejected };
     (@required) => { false };
     (@required required) => { true };
     (@required not_null) => { false };
@@ -137,7 +137,7 @@ macro_rules! record {
                 value: &'t $crate::decode::Value<'t>,
                 reader: &mut $crate::decode::read::Reader,
             ) -> $crate::decode::read::Result<()> {
-                /// The place of each field among the keys.
+                /// The index of each field among the keys.
                 #[allow(non_camel_case_types, reason = "named as the fields are")]
                 enum Field { $($field),* }
                 $(if index == Field::$field as usize {

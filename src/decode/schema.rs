@@ -1,6 +1,6 @@
-//! JSON Schemas of values that are read, for editors. The guest is built without them.
+//! JSON Schemas of the types that are read, for editors. The guest is built without them.
 //!
-//! A schema says no more than the types do.
+//! A schema covers types only, not the checks of `settings::validation`.
 
 use std::collections::BTreeMap;
 
@@ -10,8 +10,8 @@ use schemars::{Schema, SchemaGenerator, json_schema};
 
 use super::values::{List, Pairs};
 
-/// Makes schemas of types that [`record!`](crate::record) declares. `null`, which is read like a missing value in most places,
-/// is not offered, and neither are the values that missing ones have.
+/// A generator for types that [`record!`](crate::record) declares. Its schemas omit `null`, which most fields treat as
+/// missing, and defaults.
 pub fn generator() -> SchemaGenerator {
     SchemaSettings::draft07()
         .with(|settings| settings.inline_subschemas = true)
@@ -21,7 +21,7 @@ pub fn generator() -> SchemaGenerator {
         .into_generator()
 }
 
-/// Removes what only OpenAPI has a word for, and defaults. Descriptions are one line.
+/// Removes OpenAPI-only keywords and defaults, and joins the lines of descriptions.
 fn tidy(schema: &mut Schema) {
     schema.remove("nullable");
     schema.remove("default");
@@ -35,7 +35,7 @@ pub fn one_of<T>(names: &[(&str, T)]) -> Schema {
     json_schema!({ "enum": names.iter().map(|(name, _)| name).collect::<Vec<_>>() })
 }
 
-/// Implements `JsonSchema` for types that are read from values of another shape than their own.
+/// Implements `JsonSchema` for types whose JSON has another shape than the Rust type.
 macro_rules! json_schemas {
     ($generator:ident: $($type:ty $(where $parameter:ident)? => $schema:expr;)*) => {
         $(impl $(<$parameter: schemars::JsonSchema>)? schemars::JsonSchema for $type {
@@ -43,7 +43,7 @@ macro_rules! json_schemas {
                 stringify!($type).into()
             }
 
-            #[allow(unused_variables, reason = "most schemas are made of no others")]
+            #[allow(unused_variables, reason = "most schemas do not refer to others")]
             fn json_schema($generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
                 $schema
             }

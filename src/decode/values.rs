@@ -1,4 +1,4 @@
-//! The values that records are made of.
+//! Types of the fields of records.
 
 use std::collections::BTreeMap;
 use std::ops::Deref;
@@ -52,7 +52,7 @@ impl<'t> Read<'t> for u16 {
     }
 }
 
-/// `null` is absent.
+/// `null` is read as `None`.
 impl<'t, T: Default + Read<'t>> Read<'t> for Option<T> {
     fn read(&mut self, value: &'t Value<'t>, reader: &mut Reader) -> Result<()> {
         if value.is_null() {
@@ -60,16 +60,16 @@ impl<'t, T: Default + Read<'t>> Read<'t> for Option<T> {
         }
         self.insert(T::default()).read(value, reader).or_else(|error| {
             *self = None;
-            reader.tolerate(error)
+            reader.skip_wrong_type(error)
         })
     }
 }
 
-/// A boolean that decides whether there is anything to look at. Where values of another type are skipped, one of these
-/// counts as true: what is filled in later, or read by somebody less strict, may make it so.
+/// Reads a boolean that decides whether rules apply. If values of the wrong type are skipped, such a value counts as
+/// true, because a later default or a less strict reader may make it so.
 ///
 /// # Errors
-/// The value is of another type.
+/// The value has the wrong type.
 pub fn read_or_true(flag: &mut Option<bool>, value: &Value, reader: &mut Reader) -> Result<()> {
     flag.read(value, reader)?;
     if flag.is_none() && !value.is_null() {
@@ -78,16 +78,16 @@ pub fn read_or_true(flag: &mut Option<bool>, value: &Value, reader: &mut Reader)
     Ok(())
 }
 
-/// One of several names, each with its value.
+/// Reads one of several names, and returns its value.
 ///
 /// # Errors
-/// It is another name; the message suggests the closest.
+/// The name is unknown; the message suggests the closest one.
 pub fn one_of<T: Copy, const N: usize>(value: &Value, names: &[(&'static str, T); N]) -> Result<T> {
     let index = index_of(value, &names.map(|(name, _)| name))?;
     Ok(names[index].1)
 }
 
-/// The same for all types, so that the guest has it once.
+/// Not generic, so that the guest contains it once.
 #[inline(never)]
 fn index_of(value: &Value, names: &[&'static str]) -> Result<usize> {
     let Value::Str(name) = value else { return Err(Error::wrong_type(value, "a string")) };
@@ -97,7 +97,7 @@ fn index_of(value: &Value, names: &[&'static str]) -> Result<usize> {
     })
 }
 
-/// Whether a field is set to anything but `null`. An empty list counts.
+/// Whether a field is set to anything but `null`, even to an empty list.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Presence(pub bool);
 
@@ -119,7 +119,7 @@ impl<'t> Read<'t> for NonEmpty {
     }
 }
 
-/// A list; `null` is the empty one.
+/// A list; `null` is read as empty.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct List<T>(pub Vec<T>);
 
@@ -152,13 +152,13 @@ impl<'t, T: Default + Read<'t>> Read<'t> for Vec<T> {
         for (index, item) in items.iter().enumerate() {
             self.push(T::default());
             let result = self[index].read(item, reader);
-            result.or_else(|error| reader.tolerate(error)).map_err(|error| error.in_item(index))?;
+            result.or_else(|error| reader.skip_wrong_type(error)).map_err(|error| error.in_item(index))?;
         }
         Ok(())
     }
 }
 
-/// An object that must neither be `null` nor hold any.
+/// An object that is not `null` and has no `null` members.
 impl<'t, K: Ord + From<&'t str>, V: Default + Read<'t>> Read<'t> for BTreeMap<K, V> {
     fn read(&mut self, value: &'t Value<'t>, reader: &mut Reader) -> Result<()> {
         let Value::Object(members) = value else { return Err(Error::wrong_type(value, "an object")) };
@@ -171,8 +171,8 @@ impl<'t, K: Ord + From<&'t str>, V: Default + Read<'t>> Read<'t> for BTreeMap<K,
     }
 }
 
-/// A JSON object as pairs in the order written (`null` is the empty one): cheaper than a map for the few
-/// lookups that rules do.
+/// A JSON object as pairs in the order written (`null` is read as empty): cheaper than a map for the few lookups of
+/// rules.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pairs<'a, V = &'a str>(pub Vec<(&'a str, V)>);
 
@@ -183,12 +183,12 @@ impl<V> Default for Pairs<'_, V> {
 }
 
 impl<'a, V> Pairs<'a, V> {
-    /// The value under `key`, compared exactly.
+    /// The value under exactly this key.
     pub fn get(&self, key: &str) -> Option<&V> {
         self.iter().find(|(name, _)| *name == key).map(|(_, value)| value)
     }
 
-    /// Whether there are none.
+    /// Whether there are no pairs.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -210,14 +210,14 @@ impl<'t: 'a, 'a, V: Default + Read<'t>> Read<'t> for Pairs<'a, V> {
         for (key, value) in members.iter() {
             let mut pair = None::<V>;
             pair.read(value, reader).map_err(|error| error.in_member(key))?;
-            // A null value is an absent one.
+            // A `null` value is treated as missing.
             self.0.extend(pair.map(|value| (key, value)));
         }
         check_unique(members)
     }
 }
 
-/// An error when an object has a member twice: others might read the other one.
+/// Fails if an object has a member twice: another reader might take the other one.
 #[inline(never)]
 fn check_unique(members: &ObjectAsVec) -> Result<()> {
     let keys = sorted(members.iter().map(|(key, _)| key).collect());

@@ -1,4 +1,4 @@
-//! Where a rule reports its findings.
+//! The collector to which rules report their findings.
 
 use crate::finding::Finding;
 use crate::finding::patch::{Operation, Patch, Reach, remove};
@@ -7,10 +7,10 @@ use crate::finding::severity::Severity;
 use crate::k8s::effective::EffectiveSetting;
 use crate::k8s::pod::{ContainerView, Level};
 
-/// Kubernetes allows 63 bytes. A longer name, in an object of a custom kind, is not copied into each finding.
+/// Longer names are not copied into each finding. Kubernetes allows 63 bytes, but custom kinds may have longer ones.
 const MAX_NAME_BYTES: usize = 253;
 
-/// Collects the findings of one rule, and drops them when its severity is `off`.
+/// Collects the findings of one rule, and drops them if its severity is `off`.
 pub struct Findings<'l> {
     rule: &'static str,
     ratchet: Ratchet,
@@ -20,7 +20,8 @@ pub struct Findings<'l> {
 }
 
 impl<'l> Findings<'l> {
-    /// Appends the findings of `rule` to `list`. Their severity is what `configured` makes of `default`.
+    /// A collector that appends the findings of `rule` to `list`. `configured` determines their severity from
+    /// `default`.
     pub fn new(
         rule: &'static str,
         ratchet: Ratchet,
@@ -37,7 +38,8 @@ impl<'l> Findings<'l> {
         Findings::new(self.rule, self.ratchet, default, self.configured, self.list)
     }
 
-    /// A collector for the same rule whose findings only warn, whatever the settings say. (Where they say `off`, no rule runs.)
+    /// A collector for the same rule whose findings only warn, regardless of the settings. (Rules that are `off` do not
+    /// run.)
     pub fn warnings(&mut self) -> Findings<'_> {
         Findings { severity: Severity::Warn, ..self.at(Severity::Warn) }
     }
@@ -47,14 +49,14 @@ impl<'l> Findings<'l> {
         self.severity == Severity::Off
     }
 
-    /// Reports a finding about the pod. `path` is the path of the field in the object; for `message` and `fix` see
-    /// [`Finding`].
+    /// Reports a finding about the pod. `path` is the path of the field in the object; see [`Finding`] for `message`
+    /// and `fix`.
     #[inline(never)]
     pub fn pod(&mut self, path: String, message: impl Into<String>, fix: impl Into<String>) -> Reported<'_> {
         self.add(path, None, Vec::new(), message.into(), fix.into())
     }
 
-    /// Reports a finding about a container, which the output names. The other arguments are those of [`Findings::pod`].
+    /// Reports a finding about a container, which the output names. For the other arguments see [`Findings::pod`].
     #[inline(never)]
     pub fn container(
         &mut self,
@@ -66,8 +68,8 @@ impl<'l> Findings<'l> {
         self.add(path, Some(container.name()), Vec::new(), message.into(), fix.into())
     }
 
-    /// Reports a finding about an effective setting, at the level where it is set: the container, or the pod that it
-    /// inherits from. `field` is the path below either of them.
+    /// Reports a finding about an effective setting at the level at which it is set: the container or the pod. `field`
+    /// is the path relative to that level.
     pub fn setting(
         &mut self,
         setting: &EffectiveSetting,
@@ -113,7 +115,7 @@ impl<'l> Findings<'l> {
     }
 }
 
-/// A finding that was reported, to which the rule may add a patch. Nothing when the rule is off.
+/// A reported finding, to which the rule may add a patch; `None` if the rule is off.
 #[derive(Debug)]
 pub struct Reported<'l>(Option<&'l mut Finding>);
 
@@ -124,16 +126,17 @@ impl Reported<'_> {
         self.patch(reach, |path| vec![remove(path)]);
     }
 
-    /// The same for a field that has a meaning on Linux: only if the pod is proven to start on Windows nodes only.
+    /// Like [`Self::removable`], for a field that has a meaning on Linux: only if the pod is proven to start on Windows
+    /// nodes only.
     pub fn removable_if(self, is_proven_windows: bool, reach: Reach) {
         if is_proven_windows {
             self.removable(reach);
         }
     }
 
-    /// Adds the patch with these operations, given the path of the finding. No operations: there is none.
+    /// Adds the patch with these operations, given the path of the finding; no patch if there are none.
     pub fn patch(self, reach: Reach, operations: impl FnOnce(&str) -> Vec<Operation>) {
-        // The module applies no others.
+        // The Wasm module applies only patches for admission.
         if cfg!(feature = "guest") && reach != Reach::Admission {
             return;
         }

@@ -1,35 +1,35 @@
-//! The certain fix of a finding, as operations of JSON Patch (RFC 6902) on the object.
+//! The certain fix of a finding, as JSON Patch operations (RFC 6902) on the object.
 
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value as Json};
 
-/// A change of the object that removes the cause of a finding and nothing else that the object says.
+/// A change of the object that removes the cause of a finding and nothing else.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Patch {
-    /// Who may apply it.
+    /// The contexts in which it may be applied.
     pub reach: Reach,
-    /// In the order in which they are applied.
+    /// The operations, in the order of application.
     pub operations: Vec<Operation>,
 }
 
-/// Who may apply a patch. Each includes those after it.
+/// The contexts in which a patch may be applied. Each includes the following ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Reach {
-    /// The policy, on admission, if its settings say so.
+    /// On admission, by the policy, if its settings select the rule.
     Admission,
-    /// `hostprocess fix`, which shows the change before it writes it.
+    /// By `hostprocess fix`, which shows the change before writing it.
     Command,
-    /// `hostprocess fix --unsafe`: the patch withdraws a promise that the object makes, or has effects elsewhere.
+    /// By `hostprocess fix --unsafe` only: the patch drops a guarantee of the object, or affects other objects.
     OnDemand,
 }
 
-/// An operation; serialised as RFC 6902 says.
+/// An operation, serialised as in RFC 6902.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "op", rename_all = "lowercase")]
 pub enum Operation {
     /// Adds a member to an object, or replaces its value.
     Add {
-        /// The path of the member, as findings have it.
+        /// The path of the member, in the syntax of findings.
         #[serde(serialize_with = "as_pointer")]
         path: String,
         /// Its new value.
@@ -40,7 +40,7 @@ pub enum Operation {
         /// The path of the value.
         #[serde(serialize_with = "as_pointer")]
         path: String,
-        /// What takes its place.
+        /// Its replacement.
         value: Scalar,
     },
     /// Removes a member, or an item of a list.
@@ -51,10 +51,10 @@ pub enum Operation {
     },
 }
 
-/// What patches write.
+/// A value that a patch writes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
-#[allow(missing_docs, reason = "the names say it")]
+#[allow(missing_docs, reason = "the names are self-explanatory")]
 pub enum Scalar {
     True(bool),
     Text(String),
@@ -104,7 +104,7 @@ pub fn remove(path: &str) -> Operation {
     Operation::Remove { path: path.to_owned() }
 }
 
-/// Applies an operation on a member of an object. `None` when the object is not there, or it is an item of a list, which no
+/// Applies an operation to a member of an object. `None` if the object does not exist, or for list items, which no
 /// patch for admission changes. The crate `json-patch`, which the command uses, would make the module 12 KB larger.
 pub fn apply(operation: &Operation, object: &mut Json) -> Option<()> {
     let (Operation::Add { path, .. } | Operation::Replace { path, .. } | Operation::Remove { path }) = operation;
@@ -130,7 +130,7 @@ pub fn apply(operation: &Operation, object: &mut Json) -> Option<()> {
     None
 }
 
-/// `members.remove(key)`, which would add six kilobytes to the module.
+/// Replaces `members.remove(key)`, which would add six kilobytes to the module.
 fn remove_member(members: &mut Map<String, Json>, key: &str) {
     for (name, value) in std::mem::take(members) {
         if name != key {
@@ -139,7 +139,7 @@ fn remove_member(members: &mut Map<String, Json>, key: &str) {
     }
 }
 
-/// The keys and indices of a path as findings have it, `spec.volumes[0].hostPath` or `metadata.labels[example.com/x]`.
+/// The keys and indices of a path of a finding, such as `spec.volumes[0].hostPath` or `metadata.labels[example.com/x]`.
 fn keys(path: &str) -> impl Iterator<Item = &str> {
     let mut rest = path;
     std::iter::from_fn(move || {
@@ -155,7 +155,7 @@ fn keys(path: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// The path as a JSON Pointer (RFC 6901).
+/// Serialises a path as a JSON Pointer (RFC 6901).
 fn as_pointer<S: Serializer>(path: &str, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(&pointer(path))
 }

@@ -9,19 +9,19 @@ pub enum Severity {
     Off,
     /// Reported as a warning.
     Warn,
-    /// The request is rejected.
+    /// The request is denied.
     #[default]
     Deny,
 }
 
-/// The severities, by the name that settings give them.
+/// The severities and their names in settings.
 pub const SEVERITIES: [(&str, Severity); 3] =
     [("deny", Severity::Deny), ("warn", Severity::Warn), ("off", Severity::Off)];
 
 impl<'t> Read<'t> for Severity {
     fn read(&mut self, value: &'t Value<'t>, _: &mut Reader) -> Result<()> {
         *self = match value {
-            // YAML takes an unquoted `off` for a boolean.
+            // YAML reads an unquoted `off` as a boolean.
             Value::Bool(false) => Severity::Off,
             _ => one_of(value, &SEVERITIES)?,
         };
@@ -30,7 +30,7 @@ impl<'t> Read<'t> for Severity {
 }
 
 impl Severity {
-    /// The name as settings spell it.
+    /// The name in settings.
     pub fn name(self) -> &'static str {
         match self {
             Severity::Off => "off",

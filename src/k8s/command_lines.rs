@@ -1,4 +1,4 @@
-//! The command lines of a pod: what its containers run, and what probes and hooks run in them.
+//! The command lines of a pod: those of its containers, and of their probes and hooks.
 
 use std::cell::OnceCell;
 
@@ -12,13 +12,13 @@ use crate::windows::script::script_in;
 /// A command that runs in a container: the container's own, or that of a probe or a hook.
 #[derive(Debug)]
 pub struct CommandLine<'p, 'a> {
-    /// The container that it runs in.
+    /// The container in which it runs.
     pub container: ContainerView<'p, 'a>,
     /// The field of the container, such as `livenessProbe.exec.command`.
     field: &'static str,
     /// Empty when the image's entrypoint runs.
     command: &'p [&'a str],
-    /// The arguments after it, from the field `args`.
+    /// The field `args`.
     args: &'p [&'a str],
     path: OnceCell<Option<WindowsPath<'p>>>,
     shell: OnceCell<Option<Shell>>,
@@ -72,17 +72,17 @@ impl<'p, 'a> CommandLine<'p, 'a> {
         *self.shell.get_or_init(|| self.path().and_then(Shell::of))
     }
 
-    /// Why no node has a program of its name, if that is so.
+    /// Why no node can have a program of this name; `None` if one can.
     pub fn no_program(&self) -> Option<NoProgram> {
         *self.no_program.get_or_init(|| self.path().and_then(NoProgram::of))
     }
 
-    /// Whether the program is this shell, or is unknown because the image determines it.
+    /// Whether the program is this shell, or unknown because the image determines it.
     pub fn may_be(&self, shell: Shell) -> bool {
         self.program().is_none() || self.shell() == Some(shell)
     }
 
-    /// Every element of the command and its arguments.
+    /// The elements of the command and its arguments.
     pub fn elements(&self) -> impl Iterator<Item = Element<'p, 'a>> {
         let container = self.container;
         let of = move |field, texts: &'p [&'a str]| {
@@ -91,7 +91,8 @@ impl<'p, 'a> CommandLine<'p, 'a> {
         of(self.field, self.command).chain(of("args", self.args))
     }
 
-    /// The script that a shell is to run, with its path as written: `powershell.exe -File C:\x.ps1`, `cmd /c C:\x.cmd`.
+    /// The element with the script that a shell runs, and its path as written: `powershell.exe -File C:\x.ps1`, `cmd /c
+    /// C:\x.cmd`.
     pub fn script(&self) -> Option<(Element<'p, 'a>, &'p str)> {
         if !matches!(self.shell(), Some(Shell::Cmd | Shell::PowerShell)) {
             return None;
@@ -99,7 +100,7 @@ impl<'p, 'a> CommandLine<'p, 'a> {
         self.elements().skip(1).find_map(|element| script_in(element.text).map(|path| (element, path)))
     }
 
-    /// The program that `cmd` is to run, and the element that begins with it: `cmd /c agent.exe`.
+    /// The element that begins with the program that `cmd` runs, and the program: `cmd /c agent.exe`.
     pub fn run_by_cmd(&self) -> Option<(Element<'p, 'a>, &'p str)> {
         if self.shell() != Some(Shell::Cmd) {
             return None;
@@ -110,13 +111,13 @@ impl<'p, 'a> CommandLine<'p, 'a> {
         Some((command, program))
     }
 
-    /// The element before another one, as written.
+    /// The preceding element, as written.
     pub fn element_before(&self, element: &Element) -> Option<&'p str> {
         let is_other = |other: &Element| (other.field, other.index) != (element.field, element.index);
         self.elements().take_while(is_other).last().map(|other| other.text)
     }
 
-    /// The probe that runs it, as the field of the container; `None` for other commands.
+    /// The field of the probe that runs it; `None` for other commands.
     pub fn probe(&self) -> Option<&'static str> {
         self.field.strip_suffix(".exec.command").filter(|field| field.ends_with("Probe"))
     }
@@ -133,7 +134,7 @@ pub struct Element<'p, 'a> {
     container: ContainerView<'p, 'a>,
     field: &'static str,
     index: usize,
-    /// As written.
+    /// The text as written.
     pub text: &'p str,
 }
 

@@ -1,11 +1,11 @@
-//! Effective settings of containers, each with the level where it is set.
+//! Effective settings of containers, each with the level at which it is set.
 
 use crate::k8s::pod::{ContainerView, Level, Pod};
 
-/// A setting in effect for containers: set on one of them, or on the pod for all that inherit it.
+/// A setting in effect: set on one container, or on the pod for all containers that inherit it.
 #[derive(Clone, Debug)]
 pub struct EffectiveSetting<'p, 'a> {
-    /// The container, or the first of those that inherit the setting.
+    /// The container, or the first one that inherits the setting.
     pub container: ContainerView<'p, 'a>,
     /// Where it is set.
     pub set_on: Level,
@@ -13,9 +13,9 @@ pub struct EffectiveSetting<'p, 'a> {
     pub inheritors: Vec<&'p str>,
 }
 
-/// The effective settings of the HostProcess containers, given where each container has it from; `None` where it is not set at
-/// all. A setting that they inherit from the pod is returned once, however many inherit it. One function for all settings, which
-/// keeps the guest small.
+/// The effective settings of the HostProcess containers. `level_of` returns where a container's setting is set, `None` if
+/// nowhere. A setting of the pod is returned once, regardless of how many containers inherit it. One function serves
+/// all settings, which keeps the guest small.
 pub fn effective_settings<'p, 'a>(
     pod: &'p Pod<'a>,
     level_of: &dyn Fn(&ContainerView<'p, 'a>) -> Option<Level>,
@@ -23,7 +23,7 @@ pub fn effective_settings<'p, 'a>(
     effective_settings_of(&mut pod.host_process_containers(), level_of)
 }
 
-/// The same for other containers of a pod.
+/// Like [`effective_settings`], for the given containers of a pod.
 pub fn effective_settings_of<'p, 'a>(
     containers: &mut dyn Iterator<Item = ContainerView<'p, 'a>>,
     level_of: &dyn Fn(&ContainerView<'p, 'a>) -> Option<Level>,

@@ -1,20 +1,20 @@
-//! Fields in places where Kubernetes does not look for them, or in another case.
+//! Fields that have no effect, because they are in the wrong place or in another case.
 
 use crate::decode::Value;
 use crate::k8s::pod::Pod;
 
-/// The objects between a pod's spec and the fields that are looked for.
+/// The members that are searched between a pod's spec and a field.
 const WITHIN: [&str; 5] = ["containers", "ephemeralContainers", "initContainers", "securityContext", "windowsOptions"];
 
-/// ` (PATH has no effect)`, for a message about a field that is not set, when a member of the pod's spec has its name in the
-/// wrong place or in another case; otherwise nothing. `home` is the object in which Kubernetes looks for the field.
+/// ` (PATH has no effect)`, for a message about a field that is not set, if a member of the pod's spec has its name in
+/// the wrong place or in another case; otherwise empty. `home` is the object in which the field belongs.
 pub fn note(pod: &Pod, field: &str, home: &str) -> String {
     let found = pod.written_spec.and_then(|spec| misplaced(spec, "spec", field, home));
     found.map_or_else(String::new, |path| format!(" ({}spec{path} has no effect)", pod.prefix))
 }
 
-/// The path, below `value`, of its first member that is named `field` in any case. `place` is the member that the value is. One
-/// in an object named `home` counts only if it is spelt otherwise, because Kubernetes looks there.
+/// The path, below `value`, of its first member that is named `field` in any case. `place` is the key of `value`. In an
+/// object named `home`, a member counts only if its case differs, because the field belongs there.
 fn misplaced(value: &Value, place: &str, field: &str, home: &str) -> Option<String> {
     match value {
         Value::Object(members) => members.iter().find_map(|(name, value)| {
@@ -45,7 +45,7 @@ mod tests {
     }
 
     #[test]
-    fn in_another_case_or_another_place() {
+    fn fields_in_another_case_or_place_are_found() {
         for (spec, path) in [
             (
                 r#"{"securityContext": {"windowsOptions": {"runAsUsername": "x"}}}"#,
@@ -59,7 +59,7 @@ mod tests {
     }
 
     #[test]
-    fn not_where_kubernetes_looks_and_not_in_what_is_no_field() {
+    fn effective_fields_and_keys_of_maps_are_not_found() {
         for spec in [
             r#"{"securityContext": {"windowsOptions": {"runAsUserName": "x"}}}"#,
             r#"{"securityContext": {"runAsUserName": null}}"#,

@@ -1,20 +1,20 @@
-//! The meaning of `nodeSelector` and required node affinity for the operating system of the node, as far as they use the
-//! labels that kubelets set. An administrator's own labels, such as a pool's name, are taken to say nothing.
+//! Evaluates `nodeSelector` and required node affinity for the operating system of the node, using the labels that
+//! kubelets set. Custom labels, such as the name of a pool, are assumed to imply nothing.
 
 use crate::k8s::pod_spec::{NodeSelectorRequirement, NodeSelectorTerm, PodSpec};
 use crate::k8s::requirement::{Label, is_satisfied};
 
-/// The operating system of the node, `windows` or `linux`.
+/// The label with the operating system of the node, `windows` or `linux`.
 pub const OS: &str = "kubernetes.io/os";
 /// The name of that label before Kubernetes 1.14. The node lifecycle controller still copies it onto every node.
 pub const LEGACY_OS: &str = "beta.kubernetes.io/os";
-/// The build of Windows (`10.0.20348`), which only Windows nodes have.
+/// The label with the build of Windows (`10.0.20348`), which only Windows nodes have.
 pub const WINDOWS_BUILD: &str = "node.kubernetes.io/windows-build";
 
-/// The host name of a node, which nearly always is the node's name.
+/// The label with the host name of the node, nearly always the node's name.
 pub const HOSTNAME: &str = "kubernetes.io/hostname";
 
-/// The operating system of a node, as far as its labels tell.
+/// The operating system of a node according to its labels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NodeOs {
     /// A Windows node.
@@ -26,7 +26,7 @@ pub enum NodeOs {
 }
 
 impl NodeOs {
-    /// What is known about a label of such a node.
+    /// The known state of a label of such a node.
     fn label(self, key: &str) -> Label<'static> {
         match (key, self) {
             (OS | LEGACY_OS, NodeOs::Windows) => Label::Value("windows"),
@@ -43,7 +43,7 @@ impl NodeOs {
 pub struct NodeSelection<'s, 'a>(pub &'s PodSpec<'a>);
 
 impl<'s, 'a> NodeSelection<'s, 'a> {
-    /// How many labels and values `nodeSelector` and the required affinity name; a term counts as well.
+    /// The number of labels, values and terms in `nodeSelector` and the required affinity.
     pub fn requirement_count(self) -> usize {
         let count_of = |requirements: &[NodeSelectorRequirement]| -> usize {
             requirements.iter().map(|requirement| 1 + requirement.values.len()).sum()
@@ -54,16 +54,16 @@ impl<'s, 'a> NodeSelection<'s, 'a> {
         self.0.node_selector.iter().count() + in_terms
     }
 
-    /// Whether the pod is meant for Windows nodes: only they satisfy its selectors, or it names its node, which is a
-    /// deliberate choice. That is enough not to warn, but proves nothing about the node: see [`Self::requires_windows`].
+    /// Whether the pod is intended for Windows nodes: only they satisfy its selectors, or it names its node, which is a
+    /// deliberate choice. This is enough to suppress a warning, but no proof: see [`Self::requires_windows`].
     pub fn is_pinned_to_windows(self) -> bool {
         let named = [self.0.node_name, self.0.node_selector.get(HOSTNAME).copied()];
         named.into_iter().flatten().any(|name| !name.is_empty())
             || !self.admits(NodeOs::Linux) && !self.admits(NodeOs::Unlabelled)
     }
 
-    /// Whether no kubelet on Linux starts the pod, whatever node it names: it has `os.name: windows`, or its selectors
-    /// admit Windows nodes and no others.
+    /// Whether no Linux kubelet starts the pod, regardless of the node that it names: it has `os.name: windows`, or its
+    /// selectors admit only Windows nodes.
     pub fn requires_windows(self) -> bool {
         let admits = |node| self.admits_by(|term| term.may_match(node), node);
         self.0.os.as_ref().is_some_and(|os| os.name == Some("windows"))
@@ -123,19 +123,19 @@ pub fn selector_admits(key: &str, value: &str, node: NodeOs) -> bool {
 }
 
 impl<'a> NodeSelectorTerm<'a> {
-    /// Whether such a node may satisfy the term. A term that names a node counts as Windows only, because that is a
+    /// Whether such a node may satisfy the term. A term that names a node admits only Windows, because that is a
     /// deliberate choice. (The DaemonSet controller replaces the terms of its template with such a term.)
     pub fn admits(&self, node: NodeOs) -> bool {
         (node == NodeOs::Windows || !self.names_a_node()) && self.may_match(node)
     }
 
-    /// The same without regard to names: any node may have the one that the term requires.
+    /// Like [`Self::admits`], ignoring names: any node may have the required one.
     fn may_match(&self, node: NodeOs) -> bool {
         let is_empty = self.match_expressions.is_empty() && self.match_fields.is_empty();
         !is_empty && self.match_expressions.iter().all(|requirement| requirement.admits(node))
     }
 
-    /// The first requirement about the operating system.
+    /// The first requirement on the operating system.
     pub fn os_requirement(&self) -> Option<&NodeSelectorRequirement<'a>> {
         self.match_expressions.iter().find(|r| r.is_on(OS) || r.is_on(LEGACY_OS) || r.is_on(WINDOWS_BUILD))
     }
@@ -152,12 +152,12 @@ impl NodeSelectorRequirement<'_> {
         self.is_satisfied_by(node.label(self.key.unwrap_or_default())) != Some(false)
     }
 
-    /// Whether a label satisfies the requirement; `None` when that is not known.
+    /// Whether a label satisfies the requirement; `None` if unknown.
     pub fn is_satisfied_by(&self, label: Label) -> Option<bool> {
         is_satisfied(self.operator.unwrap_or_default(), &self.values, label)
     }
 
-    /// The requirement as messages show it: `kubernetes.io/os In [windows, linux]`.
+    /// The requirement in messages: `kubernetes.io/os In [windows, linux]`.
     pub fn text(&self) -> String {
         let mut text = format!("{} {}", self.key.unwrap_or_default(), self.operator.unwrap_or_default());
         if !self.values.is_empty() {
@@ -178,7 +178,7 @@ impl NodeSelectorRequirement<'_> {
         self.is_on(HOSTNAME) && self.operator == Some("In")
     }
 
-    /// Whether it asks for Linux nodes by name, as `kubernetes.io/os In [windows, linux]` does.
+    /// Whether it explicitly includes Linux nodes: `kubernetes.io/os In [windows, linux]`.
     pub fn asks_for_linux(&self) -> bool {
         (self.is_on(OS) || self.is_on(LEGACY_OS)) && self.operator == Some("In") && self.values.contains(&"linux")
     }
@@ -204,7 +204,7 @@ mod tests {
         with_terms(&format!(r#"{{"matchExpressions": [{expressions}]}}"#))
     }
 
-    /// Windows, Linux, unlabelled.
+    /// Whether Windows, Linux and unlabelled nodes are admitted.
     fn admitted(json: &str) -> (bool, bool, bool) {
         with_selection(json, |nodes| {
             (nodes.admits(NodeOs::Windows), nodes.admits(NodeOs::Linux), nodes.admits(NodeOs::Unlabelled))
@@ -274,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_in_a_term_or_no_term_at_all_matches_no_node() {
+    fn empty_terms_and_empty_lists_of_terms_match_no_node() {
         assert_eq!(admitted(&with_terms("")), NONE);
         assert_eq!(admitted(&with_terms("{}")), NONE);
         assert_eq!(
@@ -297,15 +297,15 @@ mod tests {
     #[case(r#"{"nodeSelector": {"kubernetes.io/os": "windows"}, "nodeName": "any"}"#, true)]
     #[case(r#"{"nodeName": "akswin000000"}"#, false)]
     #[case(r#"{"nodeSelector": {"pool": "win"}}"#, false)]
-    // These match no node that there should be, which proves nothing.
+    // These match no node that should exist, which proves nothing.
     #[case(r#"{"nodeSelector": {"kubernetes.io/os": "Windows"}}"#, false)]
     #[case(r#"{"nodeSelector": {"kubernetes.io/os": "linux", "node.kubernetes.io/windows-build": "x"}}"#, false)]
-    fn proof_of_windows(#[case] json: &str, #[case] expected: bool) {
+    fn windows_is_required_by_os_name_or_selectors(#[case] json: &str, #[case] expected: bool) {
         assert_eq!(with_selection(json, |nodes| nodes.requires_windows()), expected);
     }
 
     #[test]
-    fn a_name_in_the_affinity_proves_nothing_beside_which_the_system_does() {
+    fn node_names_in_the_affinity_do_not_require_windows() {
         let named = r#""matchFields": [{"key": "metadata.name", "operator": "In", "values": ["node-a"]}]"#;
         let windows = r#""matchExpressions": [{"key": "kubernetes.io/os", "operator": "In", "values": ["windows"]}]"#;
         let requires = |terms: &str| with_selection(&with_terms(terms), |nodes| nodes.requires_windows());
@@ -316,7 +316,7 @@ mod tests {
     }
 
     #[test]
-    fn the_only_node_of_a_pod() {
+    fn only_node_is_named_by_the_spec_or_a_single_term() {
         let only = |json: &str| with_selection(json, |nodes| nodes.only_node().map(str::to_owned));
         let named = |names: &str| {
             format!(r#"{{"matchFields": [{{"key": "metadata.name", "operator": "In", "values": [{names}]}}]}}"#)
@@ -336,7 +336,7 @@ mod tests {
     #[case(r#"{"nodeSelector": {"kubernetes.io/hostname": "win-1"}}"#, true)]
     #[case(r#"{"nodeSelector": {"kubernetes.io/hostname": ""}}"#, false)]
     #[case(r#"{"nodeSelector": {"example.com/hostname": "win-1"}}"#, false)]
-    fn a_host_name_in_the_selector_is_a_choice(#[case] json: &str, #[case] pinned: bool) {
+    fn host_names_in_the_selector_pin_a_pod(#[case] json: &str, #[case] pinned: bool) {
         assert_eq!(with_selection(json, |nodes| nodes.is_pinned_to_windows()), pinned);
         assert!(!with_selection(json, |nodes| nodes.requires_windows()), "and proves nothing");
     }
@@ -345,14 +345,14 @@ mod tests {
     #[case(r#"{"key": "kubernetes.io/hostname", "operator": "In", "values": ["win-1", "win-2"]}"#, true)]
     #[case(r#"{"key": "kubernetes.io/hostname", "operator": "NotIn", "values": ["linux-1"]}"#, false)]
     #[case(r#"{"key": "kubernetes.io/hostname", "operator": "Exists"}"#, false)]
-    fn a_host_name_in_the_affinity_is_a_choice(#[case] expression: &str, #[case] pinned: bool) {
+    fn host_names_in_the_affinity_pin_a_pod(#[case] expression: &str, #[case] pinned: bool) {
         let json = with_expressions(expression);
         assert_eq!(with_selection(&json, |nodes| nodes.is_pinned_to_windows()), pinned);
         assert!(!with_selection(&json, |nodes| nodes.requires_windows()), "and proves nothing");
     }
 
     #[test]
-    fn naming_a_node_is_a_choice() {
+    fn node_names_pin_a_pod() {
         let is_pinned = |json: &str| with_selection(json, |nodes| nodes.is_pinned_to_windows());
         assert!(is_pinned(r#"{"nodeName": "akswin000000"}"#));
         assert!(!is_pinned(r#"{"nodeName": ""}"#));

@@ -1,4 +1,4 @@
-//! A pod with its containers and their effective values: a container's own setting over the pod's.
+//! A pod with its containers and their effective values: a container's setting overrides the pod's.
 //!
 //! The inheritance of `windowsOptions` follows `DetermineEffectiveSecurityContext` of Kubernetes'
 //! `pkg/securitycontext/util.go` (read at v1.32.10).
@@ -12,37 +12,37 @@ use crate::k8s::volumes::{JoinedMount, MountingContainer, Volumes};
 use crate::windows::account::Account;
 use crate::windows::path::WindowsPath;
 
-/// A pod or pod template, with its place in the object.
+/// A pod or pod template, with its path in the object.
 #[derive(Debug, Default)]
 pub struct Pod<'a> {
-    /// Where the pod's `metadata` and `spec` are: `""` for a Pod, `"spec.template."` for a Deployment.
+    /// The prefix of the paths of `metadata` and `spec`: `""` for a Pod, `"spec.template."` for a Deployment.
     pub prefix: &'static str,
-    /// The annotations that end up on the pod: a template's, not its controller's.
+    /// The annotations of the pod: those of the template, not of its controller.
     pub annotations: Pairs<'a>,
-    /// The labels that end up on the pod.
+    /// The labels of the pod.
     pub labels: Pairs<'a>,
-    /// The slice of the spec that rules read.
+    /// The part of the spec that rules read.
     pub spec: PodSpec<'a>,
     /// The whole spec as written.
     pub written_spec: Option<&'a Value<'a>>,
     /// The fields that are set anywhere in it.
     pub fields: Fields,
-    /// The HostProcess containers as list and index, found once because most rules need them.
+    /// The HostProcess containers as list and index, computed once because most rules need them.
     host_process: OnceCell<Vec<(ContainerList, usize)>>,
     /// Its volumes and mounts, joined by name.
     pub volumes: Volumes<'a>,
 }
 
-/// A value in effect for a container, and where it is set.
+/// A value in effect for a container, and the level at which it is set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Effective<T> {
     /// The value.
     pub value: T,
-    /// Where it is set.
+    /// The level at which it is set.
     pub set_on: Level,
 }
 
-/// The level at which a value is set, for settings that both pods and containers have.
+/// A level at which a value can be set, for settings of both pods and containers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Level {
     /// On the container itself.
@@ -54,11 +54,11 @@ pub enum Level {
 /// A container with its pod: effective values and paths.
 #[derive(Clone, Copy, Debug)]
 pub struct ContainerView<'p, 'a> {
-    /// The pod that it inherits from.
+    /// The pod from which it inherits.
     pub pod: &'p Pod<'a>,
-    /// The container as written, without what it inherits.
+    /// The container as written, without inherited values.
     pub raw: &'p Container<'a>,
-    /// The list that it is in.
+    /// The list that contains it.
     pub list: ContainerList,
     /// Its index in the list, from 0.
     pub index: usize,
@@ -68,7 +68,7 @@ impl<'a> Pod<'a> {
     /// Reads the `spec` of a pod or pod template.
     ///
     /// # Errors
-    /// A field that rules read has another type than Kubernetes gives it.
+    /// A field that rules read has the wrong type.
     pub fn read_spec(&mut self, pod: &'a Value<'a>, reader: &mut Reader) -> Result<()> {
         self.written_spec = reader.member(pod, "spec")?;
         reader.read_member(&mut self.spec, pod, "spec")?;
@@ -87,7 +87,7 @@ impl<'a> Pod<'a> {
         NodeSelection(&self.spec)
     }
 
-    /// Every container: regular, init and ephemeral, the three lists that Kubernetes' own validation visits.
+    /// All containers: regular, init and ephemeral, the three lists that the validation of Kubernetes visits.
     pub fn containers(&self) -> impl Iterator<Item = ContainerView<'_, 'a>> {
         let (regular, init) = (self.spec.containers.len(), self.spec.init_containers.len());
         let all = regular + init + self.spec.ephemeral_containers.len();
@@ -123,8 +123,8 @@ impl<'a> Pod<'a> {
         }
     }
 
-    /// Whether `hostProcess: true` is set anywhere, at pod or container level. Pod Security Admission forbids such
-    /// pods, and most rules look only at them. A pod whose containers all override a `true` is one, too.
+    /// Whether `hostProcess: true` is set anywhere, at pod or container level, even if all containers override it. Pod
+    /// Security Admission forbids such pods, and most rules look only at them.
     pub fn sets_host_process(&self) -> bool {
         self.windows_options().is_some_and(|options| options.host_process == Some(true))
             || self.containers().any(|c| c.own_windows_options().is_some_and(|o| o.host_process == Some(true)))
@@ -163,17 +163,17 @@ impl<'a> Pod<'a> {
 }
 
 impl<'p, 'a> ContainerView<'p, 'a> {
-    /// Its mounts, joined with the volumes of the pod.
+    /// The container's mounts, joined with the volumes of the pod.
     pub fn mounts(&self) -> &'p [JoinedMount<'a>] {
         self.pod.volumes.mounts_in(self.list, self.index)
     }
 
-    /// The places at which something is mounted.
+    /// The paths at which volumes are mounted.
     pub fn mounted_places(&self) -> impl Iterator<Item = &'p WindowsPath<'a>> {
         self.mounts().iter().map(|mount| &mount.path).filter(|place| !place.text().is_empty())
     }
 
-    /// The container's name, `""` when it has none.
+    /// The container's name; `""` if it has none.
     pub fn name(&self) -> &'p str {
         self.raw.name.unwrap_or_default()
     }
@@ -183,7 +183,7 @@ impl<'p, 'a> ContainerView<'p, 'a> {
         self.raw.security_context.as_ref()?.windows_options.as_ref()
     }
 
-    /// Effective `hostProcess`: its own, else the pod's, else false.
+    /// Effective `hostProcess`: the container's, else the pod's, else false.
     pub fn is_host_process(&self) -> bool {
         self.windows_option(|options| options.host_process).is_some_and(|effective| effective.value)
     }
@@ -204,7 +204,7 @@ impl<'p, 'a> ContainerView<'p, 'a> {
         self.effective(self.own_windows_options().and_then(&field), || self.pod.windows_options().and_then(&field))
     }
 
-    /// Its own value of a field, else the pod's, with the level that it comes from.
+    /// The container's value of a field, else the pod's, with the level at which it is set.
     pub fn effective<T>(&self, own: Option<T>, pods: impl FnOnce() -> Option<T>) -> Option<Effective<T>> {
         match own {
             Some(value) => Some(Effective { value, set_on: Level::Container }),

@@ -1,5 +1,5 @@
-//! The part of a pod that rules read. Field names and nesting are those of `PodSpec` (k8s.io/api core/v1); fields that
-//! no rule reads are skipped while decoding, whatever they hold.
+//! The part of a pod that rules read. Field names and nesting are those of `PodSpec` (k8s.io/api core/v1); decoding
+//! skips all other fields, regardless of their types.
 
 use crate::decode::{List, NonEmpty, Pairs, Presence, record};
 use crate::k8s::quantity::Quantity;
@@ -43,7 +43,7 @@ record! {
     }
 }
 
-/// One of the three lists of containers, in the order in which they are visited.
+/// The three lists of containers, in the order in which they are visited.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ContainerList {
     /// `containers`.
@@ -155,16 +155,16 @@ record! {
     /// The node affinity of `Affinity`.
     #[derive(Debug, Default)]
     pub struct Affinity<'a> {
-        /// The only affinity that is about nodes; the others are about pods.
+        /// The only affinity that concerns nodes; the other kinds concern pods.
         pub node_affinity: Option<NodeAffinity<'a>> = "nodeAffinity",
     }
 }
 
 record! {
-    /// The required part of `NodeAffinity`; preferences rule out no node.
+    /// The required part of `NodeAffinity`; preferences do not exclude nodes.
     #[derive(Debug, Default)]
     pub struct NodeAffinity<'a> {
-        /// What a node must satisfy.
+        /// The requirements that a node must satisfy.
         pub required_during_scheduling_ignored_during_execution: Option<NodeSelector<'a>> = "requiredDuringSchedulingIgnoredDuringExecution",
     }
 }
@@ -182,9 +182,9 @@ record! {
     /// `NodeSelectorTerm`: all its requirements are ANDed; an empty term matches no node.
     #[derive(Debug, Default)]
     pub struct NodeSelectorTerm<'a> {
-        /// On labels.
+        /// Requirements on labels.
         pub match_expressions: List<NodeSelectorRequirement<'a>> = "matchExpressions",
-        /// On fields; Kubernetes knows only `metadata.name`.
+        /// Requirements on fields; Kubernetes supports only `metadata.name`.
         pub match_fields: List<NodeSelectorRequirement<'a>> = "matchFields",
     }
 }
@@ -229,13 +229,13 @@ record! {
     /// `ProjectedVolumeSource`.
     #[derive(Debug, Default)]
     pub struct Projected {
-        /// What is projected.
+        /// The projected sources.
         pub sources: List<ProjectedSource> = "sources",
     }
 }
 
 record! {
-    /// The part of `VolumeProjection` that tells whether it is a service account token.
+    /// The part of `VolumeProjection` that rules read.
     #[derive(Debug, Default)]
     pub struct ProjectedSource {
         /// A token of the pod's service account.
@@ -277,7 +277,7 @@ record! {
 }
 
 record! {
-    /// The name and the literal value of `EnvVar`, and whether it has its value from elsewhere.
+    /// The name and literal value of `EnvVar`, and whether its value comes from another source.
     #[derive(Debug, Default)]
     #[allow(missing_docs, reason = "documented by Kubernetes")]
     pub struct EnvVar<'a> {

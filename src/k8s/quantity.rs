@@ -1,4 +1,4 @@
-//! `resource.Quantity`: the numbers with suffixes that Kubernetes uses for memory, CPU and such.
+//! `resource.Quantity`: numbers with suffixes, which Kubernetes uses for memory, CPU and other resources.
 
 use std::borrow::Cow;
 
@@ -19,7 +19,7 @@ impl<'t: 'a, 'a> Read<'t> for Quantity<'a> {
     }
 }
 
-/// A number as serde_json writes it: an f64's own `Display` would bring its tables into the guest, a twentieth of its size.
+/// Formats a number with serde_json: the tables for the `Display` of `f64` would make the guest a twentieth larger.
 fn number(value: &Value) -> serde_json::Number {
     let whole = value.as_u64().map(Into::into).or_else(|| value.as_i64().map(Into::into));
     whole.or_else(|| serde_json::Number::from_f64(value.as_f64()?)).unwrap_or_else(|| 0.into())
@@ -34,7 +34,7 @@ pub struct Amount {
 const BILLION: i128 = 1_000_000_000;
 
 impl Amount {
-    /// Zero, which as a limit means the same as no limit.
+    /// Zero. A limit of zero is the same as no limit.
     pub const ZERO: Amount = Amount::whole(0);
 
     /// A whole number of bytes, cores ...
@@ -42,12 +42,12 @@ impl Amount {
         Amount { billionths: number as i128 * BILLION }
     }
 
-    /// Rounded up to a whole number, as Kubernetes does where it needs bytes.
+    /// The value rounded up to a whole number, as Kubernetes does for bytes.
     pub fn rounded_up(self) -> i64 {
         self.in_units(BILLION)
     }
 
-    /// In thousandths, rounded up, as Kubernetes does where it needs thousandths of a core.
+    /// The value in thousandths, rounded up, as Kubernetes does for CPU.
     pub fn thousandths(self) -> i64 {
         self.in_units(BILLION / 1000)
     }
@@ -62,14 +62,14 @@ impl Amount {
 }
 
 impl Quantity<'_> {
-    /// Its value; `None` when it is malformed, which Kubernetes reports.
+    /// The value; `None` if it is malformed, which Kubernetes reports.
     pub fn amount(&self) -> Option<Amount> {
         parse(&self.0)
     }
 }
 
-/// Reads `100Mi`, `1.5G`, `250m`, `1e3`, `.5`, `-1`. `None` for anything else, and for numbers of more than 20
-/// significant digits or more than 100 bytes, which are zeros for the most part.
+/// Parses `100Mi`, `1.5G`, `250m`, `1e3`, `.5`, `-1`. `None` for anything else, and for numbers of more than 20
+/// significant digits or 100 bytes (mostly zeros).
 pub fn parse(text: &str) -> Option<Amount> {
     const MAX_BYTES: usize = 100;
     if text.len() > MAX_BYTES {
@@ -82,7 +82,7 @@ pub fn parse(text: &str) -> Option<Amount> {
     let end = unsigned.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(unsigned.len());
     let (number, suffix) = unsigned.split_at(end);
     let Scale { tens, kibis } = Scale::of(suffix)?;
-    // Nearly every quantity is a whole number, and a small one.
+    // Fast path: nearly every quantity is a small whole number.
     let (digits, fraction) = match number.parse::<u32>() {
         Ok(number) => (number.into(), 0),
         Err(_) => significant_digits(number)?,
@@ -124,8 +124,8 @@ impl Scale {
     }
 }
 
-/// The significant digits, and how many of them are after the point: 15 and 1 for `1.50`, 3 and -3 for `3000`. `None`
-/// when the number is malformed or too long.
+/// The significant digits, and how many of them follow the point: 15 and 1 for `1.50`, 3 and -3 for `3000`. `None` if
+/// the number is malformed or too long.
 fn significant_digits(number: &str) -> Option<(i128, i32)> {
     const MAX_DIGITS: usize = 20;
     let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
@@ -145,14 +145,14 @@ fn significant_digits(number: &str) -> Option<(i128, i32)> {
     }
 }
 
-/// `number` times ten to the power of `exponent`, rounded up to a whole number as Kubernetes does below a billionth.
-/// `None` when it does not fit.
+/// `number` times ten to the power of `exponent`, rounded up to a whole number, as Kubernetes does below a billionth.
+/// `None` on overflow.
 fn scaled(number: i128, exponent: i32) -> Option<i128> {
     if number == 0 {
         return Some(0);
     }
     let power = exponent.unsigned_abs();
-    // Arithmetic of 128 bits is slow in WebAssembly.
+    // 128-bit arithmetic is slow in WebAssembly.
     match 10_u64.checked_pow(power).map(i128::from).or_else(|| 10_i128.checked_pow(power)) {
         Some(power) if exponent >= 0 => number.checked_mul(power),
         Some(power) => Some((number - 1) / power + 1),
@@ -211,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_malformed_is_none() {
+    fn malformed_quantities_are_none() {
         for text in [
             "",
             " ",
@@ -242,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_too_large_is_the_largest_and_what_is_too_small_is_rounded_up() {
+    fn large_quantities_are_capped_and_small_ones_rounded_up() {
         for large in
             ["9223372036854775807", "8Ei", "99999999999999999999Ei", "1e2000000000", "10000000000000000000000000000E"]
         {

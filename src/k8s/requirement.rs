@@ -1,7 +1,7 @@
 //! Requirements on labels: a single table of operators for node affinity and label selectors, as in Kubernetes'
 //! `labels.Requirement.Matches`.
 
-/// A label of a node, as far as it is known.
+/// The known state of a node's label.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Label<'v> {
     /// Its value.
@@ -20,8 +20,8 @@ impl<'v> From<Option<&'v str>> for Label<'v> {
     }
 }
 
-/// Whether a label satisfies a requirement. `None` when too little is known about the label, or when Kubernetes does
-/// not know the operator.
+/// Whether a label satisfies a requirement. `None` if too little is known about the label, or if the operator is
+/// unknown to Kubernetes.
 pub fn is_satisfied(operator: &str, values: &[&str], label: Label) -> Option<bool> {
     match (operator, label) {
         (_, Label::Unknown) => None,
@@ -37,7 +37,7 @@ pub fn is_satisfied(operator: &str, values: &[&str], label: Label) -> Option<boo
     }
 }
 
-/// Compares as integers. False unless both sides are integers and there is exactly one value to compare with.
+/// Compares as integers. False unless both sides are integers and there is exactly one value.
 fn compares(label: &str, values: &[&str], compare: fn(i64, i64) -> bool) -> bool {
     let [bound] = values else { return false };
     match (label.parse(), bound.parse()) {
@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_known_is_not_decided() {
+    fn unknown_labels_and_operators_are_undecided() {
         for operator in ["In", "NotIn", "Exists", "DoesNotExist", "Gt", "Lt"] {
             assert_eq!(is_satisfied(operator, &["a"], Label::Unknown), None, "{operator}");
         }

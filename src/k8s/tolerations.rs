@@ -1,9 +1,9 @@
-//! Tolerations, as far as they show which nodes a pod is meant for.
+//! Tolerations that show that a pod is intended for every node.
 
 use crate::decode::{Read, Reader, Result, Value};
 
-/// Whether one of the `tolerations` is for every taint, as in pods that are meant for every node. Nothing else in them is
-/// read, so that no change of them makes a request unreadable.
+/// Whether one of the `tolerations` tolerates every taint, as in pods intended for every node. Their other values are
+/// not read, so that they cannot make a request unreadable.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ToleratesAll(pub bool);
 

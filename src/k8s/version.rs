@@ -2,16 +2,16 @@
 
 use std::fmt;
 
-/// `major.minor.patch`. Anything after it (`-k3s1`, `+azure`, `-1`) is a distributor's suffix, which says nothing about
-/// the age and is ignored. To semantic versioning `1.7.33-1` would be a pre-release, which `>=1.6.0` does not match; to
-/// an administrator it is 1.7.33.
+/// `major.minor.patch`. Anything after it (`-k3s1`, `+azure`, `-1`) is a distributor's suffix, which does not affect
+/// the order and is ignored. In semantic versioning `1.7.33-1` would be a pre-release, which `>=1.6.0` does not match;
+/// administrators consider it 1.7.33.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Version {
     /// The first number.
     pub major: u32,
-    /// The second.
+    /// The second number.
     pub minor: u32,
-    /// The third; 0 when absent.
+    /// The third number; 0 if absent.
     pub patch: u32,
 }
 
@@ -21,7 +21,7 @@ impl Version {
         Version { major, minor, patch: 0 }
     }
 
-    /// Reads `1.7`, `v1.30.0+k3s1`, `1.6.6+azure`. `None` for anything that does not begin with two numbers.
+    /// Parses `1.7`, `v1.30.0+k3s1`, `1.6.6+azure`. `None` for anything that does not begin with two numbers.
     pub fn parse(text: &str) -> Option<Version> {
         let text = text.strip_prefix('v').unwrap_or(text);
         let numbers = text.split(['-', '+']).next()?;
@@ -33,17 +33,17 @@ impl Version {
     }
 }
 
-/// A build of Windows 10 and its server editions, as `kernelVersion` of a node has it: `10.0.20348.825`.
+/// A build of Windows 10 or its server editions, as in a node's `kernelVersion`: `10.0.20348.825`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Build {
-    /// Which release of Windows: 17763 is Windows Server 2019, 20348 is 2022, 26100 is 2025.
+    /// Identifies the release of Windows: 17763 is Windows Server 2019, 20348 is 2022, 26100 is 2025.
     pub number: u32,
-    /// Grows with every update; 0 when absent.
+    /// Grows with every update; 0 if absent.
     pub revision: u32,
 }
 
 impl Build {
-    /// Reads `10.0.20348.825` and `10.0.20348`. `None` for anything else.
+    /// Parses `10.0.20348.825` and `10.0.20348`. `None` for anything else.
     pub fn parse(text: &str) -> Option<Build> {
         let mut parts = text.strip_prefix("10.0.")?.split('.');
         let number = parts.next()?.parse().ok()?;
@@ -67,7 +67,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_distributors_suffix_does_not_make_a_version_older() {
+    fn suffixes_of_distributors_are_ignored() {
         for text in ["1.7.33-1", "1.7.15-k3s1", "v1.7.0+azure", "1.7"] {
             assert!(Version::parse(text) >= Some(Version::new(1, 7)), "{text}");
         }

@@ -1,5 +1,5 @@
-//! The volumes of a pod and the mounts that use them, joined by name once: a pod can have thousands of both, and all of them may
-//! have the same name.
+//! The volumes of a pod and their mounts, joined by name once: a pod can have thousands of both, all with the same
+//! name.
 
 use std::borrow::Cow;
 
@@ -7,22 +7,22 @@ use crate::k8s::pod_spec::{ContainerList, Volume, VolumeMount};
 use crate::order::ByName;
 use crate::windows::path::WindowsPath;
 
-/// The volumes, the mounts, and who uses which.
+/// The volumes and mounts of a pod, and the mounts of each volume.
 #[derive(Debug, Default)]
 pub struct Volumes<'a> {
     by_name: ByName<'a>,
-    /// For each volume its host path, as the kubelet reads it.
+    /// The host path of each volume, as the kubelet reads it.
     host_paths: Vec<Option<WindowsPath<'a>>>,
-    /// For each volume the mounts of it.
+    /// The mounts of each volume.
     users: Vec<Users>,
-    /// Those of all containers, in the order of the pod.
+    /// The mounts of all containers, in the order of the pod.
     mounts: Vec<JoinedMount<'a>>,
 }
 
-/// A container, as far as it mounts volumes.
+/// The part of a container that concerns mounts.
 #[derive(Debug)]
 pub struct MountingContainer<'p, 'a> {
-    /// The list that it is in.
+    /// The list that contains it.
     pub list: ContainerList,
     /// Its index in that list.
     pub index: usize,
@@ -41,10 +41,10 @@ pub struct JoinedMount<'a> {
     pub container: usize,
     /// Its index in the container.
     pub index: usize,
-    /// Whether its container is a HostProcess one.
+    /// Whether its container is a HostProcess container.
     pub is_host_process: bool,
-    /// The index of its volume. `None` when that is not in `volumes`, for example because it comes from the claim templates of a
-    /// StatefulSet.
+    /// The index of its volume. `None` if it is not in `volumes`, for example because it comes from the claim templates
+    /// of a StatefulSet.
     pub volume: Option<usize>,
     /// The next mount of the same volume.
     next: Option<usize>,
@@ -52,12 +52,12 @@ pub struct JoinedMount<'a> {
     pub path: WindowsPath<'a>,
 }
 
-/// The mounts of a volume, as their indices in the list of all.
+/// The mounts of a volume, as indices in the list of all mounts.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Users {
-    /// The first.
+    /// The first mount.
     pub first: Option<usize>,
-    /// The first in a HostProcess container.
+    /// The first mount in a HostProcess container.
     pub first_host_process: Option<usize>,
     last: Option<usize>,
 }
@@ -76,7 +76,7 @@ impl<'a> Volumes<'a> {
             mounts: Vec::new(),
         };
         let is_unique = volumes.by_name.groups().all(|group| group.len() == 1);
-        // Most containers mount the volumes in their order, each all of them or its own.
+        // The guess: most containers mount the volumes in order, either all of them or the next few.
         let mut guess = 0;
         for MountingContainer { list: container_list, index: container, is_host_process, mounts } in containers {
             for (index, mount) in mounts.iter().enumerate() {
@@ -115,7 +115,7 @@ impl<'a> Volumes<'a> {
         self.mounts.push(mount);
     }
 
-    /// Gives all volumes of one name the users of the first.
+    /// Copies the users of the first volume of a name to the others.
     fn share_users(&mut self) {
         for group in self.by_name.groups() {
             for other in group.iter().skip(1) {
@@ -129,7 +129,7 @@ impl<'a> Volumes<'a> {
         self.by_name.places(name).next()
     }
 
-    /// The host path of the volume with this index. `None` for a volume of another type.
+    /// The host path of the volume with this index; `None` for another type of volume.
     pub fn host_path(&self, index: usize) -> Option<&WindowsPath<'a>> {
         self.host_paths.get(index)?.as_ref()
     }
@@ -148,12 +148,12 @@ impl<'a> Volumes<'a> {
         rest.get(..count).unwrap_or_default()
     }
 
-    /// The mounts of each container that has any.
+    /// The mounts of each container that has mounts.
     pub fn mounts_by_container(&self) -> impl Iterator<Item = &[JoinedMount<'a>]> {
         self.mounts.chunk_by(|one, other| (one.list, one.container) == (other.list, other.container))
     }
 
-    /// Who mounts the volume with this index. Volumes of one name have the same users.
+    /// The first mounts of the volume with this index. Volumes of the same name share their users.
     pub fn users(&self, volume: usize) -> Users {
         self.users.get(volume).copied().unwrap_or_default()
     }

@@ -6,18 +6,18 @@ use crate::k8s::pod::{ContainerView, Pod};
 use crate::windows::command_line::mentions;
 use crate::windows::path::WindowsPath;
 
-/// A `workingDir` that does not mention the variable of the image.
+/// A `workingDir` that does not mention the image's variable.
 #[derive(Debug)]
 pub struct WorkingDir<'p, 'a> {
     /// The container that starts there.
     pub container: ContainerView<'p, 'a>,
-    /// As the kubelet reads it.
+    /// The path as the kubelet reads it.
     pub path: WindowsPath<'a>,
     is_in_mount: OnceCell<bool>,
 }
 
-/// The working directories of the HostProcess containers. Those that mention the variable of the image, in any form, are left
-/// out: they are in the image, or nowhere.
+/// The working directories of the HostProcess containers, except those that mention the image's variable in any form:
+/// they are in the image, or do not exist.
 pub fn working_dirs<'p, 'a>(pod: &'p Pod<'a>) -> Vec<WorkingDir<'p, 'a>> {
     let mut found = Vec::new();
     for container in pod.host_process_containers() {

@@ -1,6 +1,6 @@
-//! Reasons for which the kubelet does not run a pod, or does not make one of its containers.
+//! Reasons why the kubelet rejects a pod, or does not create one of its containers.
 //!
-//! Whether the node has room for the pod, and whether its labels match, is not known here.
+//! The capacity and the labels of the node are not considered.
 
 use std::fmt::{Display, Formatter, Result as Written};
 
@@ -13,25 +13,25 @@ use crate::windows::account::CONTAINER_ADMINISTRATOR;
 
 const OS_LABEL: &str = "kubernetes.io/os";
 
-/// Why the kubelet does not run a pod, in the order in which it looks.
+/// Why the kubelet rejects a pod, in the order of its checks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rejection {
     /// A label of the pod names another operating system.
     OsLabel,
-    /// `os.name` is another operating system.
+    /// `os.name` names another operating system.
     Os,
     /// `supplementalGroupsPolicy: Strict`.
     SupplementalGroupsPolicy,
-    /// Resources of the pod as a whole.
+    /// Pod-level resources.
     PodLevelResources,
-    /// A HostProcess container, and no network of the host.
+    /// A HostProcess container without `hostNetwork`.
     HostNetwork,
-    /// Containers that are HostProcess and others that are not.
+    /// Both HostProcess and other containers.
     Mixed,
 }
 
 impl Rejection {
-    /// All that apply to a pod.
+    /// All rejections of a pod.
     pub fn of(pod: &Pod) -> Vec<Rejection> {
         let spec = &pod.spec;
         let policy = spec.security_context.as_ref().and_then(|context| context.supplemental_groups_policy);
@@ -47,18 +47,18 @@ impl Rejection {
         checks.into_iter().filter(|(applies, _)| *applies).map(|(_, rejection)| rejection).collect()
     }
 
-    /// Whether it is an error of the pod's sandbox rather than of the kubelet's admission.
-    pub fn is_of_sandbox(self) -> bool {
+    /// Whether the pod's sandbox fails, rather than the kubelet's admission.
+    pub fn is_sandbox_error(self) -> bool {
         matches!(self, Rejection::HostNetwork | Rejection::Mixed)
     }
 }
 
-/// Whether a pod has resources of its own. The kubelet ignores an empty object.
+/// Whether a pod has pod-level resources. The kubelet ignores an empty object.
 pub fn has_pod_level_resources(pod: &Pod) -> bool {
     pod.spec.resources.as_ref().is_some_and(|resources| has_any(&resources.limits) || has_any(&resources.requests))
 }
 
-/// Whether there is a quantity of a resource that a pod as a whole can have.
+/// Whether any quantity is of a resource that is allowed at pod level.
 fn has_any(quantities: &Pairs<Quantity>) -> bool {
     quantities.iter().any(|(name, _)| matches!(*name, "cpu" | "memory") || name.starts_with("hugepages-"))
 }
@@ -82,22 +82,22 @@ impl Display for Rejection {
     }
 }
 
-/// Why the kubelet does not make a container.
+/// Why the kubelet does not create a container.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ContainerError<'t> {
-    /// `runAsNonRoot`, and an account that counts as root: the field that the kubelet names, and the account.
+    /// `runAsNonRoot` with an account that counts as root: the field that the kubelet names, and the account.
     RootUser(&'static str, &'t str),
     /// A mount of this volume with `recursiveReadOnly: Enabled`.
     RecursiveReadOnly(&'t str),
 }
 
-/// Whether a mount asks for what the runtime does not support.
+/// Whether a mount demands recursive read-only mounts, which the runtime does not support.
 pub fn demands_recursive_read_only(mount: &VolumeMount) -> bool {
     mount.recursive_read_only == Some("Enabled")
 }
 
 impl<'t> ContainerError<'t> {
-    /// The first that applies to a container. The image's user counts where its configuration is known and no name is set.
+    /// The first error of a container. The image's user counts if its configuration is known and no name is set.
     pub fn of(container: &ContainerView<'t, '_>, image: &'t ImageConfig) -> Option<ContainerError<'t>> {
         let mounts = container.raw.volume_mounts.iter();
         let recursive = mounts.filter(|mount| demands_recursive_read_only(mount)).map(|mount| mount.name);

@@ -7,25 +7,27 @@ use crate::node::failure::Failure;
 use crate::node::launch::Launch;
 use crate::windows::arguments;
 
-/// Put before the command line where the image is bound: only a process in the container finds the image's programs.
+/// The prefix of command lines on nodes that bind the image: only a process in the container finds the image's
+/// programs.
 const SHELL: &str = "cmd /c ";
 
-/// The elements of a command, and where the first comes from.
+/// The elements of a command, and the origin of the first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Command<'t> {
     /// The program and its arguments, with the kubelet's variables expanded.
     pub elements: Vec<Cow<'t, str>>,
-    /// Where the program comes from.
+    /// The origin of the program.
     pub origin: Origin,
-    /// Whether the first element is a command line already, because the image says so.
+    /// Whether the first element is already a command line, according to the image.
     pub is_escaped: bool,
 }
 
 impl Launch<'_, '_> {
-    /// The elements of the command: `getArgs` of containerd. An empty `command` is like none, and `args` replace the image's `Cmd`.
+    /// The elements of the command: `getArgs` of containerd. An empty `command` counts as unset, and `args` replace the
+    /// image's `Cmd`.
     ///
     /// # Errors
-    /// Neither the container nor the image has any.
+    /// Neither the container nor the image has a command.
     pub fn command<'t>(&'t self) -> Result<Command<'t>, Failure> {
         let raw = self.container.raw;
         let expand = |texts: &'t [&str]| texts.iter().map(|text| self.variables().expand(text));
@@ -47,7 +49,7 @@ impl Launch<'_, '_> {
         if elements.is_empty() { Err(Failure::NoCommand) } else { Ok(Command { elements, origin, is_escaped }) }
     }
 
-    /// The command line before the shim replaces anything in it: what its errors quote.
+    /// The command line before the shim replaces variables in it, as quoted by its errors.
     ///
     /// # Errors
     /// There is no command.
@@ -60,7 +62,7 @@ impl Launch<'_, '_> {
         })
     }
 
-    /// The command line as the process gets it, if the first candidate for the program is there.
+    /// The command line that the process receives, if the first candidate for the program exists.
     ///
     /// # Errors
     /// There is no command.

@@ -1,4 +1,4 @@
-//! The environment of the process: that of the account, over it what the image, the container and the shim set.
+//! The environment of the process: that of the account, overridden by the image, the container and the shim.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -8,10 +8,10 @@ use crate::node::launch::Launch;
 use crate::windows::case;
 use crate::windows::command_line::SANDBOX_MOUNT_POINT;
 
-/// The Path of an account, as Windows comes with it.
+/// The default Path of an account.
 pub const ACCOUNT_PATH: &str = r"C:\Windows\system32;C:\Windows;C:\Windows\System32\Wbem;C:\Windows\System32\WindowsPowerShell\v1.0\;C:\Windows\System32\OpenSSH\";
 
-/// Added by hcsshim 0.10 and later at the end of every Path, after the image.
+/// The end that hcsshim 0.10 and later append to every Path, after the image's folder.
 const EXTRA_PATH: &str = r";C:\WINDOWS\System32\WindowsPowerShell\v1.0\;C:\WINDOWS\System32\Wbem";
 
 /// Whether a variable is the Path, in any case.
@@ -22,19 +22,20 @@ pub fn is_path(name: &str) -> bool {
 /// A variable that the image, the container or the shim sets.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Variable<'t> {
-    /// In the case in which it is set.
+    /// The name, in the case in which it is set.
     pub name: Cow<'t, str>,
-    /// The value, with the image's folder filled in; `None` when only the node knows it.
+    /// The value, with the image's folder substituted; `None` if only the node knows it.
     pub value: Option<String>,
-    /// Where it is set.
+    /// Its origin.
     pub origin: Origin,
 }
 
-/// The variables that image and container set, by exact name.
+/// The variables of image and container, by exact name.
 type Settings<'t> = BTreeMap<&'t str, (Option<Cow<'t, str>>, Origin)>;
 
 impl Launch<'_, '_> {
-    /// The variables that image and container set. An empty value is like none; the last of a name counts, the container's over the image's.
+    /// The variables of image and container. An empty value counts as unset; the last value of a name wins, and the
+    /// container's wins over the image's.
     fn settings(&self) -> Settings<'_> {
         let mut settings = Settings::new();
         for text in self.image.env.iter() {
@@ -50,8 +51,8 @@ impl Launch<'_, '_> {
         settings
     }
 
-    /// The variables that are not the account's. Names that differ in case only are one to Windows: which of them wins is left
-    /// to chance ([`Launch::ambiguous_variables`]), and here the last does.
+    /// The variables beyond the account's. Windows treats names that differ only in case as the same: which value wins
+    /// is random ([`Launch::ambiguous_variables`]); here the last one wins.
     pub fn environment(&self) -> Vec<Variable<'static>> {
         let rootfs = self.rootfs();
         let mut by_name = BTreeMap::new();
@@ -73,13 +74,13 @@ impl Launch<'_, '_> {
         by_name.into_values().collect()
     }
 
-    /// Names that are set in more than one case, in lower case.
+    /// The names that are set in more than one case, in lower case.
     pub fn ambiguous_variables(&self) -> BTreeSet<String> {
         let mut names = BTreeSet::new();
         self.settings().keys().map(|name| case::lower_case(name)).filter(|name| !names.insert(name.clone())).collect()
     }
 
-    /// The Path that image or container set, as name and value with the image's folder filled in.
+    /// The Path of image or container: its name, and its value with the image's folder substituted.
     pub(super) fn path_variable(&self) -> Option<(&str, String)> {
         let settings = self.settings();
         let (name, (value, _)) = settings.into_iter().rfind(|(name, _)| is_path(name))?;
@@ -92,7 +93,7 @@ fn path_value(name: &str, value: &str, rootfs: &str) -> String {
     variable.split_once('=').map_or_else(String::new, |(_, value)| value.to_owned())
 }
 
-/// A variable `Path=...` with the image and the extra folders at its end.
+/// Appends the image's folder and the extra folders to a variable `Path=...`.
 pub(super) fn value_with_image(variable: &str, rootfs: &str) -> String {
     let variable = variable.trim();
     let separator = if variable.ends_with(';') { "" } else { ";" };

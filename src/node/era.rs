@@ -1,11 +1,11 @@
-//! Which software a node has, as far as a start differs.
+//! Eras of node software: groups of versions that start containers in the same way.
 
 use crate::k8s::version::Version;
 
-/// Versions of containerd, with the shim that each release builds, between which nothing changed that a start shows.
+/// Ranges of containerd versions, with the shim that each release builds, whose starts do not differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Containerd {
-    /// 1.6, with hcsshim 0.9: the image is at `C:\C\<id>`, mounts are links in it.
+    /// 1.6, with hcsshim 0.9: the image is at `C:\C\<id>`, and mounts are links in it.
     V1_6,
     /// 1.7.0 to 1.7.18, with hcsshim 0.10 and 0.11.
     V1_7,
@@ -14,7 +14,7 @@ pub enum Containerd {
 }
 
 impl Containerd {
-    /// All of them, the oldest first.
+    /// All eras, the oldest first.
     pub const ALL: [Containerd; 3] = [Containerd::V1_6, Containerd::V1_7, Containerd::V1_7_19];
 
     /// The first version of the era.
@@ -26,7 +26,7 @@ impl Containerd {
         }
     }
 
-    /// The first version after the era; `None` while it lasts.
+    /// The first version after the era; `None` for the current one.
     const fn end(self) -> Option<Version> {
         match self {
             Containerd::V1_6 => Some(Version::new(1, 7)),
@@ -36,17 +36,18 @@ impl Containerd {
     }
 }
 
-/// An era of nodes.
+/// An era of nodes: the era of containerd, and whether mounts can be bound.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Era {
-    /// The version of containerd.
+    /// The era of containerd.
     pub containerd: Containerd,
-    /// Whether Windows has the bind filter (`bindfltapi.dll`): Windows Server 2022 has, 2019 only with the updates of July 2022.
+    /// Whether Windows has the bind filter (`bindfltapi.dll`): Windows Server 2022 has it, 2019 only with the updates
+    /// of July 2022.
     pub bind_filter: bool,
 }
 
 impl Era {
-    /// All of them, the oldest first. containerd 1.6 does not use the bind filter.
+    /// All eras, the oldest first. containerd 1.6 does not use the bind filter.
     pub const ALL: [Era; 5] = [
         Era { containerd: Containerd::V1_6, bind_filter: false },
         Era { containerd: Containerd::V1_7, bind_filter: false },
@@ -55,8 +56,8 @@ impl Era {
         Era { containerd: Containerd::V1_7_19, bind_filter: true },
     ];
 
-    /// The eras of a cluster, the oldest first: those with a containerd not older than `oldest`, and with or without the bind
-    /// filter where that is known.
+    /// The possible eras of a cluster, the oldest first: those with a containerd at least as new as `oldest`, and, if
+    /// known, with or without the bind filter.
     pub fn possible(oldest: Version, bind_filter: Option<bool>) -> impl Iterator<Item = Era> {
         Era::ALL.into_iter().filter(move |era| {
             era.containerd.end().is_none_or(|end| oldest < end)
@@ -64,7 +65,7 @@ impl Era {
         })
     }
 
-    /// Whether mounts and the image are bound into the container, so that only it sees them.
+    /// Whether mounts and the image are bound into the container, invisible outside it.
     pub fn binds(self) -> bool {
         self.bind_filter && !self.is_1_6()
     }

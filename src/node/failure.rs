@@ -1,19 +1,19 @@
-//! Why a container does not start, in the words of the component that says so.
+//! Why a container does not start, in the words of the failing component.
 
 use std::fmt::{Display, Formatter, Result};
 
-/// The component that refuses.
+/// The failing component.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs, reason = "the names say it")]
+#[allow(missing_docs, reason = "the names are self-explanatory")]
 pub enum Component {
     Kubelet,
     Containerd,
     Hcsshim,
 }
 
-/// An error of Windows, by a short name.
+/// An error of Windows, under a short name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs, reason = "the names say it")]
+#[allow(missing_docs, reason = "the names are self-explanatory")]
 pub enum System {
     PathNotFound,
     FileNotFound,
@@ -22,57 +22,57 @@ pub enum System {
     InvalidName,
 }
 
-/// A folder that Windows does not make: the path at which it fails, and why.
+/// An error of Windows on creating a folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MkdirError {
-    /// The folder, or the first of its parents that cannot be made.
+    /// The folder, or the first of its parents that cannot be created.
     pub at: String,
-    /// Why.
+    /// The reason.
     pub system: System,
 }
 
 /// The first error of a start.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Failure {
-    /// Neither the container nor the image says what to run.
+    /// Neither the container nor the image has a command.
     NoCommand,
-    /// A mount at the drive C: itself.
+    /// A mount at drive C: itself.
     MountOnDriveC,
-    /// The source of a mount cannot be looked at: path, call and reason.
+    /// The source of a mount cannot be inspected: path, call and reason.
     Stat(String, &'static str, System),
-    /// The source of a mount is not there and cannot be made.
+    /// The source of a mount does not exist and cannot be created.
     MakeSource(String, MkdirError),
-    /// A numeric user: the code of containerd panics.
+    /// A numeric user, on which containerd panics.
     NumericUser,
-    /// A number that is no user id.
+    /// A number that is not a user ID.
     UserOutOfRange(String),
-    /// The place of the image cannot be made.
+    /// The folder of the image cannot be created.
     BindRootfs(String, MkdirError),
-    /// A named pipe as source of a mount.
+    /// A named pipe as the source of a mount.
     NamedPipe,
-    /// The folder that a mount is in cannot be made on the host.
+    /// The parent folder of a mount cannot be created on the host.
     BindParent(MkdirError),
-    /// The folder that a mount is in cannot be made in the image.
+    /// The parent folder of a mount cannot be created in the image.
     LinkParent(MkdirError),
-    /// There is something where the link to the source of a mount belongs: source and place.
+    /// Something exists at the path of the link to the source of a mount: source and path.
     Link(String, String),
-    /// Two limits of the processor that exclude each other: count, limit and weight.
+    /// Processor limits that exclude each other: count, limit and weight.
     ProcessorLimits(i32, i32, i32),
-    /// The working directory cannot be made.
+    /// The working directory cannot be created.
     WorkingDir(MkdirError),
     /// No account, in the words of the era.
     NoUser(&'static str),
     /// A name with more than one backslash.
     UserFormat(String),
-    /// A command line that begins with a quote that is not closed.
+    /// A command line that begins with an unclosed quote.
     OpenQuote(String),
-    /// No candidate for the program is there.
+    /// No candidate for the program exists.
     NotFound(String),
 }
 
 impl Failure {
-    /// The component that says so.
-    pub fn by(&self) -> Component {
+    /// The failing component.
+    pub fn component(&self) -> Component {
         match self {
             Failure::NoCommand
             | Failure::MountOnDriveC
@@ -120,7 +120,7 @@ impl Display for MkdirError {
 
 impl Display for Failure {
     fn fmt(&self, out: &mut Formatter) -> Result {
-        if self.by() == Component::Containerd && !self.is_panic() {
+        if self.component() == Component::Containerd && !self.is_panic() {
             out.write_str("failed to generate spec: ")?;
         }
         let user = "failed to create user process token";

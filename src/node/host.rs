@@ -1,4 +1,4 @@
-//! The folders of the host and of the image, as far as a start looks at them or makes them.
+//! The folders of the host and the image that a start inspects or creates.
 
 use std::collections::BTreeSet;
 
@@ -6,35 +6,36 @@ use crate::node::failure::{MkdirError, System};
 use crate::windows::case;
 use crate::windows::filepath::volume_length;
 
-/// Where the image is while links are set up in it; it has no drive letter then.
+/// The path of the image while links are created in it, when it has no drive letter.
 pub const IMAGE: &str = r"<image>\";
 
 /// The current folder of containerd and of the shim, both services.
 const CURRENT_FOLDER: &str = r"c:\windows\system32";
 
-/// The path with which Windows replaces one that begins in the current folder: `data`, `C:data`, `C:`. `None` for any other.
+/// The path to which Windows resolves a path relative to the current folder: `data`, `C:data`, `C:`. `None` for other
+/// paths.
 pub fn in_current_folder(path: &str) -> Option<String> {
     let (volume, names) = path.split_at(volume_length(path));
     let is_relative = (volume.is_empty() || volume.eq_ignore_ascii_case("c:")) && !names.starts_with(['\\', '/']);
     is_relative.then(|| [r"C:\Windows\System32", if names.is_empty() { "" } else { r"\" }, names].concat())
 }
 
-/// Where a text leads.
+/// The destination of a path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Destination {
-    /// A folder of drive C: or of the image, by its names as written; with the end of the first name in the text that Windows
-    /// does not accept.
+    /// A folder of drive C: or of the image, with its names as written, and the end of the first name that Windows
+    /// rejects.
     Folder(String, Option<usize>),
     /// The root of the pipes.
     Pipes,
-    /// Somewhere that does not exist: the text up to the end of the first folder that would have to be made, and what
-    /// Windows says.
+    /// A nonexistent place: the length of the path up to the end of the first folder that would have to be created, and
+    /// the error of Windows.
     Nowhere(usize, System),
 }
 
 impl Destination {
-    /// Reads a path as Windows does. A node has drive C: only, as far as the policy knows, and none of the pipes, shares and
-    /// devices that a path can name.
+    /// Reads a path as Windows does. The model's node has only drive C:, and none of the pipes, shares and devices that
+    /// a path can name.
     pub fn of(path: &str) -> Destination {
         if let Some(rest) = path.strip_prefix("<image>") {
             return folder("<image>", rest, path.len() - rest.len());
@@ -91,7 +92,7 @@ fn first_folder(path: &str) -> usize {
     }
 }
 
-/// A folder below a root, given the rest of a path and where in the path it begins.
+/// A folder below a root, given the rest of a path and the index at which it begins.
 fn folder(root: &str, rest: &str, begin: usize) -> Destination {
     let mut path = root.to_owned();
     let mut end = begin;
@@ -114,16 +115,16 @@ fn folder(root: &str, rest: &str, begin: usize) -> Destination {
     Destination::Folder(path, refused)
 }
 
-/// The folders and links that are there.
+/// The existing folders and links.
 #[derive(Debug, Default)]
 pub struct Host {
-    /// In lower case. The parents of each are there as well.
+    /// In lower case, including all parents.
     folders: BTreeSet<String>,
     links: BTreeSet<String>,
 }
 
 impl Host {
-    /// A host that has these folders.
+    /// A host with these folders.
     pub fn new<'f>(folders: impl IntoIterator<Item = &'f str>) -> Host {
         let mut host = Host::default();
         for path in folders {
@@ -132,19 +133,19 @@ impl Host {
         host
     }
 
-    /// Adds a folder. Paths that lead nowhere are ignored.
+    /// Adds a folder. Paths without a destination are ignored.
     pub fn add(&mut self, path: &str) {
         if let Destination::Folder(folder, None) = Destination::of(path) {
             self.folders.insert(case::lower_case(&folder));
         }
     }
 
-    /// Whether a folder is there.
+    /// Whether a folder exists.
     pub fn has(&self, path: &str) -> bool {
         matches!(Destination::of(path), Destination::Folder(folder, None) if self.has_key(&case::lower_case(&folder)))
     }
 
-    /// Whether a folder is certainly missing: Windows says so, and nothing else about the path.
+    /// Whether a folder is certainly missing, with no other error in the path.
     pub fn lacks(&self, path: &str) -> bool {
         !matches!(Destination::of(path), Destination::Folder(_, Some(_)) | Destination::Pipes) && !self.has(path)
     }
@@ -157,10 +158,10 @@ impl Host {
             || self.folders.range(below.clone()..).next().is_some_and(|folder| folder.starts_with(&below))
     }
 
-    /// Makes a folder and its parents: `os.MkdirAll`. Whether it was not there.
+    /// Creates a folder and its parents, like `os.MkdirAll`. Returns whether it was missing.
     ///
     /// # Errors
-    /// Windows refuses.
+    /// Windows refuses to create it.
     pub fn make(&mut self, path: &str) -> Result<bool, MkdirError> {
         let refuse = |end: usize, system| {
             let at = path.get(..end).unwrap_or(path).to_owned();
@@ -177,7 +178,7 @@ impl Host {
         }
     }
 
-    /// Makes a link. Whether nothing was there.
+    /// Creates a link. Returns whether the path was free.
     pub fn link(&mut self, path: &str) -> bool {
         match Destination::of(path) {
             Destination::Folder(folder, _) => {
@@ -194,7 +195,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn folders_are_there_with_their_parents_in_any_spelling() {
+    fn folders_exist_with_their_parents_in_any_spelling() {
         let host = Host::new([r"C:\windows\system32"]);
         for path in [r"C:\", "c:", r"C:\WINDOWS", "/windows/system32/", r"\\?\C:\windows\.", r"C:\x\..\windows. ", "."]
         {
@@ -206,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn folders_are_made_once() {
+    fn folders_are_created_once() {
         let mut host = Host::default();
         assert_eq!(host.make(r"C:\a\b"), Ok(true));
         assert_eq!(host.make("c:/A"), Ok(false));
@@ -214,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn errors_name_the_first_folder_that_cannot_be_made() {
+    fn errors_name_the_first_folder_that_cannot_be_created() {
         for (path, at, system) in [
             (r"D:\x\y\", r"D:\x", System::FileNotFound),
             (r"D:\", r"D:\", System::PathNotFound),

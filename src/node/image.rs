@@ -7,7 +7,7 @@ record! {
     #[derive(Debug, Default)]
     #[allow(missing_docs, reason = "documented by the OCI image specification")]
     pub struct ImageConfig<'a> {
-        /// The elements are a command line already. `docker build` sets it for the shell form on Windows.
+        /// Whether the elements are already a command line. `docker build` sets it for the shell form on Windows.
         pub args_escaped: Option<bool> = "ArgsEscaped",
         pub cmd: List<&'a str> = "Cmd",
         pub entrypoint: List<&'a str> = "Entrypoint",

@@ -6,23 +6,23 @@ use std::collections::BTreeMap;
 
 use crate::k8s::pod_spec::EnvVar;
 
-/// How much is put together from references in all. Windows refuses a command line and a variable of more than 32,767
-/// characters, and references to references double.
+/// The total size of expanded references. Windows refuses command lines and variables of more than 32,767 characters,
+/// and nested references grow exponentially.
 const MAX_EXPANDED_BYTES: usize = 1 << 20;
 
-/// A path of the host as the kubelet passes it on: one without a drive that begins with a separator is on `c:`
+/// A host path as the kubelet passes it on: a path that begins with a separator and has no drive is put on `c:`
 /// (`IsWindowsLocalPath`, `MakeAbsolutePath` of `pkg/volume/util/util.go`).
 pub fn host_path(path: &str) -> Cow<'_, str> {
     let is_local = path.starts_with(['/', '\\']) && !path.starts_with(r"\\") && !path.contains(':');
     if is_local { make_absolute(path) } else { Cow::Borrowed(path) }
 }
 
-/// The place of a mount as the kubelet passes it on: relative ones are on `c:\`.
+/// A mount path as the kubelet passes it on: a relative path is put on `c:\`.
 pub fn mount_path(path: &str) -> Cow<'_, str> {
     if path.starts_with(['/', '\\']) { Cow::Borrowed(path) } else { make_absolute(path) }
 }
 
-/// `MakeAbsolutePath`: anything with a colon is left alone.
+/// `MakeAbsolutePath`: a path with a colon is unchanged.
 pub fn make_absolute(path: &str) -> Cow<'_, str> {
     if path.contains(':') {
         Cow::Borrowed(path)
@@ -38,22 +38,22 @@ pub fn make_absolute(path: &str) -> Cow<'_, str> {
 pub struct Variable<'p> {
     /// Its name.
     pub name: &'p str,
-    /// Its value, with the variables in it expanded; `None` when it comes from elsewhere (`valueFrom`).
+    /// Its value, with references expanded; `None` if it comes from another source (`valueFrom`).
     pub value: Option<Cow<'p, str>>,
 }
 
-/// The variables of a container's `env`, in their order.
+/// The variables of a container's `env`, in order.
 #[derive(Debug)]
 pub struct Variables<'p> {
     list: Vec<Variable<'p>>,
-    /// The last of each name.
+    /// The last variable of each name.
     by_name: BTreeMap<&'p str, usize>,
-    /// How much may still be put together.
+    /// The remaining size of expansions.
     bytes_left: Cell<usize>,
 }
 
 impl<'p> Variables<'p> {
-    /// Expands each variable with those before it.
+    /// Expands each variable with the preceding ones.
     pub fn of(env: &'p [EnvVar<'p>]) -> Variables<'p> {
         let bytes_left = Cell::new(MAX_EXPANDED_BYTES);
         let mut variables = Variables { list: Vec::new(), by_name: BTreeMap::new(), bytes_left };
@@ -66,13 +66,13 @@ impl<'p> Variables<'p> {
         variables
     }
 
-    /// All of them, in the order of `env`.
+    /// All variables, in the order of `env`.
     pub fn iter(&self) -> std::slice::Iter<'_, Variable<'p>> {
         self.list.iter()
     }
 
-    /// Replaces `$(NAME)`, and `$$` with a dollar. A reference to a variable that `env` does not set, or of which only the node
-    /// knows the value, is left as written; so is a text that would become too long.
+    /// Replaces `$(NAME)`, and `$$` with a dollar. A reference is left as written if `env` does not set the variable or
+    /// only the node knows its value. A text that would become too long is left as written, too.
     pub fn expand<'t>(&self, text: &'t str) -> Cow<'t, str> {
         if !text.contains('$') {
             return Cow::Borrowed(text);
@@ -91,7 +91,7 @@ impl<'p> Variables<'p> {
         Cow::Owned(expanded)
     }
 
-    /// Adds what follows a dollar, and returns the text after it.
+    /// Appends the expansion of the text after a dollar, and returns the rest.
     fn push_reference<'t>(&self, expanded: &mut String, after: &'t str) -> &'t str {
         if let Some(rest) = after.strip_prefix('$') {
             expanded.push('$');
@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn doubling_has_a_limit() {
+    fn expansion_is_limited() {
         let names: Vec<String> = (0..64).map(|n| format!("V{n}")).collect();
         let values: Vec<String> = names.iter().map(|name| format!("$({name})$({name})")).collect();
         let mut env = vec![variable("V0", "xx")];

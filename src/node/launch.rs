@@ -1,4 +1,4 @@
-//! A container about to be started on a node.
+//! A container that a node starts.
 
 use std::cell::OnceCell;
 
@@ -7,20 +7,20 @@ use crate::node::image::ImageConfig;
 use crate::node::kubelet::Variables;
 use crate::node::{Node, Origin};
 
-/// A HostProcess container on a node. The parts of its start are in the files of this folder, one stage each.
+/// A HostProcess container on a node. The other files of this folder add the stages of its start.
 #[derive(Debug)]
 pub struct Launch<'p, 'a> {
-    /// Where it starts.
+    /// The node.
     pub node: &'p Node<'p>,
     /// The container.
     pub container: ContainerView<'p, 'a>,
-    /// The configuration of its image; empty where it is unknown.
+    /// The configuration of its image; empty if unknown.
     pub image: &'p ImageConfig<'a>,
     variables: OnceCell<Variables<'p>>,
 }
 
 impl<'p, 'a> Launch<'p, 'a> {
-    /// Computes nothing yet.
+    /// Creates a launch, without evaluating any stage.
     pub fn new(node: &'p Node<'p>, container: ContainerView<'p, 'a>, image: &'p ImageConfig<'a>) -> Launch<'p, 'a> {
         Launch { node, container, image, variables: OnceCell::new() }
     }
@@ -30,14 +30,14 @@ impl<'p, 'a> Launch<'p, 'a> {
         self.variables.get_or_init(|| Variables::of(&self.container.raw.env))
     }
 
-    /// An annotation of the pod that reaches the shim: `None` where containerd keeps it back.
+    /// An annotation of the pod that reaches the shim; `None` if containerd does not pass it on.
     pub fn annotation(&self, key: &str) -> Option<&'p str> {
         let annotations = self.node.passes_annotations.then_some(&self.container.pod.annotations)?;
         annotations.get(key).copied()
     }
 }
 
-/// Where a setting of `windowsOptions` comes from.
+/// The origin of a setting of `windowsOptions`.
 pub fn options_origin(level: Level) -> Origin {
     const FIELD: &str = "securityContext.windowsOptions.runAsUserName";
     match level {

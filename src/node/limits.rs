@@ -1,4 +1,4 @@
-//! The limits of the job object that the process and its children are in.
+//! The limits of the job object that contains the process and its children.
 
 use crate::k8s::quantity::Amount;
 use crate::node::Origin;
@@ -7,12 +7,12 @@ use crate::node::launch::Launch;
 
 const MEBIBYTE: u64 = 1 << 20;
 
-/// The mebibytes of a memory limit. Below one it is dropped.
+/// The mebibytes of a memory limit, which is dropped below one.
 pub fn mebibytes(limit: Amount) -> u64 {
     u64::try_from(limit.rounded_up()).unwrap_or_default() / MEBIBYTE
 }
 
-/// How the processor is limited.
+/// A limit of the processor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Processor {
     /// A hard cap, in hundredths of a percent of all processors.
@@ -24,9 +24,9 @@ pub enum Processor {
 /// The limits of a job object.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Limits {
-    /// Bytes that the processes may commit, in whole mebibytes.
+    /// The bytes that the processes may commit, in whole mebibytes.
     pub memory: Option<(u64, Origin)>,
-    /// The processor.
+    /// The limit of the processor.
     pub processor: Option<(Processor, Origin)>,
 }
 
@@ -36,11 +36,11 @@ const LIMIT: &str = "io.microsoft.container.processor.limit";
 const WEIGHT: &str = "io.microsoft.container.processor.weight";
 
 impl Launch<'_, '_> {
-    /// The limits: annotations over those of the container. Requests limit nothing, and memory below a mebibyte is no limit.
-    /// Limits of the storage, which only annotations set, are not part of the model.
+    /// The limits: annotations override those of the container. Requests limit nothing, and memory below a mebibyte is
+    /// not a limit. Storage limits, which only annotations set, are not part of the model.
     ///
     /// # Errors
-    /// Two limits of the processor.
+    /// More than one limit of the processor is set.
     pub fn limits(&self) -> Result<Limits, Failure> {
         Ok(Limits { memory: self.memory_limit(), processor: self.processor_limit()? })
     }
@@ -87,7 +87,7 @@ impl Launch<'_, '_> {
         self.container.raw.resources.as_ref()?.limits.get(resource)?.amount()
     }
 
-    /// An annotation that is a number other than zero.
+    /// The value of an annotation, if it is a number other than zero.
     fn number(&self, key: &str) -> Option<u64> {
         let text = self.annotation(key)?;
         text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok())?.filter(|number| *number != 0)

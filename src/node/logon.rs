@@ -10,18 +10,19 @@ use crate::windows::case;
 /// The annotation that makes the process inherit the token of the shim.
 pub const INHERIT_USER: &str = "microsoft.com/hostprocess-inherit-user";
 
-/// How the process gets its token. None of them has a password but the temporary user of a group.
+/// How the process gets its token. Only the temporary user of a group has a password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Logon<'t> {
-    /// It has that of the shim: LocalSystem.
+    /// It inherits the token of the shim: LocalSystem.
     Inherit,
-    /// A temporary user in a local group of this name; the user is called by the first 20 characters of the container's id.
+    /// A temporary user in a local group of this name. The user's name is the first 20 characters of the container's
+    /// ID.
     Group(&'t str),
     /// `LogonUser`: as a service in the domain `NT AUTHORITY`, interactively in any other.
     User {
         /// The part before the backslash; `""` without one.
         domain: &'t str,
-        /// The rest.
+        /// The part after the backslash, or the whole name.
         user: &'t str,
     },
 }
@@ -34,10 +35,10 @@ impl Logon<'_> {
 }
 
 impl<'p> Launch<'p, '_> {
-    /// How the process gets its token, and what decides it. Whether the logon succeeds is not known.
+    /// How the process gets its token, and the origin of that choice. The logon may still fail.
     ///
     /// # Errors
-    /// There is no name, or it has more than one backslash.
+    /// The name is missing, or has more than one backslash.
     pub fn logon(&self) -> Result<(Logon<'p>, Origin), Failure> {
         if self.annotation(INHERIT_USER) == Some("true") {
             return Ok((Logon::Inherit, Origin::Annotation(INHERIT_USER)));

@@ -1,4 +1,4 @@
-//! The mounts of a container: what the kubelet passes on, and what containerd makes of it.
+//! The mounts of a container, as the kubelet passes them on and containerd changes them.
 
 use std::borrow::Cow;
 
@@ -10,13 +10,13 @@ use crate::node::kubelet;
 use crate::node::launch::Launch;
 use crate::windows::{case, filepath};
 
-/// Where the token of the service account is mounted into a container that does not mount anything there itself.
+/// The path at which the service account's token is mounted, unless the container mounts something else there.
 const TOKEN_PATH: &str = "/var/run/secrets/kubernetes.io/serviceaccount";
 const TERMINATION_LOG: &str = "/dev/termination-log";
-/// `UID` stands for that of the pod.
+/// The folder of a pod; `UID` stands for its UID.
 const POD_FOLDER: &str = r"C:\var\lib\kubelet\pods\UID";
 
-/// The thing that is mounted.
+/// The source of a mount.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mounted {
     /// A host path, by the mount's index in `volumeMounts`.
@@ -40,7 +40,7 @@ impl Mounted {
     }
 }
 
-/// Whether containerd refuses to mount anything at a place: the drive C: itself, in this spelling only.
+/// Whether containerd refuses to mount at a path: drive C: itself, in this spelling only.
 pub fn is_refused(place: &str) -> bool {
     place.eq_ignore_ascii_case("c:")
 }
@@ -48,28 +48,29 @@ pub fn is_refused(place: &str) -> bool {
 /// A mount as the kubelet passes it on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mount<'t> {
-    /// Where it comes from.
+    /// The kind of source.
     pub mounted: Mounted,
     /// The path on the host.
     pub source: Cow<'t, str>,
-    /// Where it is meant to appear.
+    /// The path at which it is intended to appear.
     pub place: Cow<'t, str>,
-    /// Whether the container or the kind of volume asks for it; it counts only where mounts are bound.
+    /// Whether the container or the kind of volume requires read-only access, which is effective only on nodes that
+    /// bind mounts.
     pub read_only: bool,
-    /// Whether the kubelet has made the source, should it not have been there.
+    /// Whether the kubelet creates a missing source.
     pub is_made: bool,
 }
 
 impl Mount<'_> {
-    /// Whether containerd and the shim take its source for a named pipe: in exactly this spelling.
+    /// Whether containerd and the shim recognise its source as a named pipe, in exactly this spelling.
     pub fn is_named_pipe(&self) -> bool {
         self.source.starts_with(r"\\.\pipe\")
     }
 
-    /// Where containerd lets it appear: `parseMount`.
+    /// The path at which containerd mounts it: `parseMount`.
     ///
     /// # Errors
-    /// The drive C: itself.
+    /// The path is drive C: itself.
     pub fn destination(&self) -> Result<Cow<'_, str>, Failure> {
         let is_drive = matches!(self.place.as_bytes(), [_, b':']);
         if !self.is_named_pipe() && is_refused(&self.place) {
@@ -82,10 +83,10 @@ impl Mount<'_> {
         Ok(Cow::Owned(if place.starts_with('\\') { ["C:", &place].concat() } else { place }))
     }
 
-    /// Makes sure that the source is there, as containerd does. Whether it was made.
+    /// Creates the source if it is missing, as containerd does. Returns whether it was created.
     ///
     /// # Errors
-    /// Windows refuses to look at it, or to make it.
+    /// Windows refuses to inspect or to create it.
     pub fn make_source(&self, host: &mut Host) -> Result<bool, Failure> {
         let source = self.source.as_ref();
         let refused = |call, system| Err(Failure::Stat(source.to_owned(), call, system));
@@ -96,7 +97,7 @@ impl Mount<'_> {
         }
     }
 
-    /// The source as the shim gets it: below `VOLUME:`, the GUID path of drive C:, where it is on that drive.
+    /// The source as the shim receives it: below `VOLUME:`, the GUID path of drive C:, if it is on that drive.
     pub fn resolved_source(&self, folders: &[&str]) -> String {
         match Destination::of(&self.source) {
             Destination::Folder(folder, _) if !self.is_named_pipe() => below_volume(&folder, folders),
@@ -105,7 +106,7 @@ impl Mount<'_> {
     }
 }
 
-/// A folder below its drive, with the names of those that are known in their own case.
+/// A folder below its drive, with the names of known folders in their own case.
 fn below_volume(folder: &str, known: &[&str]) -> String {
     let shared = known.iter().map(|known| shared_names(known, folder)).max().unwrap_or(0);
     let own = known.iter().find(|known| shared_names(known, folder) == shared).filter(|_| shared > 0);
@@ -118,14 +119,14 @@ fn below_volume(folder: &str, known: &[&str]) -> String {
     if path.ends_with(':') && !folder.contains('\\') { path + r"\" } else { path }
 }
 
-/// How many names two folders share from the drive on.
+/// The number of names that two folders share, starting at the drive.
 fn shared_names(one: &str, other: &str) -> usize {
     let names = one.split('\\').skip(1).zip(other.split('\\').skip(1));
     names.take_while(|(one, other)| case::is_same(one, other)).count()
 }
 
 impl<'p> Launch<'p, '_> {
-    /// The mounts in the order in which they are made: by the number of backslashes in their place.
+    /// The mounts in the order of their creation: by the number of backslashes in their path.
     pub fn mounts(&self) -> Vec<Mount<'p>> {
         let raw = self.container.raw;
         let mut mounts: Vec<Mount> =
@@ -167,7 +168,7 @@ impl<'p> Launch<'p, '_> {
     }
 }
 
-/// The path in a volume that is mounted.
+/// The mounted path in a volume.
 fn sub_path<'s>(folder: &'s str, mount: &VolumeMount) -> Cow<'s, str> {
     match mount.sub_path.filter(|path| !path.is_empty()) {
         Some(path) => Cow::Owned(filepath::join(folder, path)),
@@ -175,7 +176,7 @@ fn sub_path<'s>(folder: &'s str, mount: &VolumeMount) -> Cow<'s, str> {
     }
 }
 
-/// The folder in which the kubelet has a volume, and whether its kind is mounted read-only whatever the mount says.
+/// The folder in which the kubelet keeps a volume, and whether its kind is always mounted read-only.
 fn folder_of(volume: &Volume, name: &str) -> (String, bool) {
     let kinds = [
         (volume.config_map.0, "configmap"),

@@ -1,4 +1,4 @@
-//! Where the image is.
+//! The folder of the image.
 
 use std::borrow::Cow;
 
@@ -7,13 +7,13 @@ use crate::node::launch::Launch;
 use crate::windows::command_line::{Form, SANDBOX_MOUNT_POINT, mentions};
 use crate::windows::filepath;
 
-/// Stands for the container's id, which nobody knows before.
+/// A placeholder for the container's ID, which is unknown before the start.
 pub const ID: &str = "ID";
 
-/// The annotation that moves the image; containerd 1.6 does not know it.
+/// The annotation that moves the image; containerd 1.6 does not support it.
 pub const ROOTFS_LOCATION: &str = "microsoft.com/hostprocess-rootfs-location";
 
-/// The folder of the image, as the process sees it.
+/// The folder of the image, from the perspective of the process.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rootfs<'t> {
     /// The folder, usually with a backslash at its end.
@@ -39,8 +39,8 @@ impl<'p> Launch<'p, '_> {
 }
 
 impl Rootfs<'_> {
-    /// The text that replaces the variable: the folder without its last character. That is meant to be a backslash; where
-    /// there is none, the container's id loses its last digit (`ID-1`).
+    /// The value of the variable: the folder without its last character. The shim assumes a backslash there; without
+    /// one, the container's ID loses its last digit (`ID-1`).
     fn value(&self) -> Cow<'_, str> {
         match self.path.char_indices().next_back() {
             Some(_) if self.path.ends_with(r"\ID") => Cow::Owned([&self.path, "-1"].concat()),
@@ -48,7 +48,7 @@ impl Rootfs<'_> {
         }
     }
 
-    /// Replaces the two spellings of the variable that the shim knows.
+    /// Replaces the two spellings of the variable that the shim recognises.
     pub fn fill<'t>(&self, text: &'t str) -> Cow<'t, str> {
         let mut filled = String::new();
         let mut rest = text;

@@ -1,11 +1,11 @@
-//! Where the program is looked for: `getApplicationName` of hcsshim's `internal/jobcontainers/path.go`.
+//! The search for the program: `getApplicationName` of hcsshim's `internal/jobcontainers/path.go`.
 
 use crate::node::environment::{ACCOUNT_PATH, value_with_image};
 use crate::node::failure::Failure;
 use crate::node::launch::Launch;
 use crate::windows::arguments;
 
-/// The PATH of the shim, which hcsshim 0.9 searches. As it was where starts were measured.
+/// The PATH of the shim on the measured nodes, which hcsshim 0.9 searches.
 const SHIM_PATH: &str = r"C:\Windows\system32;C:\Windows;C:\Windows\System32\Wbem;C:\Windows\System32\WindowsPowerShell\v1.0\;C:\Program Files\containerd";
 
 /// The folders of Windows, which are searched last.
@@ -14,17 +14,17 @@ const SYSTEM_FOLDERS: &str = r"C:\windows\system32;C:\windows\System;C:\windows"
 /// A search with `SearchPathW`, which adds `.exe` to a name without an extension.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Search {
-    /// The command line that the candidates are taken from.
+    /// The command line from which the candidates are taken.
     line: String,
-    /// The folders in their order, separated by semicolons. A candidate with a path is not searched in them.
+    /// The folders in order, separated by semicolons. A candidate with a path is not searched in them.
     pub folders: String,
 }
 
 impl Launch<'_, '_> {
-    /// The search for the program: `cmd` where the image is bound.
+    /// The search for the program, which is `cmd` on nodes that bind the image.
     ///
     /// # Errors
-    /// There is no command, or its quote is not closed.
+    /// The command is missing, or has an unclosed quote.
     pub fn search(&self) -> Result<Search, Failure> {
         let line = self.command_line()?;
         if line.strip_prefix('"').is_some_and(|rest| !rest.contains('"')) {
@@ -33,7 +33,7 @@ impl Launch<'_, '_> {
         Ok(Search { line, folders: self.searched_folders() })
     }
 
-    /// The working directory, the PATH of the process (with containerd 1.6: of the shim), the folders of Windows.
+    /// The working directory, the PATH of the process (of the shim with containerd 1.6), and the folders of Windows.
     fn searched_folders(&self) -> String {
         let path = if self.node.era.is_1_6() { SHIM_PATH.to_owned() } else { self.searched_path() };
         let mut folders = self.working_dir().path.into_owned();
@@ -46,7 +46,7 @@ impl Launch<'_, '_> {
         folders
     }
 
-    /// The PATH of the process without the letters of `PATH=` at both ends: of `Path=C:\x` remains `ath=C:\x`.
+    /// The PATH of the process, with the letters of `PATH=` trimmed from both ends: `Path=C:\x` becomes `ath=C:\x`.
     fn searched_path(&self) -> String {
         let rootfs = self.rootfs();
         let path = match self.path_variable() {
@@ -58,8 +58,8 @@ impl Launch<'_, '_> {
 }
 
 impl Search {
-    /// The names that are tried, in their order: the words of an unquoted command line up to each space, what is in the quotes
-    /// of a quoted one.
+    /// The candidates, in order: the prefixes of an unquoted command line up to each space, or the quoted part of a
+    /// quoted one.
     pub fn candidates(&self) -> impl Iterator<Item = String> {
         let quoted = self.line.strip_prefix('"').and_then(|rest| rest.split('"').next());
         let words = if quoted.is_some() { "" } else { self.line.as_str() };
@@ -74,8 +74,8 @@ impl Search {
         quoted.map(str::to_owned).into_iter().chain(unquoted)
     }
 
-    /// The command line as the process gets it if the candidate with this index is the first that is there: with quotes around
-    /// one that has spaces.
+    /// The command line that the process receives if the candidate with this index is the first that exists. A
+    /// candidate with spaces is quoted.
     pub fn command_line(&self, found: usize) -> String {
         if found == 0 || self.line.starts_with('"') {
             return self.line.clone();

@@ -1,4 +1,4 @@
-//! A start as a whole, in the order of the node, up to the first error.
+//! The whole start of a container, in the order of the node, up to the first error.
 
 use crate::node::Origin;
 use crate::node::environment::Variable;
@@ -10,12 +10,12 @@ use crate::node::logon::Logon;
 use crate::node::mounts::{Mount, Mounted};
 use crate::windows::filepath;
 
-/// A folder that is left behind, on the host or in the image.
+/// A folder that the start leaves behind, on the host or in the image.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Folder {
-    /// As it is asked for.
+    /// The requested path.
     pub path: String,
-    /// Why it is not made after all.
+    /// The error if it is not created.
     pub error: Option<MkdirError>,
     /// Its purpose.
     pub made_for: MadeFor,
@@ -24,36 +24,36 @@ pub struct Folder {
 /// The purpose of a folder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MadeFor {
-    /// It is the source of a mount; whether it was there before, the manifest does not say.
+    /// It is the source of a mount; it may have existed before.
     Source(Mounted),
-    /// The image is there, or in it.
+    /// It is the folder of the image, or a parent.
     Rootfs,
-    /// The mount is in it.
+    /// It is the parent folder of a mount.
     Mount(Mounted),
-    /// The process starts in it.
+    /// It is the working directory.
     WorkingDir,
 }
 
-/// A binding, which only the container sees.
+/// A binding, visible only in the container.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Binding {
-    /// Where it appears.
+    /// The path at which it appears.
     pub at: String,
-    /// The file or folder that appears: below `IMAGE:` in the image, below `VOLUME:` on drive C:.
+    /// The bound file or folder: below `IMAGE:` in the image, below `VOLUME:` on drive C:.
     pub source: String,
-    /// Whether it can be written to.
+    /// Whether it is read-only.
     pub read_only: bool,
 }
 
-/// A link in the image to the source of a mount. Everybody on the host sees it where the image is not bound.
+/// A link in the image to the source of a mount. It is visible on the whole host unless the image is bound.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Link {
-    /// Where it is.
+    /// Its path.
     pub at: String,
-    /// Where it leads.
+    /// Its target.
     pub source: String,
-    /// Whether something was there already; where the image is bound, that is no error.
-    pub is_refused: bool,
+    /// Whether something already existed there, which is no error if the image is bound.
+    pub is_occupied: bool,
 }
 
 /// The process of a container.
@@ -63,38 +63,38 @@ pub struct Process<'t> {
     pub logon: Logon<'t>,
     /// Its command line.
     pub command_line: String,
-    /// The folder that it starts in.
+    /// Its working directory.
     pub working_dir: String,
-    /// Its variables that are not the account's.
+    /// Its variables beyond the account's.
     pub environment: Vec<Variable<'static>>,
 }
 
-/// The start of a container. After an error the parts hold what was done before it.
+/// The start of a container. After an error, the parts hold the results up to it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Start<'t> {
-    /// Folders that are left behind, in their order.
+    /// The folders that it leaves behind, in order.
     pub made: Vec<Folder>,
-    /// Bindings, in their order; the first is the image.
+    /// Bindings, in order; the first is the image.
     pub bindings: Vec<Binding>,
-    /// Links, in their order.
+    /// Links, in order.
     pub links: Vec<Link>,
-    /// The folder of the image, once it is there.
+    /// The folder of the image, once it is created.
     pub rootfs: Option<String>,
     /// The limits of the job object.
     pub limits: Limits,
-    /// The names that were searched, each with the folders.
+    /// The searched names, each with the folders.
     pub search: Vec<(String, String)>,
-    /// How the process gets its token, once the shim has it.
+    /// How the process gets its token, once known.
     pub logon: Option<Logon<'t>>,
-    /// The process, if it comes to that.
+    /// The process, if it starts.
     pub process: Option<Process<'t>>,
-    /// Why it does not.
+    /// The error, if it does not start.
     pub error: Option<Failure>,
     /// The field that the error comes from.
     pub error_origin: Option<Origin>,
 }
 
-/// Whether a candidate for a program is there, given the folders that are searched.
+/// Whether a candidate for a program exists, given the searched folders.
 pub type IsFound<'f> = &'f dyn Fn(&str, &str) -> bool;
 
 /// A mount in the container's specification.
@@ -114,7 +114,7 @@ struct Progress<'s, 't> {
 }
 
 impl<'p> Launch<'p, '_> {
-    /// Starts the container, in the model. `is_found` answers the searches for the program.
+    /// Simulates the start. `is_found` answers the searches for the program.
     pub fn start(&self, is_found: IsFound) -> Start<'p> {
         let mut start = Start::default();
         let host = Host::new(self.node.folders.iter().copied());
@@ -144,7 +144,7 @@ impl<'p> Launch<'p, '_> {
         self.make_process(progress, is_found, command)
     }
 
-    /// containerd makes the sources, and normalises the mounts.
+    /// containerd creates the sources and normalises the mounts.
     fn spec_mounts(&self, progress: &mut Progress) -> Result<Vec<SpecMount>, Failure> {
         let mounts = self.mounts();
         for mount in mounts.iter().filter(|mount| mount.is_made) {
@@ -172,7 +172,7 @@ impl<'p> Launch<'p, '_> {
         let path = self.rootfs().path;
         progress.start.rootfs = Some(path.clone().into_owned());
         if !self.node.era.binds() {
-            // The record goes on where Windows refuses.
+            // An error of Windows is recorded, but does not stop the start.
             let _ = progress.make(&path, MadeFor::Rootfs);
             return Ok(());
         }
@@ -182,7 +182,7 @@ impl<'p> Launch<'p, '_> {
         Ok(())
     }
 
-    /// The shim binds a mount, and links it in the image as well.
+    /// The shim binds a mount, and also links it in the image.
     fn make_mount(&self, progress: &mut Progress, mount: &SpecMount) -> Result<(), Failure> {
         let binds = self.node.era.binds();
         let made_for = MadeFor::Mount(mount.mounted);
@@ -193,9 +193,9 @@ impl<'p> Launch<'p, '_> {
         let rootfs = self.rootfs().path;
         let at = filepath::join(if binds { IMAGE } else { &rootfs }, in_image(&mount.at));
         progress.make(&filepath::parent(&at), made_for).map_err(Failure::LinkParent)?;
-        let is_refused = !progress.host.link(&at);
-        progress.start.links.push(Link { at: at.clone(), source: mount.source.clone(), is_refused });
-        if is_refused && !binds { Err(Failure::Link(mount.source.clone(), at)) } else { Ok(()) }
+        let is_occupied = !progress.host.link(&at);
+        progress.start.links.push(Link { at: at.clone(), source: mount.source.clone(), is_occupied });
+        if is_occupied && !binds { Err(Failure::Link(mount.source.clone(), at)) } else { Ok(()) }
     }
 
     /// The shim starts the process. Version 0.9 searches before it logs on, later ones after it.
@@ -222,7 +222,7 @@ impl<'p> Launch<'p, '_> {
         Ok(())
     }
 
-    /// The command line for the first candidate that is there.
+    /// The command line with the first candidate that exists.
     fn find_program(&self, progress: &mut Progress, is_found: IsFound) -> Result<String, Failure> {
         let search = self.search()?;
         for (index, name) in search.candidates().enumerate() {
@@ -260,7 +260,7 @@ impl Progress<'_, '_> {
     }
 }
 
-/// A path without its drive, for use in the image: `stripDriveLetter` of the shim.
+/// A path without its drive, for use in the image: the shim's `stripDriveLetter`.
 fn in_image(path: &str) -> &str {
     match path.as_bytes() {
         [_, b':'] => ".",

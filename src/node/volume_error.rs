@@ -1,4 +1,4 @@
-//! Reasons for which the kubelet cannot set up a `hostPath` volume; none of the pod's containers starts then.
+//! Reasons why the kubelet cannot set up a `hostPath` volume, after which no container of the pod starts.
 
 use std::fmt::{Display, Formatter, Result as Written};
 
@@ -12,18 +12,18 @@ use crate::windows::filepath;
 pub enum VolumeError<'t> {
     /// The path contains `..`.
     Climbs(&'t str),
-    /// There is nothing of its type: the path, and what should be there.
+    /// Nothing of the required type exists: the path, and the type.
     Type(&'t str, &'static str),
-    /// A folder that should be made cannot be.
+    /// A folder cannot be created.
     MakeFolder(MkdirError),
-    /// A file that should be made cannot be: the folder that it is in is not there.
+    /// A file cannot be created, because its parent folder does not exist.
     MakeFile(&'t str, System),
 }
 
 impl<'t> VolumeError<'t> {
-    /// The error on a host that has these folders, and no files, pipes and sockets. Windows opens the root of the pipes for
-    /// everything; whether it then passes for a file or a folder is not known, and no error here. What a type demands may be there on another
-    /// node; what is a folder everywhere, such as `C:\Windows`, is no file on any.
+    /// The error on a host with these folders and no files, pipes and sockets. Windows opens the root of the pipes for
+    /// every purpose; it is unknown whether that counts as a file or a folder, so it is no error here. A missing file
+    /// or folder may exist on another node, but a folder of every node, such as `C:\Windows`, is never a file.
     pub fn of(volume: &HostPath<'t>, host: &mut Host) -> Option<VolumeError<'t>> {
         let path = volume.path.unwrap_or_default();
         if path.split(['\\', '/']).any(|name| name == "..") {
@@ -49,7 +49,7 @@ impl<'t> VolumeError<'t> {
     }
 }
 
-/// Why a new file cannot be made there; `None` where it can.
+/// Why a file cannot be created at a path; `None` if it can.
 fn cannot_make_file(path: &str, host: &Host) -> Option<System> {
     match Destination::of(path) {
         Destination::Folder(_, Some(_)) => Some(System::InvalidName),

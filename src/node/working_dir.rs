@@ -1,4 +1,4 @@
-//! The folder that the process starts in.
+//! The working directory of the process.
 
 use std::borrow::Cow;
 
@@ -7,16 +7,16 @@ use crate::node::era::{Containerd, Era};
 use crate::node::launch::Launch;
 use crate::windows::filepath;
 
-/// A working directory, and where it comes from.
+/// A working directory and its origin.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WorkingDir<'t> {
-    /// As the process gets it.
+    /// The path that the process receives.
     pub path: Cow<'t, str>,
     /// The field that sets it, or the node's default.
     pub origin: Origin,
 }
 
-/// Where the process starts if neither the container nor its image sets a folder, nor an annotation moves the image.
+/// The working directory if neither the container nor its image sets one, and no annotation moves the image.
 pub fn default_working_dir(era: Era) -> &'static str {
     match (era.containerd, era.binds()) {
         (Containerd::V1_6, _) => r"C:\C\ID",
@@ -28,7 +28,7 @@ pub fn default_working_dir(era: Era) -> &'static str {
 }
 
 impl<'p> Launch<'p, '_> {
-    /// The folder that the process starts in. Where the image is not bound, a path is one in the image.
+    /// The working directory. If the image is not bound, paths are relative to the image.
     pub fn working_dir(&self) -> WorkingDir<'p> {
         let (written, origin) = self.requested_working_dir();
         let rootfs = self.rootfs();
@@ -53,7 +53,7 @@ impl<'p> Launch<'p, '_> {
     }
 }
 
-/// A path without its drive, whichever it is.
+/// A path without its drive.
 fn without_drive(path: &str) -> &str {
     match path.as_bytes() {
         [_, b':'] => r"\",
@@ -71,7 +71,7 @@ mod tests {
     use crate::node::image::ImageConfig;
 
     #[test]
-    fn defaults_are_those_of_a_launch() {
+    fn defaults_equal_those_of_a_launch() {
         let mut pod = Pod::default();
         pod.spec.containers.0.push(Container::default());
         let container = pod.containers().next().expect("a container");

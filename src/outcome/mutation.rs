@@ -1,8 +1,8 @@
-//! Fixes applied to a new pod before the final evaluation: those that the setting `mutate` selects.
+//! Applies the fixes that the setting `mutate` selects to a new pod, before the final evaluation.
 //!
-//! All of them assume Windows: on Linux, `runAsUser` keeps a process from being root, and kube-apiserver would have refused a
-//! HostProcess pod without `hostNetwork` there. So a pod is changed only with proof that it starts on Windows or not at
-//! all, which the fix that selects Windows nodes provides as well.
+//! All fixes assume Windows: on Linux, `runAsUser` prevents a process from running as root, and kube-apiserver would
+//! have rejected a HostProcess pod without `hostNetwork`. So a pod is mutated only if it is proven to start on Windows
+//! or not at all. The fix that selects Windows nodes provides that proof, too.
 
 use serde_json::{Map, Value as Json};
 
@@ -14,17 +14,17 @@ use crate::finding::patch::{Reach, add, apply, replace};
 use crate::k8s::node_selection::OS;
 use crate::settings::Settings;
 
-/// What was changed.
+/// A mutated request.
 #[derive(Debug)]
 pub struct Mutation {
-    /// The request with the changed object, which is to be judged again.
+    /// The request with the mutated object, which must be judged again.
     pub request: Json,
     /// The findings that are fixed, in rule order.
     pub fixed: Vec<Finding>,
 }
 
 impl Mutation {
-    /// Both mutations as one, this one being the later.
+    /// Merges an earlier mutation into this one.
     pub fn after(mut self, earlier: Option<Mutation>) -> Mutation {
         if let Some(mut earlier) = earlier {
             earlier.fixed.append(&mut self.fixed);
@@ -33,7 +33,7 @@ impl Mutation {
         self
     }
 
-    /// The changed object, whole.
+    /// The whole mutated object.
     pub fn into_object(mut self) -> Option<Json> {
         self.request.pointer_mut(OBJECT).map(Json::take)
     }
@@ -41,19 +41,19 @@ impl Mutation {
 
 const OBJECT: &str = "/object";
 
-/// A request with more text than this is not changed, because a changed pod is judged as often as three times. Only annotations, commands
-/// and variables make a pod this large.
+/// Larger requests are not mutated, because a mutated pod is judged up to three times. Only annotations, commands and
+/// variables make a pod this large.
 const MAX_BYTES: usize = 500_000;
 
-/// Applies the fixes of findings to the object of a request. `is_proven_windows` says whether the pod as sent starts on
+/// Applies the fixes of findings to the object of a request. `is_proven_windows` is true if the original pod starts on
 /// Windows nodes only.
 ///
-/// Only a pod that is being created is changed: in a template, GitOps tools would take the change for drift and revert it; a
-/// request without a user is that of an audit, whose object exists already; and a mirror pod shows what runs, which its
+/// Only a pod that is being created is mutated. GitOps tools would treat a mutated template as drift and revert it. A
+/// request without a user is that of an audit, whose object already exists. A mirror pod only represents a pod that its
 /// kubelet reads from a file.
 ///
 /// # Errors
-/// There is nothing to change: the findings are returned.
+/// There is nothing to mutate: the findings are returned.
 pub fn mutate(
     tree: &Value,
     request: &Request,
@@ -77,7 +77,7 @@ pub fn mutate(
     Ok(Mutation { request: changed, fixed })
 }
 
-/// About how many bytes of JSON a value is.
+/// The approximate size of a value in bytes of JSON.
 fn size(value: &Value) -> usize {
     /// Quotes, a colon and a comma.
     const MEMBER: usize = 4;
@@ -91,7 +91,7 @@ fn size(value: &Value) -> usize {
     }
 }
 
-/// The same value in a form that can be changed. `Json::from` collects the members of objects, which would add a sort
+/// Converts a value to a mutable form. `Json::from` collects the members of objects, which would add a sort
 /// implementation to the module.
 fn to_json(value: &Value) -> Json {
     match value {
@@ -115,7 +115,7 @@ fn may_change(request: &Request) -> bool {
     is_new_pod && !request.user_info.is_unknown() && !request.is_mirror_pod()
 }
 
-/// Whether the fix of a finding makes the pod select Windows nodes. Applies it; doing that again changes nothing.
+/// Whether the fix of a finding makes the pod select Windows nodes. Applies the fix, which is idempotent.
 fn selects_windows(finding: &Finding, object: &mut Json) -> bool {
     let selector = format!("spec.nodeSelector[{OS}]");
     let selecting = [add(&selector, WINDOWS), replace(&selector, WINDOWS)];
@@ -125,7 +125,7 @@ fn selects_windows(finding: &Finding, object: &mut Json) -> bool {
 
 const WINDOWS: &str = "windows";
 
-/// For each finding whether its fix is to be applied. Findings of one rule follow each other, so that the settings are
+/// Returns for each finding whether to apply its fix. Findings of one rule are adjacent, so that the settings are
 /// searched once for each rule.
 fn are_selected(findings: &[Finding], settings: &Settings) -> Vec<bool> {
     let mut last = ("", false);

@@ -1,4 +1,4 @@
-//! The answer to policy-server: accept, warn or reject, worded for the person who sent the request.
+//! The response to policy-server: accept, warn or deny, with messages for the requester.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -12,35 +12,35 @@ use crate::finding::severity::Severity;
 use crate::outcome::mutation::Mutation;
 use crate::wording::line;
 
-/// The rules page, which has an anchor for every rule.
+/// The URL of the rules page, which has an anchor for every rule.
 pub const RULES_PAGE: &str = concat!(env!("CARGO_PKG_REPOSITORY"), "/blob/main/docs/rules.md");
 
 /// Kubernetes may truncate warnings of more than 256 characters.
 const MAX_WARNING_BYTES: usize = 250;
-/// Kubernetes drops warnings when there are too many.
+/// Kubernetes drops warnings if there are too many.
 const MAX_WARNINGS: usize = 10;
-/// Lines are cut, because they may name a key of any size.
+/// The maximum length of a line, which may quote a key of any size.
 pub const MAX_LINE_BYTES: usize = 1000;
-/// More than anybody reads in a terminal, and a third of what a condition may have as its message: controllers copy the
-/// denial of their pods into one (32,768 bytes, `metav1.Condition`), and audit reports into theirs.
+/// More than anyone reads in a terminal, and a third of the maximum message of a condition (32,768 bytes,
+/// `metav1.Condition`): controllers and audit reports copy denials into conditions.
 const MAX_MESSAGE_BYTES: usize = 10_000;
 
 /// All findings of a request, with their final severity.
 #[derive(Debug, Default)]
 pub struct Outcome {
-    /// In rule order, then by path.
+    /// The findings in rule order, then by path.
     pub findings: Vec<Finding>,
-    /// The pod as the policy changed it; the findings are those of this one.
+    /// The mutation, if any; the findings are those of the mutated pod.
     pub mutation: Option<Mutation>,
 }
 
 impl Outcome {
-    /// Whether there is nothing to say.
+    /// Whether there is nothing to report.
     pub fn is_silent(&self) -> bool {
         self.findings.is_empty() && self.mutation.is_none()
     }
 
-    /// Whether the request is rejected.
+    /// Whether the request is denied.
     pub fn is_denied(&self) -> bool {
         self.of(Severity::Deny).next().is_some()
     }
@@ -49,7 +49,7 @@ impl Outcome {
         self.findings.iter().filter(move |finding| finding.severity == severity)
     }
 
-    /// The answer to policy-server.
+    /// The response to policy-server.
     pub fn into_response(self, request: &Request) -> ValidationResponse {
         let denied = self.is_denied();
         ValidationResponse {
@@ -62,8 +62,8 @@ impl Outcome {
         }
     }
 
-    /// The message of a rejection: the name of the object, a line for each finding that denies, as far as there is room,
-    /// and where to read about the rules: the page, and the command for those who cannot reach it.
+    /// The message of a denial: the name of the object, a line for each finding that denies (up to a limit), the URL of
+    /// the rules page, and the command for readers without access to it.
     pub fn message(&self, request: &Request) -> String {
         let mut message = line(&Name(request), MAX_LINE_BYTES) + " is denied by windows-hostprocess-policy:\n";
         let (mut rules, mut more, mut rules_of_more) = (Vec::new(), 0, Vec::new());
@@ -90,19 +90,19 @@ impl Outcome {
         message
     }
 
-    /// The findings that were fixed. A pod that is denied is not changed.
+    /// The fixed findings. A denied pod is not mutated.
     fn fixed(&self) -> &[Finding] {
         self.mutation.as_ref().filter(|_| !self.is_denied()).map_or(&[], |mutation| &mutation.fixed)
     }
 
-    /// One warning for each rule, in at most `MAX_WARNINGS` lines: the last one counts the rules that are left out.
+    /// One warning for each rule, in at most `MAX_WARNINGS` lines: the last one counts the omitted rules.
     fn warnings(&self, request: &Request) -> Option<Vec<String>> {
         let mut warnings: Vec<(&Finding, usize)> = Vec::new();
         for finding in self.fixed().iter().chain(self.of(Severity::Warn)) {
             match warnings.last_mut() {
                 Some((shown, more)) if shown.rule == finding.rule => {
                     *more += 1;
-                    // What the old one says of new pods matters more.
+                    // Prefer the old finding, because its note about new pods matters more.
                     if finding.is_old && !shown.is_old {
                         *shown = finding;
                     }
@@ -142,15 +142,15 @@ impl Outcome {
     }
 }
 
-/// Adds a rule to a list that is in their order.
+/// Adds a rule to a list, unless it is the last one.
 fn add_new(rules: &mut Vec<&'static str>, rule: &'static str) {
     if rules.last() != Some(&rule) {
         rules.push(rule);
     }
 }
 
-/// Follows the message of a finding that was fixed.
-const FIXED: &str = " (changed by the policy)";
+/// The note after the message of a fixed finding.
+const FIXED: &str = " (fixed by the policy)";
 
 /// `note` follows the message.
 fn warning_line(finding: &Finding, more: usize, note: &str) -> String {
@@ -159,12 +159,12 @@ fn warning_line(finding: &Finding, more: usize, note: &str) -> String {
     line(&finding.warning(), MAX_WARNING_BYTES - end.len()) + &end
 }
 
-/// What is said of an old finding that an update keeps: each pod that is made from the template is judged anew.
+/// The note after the message of an old finding in a template: each pod that is created from it will be judged, too.
 fn if_old(finding: &Finding, request: &Request) -> &'static str {
     match finding.ratchet {
         _ if !finding.is_old || request.kind.kind == "Pod" => "",
-        Ratchet::HadBefore => " (accepted as old, but new pods are denied)",
-        Ratchet::RunsTheSame => " (accepted as old, but new pods are denied without a grant)",
+        Ratchet::SameFinding => " (accepted because not new; new pods are denied)",
+        Ratchet::SameWorkload => " (accepted because not new; new pods are denied without a grant)",
     }
 }
 

@@ -55,7 +55,7 @@ pub fn check(context: &Context) -> Vec<Finding> {
 
 /// The same for an old object: the rules whose findings an update may keep because the object had them before.
 pub fn check_old(context: &Context) -> Vec<Finding> {
-    run(context, |rule| rule.ratchet == Ratchet::HadBefore)
+    run(context, |rule| rule.ratchet == Ratchet::SameFinding)
 }
 
 #[inline(never)]

@@ -83,7 +83,7 @@ impl Rule {
             scope: Scope::HostProcess,
             api_server: ApiServer::Accepts,
             reads: Fields::ALL,
-            ratchet: Ratchet::HadBefore,
+            ratchet: Ratchet::SameFinding,
             patches: None,
             page: "",
             check,

@@ -1,11 +1,11 @@
-//! Versions in settings.
+//! Minimum versions in settings.
 
 use std::ops::Deref;
 
 use crate::decode::{Error, Read, Reader, Result, Value};
 use crate::k8s::version::Version;
 
-/// A version that an administrator names, not below `MAJOR.MINOR`, which is the default.
+/// A minimum version. The default, and the lowest valid value, is `MAJOR.MINOR`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AtLeast<const MAJOR: u32, const MINOR: u32>(Version);
 
@@ -23,7 +23,7 @@ impl<const MAJOR: u32, const MINOR: u32> Deref for AtLeast<MAJOR, MINOR> {
     }
 }
 
-/// Refuses numbers, because `1.30` without quotes arrives as 1.3: YAML, Helm and kubectl drop the zero.
+/// Rejects numbers, because YAML, Helm and kubectl turn an unquoted `1.30` into 1.3.
 impl<'t, const MAJOR: u32, const MINOR: u32> Read<'t> for AtLeast<MAJOR, MINOR> {
     fn read(&mut self, value: &'t Value<'t>, _: &mut Reader) -> Result<()> {
         self.0 = read_version(value, Version::new(MAJOR, MINOR))?;
@@ -31,14 +31,14 @@ impl<'t, const MAJOR: u32, const MINOR: u32> Read<'t> for AtLeast<MAJOR, MINOR> 
     }
 }
 
-/// The same for all minima, so that the guest has it once.
+/// Not generic, so that the guest contains it once.
 #[inline(never)]
 fn read_version(value: &Value, minimum: Version) -> Result<Version> {
     let text = match value {
         Value::Str(text) => text,
         Value::Number(_) => {
             return Err(Error::new(format!(
-                "found a number, which cannot tell 1.3 from 1.30: write the version in quotes, like \"{minimum}\" or \"1.30\""
+                "found a number, which cannot distinguish 1.3 from 1.30: write the version in quotes, like \"{minimum}\" or \"1.30\""
             )));
         }
         _ => return Err(Error::wrong_type(value, format!("a version in quotes, like \"{minimum}\""))),

@@ -1,4 +1,4 @@
-//! `allow`: who may run HostProcess workloads.
+//! The setting `allow`: grants for HostProcess workloads.
 
 use std::ops::Deref;
 
@@ -8,38 +8,39 @@ use crate::settings::pattern;
 use crate::wording::{did_you_mean, quote};
 
 record! {
-    /// Covers a workload when every list in it matches. A key that is left out matches anything. A key that is `null`,
-    /// as left by a template that rendered nothing, is refused, because otherwise it would match anything.
+    /// A grant covers a workload if every list in it matches. An absent key matches anything. A key that is `null`, for
+    /// example after a template rendered nothing, is an error, because it would match anything.
     #[derive(Debug, Default)]
     #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(default, deny_unknown_fields, rename_all = "camelCase"))]
     pub struct Grant<'a>: strict {
         /// Patterns for the namespace of the object.
         pub namespaces: Option<List<&'a str>> = "namespaces" not_null,
-        /// Patterns for the pod's service account, `default` when it names none.
+        /// Patterns for the pod's service account; `default` if it names none.
         pub service_accounts: Option<List<&'a str>> = "serviceAccounts" not_null,
-        /// Patterns for the image of every HostProcess container, and of every image volume that one mounts.
+        /// Patterns for the image of every HostProcess container, and of every image volume that such a container
+        /// mounts.
         pub images: Option<List<&'a str>> = "images" not_null,
-        /// Patterns for the effective account of every HostProcess container, compared as Windows does.
+        /// Patterns for the effective account of every HostProcess container; case is ignored.
         pub run_as_user_names: Option<List<&'a str>> = "runAsUserNames" not_null,
-        /// Patterns for every host path that is mounted, compared as Windows does. A pod that mounts none matches; the word `none`
-        /// lets it mount none.
+        /// Patterns for every mounted host path, compared as in Windows. A pod without host paths matches; the word
+        /// `none` allows no host path.
         pub host_paths: Option<List<&'a str>> = "hostPaths" not_null,
-        /// Patterns for the kind of the object; for a pod made by a built-in controller, the controller's kind. Kinds that are not
-        /// Kubernetes' own are written with their group: `DaemonSet.apps.kruise.io`.
+        /// Patterns for the kind of the object; for a pod of a built-in controller, the controller's kind. Custom kinds
+        /// are written with their group: `DaemonSet.apps.kruise.io`.
         pub kinds: Option<List<&'a str>> = "kinds" not_null,
-        /// Who may send the request.
+        /// Users who may send the request.
         pub requesters: Option<Requesters<'a>> = "requesters" not_null,
-        /// Selects namespaces by their labels, which the cluster is asked for. Without an answer it does not match.
+        /// Selects namespaces by their labels, which are queried from the cluster. Without an answer it does not match.
         pub namespace_selector: Option<LabelSelector<'a>> = "namespaceSelector" not_null,
     }
 }
 
 record! {
-    /// Users with one of the names or in one of the groups. Either list may be absent, but not both.
+    /// Users with one of the names or in one of the groups. At least one list is required.
     #[derive(Debug, Default)]
     #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(default, deny_unknown_fields, rename_all = "camelCase"))]
     pub struct Requesters<'a>: strict {
-        /// User names, service accounts as `system:serviceaccount:<namespace>:<name>`.
+        /// User names; service accounts as `system:serviceaccount:<namespace>:<name>`.
         pub users: Option<List<&'a str>> = "users",
         /// Names of groups.
         pub groups: Option<List<&'a str>> = "groups",
@@ -60,7 +61,7 @@ impl<'a> Deref for Grants<'a> {
 
 pub(super) const NOBODY: &str = "nobody";
 
-/// Refuses `null`, which could mean either nobody or anyone.
+/// Rejects `null`, which could mean either nobody or anyone.
 impl<'t: 'a, 'a> Read<'t> for Grants<'a> {
     fn read(&mut self, value: &'t Value<'t>, reader: &mut Reader) -> Result<()> {
         match value {
@@ -87,13 +88,13 @@ impl<'a> Grant<'a> {
         ]
     }
 
-    /// How many keys it sets, each of which must match.
+    /// The number of keys that it sets, each of which must match.
     pub fn constraint_count(&self) -> usize {
         let lists = self.lists().iter().filter(|(_, list)| list.is_some()).count();
         lists + usize::from(self.requesters.is_some()) + usize::from(self.namespace_selector.is_some())
     }
 
-    /// Checks what the types alone do not. The error is the rest of the path, and what is wrong there.
+    /// Checks constraints beyond types. The error is the rest of the path and the reason.
     pub(super) fn lint(&self) -> std::result::Result<(), (String, String)> {
         if self.constraint_count() == 0 {
             let message = "an empty grant would allow everything: list something, or leave 'allow' out to allow anyone";
@@ -134,7 +135,7 @@ fn lint_list(path: String, key: &str, list: &[&str]) -> std::result::Result<(), 
     }
 }
 
-/// Why a pattern cannot mean what its author intended; `None` when nothing is wrong with it.
+/// Why a pattern cannot have the intended meaning; `None` if it is valid.
 fn lint(key: &str, pattern: &str) -> Option<String> {
     let problem = match key {
         _ if pattern.is_empty() => "an empty pattern matches nothing",

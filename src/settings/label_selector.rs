@@ -1,5 +1,5 @@
-//! `LabelSelector`, as in Kubernetes, except that `null` and an empty selector are refused: both are what a template that
-//! rendered nothing leaves behind.
+//! `LabelSelector` of Kubernetes, except that `null` and an empty selector are errors: a template that rendered nothing
+//! leaves either behind.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -8,7 +8,7 @@ use crate::decode::{List, Read, Reader, Result, Value, one_of, record};
 use crate::k8s::requirement::{Label, is_satisfied};
 
 record! {
-    /// Selects objects that have all the labels and meet all the requirements.
+    /// Selects objects that have all labels and meet all requirements.
     #[derive(Debug, Default)]
     #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(default, deny_unknown_fields, rename_all = "camelCase"))]
     pub struct LabelSelector<'a>: strict {
@@ -49,7 +49,7 @@ impl LabelSelector<'_> {
             && self.match_expressions.iter().all(|r| is_satisfied(r.operator.0, &r.values, label(r.key)) == Some(true))
     }
 
-    /// What is wrong with it; `None` when nothing is.
+    /// Why it is invalid; `None` if it is valid.
     pub(super) fn lint(&self) -> Option<&'static str> {
         if self.match_labels.is_empty() && self.match_expressions.is_empty() {
             return Some("an empty selector would select every namespace: leave the key out for that");
@@ -68,7 +68,7 @@ impl Requirement<'_> {
     }
 }
 
-/// As `kubectl --selector` takes it: `tier=system, env notin (dev, test)`.
+/// Formats the selector as for `kubectl --selector`: `tier=system, env notin (dev, test)`.
 impl fmt::Display for LabelSelector<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let labels = self.match_labels.iter().map(|(key, value)| format!("{key}={value}"));

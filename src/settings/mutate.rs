@@ -1,16 +1,16 @@
-//! The setting `mutate`: which patches the policy applies.
+//! The setting `mutate`: the fixes that the policy applies.
 
 use crate::decode::{List, Read, Reader, Result, Value, one_of};
 
-/// The word for every rule that has fixes which the policy can apply.
+/// The word that selects every rule with fixes that the policy can apply.
 pub(super) const SAFE: &str = "safe";
 
-/// The rules whose certain fixes are applied to pods on CREATE.
+/// The rules whose safe fixes are applied to pods on CREATE.
 #[derive(Debug)]
 pub enum Mutate<'a> {
-    /// `safe`: every rule that has such fixes.
+    /// `safe`: every rule with such fixes.
     Safe,
-    /// Those with these ids.
+    /// The rules with these IDs.
     Rules(List<&'a str>),
 }
 

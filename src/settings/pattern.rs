@@ -1,4 +1,4 @@
-//! Patterns in settings: `*` matches any run of characters, including none. Everything else matches itself.
+//! Patterns in settings: `*` matches any sequence of characters, including none. All other characters match themselves.
 
 pub mod account;
 pub mod host_path;
@@ -13,26 +13,27 @@ pub fn matches(pattern: &str, text: &str) -> bool {
     let mut parts = pattern.split('*');
     let first = parts.next().unwrap_or_default();
     let Some(last) = parts.next_back() else { return pattern == text };
-    // Taking the earliest match of each part is safe, because it leaves the most text for the parts after it.
+    // The earliest match of each part is sufficient, because it leaves the most text for the following parts.
     let middle = text.strip_prefix(first).and_then(|rest| rest.strip_suffix(last));
     let rest = middle.and_then(|middle| parts.try_fold(middle, |rest, part| rest.split_once(part).map(|(_, r)| r)));
     rest.is_some()
 }
 
-/// Each pattern with a `*` may have to read all of a text. Names that Kubernetes and containerd accept are much shorter.
+/// A limit, because each pattern with a `*` may read the whole text. Names that Kubernetes and containerd accept are
+/// much shorter.
 const MAX_TEXT_BYTES: usize = 1024;
 
-/// Whether one of the patterns matches the whole text. None matches a text of more than 1,024 bytes.
+/// Whether one of the patterns matches the whole text. Texts of more than 1,024 bytes never match.
 #[inline(never)]
 pub fn matches_any(patterns: &[&str], text: &str) -> bool {
     text.len() <= MAX_TEXT_BYTES && patterns.iter().any(|pattern| matches(pattern, text))
 }
 
-/// Matches hierarchical names segment by segment. A `*` does not match across separators, except that a last segment of
-/// only `*` matches everything below, which is at least one segment.
+/// Matches hierarchical names segment by segment. A `*` does not match separators, except that a last segment of only
+/// `*` matches one or more segments.
 #[inline(never)]
 pub fn matches_segments(pattern: &str, text: &str, separator: u8) -> bool {
-    // What comes before the first `*` decides most cases, and whole segments of it need no second look.
+    // Fast path: the part before the first `*` decides most cases, and its whole segments need not be matched again.
     let Some(star) = memchr::memchr(b'*', pattern.as_bytes()) else { return pattern == text };
     if !text.starts_with(&pattern[..star]) {
         return false;
@@ -53,21 +54,21 @@ pub fn matches_segments(pattern: &str, text: &str, separator: u8) -> bool {
     text.next().is_none()
 }
 
-/// How the values of one kind are compared with patterns.
+/// The syntax of a kind of patterns: how values are compared with them.
 #[derive(Clone, Copy)]
 pub struct Syntax {
-    /// The form of a value that is compared; `None` when only `*` matches it.
+    /// The comparable form of a value; `None` if only `*` matches it.
     value: fn(&str) -> Option<Cow<str>>,
-    /// The same of a pattern; `None` when it matches nothing.
+    /// The comparable form of a pattern; `None` if it matches nothing.
     pattern: fn(&str) -> Option<Cow<str>>,
-    /// Whether a value matches a pattern, both in these forms.
+    /// Whether a value matches a pattern, both in comparable form.
     matches: fn(&str, &str) -> bool,
 }
 
-/// A value in the form that is compared, made once for all patterns.
+/// A value in comparable form, computed once for all patterns.
 #[derive(Debug)]
 pub struct Comparable<'v> {
-    /// As written.
+    /// The value as written.
     pub text: &'v str,
     form: Option<Cow<'v, str>>,
 }
@@ -75,19 +76,19 @@ pub struct Comparable<'v> {
 impl Syntax {
     /// Image references.
     pub const IMAGE: Syntax = Syntax { value: as_written, pattern: as_written, matches: image::matches_image };
-    /// Accounts, compared as Windows does.
+    /// Accounts, compared as in Windows.
     pub const ACCOUNT: Syntax = Syntax { value: account::comparable, pattern: account::comparable, matches };
-    /// Host paths, compared as Windows does.
+    /// Host paths, compared as in Windows.
     pub const HOST_PATH: Syntax =
         Syntax { value: host_path::comparable, pattern: host_path::comparable_pattern, matches: host_path::matches };
 
-    /// A value in the form that is compared. Only `*` matches one of more than 1,024 bytes.
+    /// The comparable form of a value. Only `*` matches values of more than 1,024 bytes.
     pub fn comparable<'v>(&self, text: &'v str) -> Comparable<'v> {
         let form = if text.len() > MAX_TEXT_BYTES { None } else { (self.value)(text) };
         Comparable { text, form }
     }
 
-    /// The first of the values that no pattern matches. An empty value matches none.
+    /// The first of the values that no pattern matches. No pattern matches an empty value.
     #[inline(never)]
     pub fn first_unmatched<'v, 'c>(
         &self,
@@ -126,7 +127,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn without_a_star_a_pattern_is_a_name() {
+    fn patterns_without_stars_match_exactly() {
         assert!(matches("kube-system", "kube-system"));
         assert!(matches("", ""));
         assert!(!matches("kube-system", "kube-system2"));
@@ -135,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn a_star_is_any_run_of_characters() {
+    fn stars_match_any_sequence_of_characters() {
         assert!(matches("*", ""));
         assert!(matches("*", "anything"));
         assert!(matches("calico-*", "calico-system"));
@@ -148,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn the_ends_do_not_share_characters() {
+    fn both_ends_do_not_match_the_same_characters() {
         assert!(matches("ab*ba", "abba"));
         assert!(!matches("ab*ba", "aba"));
         assert!(!matches("a*a", "a"));
@@ -156,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn segments_bind() {
+    fn stars_do_not_match_separators() {
         let below = |text| matches_segments("a/b/*", text, b'/');
         assert!(below("a/b/c") && below("a/b/c/d"));
         assert!(!below("a/b") && !below("a/b/") && !below("a/bc/d") && !below("x/a/b/c"));
@@ -168,12 +169,12 @@ mod tests {
     }
 
     #[test]
-    fn case_counts() {
+    fn case_is_significant() {
         assert!(!matches("NT AUTHORITY\\*", "nt authority\\system"));
     }
 
     #[test]
-    fn many_stars_are_not_tried_in_every_combination() {
+    fn many_stars_take_linear_time() {
         let text = "a".repeat(100_000);
         assert!(!matches(&("*a".repeat(1_000) + "*b*"), &text));
     }
@@ -197,7 +198,7 @@ mod tests {
         }
 
         #[test]
-        fn whatever_the_stars_stand_for_matches(parts in prop::collection::vec(".{0,5}", 1..6), filling in ".{0,5}") {
+        fn stars_match_any_substitution(parts in prop::collection::vec(".{0,5}", 1..6), filling in ".{0,5}") {
             let literal: Vec<String> = parts.iter().map(|part| part.replace('*', "")).collect();
             prop_assert!(matches(&literal.join("*"), &literal.join(&filling)));
         }

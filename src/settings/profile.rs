@@ -1,10 +1,10 @@
-//! The profile that raises every severity at once, and the severity that results for a rule.
+//! Profiles, which raise every severity at once, and the resulting severity of a rule.
 
 use crate::decode::{Read, Reader, Result, Value, one_of};
 use crate::finding::severity::Severity;
 use crate::settings::Settings;
 
-/// The severities of the rules for which the settings name none.
+/// The severities of rules that are not listed in `rules`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Profile {
     /// Each rule's own default.
@@ -23,7 +23,7 @@ impl<'t> Read<'t> for Profile {
     }
 }
 
-/// What the settings say about the severity of one rule.
+/// The configuration of the severity of one rule.
 #[derive(Clone, Copy, Debug)]
 pub struct Configured {
     own: Option<Severity>,
@@ -36,7 +36,7 @@ impl Configured {
         Configured { own: settings.rules.get(rule).copied(), profile: settings.profile }
     }
 
-    /// The severity of the rule's findings: the override in the settings, else `default` adjusted by the profile.
+    /// The severity of the rule's findings: the override in the settings, else `default` as raised by the profile.
     pub fn severity(self, default: Severity) -> Severity {
         match (self.own, self.profile, default) {
             (Some(severity), ..) => severity,
@@ -47,7 +47,7 @@ impl Configured {
     }
 }
 
-/// [`Configured::severity`] for a single question.
+/// A shorthand for [`Configured::severity`].
 pub fn configured(settings: &Settings, rule: &str, default: Severity) -> Severity {
     Configured::of(settings, rule).severity(default)
 }
@@ -58,7 +58,7 @@ mod tests {
     use crate::decode::{parse, read};
 
     #[test]
-    fn the_profile_moves_every_severity_one_step_and_rules_win() {
+    fn strict_profile_raises_severities_and_rules_override_it() {
         let tree = parse(br#"{"profile": "strict", "rules": {"host-network": "off"}}"#).expect("JSON");
         let strict: Settings = read(&tree).expect("valid");
         assert_eq!(configured(&strict, "windows-node", Severity::Warn), Severity::Deny);

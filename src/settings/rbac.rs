@@ -1,9 +1,9 @@
-//! `rbac`: a grant given by the cluster's own RBAC.
+//! The setting `rbac`: a grant through the cluster's RBAC.
 
 use crate::decode::{Read, Reader, Result, Value, one_of, record};
 
 record! {
-    /// Subjects to which the cluster's RBAC grants this verb on this resource may run HostProcess workloads.
+    /// Allows subjects to run HostProcess workloads if the cluster's RBAC grants them this verb on this resource.
     #[derive(Debug, Default)]
     #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(deny_unknown_fields, rename_all = "camelCase"))]
     #[allow(missing_docs, reason = "the names are those of a role's rules")]
@@ -14,19 +14,19 @@ record! {
         pub resource: &'a str = "resource" required,
         /// The name of one object; absent for the resource in general.
         pub name: Option<&'a str> = "name",
-        /// Whose permission is checked.
+        /// The subject whose permission is checked.
         #[cfg_attr(feature = "schema", schemars(default))]
         pub subject: Subject = "subject",
     }
 }
 
-/// Whose permission is checked.
+/// The subject whose permission is checked.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Subject {
-    /// The pod's service account, whoever sends the pod.
+    /// The pod's service account, regardless of the requester.
     #[default]
     ServiceAccount,
-    /// The user who sends the request. Objects made by a built-in controller pass: their requester was checked when the
+    /// The user who sends the request. Objects of a built-in controller pass: their requester was checked when the
     /// template was submitted.
     Requester,
 }
@@ -42,7 +42,7 @@ impl<'t> Read<'t> for Subject {
 }
 
 impl Rbac<'_> {
-    /// The key that is wrong, and why; `None` when nothing is.
+    /// The invalid key and the reason; `None` if all are valid.
     pub(super) fn lint(&self) -> Option<(&'static str, &'static str)> {
         let needed = [("verb", self.verb), ("resource", self.resource)];
         needed.into_iter().find(|(_, value)| value.is_empty()).map(|(key, _)| (key, "is empty"))

@@ -1,4 +1,4 @@
-//! JSON Schemas of the values in settings that are not records.
+//! JSON Schemas of the settings that are not records.
 
 use std::borrow::Cow;
 
@@ -25,7 +25,7 @@ json_schemas! { generator:
     Subject => one_of(&SUBJECTS);
     Operator => one_of(&OPERATORS.map(|name| (name, ())));
     Quantity<'_> => json_schema!({ "type": ["string", "number"] });
-    // YAML takes an unquoted `off` for a boolean in editors, too.
+    // YAML reads an unquoted `off` as a boolean in editors, too.
     Severity => json_schema!({ "enum": severities() });
 }
 
@@ -33,7 +33,7 @@ fn severities() -> Vec<Value> {
     SEVERITIES.map(|(name, _)| json!(name)).into_iter().chain([json!(false)]).collect()
 }
 
-/// No number: see [`AtLeast`].
+/// A string, not a number: see [`AtLeast`].
 impl<const MAJOR: u32, const MINOR: u32> JsonSchema for AtLeast<MAJOR, MINOR> {
     fn schema_name() -> Cow<'static, str> {
         "Version".into()

@@ -1,4 +1,4 @@
-//! Checks whether settings make sense, beyond the types of their values.
+//! Validates settings beyond the types of their values.
 
 use std::fmt;
 
@@ -12,30 +12,31 @@ use crate::settings::rbac::Rbac;
 use crate::settings::{PortRange, Settings};
 use crate::wording::did_you_mean;
 
-/// What validation must know of a rule.
+/// The properties of a rule that validation needs.
 #[derive(Clone, Copy, Debug)]
 pub struct KnownRule {
     /// Its name in settings.
     pub id: &'static str,
-    /// Its severity unless the settings say otherwise.
+    /// Its default severity.
     pub severity: Severity,
-    /// Whether `mutate` may name it: it has fixes that the policy can apply.
+    /// Whether `mutate` may name it, because it has fixes that the policy can apply.
     pub is_mutating: bool,
 }
 
-/// Why settings are not valid, in a sentence for the administrator: where, what is wrong and, for an unknown name, the closest valid one.
+/// Why settings are invalid, for the administrator: the path, the reason and, for an unknown name, the closest valid
+/// one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Invalid {
-    /// The path of the value in the settings, `allow[0].images`; empty when it is the settings as a whole.
+    /// The path of the value in the settings, `allow[0].images`; empty for the settings as a whole.
     pub path: String,
-    /// What is wrong there.
+    /// The reason, without the path.
     pub message: String,
-    /// The types, where the value is of another one than expected.
+    /// The found and expected types, if the type is wrong.
     pub wrong_type: Option<WrongType>,
 }
 
 impl Invalid {
-    /// Settings that are wrong at a path.
+    /// An error at a path.
     pub fn new(path: impl Into<String>, message: impl Into<String>) -> Invalid {
         Invalid { path: path.into(), message: message.into(), wrong_type: None }
     }
@@ -54,7 +55,7 @@ impl From<Error> for Invalid {
     }
 }
 
-/// Reads and checks settings; `rules` are all rules. Empty input and `null` are the default settings.
+/// Reads and checks settings; `rules` are all rules. Empty input and `null` result in the default settings.
 ///
 /// # Errors
 /// They are not valid.
@@ -71,7 +72,7 @@ fn read<T>(json: &[u8], rules: &[KnownRule], inspect: impl FnOnce(Settings) -> T
     read_settings(&tree, rules).map(inspect)
 }
 
-/// Reads and checks settings that are parsed already.
+/// Reads and checks parsed settings.
 ///
 /// # Errors
 /// They are not valid.
@@ -87,7 +88,7 @@ fn check_rules(settings: &Settings, rules: &[KnownRule]) -> Result<(), Invalid> 
     settings.rules.iter().try_for_each(|(id, _)| find(&format!("rules.{id}"), id, rules).map(drop))
 }
 
-/// The rule with an id that stands at a path of the settings.
+/// Finds the rule with the ID at a path of the settings.
 fn find<'k>(path: &str, id: &str, rules: &'k [KnownRule]) -> Result<&'k KnownRule, Invalid> {
     rules.iter().find(|rule| rule.id == id).ok_or_else(|| {
         let hint = did_you_mean(id, rules.iter().map(|rule| rule.id));
@@ -95,14 +96,14 @@ fn find<'k>(path: &str, id: &str, rules: &'k [KnownRule]) -> Result<&'k KnownRul
     })
 }
 
-/// Rules that would never change anything are refused: the settings would claim something that does not happen.
+/// Rejects rules that would never fix anything, because the settings would be misleading.
 fn check_mutate(settings: &Settings, rules: &[KnownRule]) -> Result<(), Invalid> {
     let Mutate::Rules(ids) = &settings.mutate else { return Ok(()) };
     for (index, id) in ids.iter().enumerate() {
         let path = format!("mutate[{index}]");
         let rule = find(&path, id, rules)?;
         if !rule.is_mutating {
-            return Err(Invalid::new(path, format!("'{id}' has no fix that is always right: leave it out")));
+            return Err(Invalid::new(path, format!("'{id}' has no fix that the policy can apply: leave it out")));
         }
         if configured(settings, id, rule.severity) == Severity::Off {
             return Err(Invalid::new(path, format!("'{id}' is off: set rules.{id} to warn as well")));
@@ -147,7 +148,7 @@ mod tests {
     ];
 
     fn error(json: &str) -> String {
-        validate(json.as_bytes(), &RULES).expect_err("must be refused").to_string()
+        validate(json.as_bytes(), &RULES).expect_err("must be invalid").to_string()
     }
 
     fn is_valid(json: &str) -> bool {
@@ -159,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_configured_is_the_default() {
+    fn empty_input_results_in_the_defaults() {
         for json in ["", " ", "null", "{}"] {
             let found = read(json, |settings| (settings.profile, settings.ratchet));
             assert_eq!(found, Ok((Profile::Default, true)), "{json}");
@@ -167,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn unknown_names_are_refused_with_the_closest_valid_one() {
+    fn unknown_names_are_invalid_and_suggest_the_closest() {
         assert!(error(r#"{"profil": "strict"}"#).ends_with("did you mean 'profile'?"));
         assert!(error(r#"{"profile": "strikt"}"#).ends_with("did you mean 'strict'?"));
         assert!(error(r#"{"rules": {"host-netwrok": "warn"}}"#).ends_with("did you mean 'host-network'?"));
@@ -178,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn rules_that_would_not_mutate_are_refused() {
+    fn mutate_rejects_rules_without_applicable_fixes() {
         for valid in [r#""safe""#, "[]", r#"["host-network"]"#] {
             assert!(is_valid(&format!(r#"{{"mutate": {valid}}}"#)), "{valid}");
         }
@@ -189,7 +190,7 @@ mod tests {
             (r#"{"mutate": ["host-netwrok"]}"#, "settings.mutate[0]: unknown rule, did you mean 'host-network'?"),
             (
                 r#"{"mutate": ["local-system"]}"#,
-                "settings.mutate[0]: 'local-system' has no fix that is always right: leave it out",
+                "settings.mutate[0]: 'local-system' has no fix that the policy can apply: leave it out",
             ),
             (
                 r#"{"mutate": ["host-network", "host-namespaces"]}"#,
@@ -205,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn an_error_says_where() {
+    fn errors_contain_the_path() {
         assert!(
             error(r#"{"ratchet": true, "runtimeClasses": {"hyperv": ["a", 7]}}"#)
                 .starts_with("settings.runtimeClasses.hyperv[1]: ")
@@ -216,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn values_that_yaml_reads_otherwise_than_meant_are_understood() {
+    fn unquoted_off_is_read_as_a_severity() {
         let off = read(r#"{"rules": {"host-network": false}}"#, |settings| settings.rules.get("host-network").copied());
         assert_eq!(off, Ok(Some(Severity::Off)));
         assert!(!is_valid(r#"{"rules": {"host-network": true}}"#));
@@ -228,9 +229,9 @@ mod tests {
         ("nodes.minContainerd", r#"{"nodes": {"check": true, "minContainerd": VERSION}}"#),
     ];
 
-    /// `1.30` without quotes is 1.3, below which no kubelet with HostProcess is, so it would have let all of them pass.
+    /// An unquoted `1.30` is 1.3, which every kubelet with HostProcess containers satisfies.
     #[test]
-    fn versions_as_numbers_are_refused_with_what_to_write() {
+    fn numeric_versions_are_invalid_and_suggest_quotes() {
         for (path, settings) in VERSIONS {
             let with = |version: &str| settings.replace("VERSION", version);
             for number in ["1.3", "1.30", "1.7", "2", "0", "-1", "1e3"] {
@@ -252,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn a_minimum_below_the_first_version_with_host_process_is_refused() {
+    fn minima_below_the_first_version_with_host_process_are_invalid() {
         for (path, settings) in VERSIONS {
             let first = if path == "nodes.minKubernetes" { "1.23" } else { "1.6" };
             let message = error(&settings.replace("VERSION", "\"1.3\""));
@@ -267,7 +268,7 @@ mod tests {
     }
 
     #[test]
-    fn values_that_make_no_sense_are_refused() {
+    fn inconsistent_values_are_invalid() {
         assert_eq!(
             error(r#"{"hostPorts": [{"min": 1, "max": 1}, {"min": 9200, "max": 9100}]}"#),
             "settings.hostPorts[1]: min 9200 is above max 9100"
@@ -279,11 +280,11 @@ mod tests {
     }
 
     #[test]
-    fn what_would_open_the_cluster_by_mistake_is_refused() {
+    fn values_that_would_allow_anyone_by_mistake_are_invalid() {
         let grants = |settings: Settings| settings.allow.map(|grants| grants.len());
         assert_eq!(read("{}", grants), Ok(None));
         assert_eq!(read(r#"{"allow": []}"#, grants), Ok(Some(0)));
-        // Forms remove empty lists, which would allow anyone.
+        // Forms omit empty lists, and an absent list would allow anyone.
         assert_eq!(read(r#"{"allow": "nobody"}"#, grants), Ok(Some(0)));
         assert!(error(r#"{"allow": "noboby"}"#).ends_with("did you mean 'nobody'?"));
         for json in [r#"{"allow": null}"#, r#"{"allow": null, "ratchet": true}"#] {
@@ -295,7 +296,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_of_a_grant_that_matches_nothing_is_refused() {
+    fn lists_of_a_grant_that_match_nothing_are_invalid() {
         for list in ["null", "[]"] {
             let settings = format!(r#"{{"allow": [{{"kinds": ["Pod"], "images": {list}}}]}}"#);
             assert!(error(&settings).starts_with("settings.allow[0].images: is empty"), "{}", error(&settings));
@@ -316,7 +317,7 @@ mod tests {
     }
 
     #[test]
-    fn incomplete_questions_to_the_cluster_are_refused() {
+    fn incomplete_rbac_and_empty_selectors_are_invalid() {
         let rbac = r#"{"rbac": {"verb": "use", "group": "example.com", "resource": "hostprocesses"}}"#;
         let subject = read(rbac, |settings| settings.rbac.map(|rbac| rbac.subject));
         assert_eq!(subject, Ok(Some(rbac::Subject::ServiceAccount)));
@@ -334,7 +335,7 @@ mod tests {
     }
 
     #[test]
-    fn a_misspelt_grant_is_refused() {
+    fn misspelt_grants_are_invalid() {
         assert!(error(r#"{"allow": [{"image": ["a"]}]}"#).ends_with("did you mean 'images'?"));
         assert!(error(r#"{"allow": [{"kinds": ["daemonsets"]}]}"#).ends_with("did you mean 'DaemonSet'?"));
         assert!(error(r#"{"allow": [{"images": ["mcr.microsoft.com*/oss/x"]}]}"#).contains("also matches other hosts"));

@@ -1,16 +1,16 @@
 //! Accounts that a HostProcess container can run as.
 //!
-//! How hcsshim logs an account on (read in `internal/jobcontainers/logon.go`): if there is a local group of exactly
-//! that name, it gets a temporary user. Any other name is split at the backslash and logged on without a password, as a
-//! service when the domain is spelt exactly `NT AUTHORITY`, otherwise interactively. Without a password only the three
-//! service accounts can succeed.
+//! How hcsshim logs an account on (see `internal/jobcontainers/logon.go`): if a local group has exactly that name, a
+//! temporary user in that group is created. Any other name is split at the backslash and logged on without a password:
+//! as a service if the domain is spelt exactly `NT AUTHORITY`, otherwise interactively. Without a password only the
+//! three service accounts can log on.
 
 use std::cell::OnceCell;
 use std::fmt;
 
 use crate::decode::{Read, Reader, Result, Value};
 
-/// A `runAsUserName`, classified by how the node would treat it: once, when a rule asks for it.
+/// A `runAsUserName`, classified lazily by how a node would treat it.
 #[derive(Clone, Debug, Default)]
 pub struct Account<'n> {
     name: &'n str,
@@ -23,12 +23,12 @@ impl<'t: 'n, 'n> Read<'t> for Account<'n> {
     }
 }
 
-/// How the node would treat a name.
+/// How a node would treat a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// A service account in a spelling that can log on.
     Service(Service),
-    /// A misspelt service account, which cannot log on; with the account that was meant, if that is clear.
+    /// A misspelt service account, which cannot log on, with the intended account if it is clear.
     Misspelt(Option<Service>),
     /// `ContainerAdministrator` or `ContainerUser`, which exist only inside Windows Server containers.
     ContainerOnly,
@@ -36,22 +36,22 @@ pub enum Kind {
     Domain,
     /// A single name: a local group or a local user.
     Local,
-    /// A number, which containerd takes for the id of a Linux user.
+    /// A number, which containerd treats as a Linux user ID.
     Number,
-    /// A name that Kubernetes does not accept.
+    /// A name that Kubernetes rejects.
     Malformed(Malformed),
 }
 
 /// The accounts that can log on without a password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs, reason = "the names say it")]
+#[allow(missing_docs, reason = "the names are self-explanatory")]
 pub enum Service {
     LocalSystem,
     LocalService,
     NetworkService,
 }
 
-/// Why Kubernetes does not accept a name, in the order of the checks in `validateWindowsSecurityContextOptions` of
+/// Why Kubernetes rejects a name, in the order of the checks in `validateWindowsSecurityContextOptions` of
 /// `pkg/apis/core/validation/validation.go`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Malformed {
@@ -75,7 +75,7 @@ pub enum Malformed {
     Character(char),
 }
 
-/// What is wrong with the name, after the name itself: `contains a control character`.
+/// Formats a predicate to follow the name: `contains a control character`.
 impl fmt::Display for Malformed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -92,7 +92,7 @@ impl fmt::Display for Malformed {
     }
 }
 
-/// The domain of the service accounts, which hcsshim knows in this spelling only, with its backslash.
+/// The domain of the service accounts, with its backslash. hcsshim recognises only this spelling.
 pub const NT_AUTHORITY: &str = r"NT AUTHORITY\";
 
 /// The users in that domain that can log on without a password, in lower case and without spaces.
@@ -102,7 +102,7 @@ pub const SERVICE_USERS: [(&str, Service); 3] = [
     ("networkservice", Service::NetworkService),
 ];
 
-/// How the Win32 API calls the first of them, in the same form; it cannot log on.
+/// The Win32 API's name of `system`, in the same form; it cannot log on.
 pub const LOCAL_SYSTEM: &str = "localsystem";
 
 /// The administrator of a Windows Server container, in lower case.
@@ -115,17 +115,17 @@ const MAX_DOMAIN_BYTES: usize = 255;
 const MAX_USER_BYTES: usize = 104;
 
 impl<'n> Account<'n> {
-    /// The account of a `runAsUserName`. This never fails: what Kubernetes does not accept is [`Kind::Malformed`].
+    /// The account of a `runAsUserName`. This never fails: names that Kubernetes rejects are [`Kind::Malformed`].
     pub fn parse(name: &'n str) -> Account<'n> {
         Account { name, kind: OnceCell::new() }
     }
 
-    /// As written.
+    /// The name as written.
     pub fn name(&self) -> &'n str {
         self.name
     }
 
-    /// How the node would treat it.
+    /// How a node would treat it.
     pub fn kind(&self) -> Kind {
         *self.kind.get_or_init(|| kind(self.name))
     }
@@ -135,15 +135,15 @@ impl<'n> Account<'n> {
         self.name.split_once('\\').map_or(self.name, |(_, user)| user)
     }
 
-    /// The character that YAML read in place of a backslash and the letter after it, with that letter: in double quotes, `\L`
-    /// is U+2028. `None` for a name with a backslash, and where nothing follows the character.
+    /// The character that YAML read instead of a backslash and a letter, with that letter: in double quotes, `\L` is
+    /// U+2028. `None` if the name has a backslash, or nothing follows the character.
     pub fn yaml_escape(&self) -> Option<(char, char)> {
         yaml_escape(self.name)
     }
 
-    /// The name with that backslash and letter: what was written in double quotes.
-    pub fn before_yaml(&self) -> Option<String> {
-        before_yaml(self.name)
+    /// The name as it was written in double quotes, with that backslash and letter.
+    pub fn yaml_source(&self) -> Option<String> {
+        yaml_source(self.name)
     }
 
     /// The part before the backslash, if there is one.
@@ -162,9 +162,9 @@ impl Service {
         }
     }
 
-    /// The service account with a user name. Windows ignores case and, in these names, spaces.
+    /// The service account with this user name. Windows ignores case and, in these names, spaces.
     pub fn of(user: &str) -> Option<Service> {
-        // The usual spellings, for speed.
+        // Fast path for the usual spellings.
         match user {
             "SYSTEM" => return Some(Service::LocalSystem),
             "Local service" => return Some(Service::LocalService),
@@ -191,35 +191,35 @@ fn kind(name: &str) -> Kind {
     if let (None, Some((escape, _))) = (domain, yaml_escape(name))
         && !escape.is_ascii()
     {
-        let written = before_yaml(name).unwrap_or_default();
+        let written = yaml_source(name).unwrap_or_default();
         return Kind::Misspelt(written.split_once('\\').and_then(|(domain, user)| service_of(domain, user)));
     }
     let meant = || Service::of(user).or_else(|| is_spelt(user, LOCAL_SYSTEM, &[' ']).then_some(Service::LocalSystem));
     match domain {
-        // `NT Authority`, `NT-AUTHORITY`, `NTAUTHORITY`, and the right domain with a user that it does not have.
+        // `NT Authority`, `NT-AUTHORITY`, `NTAUTHORITY`, and the right domain with an unknown user.
         Some(domain) if is_spelt(domain, "ntauthority", &[' ', '-', '_']) => Kind::Misspelt(meant()),
         Some(_) => Kind::Domain,
         None if user.strip_prefix('-').unwrap_or(user).bytes().all(|byte| byte.is_ascii_digit()) => Kind::Number,
-        None => {
-            meant().or_else(|| without_backslash(name)).map_or(Kind::Local, |service| Kind::Misspelt(Some(service)))
-        }
+        None => meant()
+            .or_else(|| service_without_backslash(name))
+            .map_or(Kind::Local, |service| Kind::Misspelt(Some(service))),
     }
 }
 
-/// The service account that a domain and a user name, if the domain is `NT AUTHORITY` in any spelling.
+/// The service account of a domain and a user, if the domain is `NT AUTHORITY` in any spelling.
 fn service_of(domain: &str, user: &str) -> Option<Service> {
     Service::of(user).filter(|_| is_spelt(domain, "ntauthority", &[' ', '-', '_']))
 }
 
-/// The service account that a name without a backslash is meant as: `NT AUTHORITYSYSTEM`.
-fn without_backslash(name: &str) -> Option<Service> {
+/// The service account intended by a name that lost its backslash: `NT AUTHORITYSYSTEM`.
+fn service_without_backslash(name: &str) -> Option<Service> {
     let start = name.to_ascii_lowercase().find("authority")? + "authority".len();
     let (domain, user) = name.split_at_checked(start)?;
     service_of(domain, user.trim_start_matches([' ', '-', '_']))
 }
 
-/// What YAML reads in double quotes as one character, and the letter that it has after the backslash there. U+00A0 is left
-/// out, because names of groups contain it.
+/// The characters of YAML's escapes in double quotes, each with the letter after the backslash. U+00A0 is omitted,
+/// because group names contain it.
 const YAML_ESCAPES: [(char, char); 12] = [
     ('\u{0}', '0'),
     ('\u{7}', 'a'),
@@ -241,7 +241,7 @@ fn yaml_escape(name: &str) -> Option<(char, char)> {
     (!name.contains('\\')).then_some(found)
 }
 
-fn before_yaml(name: &str) -> Option<String> {
+fn yaml_source(name: &str) -> Option<String> {
     let (escape, letter) = yaml_escape(name)?;
     Some(name.trim_end().replacen(escape, &format!("\\{letter}"), 1))
 }

@@ -1,8 +1,8 @@
-//! Command lines made of arguments, and taken apart again.
+//! Joining of arguments to a command line, and splitting.
 
 use std::borrow::Cow;
 
-/// The elements of a command as one command line, each by [`escape`].
+/// Joins the elements of a command to a command line, each [`escape`]d.
 pub fn join<T: AsRef<str>>(elements: &[T]) -> String {
     let mut line = String::new();
     for (index, element) in elements.iter().enumerate() {
@@ -14,8 +14,8 @@ pub fn join<T: AsRef<str>>(elements: &[T]) -> String {
     line
 }
 
-/// `windows.EscapeArg` of Go: quotes around an argument that is empty or has a space or a tab, a backslash before every
-/// quote. Line breaks are left as they are.
+/// Go's `windows.EscapeArg`: puts quotes around an argument that is empty or contains a space or a tab, and a backslash
+/// before every quote. Line breaks are unchanged.
 pub fn escape(argument: &str) -> Cow<'_, str> {
     if argument.is_empty() {
         return Cow::Borrowed("\"\"");
@@ -51,8 +51,8 @@ fn push_backslashes(text: &mut String, count: usize) {
     text.extend(std::iter::repeat_n('\\', count));
 }
 
-/// The words of a command line as hcsshim splits it (`splitArgs`): what is between spaces and quotes, and what is in a
-/// pair of quotes, with them. A quote that is not closed is dropped.
+/// The words of a command line as hcsshim splits it (`splitArgs`): separated by spaces, or enclosed in a pair of
+/// quotes, which they keep. An unclosed quote is dropped.
 pub fn words(line: &str) -> impl Iterator<Item = &str> {
     let mut rest = line;
     std::iter::from_fn(move || {
@@ -76,7 +76,7 @@ pub fn words(line: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// A space to the regular expression that hcsshim splits with.
+/// Whether the regular expression with which hcsshim splits treats a character as a space.
 fn is_space(c: char) -> bool {
     matches!(c, ' ' | '\t' | '\n' | '\r' | '\u{c}')
 }
@@ -86,7 +86,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn arguments_as_go_escapes_them() {
+    fn arguments_are_escaped_as_in_go() {
         for (argument, expected) in [
             ("", "\"\""),
             ("a", "a"),
@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn words_of_command_lines() {
+    fn command_lines_are_split_as_in_hcsshim() {
         for (line, expected) in [
             ("a b  c", &["a", "b", "c"][..]),
             (r#"sh -c "sleep 5""#, &["sh", "-c", r#""sleep 5""#]),

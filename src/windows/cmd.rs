@@ -1,11 +1,11 @@
-//! What `cmd` does to the arguments that hcsshim hands it.
+//! How `cmd` interprets the arguments that hcsshim passes to it.
 
-/// How `cmd` reads the arguments of a command line, one after the other, and where PowerShell is the program, how that reads
-/// them.
+/// Follows how `cmd` reads the arguments of a command line one by one, and, if PowerShell is the program, how
+/// PowerShell reads them.
 ///
-/// `windows.EscapeArg` puts an argument into quotes when it contains a space or a tab, and writes a quote inside as
-/// `\"`. The backslash means nothing to `cmd`: every quote begins or ends a quoted part. `cmd` reads one line: nothing
-/// counts behind a line break.
+/// `windows.EscapeArg` quotes an argument that contains a space or a tab, and writes a quote inside as `\"`. `cmd`
+/// gives the backslash no meaning: every quote begins or ends a quoted part. `cmd` reads one line and ignores
+/// everything after a line break.
 #[derive(Debug, Default)]
 pub struct CmdReader {
     in_quotes: bool,
@@ -13,11 +13,11 @@ pub struct CmdReader {
     script: Option<Script>,
 }
 
-/// How far PowerShell is in a script that is passed in arguments. It gets them without the quotes of the command line, and
-/// joins them with spaces.
+/// The state of PowerShell in a script passed as arguments. PowerShell receives them without the quotes of the command
+/// line and joins them with spaces.
 #[derive(Debug, Default)]
 struct Script {
-    /// The quote that a string is in.
+    /// The quote of the current string.
     string: Option<char>,
     is_escaped: bool,
 }
@@ -36,28 +36,27 @@ impl Script {
     }
 }
 
-/// What `cmd` does at a special character outside quotes.
+/// The effect of a special character outside quotes on `cmd`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Operator {
-    /// `&` and `|`: what follows is another command.
+    /// `&` and `|`: another command follows.
     Command(char),
-    /// `<` and `>`: what follows is a file.
+    /// `<` and `>`: a file name follows.
     Redirection(char),
     /// `^`: it is removed.
     Escape,
 }
 
 impl CmdReader {
-    /// A reader of the arguments of PowerShell, which redirects by itself outside its strings: whether `cmd` or PowerShell
-    /// redirects there makes no difference.
-    pub fn of_script() -> CmdReader {
+    /// A reader for the arguments of PowerShell. Redirections outside its strings are ignored, because they have the
+    /// same effect in `cmd` and in PowerShell.
+    pub fn for_powershell() -> CmdReader {
         CmdReader { script: Some(Script::default()), ..CmdReader::default() }
     }
 
-    /// Reads the next argument. Returns the first operator in it that makes a difference, preferably one that begins a
-    /// command.
+    /// Reads the next argument and returns its first relevant operator, preferably one that begins a command.
     pub fn operator_in(&mut self, argument: &str) -> Option<Operator> {
-        // Nearly every argument has no character that cmd interprets.
+        // Fast path: nearly no argument has a character that `cmd` interprets.
         if self.at_end || !argument.bytes().any(|byte| CMD_SPECIAL[usize::from(byte)]) {
             return None;
         }
@@ -91,15 +90,15 @@ impl CmdReader {
         }
         self.in_quotes ^= quoted;
         if let Some(script) = &mut self.script {
-            // The space behind it.
+            // An escape at the end of the argument applies to the space after it.
             script.is_escaped = false;
         }
         found
     }
 }
 
-/// The characters that `cmd` interprets, the line break that ends what it reads, and those that begin strings and escapes
-/// in PowerShell. Indexed by byte: a lookup takes fewer instructions than seven comparisons.
+/// The characters that `cmd` interprets, the line break at which it stops, and those that begin strings and escapes in
+/// PowerShell. Indexed by byte, because a lookup takes fewer instructions than seven comparisons.
 static CMD_SPECIAL: [bool; 256] = {
     let mut table = [false; 256];
     let mut special: &[u8] = b"\"&|<>^'`\n";
@@ -112,7 +111,7 @@ static CMD_SPECIAL: [bool; 256] = {
 
 fn operator(previous: Option<char>, c: char) -> Option<Operator> {
     match c {
-        // `2>&1` names a stream.
+        // `2>&1` duplicates a stream.
         '&' if matches!(previous, Some('>' | '<')) => None,
         '&' | '|' => Some(Operator::Command(c)),
         '<' | '>' => Some(Operator::Redirection(c)),
@@ -121,14 +120,15 @@ fn operator(previous: Option<char>, c: char) -> Option<Operator> {
     }
 }
 
-/// Whether an argument has a line break that something follows, in it or in a later argument: `windows.EscapeArg` leaves
-/// it as it is, and `cmd` reads one line. A break at the very end of the command line is harmless.
-pub fn cuts_the_line(argument: &str, is_last: bool) -> bool {
+/// Whether an argument has a line break that truncates the command line: `windows.EscapeArg` leaves it unchanged, and
+/// `cmd` reads one line. A break at the very end of the command line is harmless.
+pub fn truncates_command_line(argument: &str, is_last: bool) -> bool {
     argument.contains('\n') && (!is_last || argument.trim_end().contains('\n'))
 }
 
-/// Whether `cmd /c` removes the quotes around a program with a space in its path, by `cmd /?`: there are more quotes, those that
-/// [`super::arguments::escape`] adds among them, or special characters between the two.
+/// Whether `cmd /c` removes the quotes around a program with a space in its path. According to `cmd /?`, it does if the
+/// command line has more quotes, including those that [`super::arguments::escape`] adds, or special characters between
+/// the two.
 pub fn cmd_removes_quotes<'t>(program: &str, mut arguments: impl Iterator<Item = &'t str>) -> bool {
     program.contains(['"', '&', '<', '>', '(', ')', '@', '^', '|'])
         || arguments.any(|argument| argument.is_empty() || argument.contains([' ', '\t', '"']))
@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn operators_outside_quotes() {
+    fn operators_count_outside_quotes_only() {
         for (arguments, operator) in [
             (&["--url=http://h/?a=1&b=2"][..], Some(Operator::Command('&'))),
             (&["a|b"], Some(Operator::Command('|'))),
@@ -156,7 +156,7 @@ mod tests {
             (&["^(a|b)$"], Some(Operator::Command('|'))),
             (&["a & b"], None),
             (&["/c", "ping x > nul"], None),
-            // A quote in an argument without spaces protects what follows it, as far as the next one.
+            // A quote in an argument without spaces protects the text up to the next quote.
             (&["a\"b&c\""], None),
             (&["a\"b\"&c"], Some(Operator::Command('&'))),
             // A quoted part of an argument with spaces is outside the quotes that EscapeArg adds.
@@ -174,16 +174,16 @@ mod tests {
     }
 
     #[test]
-    fn powershell_redirects_by_itself_outside_its_strings() {
+    fn redirections_count_in_strings_of_powershell_only() {
         let in_script = |arguments: &[&str]| {
-            let mut reader = CmdReader::of_script();
+            let mut reader = CmdReader::for_powershell();
             arguments.iter().find_map(|argument| reader.operator_in(argument))
         };
         for arguments in [
             &["-Command", "Get-Date", ">", r"C:\log.txt"][..],
             &["Get-Date>C:\\log.txt", "2>&1"],
             &["'a'", ">", "b"],
-            // As one argument with spaces it is in the quotes that EscapeArg adds.
+            // A single argument with spaces is in the quotes that EscapeArg adds.
             &["Write-Host 'a > b'"],
             &["Write-Host \"a\" > C:\\log.txt"],
             &["`'", ">", "x"],
@@ -203,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn line_breaks_that_something_follows() {
+    fn line_breaks_truncate_except_at_the_end() {
         for (argument, is_last, cuts) in [
             ("a\nb", true, true),
             ("a\r\nb\r\n", true, true),
@@ -214,7 +214,7 @@ mod tests {
             ("a b", false, false),
             ("", true, false),
         ] {
-            assert_eq!(cuts_the_line(argument, is_last), cuts, "{argument:?}, last: {is_last}");
+            assert_eq!(truncates_command_line(argument, is_last), cuts, "{argument:?}, last: {is_last}");
         }
     }
 
@@ -222,11 +222,11 @@ mod tests {
         #[test]
         fn never_panics(text in r#"(\PC|['"`<>&|^ ]){0,12}"#) {
             CmdReader::default().operator_in(&text);
-            CmdReader::of_script().operator_in(&text);
+            CmdReader::for_powershell().operator_in(&text);
         }
 
         #[test]
-        fn arguments_with_a_space_and_no_quotes_are_safe(text in "[a-z&|<>^]{0,9} [a-z&|<>^]{0,9}") {
+        fn arguments_with_spaces_and_without_quotes_have_no_operators(text in "[a-z&|<>^]{0,9} [a-z&|<>^]{0,9}") {
             prop_assert_eq!(CmdReader::default().operator_in(&text), None);
         }
     }

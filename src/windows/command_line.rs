@@ -1,11 +1,11 @@
-//! Commands as the kubelet, containerd and hcsshim pass them on.
+//! Command lines as the kubelet, containerd and hcsshim pass them on: shells, and mentions of the image's variable.
 //!
-//! containerd joins the elements of a command with `windows.EscapeArg`; where the node has the bind filter, hcsshim
-//! 0.10 and later (containerd 1.7) puts `cmd /c ` before the result, so a shell reads every command line.
+//! containerd joins the elements of a command with `windows.EscapeArg`. On nodes with the bind filter, hcsshim 0.10 and
+//! later (containerd 1.7) prefixes the result with `cmd /c `, so that a shell reads every command line.
 
 use super::path::WindowsPath;
 
-/// The variable that hcsshim sets to the folder of the image, and replaces in command lines, working directories and
+/// The variable that hcsshim sets to the image's folder, and replaces in command lines, working directories and the
 /// values of environment variables.
 pub const SANDBOX_MOUNT_POINT: &str = "CONTAINER_SANDBOX_MOUNT_POINT";
 
@@ -21,7 +21,7 @@ pub enum Shell {
 }
 
 impl Shell {
-    /// The shell that a program is, judged by its file name; `None` for other programs.
+    /// The shell with the file name of a program; `None` for other programs.
     pub fn of(program: &WindowsPath) -> Option<Shell> {
         let name = program.file_name()?;
         let name = match name.len().checked_sub(".exe".len()).and_then(|at| name.split_at_checked(at)) {
@@ -38,14 +38,13 @@ impl Shell {
     }
 }
 
-/// `/bin`, `/sbin` and `/usr`, as Windows reads them.
+/// `/bin`, `/sbin` and `/usr`, as Windows paths.
 const LINUX_PROGRAMS: &[WindowsPath] =
     &[WindowsPath::on_c(r"C:\bin"), WindowsPath::on_c(r"C:\sbin"), WindowsPath::on_c(r"C:\usr")];
 
 const POSIX_SHELLS: &[&str] = &["sh", "bash", "ash", "dash", "zsh"];
 
-/// Whether a program has a Linux name: that of a shell without a path, or a path below a Linux folder for programs.
-/// `bash.exe` is a Windows program.
+/// Whether a program is a bare Linux shell or is in a Linux program folder. `bash.exe` is a Windows program.
 pub fn is_linux_program(program: &WindowsPath) -> bool {
     if !program.text().starts_with(['/', '\\']) {
         return POSIX_SHELLS.contains(&program.text());
@@ -53,11 +52,11 @@ pub fn is_linux_program(program: &WindowsPath) -> bool {
     program.is_rooted_without_drive() && LINUX_PROGRAMS.iter().any(|folder| program.is_same_or_under(folder))
 }
 
-/// The form in which a text names [`SANDBOX_MOUNT_POINT`].
+/// The form of a mention of [`SANDBOX_MOUNT_POINT`], which determines what expands it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
-    /// `%CONTAINER_SANDBOX_MOUNT_POINT%` or `$env:CONTAINER_SANDBOX_MOUNT_POINT`, in exactly this case: hcsshim
-    /// replaces these two and no other.
+    /// `%CONTAINER_SANDBOX_MOUNT_POINT%` or `$env:CONTAINER_SANDBOX_MOUNT_POINT`, in exactly this case: the only two
+    /// that hcsshim replaces.
     Replaced,
     /// `%container_sandbox_mount_point%`: expanded by `cmd`, which ignores case.
     Cmd,
@@ -69,16 +68,16 @@ pub enum Form {
     Kubelet,
     /// The bare name, for a program that looks it up itself.
     BareName,
-    /// `CONTAINER_SANDBOX_MOUNTPOINT`, or a `%` that is not closed: never expanded.
+    /// `CONTAINER_SANDBOX_MOUNTPOINT`, or an unclosed `%`: never expanded.
     Misspelt,
 }
 
-/// A place where a text names [`SANDBOX_MOUNT_POINT`] or a misspelling of it.
+/// A mention of [`SANDBOX_MOUNT_POINT`], or of a misspelling of it, in a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Mention<'t> {
-    /// As written, with the characters that make it a variable.
+    /// The mention as written, including the characters of the variable syntax.
     pub text: &'t str,
-    /// What expands it.
+    /// Its form.
     pub form: Form,
 }
 
@@ -89,7 +88,7 @@ const UNDERSCORE: usize = "CONTAINER".len();
 pub fn mentions(text: &str) -> impl Iterator<Item = Mention<'_>> {
     let mut from = 0;
     std::iter::from_fn(move || {
-        // Most texts are too short to have one.
+        // Most texts are too short for a mention.
         while text.len() - from > STEM.len() {
             let begin = from + find_stem(text.get(from..)?)?;
             from = begin + STEM.len();
@@ -134,7 +133,7 @@ fn mention_at(text: &str, begin: usize, end_of_stem: usize) -> Option<Mention<'_
     Some(Mention { text: text.get(begin - opening..end + closing)?, form })
 }
 
-/// Where the stem of the variable's name begins. Looks for its first underscore, because few texts have any.
+/// The index of the stem of the variable's name. It searches for the first underscore, because few texts have any.
 fn find_stem(text: &str) -> Option<usize> {
     text.match_indices('_').find_map(|(underscore, _)| {
         let begin = underscore.checked_sub(UNDERSCORE)?;
@@ -143,7 +142,7 @@ fn find_stem(text: &str) -> Option<usize> {
 }
 
 fn starts_with_ignoring_case(text: &str, wanted: &str) -> bool {
-    // Compared exactly first, because that is faster.
+    // Fast path: an exact match.
     text.get(..wanted.len()).is_some_and(|start| start == wanted || start.eq_ignore_ascii_case(wanted))
 }
 
@@ -159,7 +158,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn shells_by_file_name() {
+    fn shells_are_recognised_by_file_name() {
         for (program, shell) in [
             ("cmd", Some(Shell::Cmd)),
             (r"C:\Windows\System32\CMD.EXE", Some(Shell::Cmd)),
@@ -177,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn programs_named_as_on_linux() {
+    fn linux_programs_are_recognised() {
         for program in ["/bin/sh", "sh", "bash", "/usr/local/bin/app.exe", r"\usr\local\bin\app.exe", "/sbin/x"] {
             assert!(is_linux_program(&WindowsPath::new(program)), "{program}");
         }
@@ -189,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn forms_of_the_variable() {
+    fn forms_of_the_variable_are_recognised() {
         for (text, form) in [
             (r"%CONTAINER_SANDBOX_MOUNT_POINT%\x", Form::Replaced),
             ("--c=$env:CONTAINER_SANDBOX_MOUNT_POINT/x", Form::Replaced),
@@ -211,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn mentions_quote_the_variable_and_only_it() {
+    fn mentions_contain_the_whole_variable_only() {
         let text = r"a;%CONTAINER_SANDBOX_MOUNT_POINT%\b;$(CONTAINER_SANDBOX_MOUNT_POINT)c CONTAINER_SANDBOX_MOUNT_X";
         let found: Vec<&str> = mentions(text).map(|mention| mention.text).collect();
         assert_eq!(found, ["%CONTAINER_SANDBOX_MOUNT_POINT%", "$(CONTAINER_SANDBOX_MOUNT_POINT)"]);

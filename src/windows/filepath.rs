@@ -1,13 +1,12 @@
-//! Paths as the kubelet, containerd and hcsshim handle them: the functions of Go's `path/filepath` for Windows, which work
-//! on the text alone. They differ from what Windows makes of the same text ([`super::path`]), and that difference decides
-//! where a mount ends up.
+//! Go's `path/filepath` for Windows, which the kubelet, containerd and hcsshim use. Its functions are purely lexical.
+//! Windows interprets some paths differently ([`super::path`]), and that difference determines where a mount appears.
 
 /// Whether a byte separates names.
 fn is_separator(byte: u8) -> bool {
     matches!(byte, b'\\' | b'/')
 }
 
-/// The length of what comes before the names: `C:`, `\\server\share`, `\\.\pipe`, `\\?\C:`, or nothing.
+/// The length of the volume name: `C:`, `\\server\share`, `\\.\pipe`, `\\?\C:`, or nothing.
 pub fn volume_length(path: &str) -> usize {
     let bytes = path.as_bytes();
     match bytes {
@@ -33,13 +32,13 @@ fn has_prefix(path: &[u8], prefix: &[u8]) -> bool {
         && path.get(prefix.len()).is_none_or(|byte| is_separator(*byte))
 }
 
-/// The length of `\\server\share`, given where `server` begins.
+/// The length of `\\server\share`, given the index of `server`.
 fn share_length(path: &[u8], begin: usize) -> usize {
     let separators = path.iter().enumerate().skip(begin).filter(|(_, byte)| is_separator(**byte));
     separators.map(|(at, _)| at).nth(1).unwrap_or(path.len())
 }
 
-/// `filepath.Clean`: the shortest text for the same path, with backslashes.
+/// `filepath.Clean`: the shortest equivalent path, with backslashes.
 pub fn clean(path: &str) -> String {
     let (volume, rest) = path.split_at(volume_length(path));
     let mut cleaned = volume.replace('/', r"\");
@@ -54,7 +53,7 @@ pub fn clean(path: &str) -> String {
     let names = resolved(rest, is_rooted);
     let text = [if is_rooted { r"\" } else { "" }, &names.join(r"\")].concat();
     let text = if text.is_empty() { ".".to_owned() } else { text };
-    // Removing `..` must not make another kind of path: a drive of `a\..\c:`, a device of `\a\..\??\c:`.
+    // Removing `..` must not change the kind of path: `a\..\c:` must not become a drive, nor `\a\..\??\c:` a device.
     if volume.is_empty() && !rest.starts_with(&text) {
         if names.first().is_some_and(|name| !is_rooted && name.contains(':')) {
             cleaned.push_str(r".\");
@@ -65,7 +64,7 @@ pub fn clean(path: &str) -> String {
     cleaned + &text
 }
 
-/// The names of a path without `.`, and without `..` where it leads to a name before it.
+/// The names of a path without `.`, and without `..` after a name.
 fn resolved(path: &str, is_rooted: bool) -> Vec<&str> {
     let mut names: Vec<&str> = Vec::new();
     for name in path.split(['\\', '/']) {
@@ -81,7 +80,7 @@ fn resolved(path: &str, is_rooted: bool) -> Vec<&str> {
     names
 }
 
-/// `filepath.Join` of a folder and a path in it.
+/// `filepath.Join`, for a folder and a path in it.
 pub fn join(folder: &str, path: &str) -> String {
     let text = match folder.as_bytes().last() {
         None => return if path.is_empty() { String::new() } else { clean(path) },
@@ -96,7 +95,7 @@ pub fn join(folder: &str, path: &str) -> String {
     clean(&text)
 }
 
-/// `filepath.Dir`: the folder that a path is in.
+/// `filepath.Dir`: the parent folder of a path.
 pub fn parent(path: &str) -> String {
     let (volume, rest) = path.split_at(volume_length(path));
     let end = rest.rfind(['\\', '/']).map_or(0, |at| at + 1);
@@ -114,7 +113,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn volumes() {
+    fn volume_lengths() {
         for (path, volume) in [
             (r"C:\x", "C:"),
             ("é", ""),
@@ -134,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn clean_paths() {
+    fn paths_are_cleaned() {
         for (path, expected) in [
             ("", "."),
             ("C:", "C:."),
@@ -154,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn joined_paths() {
+    fn paths_are_joined() {
         for (folder, path, expected) in [
             (r"C:\hpc\ID\", r"\", r"C:\hpc\ID"),
             (r"C:\hpc\ID\", ".", r"C:\hpc\ID"),
@@ -172,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn folders_of_paths() {
+    fn parents_of_paths() {
         for (path, expected) in [
             ("D:", "D:."),
             (r"C:\hpc\", r"C:\hpc"),
@@ -191,7 +190,7 @@ mod tests {
         #[test]
         fn never_panics(path in r"([\\/.:?]|pipe|UNC|C:|é|a){0,9}", other in r"([\\/.:?]|b){0,5}") {
             let _ = (volume_length(&path), parent(&path), join(&path, &other));
-            // Go appends a dot to a device alone, such as `\??\`, and that is another device.
+            // Go appends a dot to a bare device such as `\??\`, which makes it another device.
             let is_device = path.as_bytes().get(1) == Some(&b'?') && volume_length(&path) == path.len();
             let once = clean(&path);
             prop_assert!(is_device || clean(&once) == once, "{}", once);

@@ -1,27 +1,27 @@
 //! Windows paths as the kubelet, containerd and Windows read them.
 //!
-//! A text is read once, into a root (a drive, a share, a named pipe, another device) and the names below it. Rules ask
-//! where it is ([`WindowsPath::is_same_or_under`] and so on), and then every doubt is decided for the place that
-//! matters: `..` is resolved, the dots and spaces at the end of every name are dropped, `\\?\` and the other prefixes
-//! change nothing. Grants ask for its key ([`WindowsPath::key`]), and there a text with any doubt has none.
+//! A path is parsed once, into a root (a drive, a share, a named pipe, another device) and the names below it. Rules
+//! compare places ([`WindowsPath::is_same_or_under`] and so on) leniently, so that no spelling evades them: `..` is
+//! resolved, trailing dots and spaces of every name are dropped, and `\\?\` and the other prefixes make no difference.
+//! Grants compare keys ([`WindowsPath::key`]), and an ambiguous path has no key.
 //!
 //! | written | place |
 //! | --- | --- |
-//! | `/x`, `\x`, `x`, `//server/x` | on `C:`: the kubelet's `MakeAbsolutePath` (`pkg/volume/util/util.go`) puts `c:` or `c:\` before it; only two backslashes lead away from the drive |
-//! | `C:x` | on `C:`; in doubt, because Windows begins at the current folder of the drive |
+//! | `/x`, `\x`, `x`, `//server/x` | on `C:`: the kubelet's `MakeAbsolutePath` (`pkg/volume/util/util.go`) prefixes it with `c:` or `c:\`; only two backslashes leave the drive |
+//! | `C:x` | on `C:`; ambiguous, because Windows starts at the current folder of the drive |
 //! | `\\server\share` | on another machine |
 //! | `\\localhost\c$`, `\\127.0.0.1\admin$` | the administrative shares of this host: `C:\` and `C:\Windows` |
 //! | `\\.\C:\x`, `\\?\C:\x`, `\??\C:\x` | on `C:` |
-//! | `\\.\pipe\x`, `\\?\pipe\x`, `\??\pipe\x`, `c://./pipe/x` | a pipe; the last is what the kubelet makes of `//./pipe/x` |
-//! | `\\server\pipe\x`, `\\?\UNC\server\pipe\x` | a pipe of that machine |
-//! | `\\?\GLOBALROOT\Device\NamedPipe\x`, `\Device\NamedPipe\x` | a pipe; in doubt, because only the first is one to Win32 |
-//! | `\\?\GLOBALROOT\SystemRoot\x` | in `C:\Windows`; in doubt, because Windows may be elsewhere |
+//! | `\\.\pipe\x`, `\\?\pipe\x`, `\??\pipe\x`, `c://./pipe/x` | a pipe; the kubelet turns `//./pipe/x` into the last one |
+//! | `\\server\pipe\x`, `\\?\UNC\server\pipe\x` | a pipe on that machine |
+//! | `\\?\GLOBALROOT\Device\NamedPipe\x`, `\Device\NamedPipe\x` | a pipe; ambiguous, because Win32 treats only the first as one |
+//! | `\\?\GLOBALROOT\SystemRoot\x` | in `C:\Windows`; ambiguous, because Windows may be elsewhere |
 //! | any other `\\.\x`, `\\?\x` | a device |
 //!
-//! What Win32 does to a name that ends in dots or spaces depends on where it stands: at the end of the path all of them
-//! go, before a separator only a single dot, after `\\?\` nothing. `C:\Windows \x` is therefore a folder beside
-//! `C:\Windows` that is made to be mistaken for it. Such names are in doubt, as are `..`, names that consist of dots,
-//! names of streams (`C:\Windows::$INDEX_ALLOCATION` is `C:\Windows`), and whatever is left to normalise after `\\?\`.
+//! Win32 drops all trailing dots and spaces at the end of the path, only a single dot before a separator, and none
+//! after `\\?\`. `C:\Windows \x` is therefore in a folder beside `C:\Windows`, which looks like it. Such names are
+//! ambiguous, as are `..`, names that consist of dots, names of streams (`C:\Windows::$INDEX_ALLOCATION` is
+//! `C:\Windows`), and anything not normalised after `\\?\`.
 
 use std::borrow::Cow;
 
@@ -30,13 +30,13 @@ use root::{Root, SEPARATORS, device, is_drive, machine, misspelt_pipe, split_dri
 
 mod root;
 
-/// Windows drops them at the end of a name.
+/// The characters that Windows drops at the end of a name.
 const DROPPED_AT_THE_END: [char; 2] = ['.', ' '];
 
-/// Where the image of a HostProcess container is, wherever the node has the bind filter (containerd 1.7).
+/// The folder of a HostProcess container's image on nodes with the bind filter (containerd 1.7).
 pub static ROOTFS: WindowsPath = WindowsPath::on_c(r"C:\hpc");
 
-/// A path, read once. Names that are written in normal form are borrowed.
+/// A parsed path. Names in normal form are borrowed.
 #[derive(Clone, Debug)]
 pub struct WindowsPath<'a> {
     text: &'a str,
@@ -44,13 +44,13 @@ pub struct WindowsPath<'a> {
     root: Root,
     /// All names after the prefix, each with a backslash before it: `\hpc\app.exe`, `\server\share\x`, `\pipe\x`.
     names: Cow<'a, str>,
-    /// How much of `names` belongs to the root.
+    /// The length of the part of `names` that belongs to the root.
     root_length: usize,
     is_absolute: bool,
     doubt: Option<Doubt>,
 }
 
-/// What a path is written with.
+/// The prefix of a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Prefix {
     /// `C:`, or nothing.
@@ -63,23 +63,23 @@ enum Prefix {
     Verbatim,
 }
 
-/// Why a text does not tell for certain which place it means.
+/// Why a path is ambiguous.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Doubt {
-    /// It contains `..`: where that leads depends on links, and on who resolves it.
+    /// It contains `..`, whose target depends on links and on which component resolves it.
     Climbs,
-    /// `C:x`: it depends on the current folder.
+    /// `C:x` depends on the current folder.
     DriveRelative,
-    /// It depends on who normalises the names.
+    /// Its names depend on which component normalises them.
     Spelling,
 }
 
 impl<'a> WindowsPath<'a> {
-    /// Reads a path; nothing is refused.
+    /// Parses a path. This never fails.
     pub fn new(text: &'a str) -> WindowsPath<'a> {
         if let Some((letter, rest)) = split_drive(text) {
             let device = strip_device_prefix(rest).map(|name| WindowsPath::on_device(text, Prefix::Device, name));
-            // What the kubelet makes of `//./pipe/x`.
+            // The kubelet turns `//./pipe/x` into this form.
             return device.filter(|path| path.root == Root::Pipe).unwrap_or_else(|| {
                 let mut path = WindowsPath::on_drive(text, letter, rest);
                 if !path.is_absolute && !rest.is_empty() {
@@ -92,7 +92,7 @@ impl<'a> WindowsPath<'a> {
         if let Some(name) = strip_device_prefix(text) {
             let prefix = if is_verbatim { Prefix::Verbatim } else { Prefix::Device };
             let path = WindowsPath::on_device(text, prefix, name);
-            // The kubelet takes `//./x` for a path, and makes `c://./x` of it.
+            // The kubelet treats `//./x` as a relative path and turns it into `c://./x`.
             if path.root != Root::Device || is_verbatim || text.starts_with(r"\\") {
                 return path;
             }
@@ -115,7 +115,7 @@ impl<'a> WindowsPath<'a> {
         path
     }
 
-    /// A folder of `C:` that is known beforehand, written in normal form.
+    /// A constant folder of `C:`, written in normal form.
     pub const fn on_c(text: &'a str) -> WindowsPath<'a> {
         let (drive, names) = text.split_at(2);
         assert!(matches!(drive.as_bytes(), b"C:") && matches!(names.as_bytes(), [b'\\', _, ..]));
@@ -137,7 +137,7 @@ impl<'a> WindowsPath<'a> {
         WindowsPath { text, prefix, root: Root::Drive(letter), names, root_length: 0, is_absolute, doubt }
     }
 
-    /// `name` is what follows `\\`.
+    /// `name` follows `\\`.
     fn on_machine(text: &'a str, name: &'a str) -> WindowsPath<'a> {
         let (names, doubt) = normalise(name, Prefix::Machine);
         let (root, below) = machine(&names);
@@ -145,7 +145,7 @@ impl<'a> WindowsPath<'a> {
         WindowsPath { text, prefix: Prefix::Machine, root, names, root_length, is_absolute: true, doubt }
     }
 
-    /// `name` is what follows `\\.` or `\\?`.
+    /// `name` follows `\\.` or `\\?`.
     fn on_device(text: &'a str, prefix: Prefix, name: &'a str) -> WindowsPath<'a> {
         let (names, doubt) = normalise(name, prefix);
         let (root, below, by_nt_name) = device(&names);
@@ -154,23 +154,22 @@ impl<'a> WindowsPath<'a> {
         WindowsPath { text, prefix, root, names, root_length, is_absolute: true, doubt }
     }
 
-    /// As written.
+    /// The path as written.
     pub const fn text(&self) -> &'a str {
         self.text
     }
 
-    /// Whether it names a pipe of this or another machine, however it is spelled.
+    /// Whether it is a named pipe of this or another machine, in any spelling.
     pub fn is_named_pipe(&self) -> bool {
         matches!(self.root, Root::Pipe | Root::RemotePipe)
     }
 
-    /// Whether it is meant as a named pipe but is none, because it lost backslashes or is a URL: `\.\pipe\x`,
-    /// `npipe:////./pipe/x`.
+    /// Whether it is a misspelt named pipe, which lost backslashes or is a URL: `\.\pipe\x`, `npipe:////./pipe/x`.
     pub fn is_misspelt_pipe(&self) -> bool {
         misspelt_pipe(self.text).is_some()
     }
 
-    /// The pipe of this host that it names or is meant to name, as a program opens it: `\\.\pipe\x`.
+    /// The pipe of this host that it names or misspells, as a program opens it: `\\.\pipe\x`.
     pub fn pipe(&self) -> Option<String> {
         let name = match self.root {
             Root::Pipe => self.segments().collect::<Vec<_>>().join(r"\"),
@@ -179,7 +178,8 @@ impl<'a> WindowsPath<'a> {
         (!name.is_empty()).then(|| [r"\\.\pipe\", &name].concat())
     }
 
-    /// Whether it is on another machine: `\\server\share`. `//server/share` is not: the kubelet puts `c:` before it.
+    /// Whether it is on another machine: `\\server\share`. `//server/share` is not, because the kubelet prefixes it
+    /// with `c:`.
     pub fn is_unc_share(&self) -> bool {
         self.root == Root::Share
     }
@@ -189,7 +189,7 @@ impl<'a> WindowsPath<'a> {
         self.root == Root::Device
     }
 
-    /// The drive, in upper case: `C` for what names none, nothing for pipes, devices and shares.
+    /// The drive, in upper case: `C` if the path names none, `None` for pipes, devices and shares.
     pub fn drive(&self) -> Option<char> {
         match self.root {
             Root::Drive(letter) => Some(letter),
@@ -198,27 +198,27 @@ impl<'a> WindowsPath<'a> {
         }
     }
 
-    /// Whether it is a drive and nothing else: `C:`, `C:\`, `/`.
+    /// Whether it is the root of a drive: `C:`, `C:\`, `/`.
     pub fn is_drive_root(&self) -> bool {
         matches!(self.root, Root::Drive(_)) && self.below().is_empty()
     }
 
-    /// Whether it says where it begins: `C:\x`, `\x`, `/x`, `\\server\share`. `C:x` and `x` do not.
+    /// Whether it is absolute: `C:\x`, `\x`, `/x`, `\\server\share`. `C:x` and `x` are not.
     pub fn is_absolute(&self) -> bool {
         self.is_absolute
     }
 
-    /// Whether it begins at the root of no drive in particular, as Linux paths do: `/x`, `\x`.
+    /// Whether it is rooted without a drive, like Linux paths: `/x`, `\x`.
     pub fn is_rooted_without_drive(&self) -> bool {
         matches!(self.prefix, Prefix::Drive(_)) && self.drive().is_some() && self.text.starts_with(SEPARATORS)
     }
 
-    /// Whether both are the same place on a drive.
+    /// Whether both are the same place on the same drive.
     pub fn is_same(&self, other: &WindowsPath) -> bool {
         self.is_same_or_under(other) && other.is_same_or_under(self)
     }
 
-    /// Whether it is that folder of a drive or something in it. `C:\WindowsBackup` is not under `C:\Windows`.
+    /// Whether it is that folder of a drive or below it. `C:\WindowsBackup` is not under `C:\Windows`.
     pub fn is_same_or_under(&self, folder: &WindowsPath) -> bool {
         match (self.root, folder.root) {
             (Root::Drive(own), Root::Drive(wanted)) => own == wanted && begins_with(self.below(), folder.below()),
@@ -230,27 +230,28 @@ impl<'a> WindowsPath<'a> {
         case::is_same_or_below(self.letters(), folder.letters())
     }
 
-    /// The letters of the names below the root, with a backslash before each name.
+    /// The characters of the names below the root, each name preceded by a backslash.
     fn letters(&self) -> impl Iterator<Item = char> {
         let folder = if self.root == Root::WindowsFolder { r"\Windows" } else { "" };
         folder.chars().chain(self.below().chars())
     }
 
-    /// A number that two spellings of a place on a drive share, from the last four letters; `None` where these do not tell.
+    /// A checksum, from the last four letters, that all spellings of a place on a drive share; `None` if they are
+    /// unsuitable.
     pub fn quick_sum(&self) -> Option<u16> {
         let letters = u32::from_le_bytes(*self.below().as_bytes().last_chunk()?);
-        // The bit that makes a letter lower case is set in all.
+        // Sets the lower-case bit of every letter.
         let is_ascii = letters & 0x8080_8080 == 0;
         is_ascii.then(|| ((letters | 0x2020_2020).wrapping_mul(0x9e37_79b1) >> 16) as u16)
     }
 
-    /// The names below the root, each with a backslash before it.
+    /// The names below the root, each preceded by a backslash.
     fn below(&self) -> &str {
         self.names.get(self.root_length..).unwrap_or_default()
     }
 
-    /// The place on a drive as a text, for comparing one path with very many: what is in a folder begins with the text of the
-    /// folder and a backslash. `None` for what is on no drive.
+    /// The place on a drive as a string, for comparing one path with very many: a path in a folder begins with the
+    /// folder's string and a backslash. `None` if it is not on a drive.
     pub fn place(&self) -> Option<String> {
         let mut place = format!("{}:", self.drive()?);
         for name in self.segments() {
@@ -271,10 +272,11 @@ impl<'a> WindowsPath<'a> {
         self.segments().last()
     }
 
-    /// A text that two paths share only if they are certainly the same place: lower case, separated by backslashes, the
-    /// root first and in one segment or more, so that the segments of a pattern do not match across roots.
+    /// A string that two paths share only if they are certainly the same place: in lower case and separated by
+    /// backslashes. The root comes first, as one or more segments, so that the segments of a pattern do not match
+    /// across roots.
     ///
-    /// `\\.\C:\x`, `\\?\C:\x` and `\\localhost\c$\x` keep their prefix: who grants `C:\x` did not mean them.
+    /// `\\.\C:\x`, `\\?\C:\x` and `\\localhost\c$\x` keep their prefix: a grant of `C:\x` does not include them.
     pub fn key(&self) -> Result<String, Doubt> {
         if let Some(doubt) = self.doubt {
             return Err(doubt);
@@ -290,7 +292,8 @@ impl<'a> WindowsPath<'a> {
     }
 }
 
-/// Whether names begin with others, in any case. Most paths differ from a folder in the first letter already.
+/// Whether names begin with the `wanted` ones, in any case. The first letter is compared first, because most paths
+/// differ there.
 fn begins_with(names: &str, wanted: &str) -> bool {
     let (own, wanted_bytes) = (names.as_bytes(), wanted.as_bytes());
     match (own.get(1), wanted_bytes.get(1)) {
@@ -301,14 +304,16 @@ fn begins_with(names: &str, wanted: &str) -> bool {
             own.get(..wanted.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(wanted_bytes))
                 && matches!(own.get(wanted.len()), None | Some(b'\\'))
         }
-        // Letter by letter: one path is compared with the folders of very many mounts, and its first name may be as long as a request.
+        // Without conversion of the whole path, which is compared with the folders of very many mounts, and may be as
+        // long as a request.
         _ => case::is_same_or_below(names.chars(), wanted.chars()),
     }
 }
 
-/// Whether a text has names in normal form, each with a backslash before it, and no colon: nearly all texts.
+/// Whether a text consists of names in normal form, each preceded by a backslash, without a colon. Nearly every text
+/// does.
 fn is_plain(text: &str) -> bool {
-    // As if a name went before.
+    // As if a name preceded it.
     let mut before = b'x';
     let is_plain = |byte: u8| {
         let before = std::mem::replace(&mut before, byte);
@@ -317,7 +322,7 @@ fn is_plain(text: &str) -> bool {
     text.starts_with('\\') && text.bytes().all(is_plain) && !text.ends_with(['\\', '.', ' '])
 }
 
-/// The names of a text, each with a backslash before it, and what is in doubt about them.
+/// Normalises the names of a text, each preceded by a backslash; and returns why they are ambiguous.
 fn normalise(text: &str, prefix: Prefix) -> (Cow<'_, str>, Option<Doubt>) {
     let may_name_drives = matches!(prefix, Prefix::Device | Prefix::Verbatim);
     let is_stream = |name: &str| name.contains(':') && !(may_name_drives && is_drive(name));
@@ -329,7 +334,7 @@ fn normalise(text: &str, prefix: Prefix) -> (Cow<'_, str>, Option<Doubt>) {
     {
         return (Cow::Borrowed(text), None);
     }
-    // `..` does not leave a share.
+    // `..` cannot leave a share.
     let fixed = if prefix == Prefix::Machine { 2 } else { 0 };
     let mut doubt = (prefix == Prefix::Verbatim).then_some(Doubt::Spelling);
     let mut names: Vec<&str> = Vec::new();
@@ -352,7 +357,7 @@ fn normalise(text: &str, prefix: Prefix) -> (Cow<'_, str>, Option<Doubt>) {
                     doubt = doubt.or(Some(Doubt::Spelling));
                 }
                 match name {
-                    // `...` is a folder where something follows.
+                    // `...` is a folder except at the end.
                     "" if is_last => {}
                     "" => names.push(segment),
                     _ => names.push(name),

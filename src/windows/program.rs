@@ -1,15 +1,15 @@
-//! Names of programs that no node has.
+//! Program names that cannot be started on any node.
 
 use super::command_line::is_linux_program;
 use super::path::WindowsPath;
 use super::script::{is_command_line, is_powershell_7, is_powershell_script};
 
-/// Why no node starts a program of a name.
+/// Why no node can start a program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NoProgram {
     /// It is a Linux path or shell.
     Linux,
-    /// It is a script of PowerShell.
+    /// It is a PowerShell script.
     Script,
     /// It is a whole command line.
     CommandLine,
@@ -18,7 +18,7 @@ pub enum NoProgram {
 }
 
 impl NoProgram {
-    /// The first reason that applies; `None` for what may be a program.
+    /// The first reason that applies; `None` for a possible program.
     pub fn of(program: &WindowsPath) -> Option<NoProgram> {
         let text = program.text();
         match () {

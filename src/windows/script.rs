@@ -1,9 +1,9 @@
-//! Scripts in the arguments of shells, and what is no program although it stands where one is expected.
+//! Scripts in the arguments of shells, and texts that are used as a program name but are none.
 
 use super::command_line::Shell;
 use super::path::WindowsPath;
 
-/// The path of the script that an argument of a shell begins with, or that it is: `& 'C:\x.ps1' -Force`.
+/// The path of the script at the beginning of a shell's argument: `& 'C:\x.ps1' -Force`.
 pub fn script_in(argument: &str) -> Option<&str> {
     const QUOTES: [char; 2] = ['"', '\''];
     let text = argument.trim();
@@ -16,12 +16,12 @@ pub fn script_in(argument: &str) -> Option<&str> {
     is_script(path).then_some(path)
 }
 
-/// Whether a path is that of a script, for PowerShell or `cmd`.
+/// Whether a path is a script of PowerShell or `cmd`.
 pub fn is_script(path: &str) -> bool {
     [".ps1", ".cmd", ".bat"].iter().any(|ending| ends_with(path, ending))
 }
 
-/// Whether a program's name is a whole command line: it goes on after the name of a program, `agent.exe --port 80`.
+/// Whether a program name is a whole command line, with arguments after the program: `agent.exe --port 80`.
 pub fn is_command_line(program: &str) -> bool {
     let Some((before_last, _)) = program.trim_end().rsplit_once([' ', '\t']) else { return false };
     let mut words = before_last.split([' ', '\t']).map(|word| word.trim_matches('"'));
@@ -29,18 +29,18 @@ pub fn is_command_line(program: &str) -> bool {
     words.clone().next().is_some_and(|first| Shell::of(&WindowsPath::new(first)).is_some()) || words.any(is_program)
 }
 
-/// Whether an argument of a shell has more than one command, of which one may change the folder for the next.
+/// Whether a shell's argument contains several commands, one of which may change the working directory of the next.
 pub fn has_several_commands(argument: &str) -> bool {
     let text = argument.trim();
     text.strip_prefix("& ").unwrap_or(text).contains([';', '&', '|', '\n'])
 }
 
-/// Whether a program is a script of PowerShell.
+/// Whether a program is a PowerShell script.
 pub fn is_powershell_script(program: &str) -> bool {
     ends_with(program, ".ps1")
 }
 
-/// Whether a program is PowerShell 7 by its bare name, which Windows does not have.
+/// Whether a program is the bare name of PowerShell 7, which is not part of Windows.
 pub fn is_powershell_7(program: &str) -> bool {
     ["pwsh", "pwsh.exe"].iter().any(|name| name.eq_ignore_ascii_case(program))
 }
@@ -55,7 +55,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn scripts_in_arguments_of_shells() {
+    fn scripts_are_found_in_arguments_of_shells() {
         for (argument, script) in [
             (r"C:\hpc\x.ps1", Some(r"C:\hpc\x.ps1")),
             (r"/scripts/x.PS1", Some("/scripts/x.PS1")),
@@ -74,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn command_lines_in_one_text() {
+    fn command_lines_are_recognised() {
         for text in [
             "powershell -Command x",
             "agent.exe --port 80",
@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn several_commands_in_one_argument() {
+    fn several_commands_are_recognised() {
         for argument in [";", "cd x; y", "cd x && y.cmd", "a\nb", "& 'a.ps1'; b", "a | b"] {
             assert!(has_several_commands(argument), "{argument}");
         }
@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn programs_of_powershell() {
+    fn powershell_programs_are_recognised() {
         assert!(is_powershell_script(r"C:\hpc\Setup.PS1") && is_powershell_script(".ps1"));
         assert!(!is_powershell_script("setup.ps1.exe") && !is_powershell_script("ps1") && !is_powershell_script("ä"));
         assert!(is_powershell_7("pwsh") && is_powershell_7("PWSH.exe"));
@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn any_text_is_read() {
+    fn never_panics() {
         for text in ["ä", "äps1", "& ", "'", "\"ä.ps1", "' '", "a.exe\tä"] {
             assert!(script_in(text).is_none_or(|path| text.contains(path)), "{text}");
             let _ = is_command_line(text);

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
-# What is admitted at the defaults, and what kubectl shows.
+# Verdicts at the defaults, and the messages in kubectl.
 
-load story
+load helpers
 
 setup_file() {
   policy defaults <<<'{}'
@@ -23,19 +23,19 @@ setup_file() {
   [[ $output == *'[sandbox-variable-spelling]'* ]]
 }
 
-@test "every kind that holds a pod template is judged" {
+@test "every kind with a pod template is judged" {
   for kind in Pod PodTemplate ReplicationController ReplicaSet Deployment StatefulSet DaemonSet Job CronJob ControllerRevision; do
     run kubectl -n forbidden create -f <(workload $kind agent)
     denied_by not-allowed
   done
 }
 
-@test "ordinary workloads are accepted without a warning, even where HostProcess is forbidden" {
+@test "ordinary workloads are accepted without a warning, even with allow: nobody" {
   run kubectl -n forbidden create deployment web --image registry.example/web:1.0
   accepted
 }
 
-@test "an object of a megabyte is judged in time, with a message that a terminal can show" {
+@test "an object of a megabyte is judged in time, with a short message" {
   run kubectl -n monitoring create -f <(workload Deployment large | awk 'sub(/containers: \[/, "") {
     print "containers: ["
     for (i = 0; i < 4000; i++) printf "  {name: c%d, image: agent, securityContext: {windowsOptions: {runAsUserName: ContainerUser}}},\n", i
@@ -44,7 +44,7 @@ setup_file() {
   [ ${#output} -lt 50000 ]
 }
 
-@test "of a folder of manifests the policy denies none" {
+@test "no manifest in HOSTPROCESS_CORPUS is denied" {
   [ -n "${HOSTPROCESS_CORPUS:-}" ] || skip 'HOSTPROCESS_CORPUS is not set to a folder of manifests'
   local name
   for name in default $(grep -rhoE '^ +namespace: +[a-z0-9"-]+$' "$HOSTPROCESS_CORPUS" | tr -d '" ' | cut -d: -f2 | sort -u); do

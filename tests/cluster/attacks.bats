@@ -1,8 +1,7 @@
 #!/usr/bin/env bats
-# Ways round the policy that were tried on a cluster. mallory may do whatever she likes with the workloads of her
-# namespace, but has no grant.
+# Bypasses that were tried on a cluster. mallory has every right to the workloads in her namespace, but no grant.
 
-load story
+load helpers
 
 setup_file() {
   policy defaults <<<'{}'
@@ -56,7 +55,7 @@ END
 END
 }
 
-# bind POD ANNOTATIONS: as the scheduler does.
+# bind POD ANNOTATIONS: binds the pod like the scheduler.
 bind() {
   kubectl --as mallory create --raw "/api/v1/namespaces/vault/pods/$1/binding" -f - <<END
 {"apiVersion": "v1", "kind": "Binding", "metadata": {"name": "$1", "annotations": $2}, "target": {"kind": "Node", "name": "windows"}}
@@ -67,7 +66,7 @@ ordinary_pod() {
   object v1 Pod "$1" 'spec: {containers: [{name: app, image: registry.example/app:1.0}]}'
 }
 
-@test "an annotation that comes with the binding to a node" {
+@test "an annotation in a binding" {
   kubectl --as mallory -n vault create -f <(ordinary_pod bound)
   run bind bound '{"microsoft.com/hostprocess-inherit-user": "true"}'
   denied_by reserved-annotations
@@ -75,7 +74,7 @@ ordinary_pod() {
   accepted
 }
 
-@test "an annotation that comes with the status of a pod" {
+@test "an annotation in a status update" {
   kubectl --as mallory -n vault create -f <(ordinary_pod reported)
   run kubectl --as mallory -n vault patch pod reported --subresource status \
     -p '{"metadata": {"annotations": {"microsoft.com/hostprocess-inherit-user": "true"}}}'
@@ -84,7 +83,7 @@ ordinary_pod() {
   accepted
 }
 
-@test "a debug container that inherits an account that was there before the policy" {
+@test "a debug container that inherits an account from before the policy" {
   namespace old-pods
   kubectl -n old-pods create -f <(workload Pod agent |
     with 'spec: {securityContext: {windowsOptions: {runAsUserName: Administrators}}}')
@@ -104,7 +103,7 @@ ordinary_pod() {
   denied_by not-allowed
 }
 
-@test "a container that gives up an account of its own and inherits" {
+@test "a container that drops its own account and inherits the pod's" {
   namespace old-deployments
   kubectl -n old-deployments create -f <(workload Deployment agent | with 'spec: {template: {spec: {
     securityContext: {windowsOptions: {runAsUserName: Administrators}},
@@ -116,7 +115,7 @@ ordinary_pod() {
   denied_by privileged-local-group
 }
 
-@test "a registry that only looks like the team's folder" {
+@test "a registry that looks like the team's folder" {
   namespace spelled team
   run kubectl -n spelled create -f <(workload Pod folder | with 'spec: {containers: [{name: agent, image: teams/app}]}')
   accepted
@@ -157,7 +156,7 @@ C:\Windows
 END
 }
 
-@test "other names of the Administrators" {
+@test "other names of the Administrators group" {
   namespace accounts defaults
   local account
   while read -r account; do
@@ -177,7 +176,7 @@ Rendszergazdák
 END
 }
 
-# A valid Deployment of 0.3 MB: each container has an account of its own, and an init container may have created its group.
+# A valid Deployment of 0.3 MB: every container has a different account, whose group an init container may have created.
 busy() {
   awk 'BEGIN {
     print "---"
@@ -190,9 +189,9 @@ busy() {
   }'
 }
 
-@test "a Deployment of 0.3 MB is answered before policy-server gives up" {
+@test "a Deployment of 0.3 MB is judged before policy-server times out" {
   namespace busied defaults
-  # policy-server ends an evaluation after two seconds, and then denies without naming a rule.
+  # policy-server aborts an evaluation after two seconds and denies without naming a rule.
   run kubectl --as mallory -n busied create -f <(busy)
   [ "$status" -eq 0 ]
   [[ $output == *'[unknown-account]'* ]]

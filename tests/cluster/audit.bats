@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
-# The audit scanner sends what is in the cluster to policy-server: a CREATE without a user.
+# The audit scanner sends the objects of the cluster to policy-server, each as CREATE without a user.
 
-load story
+load helpers
 
 setup_file() {
   policy defaults <<<'{}'
@@ -16,7 +16,7 @@ END
   serve_policies
 }
 
-# audit POLICY <POD: the answer of policy-server.
+# audit POLICY <POD: prints the response of policy-server.
 audit() {
   local object
   object=$(kubectl label --local -f - audited=yes -o json)
@@ -46,7 +46,7 @@ END
   [[ $output == *'"allowed":false'*'[not-allowed]'* ]]
 }
 
-@test "what depends on who sent it is reported as not judged" {
+@test "a grant that depends on the requester is reported as not judged" {
   run audit by-requester < <(workload Pod agent)
   [[ $output == *'"allowed":true'* ]]
   [[ $output == *'not judged'*'[not-allowed]'* ]]

@@ -1,16 +1,16 @@
 #!/usr/bin/env bats
-# `hostprocess scan` and `hostprocess grants --cluster` on a real API server, with no more rights than deploy/scan-clusterrole.yaml gives.
+# `hostprocess scan` and `hostprocess grants --cluster` on a real API server, with only the permissions of deploy/scan-clusterrole.yaml.
 
-load story
+load helpers
 
 setup_file() {
-  # As the tests build it: with other features Wasmtime would be compiled again.
+  # The same features as the tests, or Wasmtime would be compiled again.
   cargo test --quiet --locked --workspace --no-run
   policy granted <<<'allow: nobody'
   serve_policies
   namespace live
   namespace empty
-  # Every user is a tenant, and the scanner must have no rights but those of its role.
+  # Every user is a tenant, but the scanner must have only the permissions of its role.
   kubectl -n live delete rolebinding tenants
   kubectl -n empty delete rolebinding tenants
   join new v1.36.2 2.3.4
@@ -25,7 +25,7 @@ hostprocess() {
   KUBECONFIG=$CLUSTER/scanner.kubeconfig NO_COLOR=1 target/debug/hostprocess "$@"
 }
 
-@test "scan finds what was admitted before the policy" {
+@test "scan reports workloads from before the policy" {
   run hostprocess scan -n live
   [ "$status" -eq 1 ]
   [[ $output == *'error[run-as-non-root]: spec.jobTemplate.spec.template.spec.securityContext.runAsNonRoot'* ]]
@@ -35,13 +35,13 @@ hostprocess() {
   [[ $output == *'0 objects: '* ]]
 }
 
-@test "scan points to the line that kubectl shows" {
+@test "scan reports the line in kubectl's output" {
   run hostprocess scan -n live -o github
   [[ $output =~ line=([0-9]+) ]]
   [[ $(kubectl -n live get cronjob nightly -o json | sed -n "${BASH_REMATCH[1]}p") == *'"runAsNonRoot": true'* ]]
 }
 
-@test "scan reports a Deployment and not its pods" {
+@test "scan reports a Deployment, not its pods" {
   needs_controllers
   kubectl -n live create -f <(workload Deployment web)
   has_pods() { kubectl -n live get pods -o name | grep web; }
@@ -52,7 +52,7 @@ hostprocess() {
   [[ $output != *'Pod '* && $output != *'ReplicaSet '* ]]
 }
 
-@test "scan reports a pod that only claims to belong to a workload" {
+@test "scan reports a pod with a forged owner" {
   local uid
   kubectl -n live create -f <(object v1 PodTemplate decoy 'template: {spec: {containers: [{name: a, image: registry.example/a:1}]}}')
   uid=$(kubectl -n live get podtemplate decoy -o jsonpath='{.metadata.uid}')
@@ -72,7 +72,7 @@ hostprocess() {
   [[ $output == *'520 objects: 520 accepted'* ]]
 }
 
-@test "what may not be listed is an error, and the rest is checked" {
+@test "a kind that cannot be listed is an error, and other kinds are checked" {
   kubectl patch clusterrole hostprocess-scan --type json -p '[{"op": "remove", "path": "/rules/2"}]'
   may_not() { run hostprocess scan -n live; [ "$status" -eq 2 ]; }
   eventually may_not
@@ -81,7 +81,7 @@ hostprocess() {
   kubectl apply -f deploy/scan-clusterrole.yaml
 }
 
-@test "grants of the cluster allow exactly what runs there" {
+@test "grants --cluster allows exactly the running workloads" {
   may_again() { hostprocess grants --cluster -n live >"$CLUSTER/grants.yaml"; }
   eventually may_again
   grep -F '# DaemonSet live/agent' "$CLUSTER/grants.yaml"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
-# What works is not stopped.
+# Workloads that run correctly are accepted.
 
-load story
+load helpers
 
 setup_file() {
   policy defaults <<<'{}'
@@ -29,12 +29,12 @@ END
   kubectl wait --for condition=established crd/agents.fleet.example
 }
 
-# The Deployment that stdin describes as an object of the custom kind.
+# Turns a Deployment on stdin into an object of the custom kind.
 as_agent() {
   sed -e 's#^apiVersion: .*#apiVersion: fleet.example/v1#' -e 's/^kind: .*/kind: Agent/'
 }
 
-@test "the annotation to inherit the account, where the account is SYSTEM anyway" {
+@test "the inherit annotation in a pod whose account is SYSTEM anyway" {
   run kubectl -n plain create -f <(workload DaemonSet antrea-agent |
     with 'spec: {template: {metadata: {annotations: {microsoft.com/hostprocess-inherit-user: "true"}}}}')
   accepted
@@ -45,7 +45,7 @@ as_agent() {
   warned_by run-as-uid
 }
 
-@test "settings in YAML without quotes: off" {
+@test "an unquoted off in settings" {
   namespace unquoted unquoted
   run kubectl -n unquoted create -f <(workload Deployment agent | with 'spec: {template: {spec: {securityContext: {runAsNonRoot: true}}}}')
   warned_by local-system
@@ -57,19 +57,19 @@ as_agent() {
   denied_by not-allowed
 }
 
-@test "a custom kind may hold templates of values" {
+@test "a custom kind may contain template expressions" {
   run kubectl -n plain create -f <(workload Deployment templated |
     sed 's/command: \[agent.exe\]/command: [agent.exe], args: [8080], ports: [{containerPort: "{{port}}"}]/' | as_agent)
   accepted
 }
 
-@test "a custom kind may mean something else by containers" {
+@test "a custom kind may use containers for something else" {
   run kubectl -n plain create -f <(object fleet.example/v1 Agent strings \
     'spec: {template: {spec: {hostProcess: true, containers: [agent, sidecar]}}}')
   accepted
 }
 
-# unreadable NAMESPACE: an object from before the policy, with a text where a boolean belongs.
+# unreadable NAMESPACE: creates an object from before the policy with a string instead of a boolean.
 unreadable() {
   namespace "$1"
   kubectl -n "$1" create -f <(workload Deployment agent | as_agent |
@@ -77,13 +77,13 @@ unreadable() {
   apply_policy defaults "$1"
 }
 
-@test "a custom object that could not be read can be put right" {
+@test "an unreadable custom object can be fixed" {
   unreadable repaired
   run kubectl -n repaired patch agents agent --type merge -p '{"spec": {"template": {"spec": {"hostNetwork": true}}}}'
   accepted
 }
 
-@test "a custom object that could not be read can be deleted, finalizer and all" {
+@test "an unreadable custom object with a finalizer can be deleted" {
   unreadable removed
   run kubectl -n removed delete agents agent --wait=false
   accepted

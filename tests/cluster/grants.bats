@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
-# Who may run HostProcess workloads.
+# Grants on a cluster.
 
-load story
+load helpers
 
 setup_file() {
   policy by-namespace <<'END'
@@ -26,7 +26,7 @@ END
   serve_policies
 }
 
-@test "by namespace" {
+@test "a grant to a namespace" {
   namespace granted-one by-namespace
   namespace stranger by-namespace
   run kubectl -n granted-one create -f <(workload DaemonSet agent)
@@ -36,7 +36,7 @@ END
   [[ $output == *"namespace 'stranger' is not in its namespaces ['granted-*']"* ]]
 }
 
-@test "by the namespace's label, which the cluster is asked for" {
+@test "a grant to namespaces with a label, which is read from the cluster" {
   namespace labelled by-label
   run kubectl -n labelled create -f <(workload DaemonSet agent)
   denied_by not-allowed
@@ -45,14 +45,14 @@ END
   eventually allowed
 }
 
-# grant_role NAMESPACE SUBJECT...
+# grant_role NAMESPACE SUBJECT...: creates a role for HostProcess and binds it.
 grant_role() {
   kubectl -n "$1" create -f <(object rbac.authorization.k8s.io/v1 Role run-hostprocess \
     'rules: [{apiGroups: [windows-hostprocess-policy], resources: [hostprocesses], verbs: [use]}]')
   kubectl -n "$1" create rolebinding run-hostprocess --role run-hostprocess "${@:2}"
 }
 
-@test "by a role of the service account" {
+@test "a grant by RBAC to the service account" {
   namespace roles by-role
   grant_role roles --serviceaccount roles:trusted
   allowed() {
@@ -63,7 +63,7 @@ grant_role() {
   denied_by not-allowed
 }
 
-@test "by a role of the user who sends the request" {
+@test "a grant by RBAC to the requester" {
   namespace users by-role-of-requester
   grant_role users --user olga
   allowed() { kubectl --as olga -n users create -f <(workload DaemonSet olgas); }
@@ -72,7 +72,7 @@ grant_role() {
   denied_by not-allowed
 }
 
-@test "by the name of the user, and the DaemonSet's pods with it" {
+@test "a grant to a requester also covers the DaemonSet's pods" {
   namespace named by-requester
   join windows v1.36.2 2.3.4
   run kubectl --as mallory -n named create -f <(workload DaemonSet agent)
@@ -85,7 +85,7 @@ grant_role() {
   eventually pods_are_there
 }
 
-@test "a pod that only claims to belong to a DaemonSet is a pod" {
+@test "a pod with a forged owner needs a grant as a pod" {
   namespace forged by-requester
   kubectl --as olga -n forged create -f <(workload DaemonSet agent)
   local uid

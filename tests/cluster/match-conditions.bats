@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
-# The `matchConditions` of deploy/base/clusteradmissionpolicy.yaml as kube-apiserver evaluates them. Nobody listens where the webhook should
-# be: what they let through is stopped, and only that.
+# The `matchConditions` of deploy/base/clusteradmissionpolicy.yaml as kube-apiserver evaluates them. The webhook is unreachable, so exactly the
+# requests that they let through fail.
 
-load story
+load helpers
 
 setup_file() {
   kubectl create -f - <<END
@@ -24,7 +24,7 @@ END
   kubectl label namespace outage policy=outage
   webhook_is_called() {
     run kubectl -n outage create --dry-run=server -f <(workload Pod agent)
-    stopped
+    reached_webhook
   }
   eventually webhook_is_called
 }
@@ -33,27 +33,27 @@ teardown_file() {
   kubectl delete validatingwebhookconfiguration outage
 }
 
-stopped() {
+reached_webhook() {
   [ "$status" -ne 0 ]
   [[ $output == *'failed calling webhook "outage.kubewarden.admission"'* ]]
 }
 
-# without_windows <MANIFEST: nothing in it has to do with HostProcess.
+# without_windows <MANIFEST: removes every field related to HostProcess.
 without_windows() {
   awk '{ sub(/hostNetwork: true, /, "") } !/windowsOptions/'
 }
 
 KINDS='Pod PodTemplate ReplicationController ReplicaSet Deployment StatefulSet DaemonSet Job CronJob ControllerRevision'
 
-@test "HostProcess workloads of every kind wait for policy-server" {
+@test "HostProcess workloads of every kind need policy-server" {
   local kind
   for kind in $KINDS; do
     run kubectl -n outage create -f <(workload "$kind" agent)
-    stopped
+    reached_webhook
   done
 }
 
-@test "ordinary workloads of every kind do not, nor what controllers create for them" {
+@test "ordinary workloads of every kind and their controllers' objects do not need policy-server" {
   needs_controllers
   local kind
   for kind in ${KINDS% *}; do
@@ -66,29 +66,29 @@ KINDS='Pod PodTemplate ReplicationController ReplicaSet Deployment StatefulSet D
   done
 }
 
-@test "a ControllerRevision that a person writes waits for policy-server" {
+@test "a ControllerRevision from a user needs policy-server" {
   run kubectl -n outage create -f <(workload ControllerRevision mine | without_windows)
-  stopped
+  reached_webhook
 }
 
-@test "an annotation or an image that matters in any pod waits for policy-server" {
+@test "ordinary pods with a reserved annotation or the base image need policy-server" {
   run kubectl -n outage create -f <(workload Pod annotated | without_windows |
     with 'metadata: {annotations: {microsoft.com/hostprocess-inherit-user: "true"}}')
-  stopped
+  reached_webhook
   run kubectl -n outage create -f <(workload Pod misused | without_windows |
     with 'spec: {containers: [{name: agent, image: "mirror.example/windows-host-process-containers-base-image:v1.0.0"}]}')
-  stopped
+  reached_webhook
 }
 
-@test "bindings and the status of pods wait for policy-server only with such an annotation" {
+@test "bindings and status updates need policy-server only with a reserved annotation" {
   kubectl -n outage create -f <(workload Pod bound | without_windows)
   local inherit='{"microsoft.com/hostprocess-inherit-user": "true"}'
   run bind "$inherit"
-  stopped
+  reached_webhook
   run bind '{"example.com/note": "bound"}'
   accepted
   run kubectl -n outage patch pod bound --subresource status -p "{\"metadata\": {\"annotations\": $inherit}}"
-  stopped
+  reached_webhook
   run kubectl -n outage patch pod bound --subresource status -p '{"status": {"reason": "Tested"}}'
   accepted
 }

@@ -1,12 +1,11 @@
 #!/usr/bin/env bats
-# The presets through policy-server: each covers its own components and no others. Where Helm is installed the settings are those that the
-# chart renders.
+# The presets in policy-server: each covers only its own components. With Helm installed, the settings are rendered by the chart.
 
-load story
+load helpers
 
 namespaces=(kube-system calico-system kube-flannel vmware-system-csi monitoring amazon-cloudwatch cattle-windows-gmsa-system cattle-system portworx sysdig-agent)
 
-# settings PRESET
+# settings PRESET: prints the settings with this preset.
 settings() {
   if command -v helm >/dev/null; then
     helm template chart deploy/charts/windows-hostprocess --set "presets={$1}" |
@@ -28,7 +27,7 @@ presets() {
   basename -s .yaml deploy/presets/*.yaml
 }
 
-# components PRESET: the files that it covers when an administrator sends them; two drivers belong to a platform as well.
+# components PRESET: prints the files that it covers if an administrator sends them; some CSI drivers are also part of a platform.
 components() {
   local file
   for file in "test_data/presets/$1"/*.yaml; do grep -q '^# user: ' "$file" || echo "$file"; done
@@ -38,12 +37,12 @@ components() {
   esac
 }
 
-# created server|client ARGUMENT...: the names of what is created, in any order.
+# created server|client ARGUMENT...: prints the sorted names of the created objects.
 created() {
   kubectl create --dry-run="$1" -o name "${@:2}" 2>"$CLUSTER/refused.log" | sort
 }
 
-@test "each preset covers its own components and no others" {
+@test "each preset covers only its own components" {
   local preset namespace own=()
   for preset in $(presets); do
     for namespace in "${namespaces[@]}"; do apply_policy "$preset" "$namespace"; done
@@ -55,7 +54,7 @@ created() {
   done
 }
 
-@test "the grants are why a component of another preset is denied" {
+@test "a component of another preset is denied because no grant covers it" {
   apply_policy antrea monitoring
   run kubectl create --dry-run=server --recursive --filename test_data/presets/windows-exporter
   denied_by not-allowed

@@ -1,15 +1,15 @@
-# Programs in the background, with a log and a pid file each in $CLUSTER.
+# Background programs, each with a log and a pid file in $CLUSTER.
 
-# start NAME COMMAND...
+# start NAME COMMAND...: runs the command in the background.
 start() {
   local name=$1
   shift
-  # Ctrl-C is for Bats alone, which then calls `stop`; and Bats waits for whatever holds its descriptor 3.
+  # setsid, because Ctrl-C must reach only Bats, which then calls `stop`. Bats waits until its descriptor 3 is closed.
   setsid "$@" >"$CLUSTER/$name.log" 2>&1 3>&- &
   echo $! >"$CLUSTER/$name.pid"
 }
 
-# stop NAME: at once, because there is nothing to save.
+# stop NAME: kills it, because there is nothing to save.
 stop() {
   local pid
   pid=$(cat "$CLUSTER/$1.pid" 2>/dev/null) || return 0
@@ -18,7 +18,7 @@ stop() {
   while kill -0 "$pid" 2>/dev/null; do sleep 0.1; done
 }
 
-# wait_for NAME COMMAND...: until the command succeeds, which means that the program NAME is ready.
+# wait_for NAME COMMAND...: waits until the command succeeds, which means that the program NAME is ready.
 wait_for() {
   local name=$1 end=$((SECONDS + 60))
   shift
@@ -32,7 +32,7 @@ wait_for() {
   return 1
 }
 
-# A port on which nobody listens.
+# Prints an unused port.
 free_port() {
   local port
   while

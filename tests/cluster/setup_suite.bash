@@ -1,5 +1,5 @@
 # Starts a cluster for the tests of this folder: etcd, kube-apiserver and, where it is installed, kube-controller-manager.
-# No kubelet: pods are admitted, and never run.
+# There is no kubelet: pods are admitted but never run.
 
 load processes
 
@@ -22,7 +22,7 @@ teardown_suite() {
   [ -e "$CLUSTER/keep" ] || rm -rf "$CLUSTER"
 }
 
-# Says of every missing program where it comes from.
+# Reports missing programs and where to get them.
 require_programs() {
   local program source missing=0
   while read -r program source; do
@@ -48,7 +48,7 @@ start_control_plane() {
     --listen-client-urls "$etcd" --advertise-client-urls "$etcd" \
     --listen-peer-urls "$peers" --initial-advertise-peer-urls "$peers" --initial-cluster "default=$peers"
 
-  # One key for everything: kube-apiserver's and policy-server's TLS, and service account tokens.
+  # One key for all purposes: the TLS of kube-apiserver and policy-server, and service account tokens.
   openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=cluster \
     -addext subjectAltName=IP:127.0.0.1 -addext basicConstraints=critical,CA:FALSE \
     -keyout "$CLUSTER/tls.key" -out "$CLUSTER/tls.crt" 2>/dev/null
@@ -63,7 +63,7 @@ kind: Policy
 omitStages: [RequestReceived]
 rules: [{level: Metadata, verbs: [create, update, patch], resources: [{group: ""}, {group: apps}]}]
 END
-  # Without --allow-privileged kube-apiserver refuses HostProcess containers.
+  # Without --allow-privileged kube-apiserver rejects HostProcess containers.
   start kube-apiserver kube-apiserver --etcd-servers "$etcd" --bind-address 127.0.0.1 --secure-port "$port" \
     --tls-cert-file "$CLUSTER/tls.crt" --tls-private-key-file "$CLUSTER/tls.key" \
     --service-account-issuer "$server" --service-account-key-file "$CLUSTER/tls.crt" \
@@ -74,14 +74,14 @@ END
   wait_for kube-apiserver kubectl get --raw /openapi/v2 # kubectl validates with it
 
   command -v kube-controller-manager >/dev/null || return 0
-  # Each controller sends requests under a name of its own, as it does in real clusters.
+  # Each controller uses its own service account, as in real clusters.
   start kube-controller-manager kube-controller-manager --secure-port 0 --leader-elect=false \
     --kubeconfig "$CLUSTER/system:kube-controller-manager.kubeconfig" \
     --use-service-account-credentials --service-account-private-key-file "$CLUSTER/tls.key" \
     --controllers deployment-controller,replicaset-controller,statefulset-controller,daemonset-controller
 }
 
-# add_user NAME SERVER [GROUP]: a user with a token, and a kubeconfig.
+# add_user NAME SERVER [GROUP]: creates a user with a token and a kubeconfig.
 add_user() {
   local token
   token=$(openssl rand -hex 16)
@@ -96,7 +96,7 @@ current-context: context
 END
 }
 
-# policy-server gets what the README says that it needs. A tenant may do whatever has to do with workloads.
+# Gives policy-server the permissions in docs/install.md, and tenants every permission for workloads.
 create_roles() {
   kubectl create -f - <<'END'
 apiVersion: rbac.authorization.k8s.io/v1

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
-# What may be done with workloads that are there.
+# Updates of existing workloads.
 
-load story
+load helpers
 
 setup_file() {
   policy defaults <<<'{}'
@@ -15,7 +15,7 @@ END
   namespace fleet registry
 }
 
-@test "a label changes nothing that was judged, so the warnings are not repeated" {
+@test "adding a label does not repeat warnings" {
   namespace warned defaults
   for kind in Pod Deployment; do
     run kubectl -n warned create -f <(workload $kind agent | sed 's/nodeSelector: [^}]*}, //')
@@ -25,7 +25,7 @@ END
   done
 }
 
-@test "another image is judged anew" {
+@test "another image needs a grant" {
   kubectl -n fleet create -f <(workload Deployment imaged)
   run kubectl -n fleet set image deployment/imaged agent=registry.example/agent:1.1
   accepted
@@ -33,7 +33,7 @@ END
   denied_by not-allowed
 }
 
-@test "a granted workload is scaled without a word" {
+@test "a granted workload is scaled without a warning" {
   kubectl -n fleet create -f <(workload Deployment scaled)
   run kubectl -n fleet scale deployment scaled --replicas 3
   accepted
@@ -60,7 +60,7 @@ END
   eventually replicaset_is_denied
 }
 
-@test "a debug container in a HostProcess pod is reported, or denied where the settings say so" {
+@test "a debug container in a HostProcess pod is a warning, or a denial if the rule denies" {
   namespace debugged defaults
   kubectl -n debugged create -f <(workload Pod agent)
   run kubectl -n debugged debug agent --image registry.example/debug:1.0 -- powershell.exe
@@ -72,7 +72,7 @@ END
   denied_by ephemeral-container
 }
 
-@test "a HostProcess pod is not resized in place" {
+@test "a HostProcess pod cannot be resized in place" {
   kubectl -n fleet create -f <(workload Pod resized |
     with 'spec: {containers: [{name: agent, resources: {requests: {cpu: 1}}}]}')
   run kubectl -n fleet patch pod resized --subresource resize \
@@ -80,7 +80,7 @@ END
   denied_by resize
 }
 
-@test "what would be denied can be deleted, finalizer and all" {
+@test "a pod with a finalizer that would be denied today can be deleted" {
   namespace outdated
   kubectl -n outdated create -f <(workload Pod agent | with 'metadata: {finalizers: [fleet.example/cleanup]}')
   apply_policy nobody outdated
@@ -90,7 +90,7 @@ END
   accepted
 }
 
-@test "what Kueue does to a suspended Job changes where and when it runs, and needs no grant" {
+@test "Kueue's changes to a suspended Job need no grant" {
   namespace queued
   kubectl -n queued create -f <(workload Job batch | with 'spec: {suspend: true}')
   apply_policy nobody queued
@@ -99,7 +99,7 @@ END
   kubectl -n queued get job batch -o jsonpath='{.spec.template.spec.nodeSelector}' | grep -F '"pool":"batch"'
 }
 
-@test "the system that a suspended Job selects is no matter of where it runs" {
+@test "changing the operating system of a suspended Job needs a grant" {
   namespace switched
   kubectl -n switched create -f <(workload Job batch | with 'spec: {suspend: true}')
   apply_policy nobody switched

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
-# deploy/validatingadmissionpolicy.yaml says of every fixture what the same rules say through policy-server.
+# deploy/validatingadmissionpolicy.yaml denies the same fixtures as the same rules in policy-server.
 
-load story
+load helpers
 
 setup_file() {
   { echo 'ratchet: false' && echo 'rules:' && other_rules | sed 's/$/: off/; s/^/  /'; } | policy covered
@@ -9,7 +9,7 @@ setup_file() {
   namespace by-policy-server
   kubectl label namespace by-policy-server policy/covered=applies
   namespace by-cel
-  # It applies in that namespace only.
+  # In that namespace only.
   sed 's/^  validationActions: .*/&\n  matchResources: {namespaceSelector: {matchLabels: {kubernetes.io\/metadata.name: by-cel}}}/' \
     deploy/validatingadmissionpolicy.yaml | kubectl create -f -
   for namespace in by-policy-server by-cel; do eventually is_denied "$namespace"; done
@@ -37,7 +37,7 @@ other_rules() {
   done
 }
 
-# The fixtures as objects of no namespace, in a folder. Those about an update or a subresource are left out.
+# fixtures FOLDER: writes the fixtures without their namespace to a folder, except updates and subresources.
 fixtures() {
   local file
   mkdir -p "$1"
@@ -47,7 +47,7 @@ fixtures() {
   done
 }
 
-# denials NAMESPACE FOLDER: the name of each fixture that is denied there, with each rule that denies it.
+# denials NAMESPACE FOLDER: prints each denied fixture with each rule that denies it.
 denials() {
   kubectl -n "$1" create --dry-run=server --validate=false -f "$2" 2>&1 | awk '
     / \(server dry run\)$/ { file = "" }
@@ -66,7 +66,7 @@ denials() {
   fixtures "$BATS_TEST_TMPDIR/fixtures"
   denials by-policy-server "$BATS_TEST_TMPDIR/fixtures" >"$BATS_TEST_TMPDIR/by-policy-server"
   denials by-cel "$BATS_TEST_TMPDIR/fixtures" >"$BATS_TEST_TMPDIR/by-cel"
-  # Every rule that the policy covers denies something.
+  # Every rule that the policy covers denies a fixture.
   [ "$(cut -d ' ' -f 2 "$BATS_TEST_TMPDIR/by-cel" | sort -u)" = "$(comm -23 <(all_rules | sort) <(other_rules | sort))" ]
   diff "$BATS_TEST_TMPDIR/by-policy-server" "$BATS_TEST_TMPDIR/by-cel"
 }
@@ -76,7 +76,7 @@ denials() {
   accepted
 }
 
-@test "an old pod may be changed in whatever is not its spec" {
+@test "an old pod may be changed outside its spec" {
   kubectl delete validatingadmissionpolicybinding windows-hostprocess
   create_old() { kubectl -n by-cel create -f <(workload Pod old | with 'spec: {securityContext: {runAsNonRoot: true}}'); }
   eventually create_old
@@ -89,7 +89,7 @@ denials() {
   [[ $output == *'[run-as-non-root]'* ]]
 }
 
-@test "a pod with 4,000 mounts stays within what kube-apiserver lets CEL cost" {
+@test "a pod with 4,000 mounts stays within the CEL cost limit of kube-apiserver" {
   run kubectl -n by-cel create --dry-run=server -f <(workload Pod large | awk 'sub(/containers: \[/, "") {
     print "volumes: [{name: v, emptyDir: {}}], containers: ["
     for (i = 0; i < 400; i++) {

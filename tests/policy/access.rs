@@ -1,4 +1,4 @@
-//! Grants: who sends an object, and which questions to the cluster depend on that.
+//! Grants: requesters, controllers, the audit scanner, and queries to the cluster.
 
 mod audit_scanner;
 mod cluster;
@@ -16,7 +16,7 @@ pub const ALICE: &str = "alice";
 
 pub const CONTROLLERS: &str = "system:serviceaccount:kube-system:";
 
-/// A pod, and the object of another kind with it as a template.
+/// A pod, or an object of another kind with that pod as its template.
 pub fn object(kind: &str, owner: Option<&str>) -> Value {
     let spec = json!({
         "hostNetwork": true,
@@ -60,7 +60,7 @@ fn api_version_of(kind: &str) -> &'static str {
 }
 
 pub fn ask(object: &Value, user: &str, settings: &Value, host: &dyn Host) -> ValidationResponse {
-    let api_version = object["apiVersion"].as_str().expect("a text");
+    let api_version = object["apiVersion"].as_str().expect("a string");
     let (group, version) = api_version.split_once('/').unwrap_or(("", api_version));
     let request = json!({
         "kind": { "group": group, "version": version, "kind": object["kind"] },
@@ -73,7 +73,7 @@ pub fn ask(object: &Value, user: &str, settings: &Value, host: &dyn Host) -> Val
     serde_json::from_slice(&decide(payload.as_bytes(), host).expect("an answer")).expect("a ValidationResponse")
 }
 
-/// Why it is denied; nothing when it is not.
+/// The message of the denial; `None` if the object is accepted.
 pub fn denial(object: &Value, user: &str, grant: Value) -> Option<String> {
     ask(object, user, &json!({ "allow": [grant] }), &NoCluster).message
 }

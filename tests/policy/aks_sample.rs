@@ -1,4 +1,4 @@
-//! Microsoft's sample is accepted without a finding, and each way to break it is denied with the path and the remedy.
+//! Microsoft's sample is accepted without a finding; each way to break it is denied with the path and a fix.
 
 use std::path::Path;
 
@@ -7,7 +7,7 @@ use rstest::rstest;
 use serde_json::{Value, json};
 use windows_hostprocess_policy::validate;
 
-/// The response to the sample, changed in its pod's spec.
+/// The response to the sample after `change` has edited its pod spec.
 fn response(change: impl FnOnce(&mut Value)) -> ValidationResponse {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/privileged-daemonset.yaml");
     let mut payload = fixtures::payload(&std::fs::read_to_string(&file).expect("the sample"), &file);
@@ -40,7 +40,7 @@ fn account(spec: &mut Value, name: &str) {
 
 #[rstest]
 #[case::no_host_network(|spec: &mut Value| drop(spec["hostNetwork"].take()), "host-network", "spec.template.spec.hostNetwork", "hostNetwork: true")]
-#[case::one_container_is_not(
+#[case::one_container_without_host_process(
     second_container,
     "all-containers",
     "spec.template.spec.containers[1].securityContext.windowsOptions.hostProcess",
@@ -50,19 +50,19 @@ fn account(spec: &mut Value, name: &str) {
 #[case::misspelt_account(|spec: &mut Value| account(spec, r"nt authority\system"), "nt-authority-spelling", "spec.template.spec.securityContext.windowsOptions.runAsUserName", r"write NT AUTHORITY\SYSTEM")]
 #[case::container_account(|spec: &mut Value| account(spec, "ContainerUser"), "container-account", "spec.template.spec.securityContext.windowsOptions.runAsUserName", "service account")]
 #[case::named_pipe(|spec: &mut Value| mount(spec, r"\\.\pipe\x"), "named-pipe-mount", "spec.template.spec.volumes[0].hostPath.path", "let the program open the pipe itself")]
-#[case::named_pipe_otherwise(|spec: &mut Value| mount(spec, "//./PIPE/x"), "named-pipe-mount", "spec.template.spec.volumes[0].hostPath.path", "let the program open the pipe itself")]
+#[case::named_pipe_with_forward_slashes(|spec: &mut Value| mount(spec, "//./PIPE/x"), "named-pipe-mount", "spec.template.spec.volumes[0].hostPath.path", "let the program open the pipe itself")]
 #[case::hyperv(|spec: &mut Value| { spec["runtimeClassName"] = json!("runhcs-wcow-hypervisor") }, "hyperv-runtime-class", "spec.template.spec.runtimeClassName", "runtimeClass")]
 #[case::linux_node(|spec: &mut Value| { spec["nodeSelector"] = json!({ "kubernetes.io/os": "linux" }) }, "linux-node", "spec.template.spec.nodeSelector", "windows")]
-fn each_way_to_break_it_is_denied(
+fn each_broken_variant_is_denied_with_path_and_fix(
     #[case] change: fn(&mut Value),
     #[case] rule: &str,
     #[case] path: &str,
-    #[case] remedy: &str,
+    #[case] fix: &str,
 ) {
     let response = response(change);
     assert!(!response.accepted);
     let message = response.message.expect("a message");
     let line = message.lines().find(|line| line.ends_with(&format!("[{rule}]")));
     let line = line.unwrap_or_else(|| panic!("no line of {rule} in:\n{message}"));
-    assert!(line.contains(path) && line.contains(remedy), "{path}, {remedy} in:\n{line}");
+    assert!(line.contains(path) && line.contains(fix), "{path}, {fix} in:\n{line}");
 }

@@ -1,4 +1,4 @@
-//! `docs/beside-other-policies.md`: the conditions on the page exempt Windows pods, and nothing that could run on Linux.
+//! `docs/beside-other-policies.md`: the conditions on the page exempt Windows pods only, never pods that may run on Linux.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -19,15 +19,15 @@ fn blocks() -> [Value; 2] {
 
 fn expression(list: &Value) -> String {
     assert_eq!(list.as_array().map(Vec::len), Some(1), "{list}");
-    list[0]["expression"].as_str().expect("a text").to_owned()
+    list[0]["expression"].as_str().expect("a string").to_owned()
 }
 
-/// The condition of this policy in the values of Kyverno's chart.
+/// The exemption of `policy` in the values of Kyverno's chart.
 fn kyverno(policy: &str) -> String {
     expression(&blocks()[0]["vpolExcludeByPolicy"][policy]["matchConditions"])
 }
 
-/// Whether a policy with this condition judges the pod.
+/// Whether a policy with this exemption judges the pod.
 fn is_judged(condition: &str, pod: &Value) -> bool {
     let env = Arc::new(Env::stdlib());
     let program: Program = env.compile(condition).unwrap_or_else(|errors| panic!("{condition}: {errors}"));
@@ -68,18 +68,18 @@ fn selector() -> Value {
     with(selector(), json!({ "initContainers": [{ "securityContext": { "windowsOptions": host_process() } }] })),
     [false, false]
 )]
-fn exemptions_need_a_pod_that_no_linux_node_starts(#[case] spec: Value, #[case] judged: [bool; 2]) {
+fn only_pods_that_no_linux_node_starts_are_exempt(#[case] spec: Value, #[case] judged: [bool; 2]) {
     let pod = pod(&with(json!({ "containers": [{ "name": "agent" }] }), spec));
     let conditions = [kyverno("disallow-privilege-escalation"), kyverno("disallow-host-process")];
     assert_eq!(conditions.map(|condition| is_judged(&condition, &pod)), judged);
 }
 
-/// The page names them.
+/// Components that the conditions do not exempt; the page lists them.
 const NOT_RECOGNISED: [&str; 4] =
     ["k0s/konnectivity-agent", "k0s/load-balancer", "portworx/csi-driver", "rancher/system-agent-upgrader"];
 
 #[test]
-fn components_of_presets_are_exempt_but_for_those_on_the_page() {
+fn preset_components_are_exempt_except_those_listed_on_the_page() {
     let name =
         |(preset, file): &(String, PathBuf)| format!("{preset}/{}", fixtures::file_name(file).replace(".yaml", ""));
     let components = fixtures::components();
@@ -94,15 +94,15 @@ fn components_of_presets_are_exempt_but_for_those_on_the_page() {
 }
 
 #[test]
-fn gatekeeper_gets_the_condition_for_linux_only_fields() {
+fn gatekeeper_uses_the_condition_for_linux_only_fields() {
     let [_, code] = blocks();
     assert_eq!(code[0]["engine"], "K8sNativeValidation");
     assert_eq!(expression(&code[0]["source"]["matchCondition"]), kyverno("disallow-privilege-escalation"));
 }
 
-/// Every policy in the values is in the column of the table that its condition is for.
+/// The table on the page lists every policy in the values under the condition it has there.
 #[test]
-fn each_policy_has_the_condition_that_the_table_says() {
+fn each_policy_has_the_condition_from_the_table() {
     let page = std::fs::read_to_string(fixtures::repository().join(PAGE)).expect("the page is readable");
     let values = blocks()[0]["vpolExcludeByPolicy"].take();
     for (policy, exclude) in values.as_object().expect("policies by name") {

@@ -1,4 +1,5 @@
-//! A pod without a choice of system may be meant for Linux nodes as well: nothing is taken from those without being asked.
+//! A pod that selects no operating system may also be meant for Linux nodes. Fields that matter on Linux are removed only on
+//! demand.
 
 use rstest::rstest;
 use serde_json::{Value, json};
@@ -9,7 +10,7 @@ use windows_hostprocess_policy::judge::judge;
 
 use crate::objects::{object, send};
 
-/// A pod without a choice of system; `change` edits its spec.
+/// A pod that selects no operating system; `change` edits its spec.
 fn unpinned(change: impl FnOnce(&mut Value)) -> Value {
     object("Pod", |spec| {
         spec["nodeSelector"] = json!({});
@@ -29,7 +30,7 @@ fn reach(object: &Value, rule: &str) -> Option<Reach> {
     finding(object, rule).patch.map(|patch| patch.reach)
 }
 
-/// Whether `mutate` selects Windows nodes in a new pod.
+/// Whether `mutate` makes a new pod select Windows nodes.
 fn is_moved(pod: &Value) -> bool {
     let settings = json!({ "mutate": "safe" });
     send(&Value::Null, pod, &settings, Value::Null)
@@ -45,7 +46,7 @@ fn is_moved(pod: &Value) -> bool {
 #[case::host_pid(json!({ "hostPID": true }))]
 #[case::both_named(json!({ "affinity": { "nodeAffinity": { "requiredDuringSchedulingIgnoredDuringExecution": { "nodeSelectorTerms": [
     { "matchExpressions": [{ "key": "kubernetes.io/os", "operator": "In", "values": ["windows", "linux"] }] }] } } } }))]
-fn a_pod_that_may_be_meant_for_both_systems_is_moved_only_on_demand(#[case] fields: Value) {
+fn a_pod_that_may_be_meant_for_linux_too_is_moved_only_on_demand(#[case] fields: Value) {
     let pod = unpinned(|spec| {
         for (field, value) in fields.as_object().expect("fields") {
             spec[field] = value.clone();
@@ -79,7 +80,7 @@ fn any_other_pod_is_moved(#[case] fields: Value) {
 #[case("host-namespaces", Reach::Admission)]
 #[case("hosts-and-hostname", Reach::Admission)]
 #[case("dns-policy", Reach::Command)]
-fn a_field_that_counts_on_linux_is_removed_only_with_proof_of_windows(#[case] rule: &str, #[case] expected: Reach) {
+fn a_field_that_matters_on_linux_is_removed_only_from_windows_pods(#[case] rule: &str, #[case] expected: Reach) {
     let pod = |selector: Value| {
         object("Pod", |spec| {
             spec["nodeSelector"] = selector;

@@ -1,4 +1,4 @@
-//! UPDATE: which changes of a granted or an old workload need a grant, and whose.
+//! UPDATE: which changes to a granted or existing workload need a grant, and which user needs it.
 
 use rstest::rstest;
 use serde_json::{Value, json};
@@ -9,7 +9,7 @@ use crate::objects::{object, send, template, verdict, verdict_of};
 /// Edits the spec of a pod.
 type Edit = fn(&mut Value);
 
-/// A field that no rule reads may still decide what runs: a grant is asked for anew.
+/// A field that no rule reads may still decide what runs, so the update needs a grant.
 #[rstest]
 #[case::config_map(json!({ "volumes": [{ "name": "script", "configMap": { "name": "other" } }] }))]
 #[case::image_pull_secrets(json!({ "imagePullSecrets": [{ "name": "other" }] }))]
@@ -24,7 +24,7 @@ type Edit = fn(&mut Value);
     "volumeMounts": [{ "name": "script", "mountPath": "C:\\script", "subPathExpr": "$(OTHER)" }] }] }))]
 #[case::pull_policy(json!({ "containers": [{ "name": "agent", "image": "registry.example/agent:1.0",
     "imagePullPolicy": "Never" }] }))]
-fn a_change_that_no_rule_reads_needs_a_grant(#[case] changed: Value) {
+fn a_change_to_a_field_that_no_rule_reads_needs_a_grant(#[case] changed: Value) {
     let settings = json!({ "allow": [] });
     let old = object("Deployment", |_| {});
     let mut new = old.clone();
@@ -34,13 +34,13 @@ fn a_change_that_no_rule_reads_needs_a_grant(#[case] changed: Value) {
     assert_eq!(verdict(&old, &new, &settings), Deny);
 }
 
-/// Who may run a command as SYSTEM was not asked about another command.
+/// An old workload that nobody was granted keeps running, but cannot turn into another program.
 #[rstest]
 #[case::command(|spec: &mut Value| spec["containers"][0]["command"] = json!(["cmd.exe", "/c", "net user"]))]
 #[case::environment(|spec: &mut Value| spec["containers"][0]["env"] = json!([{ "name": "PATH", "value": "C:\\evil" }]))]
 #[case::host_path(|spec: &mut Value| spec["volumes"] = json!([{ "name": "c", "hostPath": { "path": "C:\\" } }]))]
 #[case::account(|spec: &mut Value| spec["serviceAccountName"] = "admin".into())]
-fn a_workload_without_grant_may_not_change_what_it_does(#[case] change: Edit) {
+fn a_workload_without_a_grant_may_not_change_what_it_runs(#[case] change: Edit) {
     let settings = json!({ "allow": [{ "requesters": { "users": ["bob"] } }] });
     let old = object("DaemonSet", |_| {});
     let new = object("DaemonSet", change);
@@ -49,9 +49,9 @@ fn a_workload_without_grant_may_not_change_what_it_does(#[case] change: Edit) {
     assert!(by_bob.accepted, "{:?}", by_bob.message);
 }
 
-/// A program can read the annotations of its pod, and containerd acts on some.
+/// A program can read its pod's annotations, and containerd acts on some of them.
 #[test]
-fn the_annotations_of_a_template_need_a_grant() {
+fn changing_template_annotations_needs_a_grant() {
     let old = object("Deployment", |_| {});
     let mut new = old.clone();
     template(&mut new, "Deployment")["metadata"] =
@@ -61,9 +61,9 @@ fn the_annotations_of_a_template_need_a_grant() {
     assert_eq!(verdict(&old, &new, &json!({})), Accept);
 }
 
-/// Everything around a running pod annotates it. Only what the runtime acts on matters.
+/// Many controllers annotate running pods. Only annotations that the runtime acts on matter.
 #[test]
-fn annotations_of_a_running_pod() {
+fn only_runtime_annotations_of_a_running_pod_need_a_grant() {
     let old = object("Pod", |_| {});
     let annotated = |key: &str| {
         let mut new = old.clone();
@@ -79,9 +79,9 @@ fn annotations_of_a_running_pod() {
     assert_eq!(verdict(&reserved, &labelled, &nobody), Accept, "it had it before");
 }
 
-/// What a rule says of a new pod's annotations it says of those that a running pod gets.
+/// A rule about the annotations of new pods also applies to annotations that are added to a running pod.
 #[test]
-fn no_annotation_with_a_rule_is_overlooked_on_a_running_pod() {
+fn rules_about_annotations_apply_to_running_pods() {
     let rules = ["reserved-annotations", "hyperv-annotations"];
     let created = |fixture: &&fixtures::Fixture| fixture.payload["request"]["oldObject"].is_null();
     let mut compared = 0;
@@ -100,9 +100,9 @@ fn no_annotation_with_a_rule_is_overlooked_on_a_running_pod() {
     assert!(compared >= 5, "{compared} fixtures are too few to show anything");
 }
 
-/// A grant for bob must not turn into a workload of alice's because she is not granted what he is.
+/// Otherwise alice, who has no grant, could take over a workload that bob was granted.
 #[test]
-fn a_stranger_does_not_make_the_finding_of_a_granted_owner_old() {
+fn an_update_without_a_grant_is_denied_for_a_workload_granted_to_another_user() {
     let settings = json!({ "allow": [{ "requesters": { "users": ["bob"] } }] });
     let old = object("Deployment", |spec| {
         spec["volumes"] = json!([{ "name": "script", "configMap": { "name": "bobs" } }]);
@@ -116,7 +116,7 @@ fn a_stranger_does_not_make_the_finding_of_a_granted_owner_old() {
     let mut annotated = old.clone();
     template(&mut annotated, "Deployment")["metadata"] = json!({ "annotations": { "example.com/script": "a" } });
     assert_eq!((by("bob", &annotated), by("alice", &annotated)), (Accept, Deny));
-    // It does not matter who starts again what runs already, or who labels it.
+    // Restarting or labelling the workload needs no grant.
     let mut restarted = old.clone();
     template(&mut restarted, "Deployment")["metadata"] =
         json!({ "annotations": { "kubectl.kubernetes.io/restartedAt": "now" } });
@@ -126,7 +126,7 @@ fn a_stranger_does_not_make_the_finding_of_a_granted_owner_old() {
     assert_eq!(by("alice", &labelled), Accept);
 }
 
-/// Gatekeeper's check skips every UPDATE: a pod that was admitted with one image could be patched to another.
+/// Gatekeeper's check skips every UPDATE, so a pod admitted with one image could be patched to use another.
 #[test]
 fn an_image_patched_after_admission_needs_a_grant() {
     let settings = json!({ "allow": [{ "images": ["registry.example/*"] }] });
@@ -136,7 +136,7 @@ fn an_image_patched_after_admission_needs_a_grant() {
         let patched = object("Pod", |spec| spec["containers"][0]["image"] = image.into());
         let response = send(&granted, &patched, &settings, Value::Null);
         assert_eq!(verdict_of(&response), Deny, "{image}");
-        let message = response.message.expect("a denial says why");
+        let message = response.message.expect("a denial has a message");
         assert!(message.contains(&format!("image '{image}' is not in its images ['registry.example/*']")), "{message}");
     }
 }

@@ -1,4 +1,4 @@
-//! The questions that the policy asks a cluster, when it asks them, and the answers of a large one.
+//! Which queries the policy sends to the cluster, when, and how it handles the answers of a large cluster.
 
 use std::cell::RefCell;
 use std::path::Path;
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use windows_hostprocess_policy::cluster::host::Host;
 use windows_hostprocess_policy::decide;
 
-/// Gives every question the same answer and remembers the questions.
+/// Gives every query the same answer and records the operations.
 struct Canned {
     answer: Result<Vec<u8>, String>,
     asked: RefCell<Vec<String>>,
@@ -81,7 +81,7 @@ fn one_old_node_is_found_among_five_thousand_in_one_list() {
 }
 
 #[test]
-fn nothing_is_asked_unless_the_answer_matters() {
+fn the_cluster_is_queried_only_when_the_answer_matters() {
     let host = Canned::new(&list(&[]));
     let mut unconfigured = payload(DAEMON_SET);
     unconfigured["settings"] = json!({ "nodes": { "check": false } });
@@ -101,7 +101,7 @@ fn nothing_is_asked_unless_the_answer_matters() {
 }
 
 #[test]
-fn an_update_of_a_pod_whose_nodes_have_aged_is_a_warning_and_asks_once() {
+fn an_update_of_a_pod_on_outdated_nodes_warns_with_one_query() {
     let host = Canned::new(&list(&[node("win000000", "v1.22.9", "containerd://1.7.0")]));
     let mut update = payload(DAEMON_SET);
     update["request"]["operation"] = "UPDATE".into();
@@ -114,7 +114,7 @@ fn an_update_of_a_pod_whose_nodes_have_aged_is_a_warning_and_asks_once() {
 }
 
 #[test]
-fn the_labels_of_a_namespace_are_asked_for_once_and_not_for_a_pod() {
+fn namespace_labels_are_queried_once_and_not_for_pods() {
     let labels = json!({ "pod-security.kubernetes.io/enforce": "restricted", "tier": "system" });
     let host = Canned::new(&json!({ "metadata": { "labels": labels } }));
     let mut update = payload(DAEMON_SET);
@@ -140,7 +140,7 @@ fn the_labels_of_a_namespace_are_asked_for_once_and_not_for_a_pod() {
 }
 
 #[test]
-fn an_error_of_hostile_length_is_cut_and_made_visible() {
+fn a_long_host_error_is_truncated_and_escaped() {
     let host = Canned { answer: Err("no\nDENIED\u{1b}[0m ".repeat(1000)), asked: RefCell::default() };
     let response = judge(&payload(DAEMON_SET), &host);
     let warnings = response.warnings.expect("a warning");
@@ -148,7 +148,7 @@ fn an_error_of_hostile_length_is_cut_and_made_visible() {
 }
 
 #[test]
-fn required_without_check_is_refused() {
+fn nodes_required_without_check_is_an_invalid_setting() {
     let settings = br#"{"nodes": {"required": true}}"#;
     let response = windows_hostprocess_policy::validate_settings(settings).expect("an answer");
     let response = String::from_utf8(response).expect("JSON");

@@ -1,4 +1,4 @@
-//! The order of containers does not matter: whatever it is, the same findings are about the same containers.
+//! The order of containers does not change the findings or the containers that they name.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +12,7 @@ use crate::parity::generated_pods;
 
 const LISTS: [&str; 3] = ["containers", "initContainers", "ephemeralContainers"];
 
-/// Calls a function with every list of containers in a JSON value, wherever it is.
+/// Calls `edit` with every list of containers at any depth of a JSON value.
 fn for_each_list(value: &mut Value, edit: Reorder) {
     match value {
         Value::Object(members) => {
@@ -28,12 +28,12 @@ fn for_each_list(value: &mut Value, edit: Reorder) {
     }
 }
 
-/// What a finding says, apart from where in the lists its containers are. The message is left out, because some name the
-/// first of several containers.
+/// A finding without the indexes of its containers. The message is omitted because some messages name the first of several
+/// containers.
 fn identity(finding: &Finding) -> String {
     let mut inheritors = finding.inheritors.clone();
     inheritors.sort();
-    // Where several mount a volume, and where the workload as a whole is not allowed, the first container is named.
+    // A finding about a volume that several containers mount, or about the whole workload, names the first container.
     let is_about_one = finding.path.contains("ontainers[") && finding.rule != "not-allowed";
     let container = finding.container.as_deref().filter(|_| is_about_one).unwrap_or_default();
     let mut path = finding.path.clone();
@@ -59,8 +59,8 @@ fn identities(payload: &Value) -> Vec<String> {
 /// Puts a list of containers in another order.
 type Reorder = fn(&mut [Value]);
 
-/// How many findings there are; fails when another order of containers has others.
-fn is_independent_of_order(payload: &Value, what: &str) -> usize {
+/// Counts the findings, and panics if another order of containers changes them.
+fn assert_independent_of_order(payload: &Value, what: &str) -> usize {
     let findings = identities(payload);
     let orders: [(&str, Reorder); 2] = [("reversed", |items| items.reverse()), ("rotated", rotate)];
     for (how, edit) in orders {
@@ -77,7 +77,7 @@ fn rotate(items: &mut [Value]) {
     }
 }
 
-/// Every rule on, in settings that make as many as possible report something.
+/// Settings with every rule on and as many findings as possible.
 fn strict(object: &Value, kind: &Value) -> Value {
     let rules = registry::all().map(|rule| (rule.id.to_owned(), json!("deny")));
     let settings = json!({ "rules": Value::Object(rules.collect()), "hostPorts": [], "allow": "nobody" });
@@ -88,12 +88,12 @@ fn strict(object: &Value, kind: &Value) -> Value {
 fn fixtures_are_judged_the_same_in_any_order() {
     let mut findings = 0;
     for fixture in fixtures::fixtures() {
-        // An update is compared with the old object place by place.
+        // An update is compared with the old object index by index.
         if fixture.payload["request"]["oldObject"].is_null() {
             let what = format!("{}/{}", fixture.rule, fixture.name);
-            findings += is_independent_of_order(&fixture.payload, &what);
+            findings += assert_independent_of_order(&fixture.payload, &what);
             let request = &fixture.payload["request"];
-            findings += is_independent_of_order(&strict(&request["object"], &request["kind"]), &what);
+            findings += assert_independent_of_order(&strict(&request["object"], &request["kind"]), &what);
         }
     }
     assert!(findings > 1000, "{findings} findings are too few to show anything");
@@ -104,7 +104,7 @@ fn generated_pods_are_judged_the_same_in_any_order() {
     let kind = json!({ "group": "", "version": "v1", "kind": "Pod" });
     let mut several = BTreeSet::new();
     for pod in generated_pods() {
-        let findings = is_independent_of_order(&strict(&pod, &kind), &pod.to_string());
+        let findings = assert_independent_of_order(&strict(&pod, &kind), &pod.to_string());
         if pod["spec"]["containers"].as_array().is_some_and(|containers| containers.len() > 1) {
             several.insert(findings);
         }

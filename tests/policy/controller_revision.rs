@@ -1,4 +1,4 @@
-//! ControllerRevision: what a StatefulSet builds pods from, and what `kubectl rollout undo` brings back.
+//! ControllerRevisions, from which StatefulSets build pods and which `kubectl rollout undo` restores.
 
 use kubewarden_policy_sdk::response::ValidationResponse;
 use rstest::rstest;
@@ -10,7 +10,7 @@ use crate::objects::{object, send, template, verdict, verdict_of};
 
 const KIND: &str = "ControllerRevision";
 
-/// A revision with this text as its data, which the API server passes on as it was written.
+/// A revision with `data` as its data, verbatim: kube-apiserver does not normalise it.
 fn revision(data: &str) -> String {
     let mut revision = object(KIND, |_| {});
     revision["data"] = "DATA".into();
@@ -28,12 +28,12 @@ fn create(data: &str, settings: &Value, user: &str) -> ValidationResponse {
 }
 
 #[test]
-fn the_template_in_a_revision_is_judged_at_its_own_path() {
+fn the_template_in_a_revision_is_judged_at_its_path_in_data() {
     let response = send(&Value::Null, &object(KIND, |_| {}), &json!({ "allow": "nobody" }), Value::Null);
     let message = response.message.expect("denied");
     assert!(message.starts_with("ControllerRevision kube-system/agent is denied"), "{message}");
     assert!(message.contains("- data.spec.template.spec.securityContext.windowsOptions.hostProcess: "), "{message}");
-    // Its own annotations are those of the StatefulSet; the template's reach the pods.
+    // The revision's annotations are copied from the StatefulSet; only the template's reach the pods.
     let mut annotated = object(KIND, |spec| spec["securityContext"] = json!({}));
     let inherit = json!({ "annotations": { "microsoft.com/hostprocess-inherit-user": "true" } });
     annotated["metadata"]["annotations"] = inherit["annotations"].clone();
@@ -42,8 +42,8 @@ fn the_template_in_a_revision_is_judged_at_its_own_path() {
     assert_eq!(verdict(&Value::Null, &annotated, &json!({})), Deny);
 }
 
-/// The controllers of StatefulSets and DaemonSets store what was judged with their owner. Whoever else writes a revision
-/// is asked, whatever owner it claims.
+/// The StatefulSet and DaemonSet controllers store templates that were judged with the owner. Any other requester needs a
+/// grant, whatever owner the revision claims.
 #[rstest]
 #[case("StatefulSet", "statefulset-controller")]
 #[case("DaemonSet", "daemon-set-controller")]
@@ -70,15 +70,15 @@ fn a_revision_counts_as_its_owner_only_if_the_controller_sends_it(#[case] owner:
     assert_eq!(verdict_of(&send(&revision, &controller)), Deny);
 }
 
-/// Merged into a HostProcess template by the StatefulSet's controller, whose pods are not asked for their requester.
+/// The StatefulSet controller merges the revision into a HostProcess template, and its pods skip the requester check.
 #[rstest]
 #[case::an_image(r#"{"spec": {"template": {"spec": {"containers": [{"name": "agent", "command": ["other.exe"]}]}}}}"#)]
 #[case::an_annotation(r#"{"spec": {"template": {"metadata": {"annotations": {"a": "b"}}}}}"#)]
 #[case::a_claim(r#"{"spec": {"volumeClaimTemplates": [{"metadata": {"name": "script"}}]}}"#)]
 #[case::a_claim_beside_a_template(r#"{"spec": {"template": {"$patch": "replace"}, "volumeClaimTemplates": [{}]}}"#)]
 #[case::another_directive(r#"{"spec": {"template": {"$patch": "merge", "spec": {"hostNetwork": true}}}}"#)]
-#[case::replaced_further_up(r#"{"spec": {"$patch": "replace", "template": {"spec": {"containers": []}}}}"#)]
-fn a_revision_that_is_merged_needs_its_requester_granted(#[case] data: &str) {
+#[case::a_directive_above_the_template(r#"{"spec": {"$patch": "replace", "template": {"spec": {"containers": []}}}}"#)]
+fn a_merged_revision_needs_a_grant_for_its_requester(#[case] data: &str) {
     let by_requester = json!({ "allow": [{ "namespaces": ["kube-*"], "requesters": { "users": ["bob"] } }] });
     let message = create(data, &by_requester, "alice").message.expect("denied");
     assert!(
@@ -89,7 +89,7 @@ fn a_revision_that_is_merged_needs_its_requester_granted(#[case] data: &str) {
     assert_eq!(verdict_of(&create(data, &by_requester, "bob")), Accept);
     let rbac = json!({ "verb": "use", "group": "example.com", "resource": "hostprocesses", "subject": "requester" });
     assert_eq!(verdict_of(&create(data, &json!({ "rbac": rbac }), "alice")), Deny);
-    // Where nobody is asked who they are, there is nothing to get past.
+    // Without a grant that depends on the requester there is no check to bypass.
     for settings in [
         json!({}),
         json!({ "allow": "nobody" }),
@@ -100,8 +100,8 @@ fn a_revision_that_is_merged_needs_its_requester_granted(#[case] data: &str) {
     }
 }
 
-/// The controller of StatefulSets decodes the patched object with Go's encoding/json, which takes all of these for
-/// `hostProcess` and the fields above it.
+/// The StatefulSet controller decodes the patched object with Go's encoding/json, which matches field names
+/// case-insensitively.
 #[rstest]
 #[case(r#"{"Spec": {"template": {}}}"#, "data.Spec")]
 #[case(r#"{"spec": {"template": {}, "Template": {}}}"#, "data.spec.Template")]
@@ -120,16 +120,16 @@ fn a_revision_that_is_merged_needs_its_requester_granted(#[case] data: &str) {
     r#"{"spec": {"template": {"spec": {"containers": [{"securityContext": {"windowsOptions": {"hoſtProceſſ": true}}}]}}}}"#,
     "data.spec.template.spec.containers[0].securityContext.windowsOptions.hoſtProceſſ"
 )]
-fn a_revision_with_a_name_in_another_case_is_refused(#[case] data: &str, #[case] path: &str) {
+fn a_revision_with_a_field_name_in_another_case_is_denied(#[case] data: &str, #[case] path: &str) {
     let response = create(data, &json!({}), "alice");
     assert_eq!(response.code, Some(400), "{response:?}");
     let message = response.message.expect("denied");
     assert!(message.contains(&format!("request.object.{path}: ")), "{message}");
 }
 
-/// Keys that whoever writes the object chooses are compared exactly by everyone.
+/// Every reader compares user-chosen keys, such as labels, exactly.
 #[test]
-fn keys_in_another_case_are_refused_nowhere_else() {
+fn keys_in_another_case_are_accepted_elsewhere() {
     let mut revision = object(KIND, |spec| spec["nodeSelector"]["Spec"] = "a".into());
     template(&mut revision, KIND)["metadata"] =
         json!({ "labels": { "Containers": "a" }, "annotations": { "HostProcess": "a" } });
@@ -141,9 +141,9 @@ fn keys_in_another_case_are_refused_nowhere_else() {
     }
 }
 
-/// Go takes the last one.
+/// Go reads the last one.
 #[test]
-fn a_revision_with_a_field_twice_is_refused() {
+fn a_revision_with_a_duplicate_field_is_denied() {
     for data in [
         r#"{"spec": {"template": {"spec": {"securityContext": {"windowsOptions": {"hostProcess": false, "hostProcess": true}}}}}}"#,
         r#"{"spec": {"template": {"$patch": "replace", "$patch": "merge"}}}"#,
@@ -153,7 +153,7 @@ fn a_revision_with_a_field_twice_is_refused() {
     }
 }
 
-/// Any controller may keep its history in ControllerRevisions.
+/// Any controller may store its history in ControllerRevisions.
 #[rstest]
 #[case::nothing("{}")]
 #[case::another_object(r#"{"kind": "VirtualMachineInstancetype", "spec": {"cpu": {"guest": 1}}}"#)]
@@ -161,11 +161,11 @@ fn a_revision_with_a_field_twice_is_refused() {
 #[case::a_virtual_machine(
     r#"{"spec": {"running": true, "template": {"spec": {"domain": {"cpu": 1}, "volumes": [{"name": 7}]}}}}"#
 )]
-#[case::a_text(r#""hostProcess""#)]
+#[case::a_string(r#""hostProcess""#)]
 #[case::a_list(r#"["hostProcess"]"#)]
-#[case::a_spec_that_is_a_text(r#"{"spec": "hostProcess"}"#)]
-#[case::a_template_that_is_a_text(r#"{"spec": {"template": "hostProcess"}}"#)]
-#[case::a_template_whose_spec_is_a_text(r#"{"spec": {"template": {"spec": "hostProcess", "metadata": 7}}}"#)]
+#[case::a_spec_that_is_a_string(r#"{"spec": "hostProcess"}"#)]
+#[case::a_template_that_is_a_string(r#"{"spec": {"template": "hostProcess"}}"#)]
+#[case::a_template_whose_spec_is_a_string(r#"{"spec": {"template": {"spec": "hostProcess", "metadata": 7}}}"#)]
 fn the_history_of_other_controllers_is_left_alone(#[case] data: &str) {
     for settings in [json!({}), json!({ "allow": "nobody", "profile": "strict" })] {
         assert_eq!(verdict_of(&create(data, &settings, "system:serviceaccount:default:operator")), Accept);

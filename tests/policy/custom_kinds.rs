@@ -1,5 +1,5 @@
-//! Kinds that are judged by shape: a field of another type than Kubernetes gives it counts as missing, and hides nothing that
-//! stands beside it.
+//! Kinds that are judged by shape: a field of the wrong type counts as missing, and does not hide findings in the fields
+//! beside it.
 
 use kubewarden_policy_sdk::response::ValidationResponse;
 use rstest::rstest;
@@ -16,7 +16,7 @@ type Edit = fn(&mut Value);
 const NATIVE: &str = "Deployment";
 const CUSTOM: &str = "Rollout";
 
-/// Values of types that Kubernetes gives to hardly any field.
+/// Values whose types are wrong for almost every field.
 fn odd_values() -> [Value; 9] {
     [
         json!(null),
@@ -31,7 +31,7 @@ fn odd_values() -> [Value; 9] {
     ]
 }
 
-/// The JSON pointers of every value below a value.
+/// The JSON pointers of all nested values.
 fn pointers(value: &Value, pointer: &str) -> Vec<String> {
     let below: Vec<String> = match value {
         Value::Object(members) => members
@@ -56,17 +56,20 @@ fn pointers(value: &Value, pointer: &str) -> Vec<String> {
 #[case::containers_in_a_map(|spec: &mut Value| spec["containers"] = json!({ "agent": { "image": "registry.example/agent:1.0" } }))]
 #[case::volumes_in_a_map(|spec: &mut Value| spec["volumes"] = json!({ "data": { "hostPath": "C:\\data" } }))]
 #[case::an_operating_system_by_name(|spec: &mut Value| spec["os"] = "windows".into())]
-fn what_no_field_of_a_pod_can_hold_is_no_denial(#[case] change: Edit) {
+fn values_of_the_wrong_type_are_accepted_in_custom_kinds(#[case] change: Edit) {
     assert_eq!(verdict(&Value::Null, &object(CUSTOM, change), &json!({})), Accept);
     let response = send(&Value::Null, &object(NATIVE, change), &json!({}), Value::Null);
     assert_eq!(response.code, Some(400), "a native kind: {response:?}");
 }
 
-/// Whatever one other field holds, the workload is HostProcess.
+/// The workload is HostProcess whatever any one other field holds.
 #[rstest]
 #[case::on_the_pod("/spec/securityContext/windowsOptions/hostProcess")]
 #[case::on_a_container("/spec/containers/1/securityContext/windowsOptions/hostProcess")]
-fn nothing_odd_hides_host_process(#[case] place: &str, #[values("Rollout", "ControllerRevision")] kind: &str) {
+fn a_value_of_the_wrong_type_does_not_hide_host_process(
+    #[case] place: &str,
+    #[values("Rollout", "ControllerRevision")] kind: &str,
+) {
     let mut workload = object(kind, |spec| {
         let container = json!({ "name": "helper", "image": "registry.example/agent:1.0", "args": ["a"], "ports": [{ "hostPort": 80 }],
             "env": [{ "name": "A", "value": "b" }], "resources": { "limits": { "cpu": "1" } }, "volumeMounts": [{ "name": "v" }],
@@ -99,7 +102,7 @@ fn nothing_odd_hides_host_process(#[case] place: &str, #[values("Rollout", "Cont
     assert!(odd > 300, "{odd} are too few");
 }
 
-/// It may become `true` when it is filled in.
+/// A template expression may evaluate to `true`.
 #[test]
 fn a_flag_that_is_not_a_boolean_counts_as_true() {
     for value in odd_values() {
@@ -112,7 +115,7 @@ fn a_flag_that_is_not_a_boolean_counts_as_true() {
 }
 
 #[test]
-fn findings_beside_an_odd_field_stay() {
+fn findings_beside_a_field_of_the_wrong_type_are_reported() {
     let workload = object(CUSTOM, |spec| {
         misspelt(spec);
         spec["containers"] = json!(["{{helper}}", { "name": "agent", "ports": "{{ports}}", "workingDir": 7,
@@ -126,9 +129,9 @@ fn findings_beside_an_odd_field_stay() {
     );
 }
 
-/// It was impossible to fix: the old object was refused together with the new one.
+/// Otherwise such an object could not be fixed: the old object would deny every update.
 #[test]
-fn an_old_object_that_cannot_be_understood_counts_as_absent() {
+fn an_unreadable_old_object_counts_as_absent() {
     for value in odd_values() {
         let odd = object(CUSTOM, |spec| spec["containers"] = value.clone());
         let fixed = object(CUSTOM, |_| {});
@@ -138,7 +141,7 @@ fn an_old_object_that_cannot_be_understood_counts_as_absent() {
     let mut without_template = object(CUSTOM, |_| {});
     without_template["spec"]["template"]["spec"] = "{{spec}}".into();
     assert_eq!(verdict(&without_template, &object(CUSTOM, misspelt), &json!({})), Deny);
-    // The part of it that can be understood is what it was.
+    // Its readable parts still count.
     let odd = object(CUSTOM, |spec| {
         misspelt(spec);
         spec["dnsPolicy"] = 7.into();
@@ -146,9 +149,9 @@ fn an_old_object_that_cannot_be_understood_counts_as_absent() {
     assert_eq!(verdict(&odd, &object(CUSTOM, misspelt), &json!({})), Warn);
 }
 
-/// It was impossible to delete: the update that removes its finalizer was refused.
+/// Otherwise such an object could not be deleted: the update that removes its finalizer would be denied.
 #[test]
-fn an_object_that_cannot_be_read_can_be_deleted() {
+fn an_unreadable_object_can_be_deleted() {
     for kind in KINDS.map(|kind| kind.name) {
         let old = object(kind, |spec| spec["hostNetwork"] = json!([7]));
         for metadata in
@@ -164,7 +167,7 @@ fn an_object_that_cannot_be_read_can_be_deleted() {
 }
 
 #[test]
-fn what_is_not_a_pod_template_is_left_alone() {
+fn templates_without_a_pod_spec_are_accepted() {
     let flagged = json!({ "securityContext": { "windowsOptions": { "hostProcess": true } } });
     for spec in [
         json!({ "template": "hostProcess" }),
@@ -180,9 +183,9 @@ fn what_is_not_a_pod_template_is_left_alone() {
     }
 }
 
-/// Both are in the place of a pod template, and a CronJob of a custom kind keeps its own one level down.
+/// A custom kind may nest its pod template in a `jobTemplate`, as a CronJob does.
 #[test]
-fn a_template_of_jobs_is_judged() {
+fn a_job_template_is_judged() {
     let mut custom = object("CronJob", |_| {});
     custom["apiVersion"] = "apps.kruise.io/v1beta1".into();
     custom["kind"] = "AdvancedCronJob".into();
@@ -192,7 +195,7 @@ fn a_template_of_jobs_is_judged() {
     assert!(message.contains("spec.jobTemplate.spec.template.spec.securityContext"), "{message}");
 }
 
-/// The template of a Fleet is one of GameServers, which have a pod template themselves.
+/// A Fleet's template is a GameServer, which has a pod template itself.
 #[rstest]
 #[case("ScaledJob", "spec.jobTargetRef.template.spec.")]
 #[case("Fleet", "spec.template.spec.template.spec.")]
@@ -202,16 +205,16 @@ fn templates_in_other_places_are_judged(#[case] kind: &str, #[case] place: &str)
     assert!(message.contains(place), "{message}");
 }
 
-/// It would hide the containers that run.
+/// Otherwise the nested template would be judged instead of the containers that run.
 #[test]
-fn a_template_in_a_pod_spec_is_no_template() {
+fn a_template_inside_a_pod_spec_is_ignored() {
     let custom = object(CUSTOM, |spec| spec["template"] = json!({ "spec": {} }));
     assert_eq!(verdict(&Value::Null, &custom, &json!({ "allow": "nobody" })), Deny);
 }
 
-/// Readers differ in which of the two they take.
+/// Readers differ in which of the two values they use.
 #[test]
-fn a_template_behind_a_key_that_is_there_twice_is_refused() {
+fn a_template_under_a_duplicate_key_is_denied() {
     let template = r#"{"spec": {"containers": [{"securityContext": {"windowsOptions": {"hostProcess": true}}}]}}"#;
     for object in [
         format!(r#"{{"spec": 1, "spec": {{"template": {template}}}}}"#),

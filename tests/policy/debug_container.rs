@@ -1,4 +1,4 @@
-//! `kubectl debug`: the container that it adds to a running pod, judged as part of that pod.
+//! Containers that `kubectl debug` adds to a running pod are judged as part of that pod.
 
 use kubewarden_policy_sdk::response::ValidationResponse;
 use rstest::rstest;
@@ -22,7 +22,7 @@ fn shell() -> Value {
 }
 
 #[test]
-fn a_debug_container_is_named_with_the_account_that_it_gets() {
+fn the_warning_names_the_account_of_the_debug_container() {
     let response = debug(&object("Pod", |_| {}), shell(), &json!({}));
     assert!(response.accepted, "{:?}", response.message);
     let warnings = response.warnings.unwrap_or_default().join("\n");
@@ -43,7 +43,7 @@ fn a_debug_container_is_judged_by_every_rule() {
 fn a_debug_container_needs_a_grant() {
     let images = json!({ "allow": [{ "images": ["registry.example/agent"] }] });
     assert_eq!(verdict_of(&debug(&object("Pod", |_| {}), shell(), &images)), Deny);
-    // A container that a person adds to a DaemonSet's pod does not come from the DaemonSet.
+    // A container that a user adds to a DaemonSet's pod is not covered by the DaemonSet's grant.
     let mut pod = object("Pod", |_| {});
     pod["metadata"]["ownerReferences"] =
         json!([{ "apiVersion": "apps/v1", "kind": "DaemonSet", "name": "agent", "controller": true }]);
@@ -55,7 +55,7 @@ fn a_debug_container_needs_a_grant() {
 }
 
 #[test]
-fn a_debug_container_may_be_added_to_an_old_pod_that_is_denied_today() {
+fn a_debug_container_may_be_added_to_an_old_pod_with_findings() {
     let pipe = |spec: &mut Value| {
         spec["volumes"] = json!([{ "name": "pipe", "hostPath": { "path": "\\\\.\\pipe\\x" } }]);
         spec["containers"][0]["volumeMounts"] = json!([{ "name": "pipe", "mountPath": "C:\\pipe" }]);
@@ -65,26 +65,26 @@ fn a_debug_container_may_be_added_to_an_old_pod_that_is_denied_today() {
     assert_eq!(verdict(&Value::Null, &old, &json!({})), Deny);
     let response = debug(&old, shell(), &json!({}));
     assert!(response.accepted, "{:?}", response.message);
-    // Its own account is another matter.
+    // The debug container's account is new.
     let mut container = shell();
     container["securityContext"] = json!({ "windowsOptions": { "runAsUserName": "ContainerUser" } });
     let message = debug(&old, container, &json!({})).message.expect("denied");
     assert!(message.contains("[container-account]") && !message.contains("[run-as-non-root]"), "{message}");
 }
 
-/// It takes over what the pod says, so what is wrong with that is new for this container.
+/// A debug container inherits settings of the pod, so their findings are new for this container.
 #[rstest]
 #[case::privileged_group("privileged-local-group", json!({ "windowsOptions": { "hostProcess": true, "runAsUserName": "Administrators" } }))]
 #[case::local_system("local-system", json!({ "windowsOptions": { "hostProcess": true, "runAsUserName": "NT AUTHORITY\\SYSTEM" } }))]
 #[case::misspelt("nt-authority-spelling", json!({ "windowsOptions": { "hostProcess": true, "runAsUserName": "SYSTEM" } }))]
 #[case::gmsa("gmsa", json!({ "windowsOptions": { "hostProcess": true, "runAsUserName": "NT AUTHORITY\\SYSTEM", "gmsaCredentialSpecName": "app" } }))]
 #[case::non_root("run-as-non-root", json!({ "runAsNonRoot": true, "windowsOptions": { "hostProcess": true, "runAsUserName": "NT AUTHORITY\\SYSTEM" } }))]
-fn a_debug_container_inherits(#[case] rule: &str, #[case] security_context: Value) {
+fn findings_in_inherited_settings_are_new_for_a_debug_container(#[case] rule: &str, #[case] security_context: Value) {
     let settings = json!({ "rules": { rule: "deny" } });
     let old = object("Pod", |spec| spec["securityContext"] = security_context);
     let message = debug(&old, shell(), &settings).message.expect("denied");
     assert!(message.contains(&format!("[{rule}]")) && message.contains("(container 'shell')"), "{message}");
-    // With values of its own it inherits nothing, except the credentials, which a container can only replace.
+    // A container that sets these fields inherits only the credentials, which it could replace but not remove.
     let mut own = shell();
     own["securityContext"] = json!({
         "runAsNonRoot": false,
@@ -93,7 +93,7 @@ fn a_debug_container_inherits(#[case] rule: &str, #[case] security_context: Valu
     let response = debug(&old, own, &settings);
     let denied = response.audit_annotations.unwrap_or_default().remove("denied-rules");
     assert_eq!(denied, (rule == "gmsa").then(|| rule.to_owned()), "{:?}", response.message);
-    // Once it is there it is old.
+    // After it was added, its findings are old.
     let old = debugged(&old, shell());
     let mut new = old.clone();
     tolerant(&mut new["spec"]);
@@ -101,12 +101,12 @@ fn a_debug_container_inherits(#[case] rule: &str, #[case] security_context: Valu
 }
 
 #[test]
-fn a_debug_container_that_was_there_before_is_not_named_again() {
+fn an_existing_debug_container_is_not_reported_again() {
     let old = debugged(&object("Pod", |_| {}), shell());
     let mut new = old.clone();
     new["metadata"]["labels"] = json!({ "team": "a" });
     assert_eq!(verdict(&old, &new, &json!({})), Accept);
-    // Nor beside a second one.
+    // The same when a second one is added.
     let mut second = shell();
     second["name"] = "second".into();
     new["spec"]["ephemeralContainers"] = json!([shell(), second]);

@@ -1,5 +1,5 @@
-//! The chart and the kustomizations render policies that Kubewarden can load. Helm and kubectl render them; where one is not
-//! installed, what it would have rendered is not checked, and standard error says so.
+//! The chart and the kustomizations render policies that Kubewarden can load. Helm and kubectl render them; checks that need a
+//! missing program are skipped with a note on standard error.
 
 use std::collections::BTreeSet;
 use std::io::{ErrorKind, Write};
@@ -16,7 +16,7 @@ const CHART: &str = "deploy/charts/windows-hostprocess";
 const DEPLOYED: &str = "deploy/base/clusteradmissionpolicy.yaml";
 const INSTALL: &str = "docs/install.md";
 const NAMESPACE: &str = "kubewarden";
-/// Each overlay with the mode, failure policy and settings of its policy.
+/// The mode, failure policy and settings of each overlay.
 const OVERLAYS: [(&str, &str, &str, &str); 4] = [
     ("forbid", "protect", "Fail", r#"{"allow": "nobody"}"#),
     ("monitor", "monitor", "Ignore", "{}"),
@@ -32,7 +32,7 @@ fn yaml(file: &str) -> Value {
     fixtures::documents(&read(file), file).remove(0)
 }
 
-/// What a program prints, or else what it complains about; `None` where it is not installed.
+/// The standard output of a program, or its standard error if it fails; `None` if it is not installed.
 fn run(program: &str, arguments: &[&str], input: &str) -> Option<Result<String, String>> {
     let mut command = Command::new(program);
     command.args(arguments).current_dir(fixtures::repository());
@@ -50,7 +50,7 @@ fn run(program: &str, arguments: &[&str], input: &str) -> Option<Result<String, 
     Some(if output.status.success() { Ok(text(output.stdout)) } else { Err(text(output.stderr)) })
 }
 
-/// On standard error, but not by `eprintln!`, which the test harness keeps to itself.
+/// Writes to standard error directly, because the test harness captures `eprintln!`.
 fn say_once(text: &str) {
     static SAID: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
     if SAID.lock().expect("nobody panics in between").insert(text.to_owned()) {
@@ -62,7 +62,7 @@ fn say_once(text: &str) {
 fn template_of(chart: &str, values: &Value) -> Option<Result<Vec<Value>, String>> {
     let arguments = ["template", "windows-hostprocess", chart, "--namespace", NAMESPACE, "--values", "-"];
     Some(run("helm", &arguments, &values.to_string())?.map(|text| {
-        // Empty templates leave empty documents.
+        // Empty templates render empty documents.
         fixtures::documents(&text, chart).into_iter().filter(|object| !object.is_null()).collect()
     }))
 }
@@ -71,18 +71,18 @@ fn template(values: &Value) -> Option<Vec<Value>> {
     Some(template_of(CHART, values)?.unwrap_or_else(|error| panic!("{values}: {error}")))
 }
 
-fn of_kind<'o>(objects: &'o [Value], kind: &'o str) -> impl Iterator<Item = &'o Value> {
+fn objects_of_kind<'o>(objects: &'o [Value], kind: &'o str) -> impl Iterator<Item = &'o Value> {
     objects.iter().filter(move |object| object["kind"] == kind)
 }
 
-/// The only object of a kind.
+/// The single object of a kind.
 fn only<'o>(objects: &'o [Value], kind: &'o str) -> &'o Value {
-    let found: Vec<&Value> = of_kind(objects, kind).collect();
+    let found: Vec<&Value> = objects_of_kind(objects, kind).collect();
     let [object] = found[..] else { panic!("{} objects of kind {kind}", found.len()) };
     object
 }
 
-/// That it asks for what the deployed policy asks for, with settings that the policy accepts.
+/// Checks that the policy has valid settings and the same module, rules and match conditions as the deployed policy.
 fn assert_is_loadable(policy: &Value) {
     let (spec, deployed) = (&policy["spec"], yaml(DEPLOYED));
     let settings = spec["settings"].to_string();
@@ -124,14 +124,14 @@ fn every_overlay_is_in_the_table() {
 }
 
 #[test]
-fn helm_has_nothing_to_complain_about() {
+fn helm_lint_passes() {
     if let Some(result) = run("helm", &["lint", "--strict", CHART], "") {
         result.unwrap_or_else(|error| panic!("{error}"));
     }
 }
 
 #[test]
-fn the_page_about_installing_knows_every_preset_and_overlay() {
+fn the_installation_page_lists_every_preset_and_overlay() {
     let page = read(INSTALL);
     let names_of = |link: &str| -> Vec<String> {
         let rows = page.lines().filter_map(|line| line.strip_prefix("| [")?.split_once(link));
@@ -145,7 +145,7 @@ fn the_page_about_installing_knows_every_preset_and_overlay() {
 }
 
 #[test]
-fn the_values_on_the_page_about_installing_make_a_policy() {
+fn the_values_on_the_installation_page_render_a_policy() {
     let page = read(INSTALL);
     let block = page.split("```yaml\n").nth(1).and_then(|text| text.split("```").next()).expect("values");
     let values = fixtures::documents(block, INSTALL).remove(0);
@@ -157,9 +157,9 @@ fn the_values_on_the_page_about_installing_make_a_policy() {
     assert_eq!(policy["spec"]["policyServer"], only(&objects, "PolicyServer")["metadata"]["name"]);
 }
 
-/// With `helm template` in place of what needs a cluster.
+/// Runs `helm template` instead of the commands that need a cluster.
 #[test]
-fn the_helm_commands_on_the_pages_make_policies() {
+fn the_helm_commands_in_the_docs_render_policies() {
     if run("helm", &["version"], "").is_none() {
         return;
     }
@@ -198,7 +198,7 @@ fn a_preset_becomes_the_grants_of_the_policy() {
 }
 
 #[test]
-fn what_two_presets_share_is_granted_once() {
+fn a_grant_in_two_presets_is_rendered_once() {
     let own = json!({ "namespaces": ["team"], "images": ["registry.example/team/*"] });
     let Some(objects) = template(&json!({ "presets": ["aks", "csi"], "extraGrants": [own] })) else { return };
     let allow = only(&objects, "ClusterAdmissionPolicy")["spec"]["settings"]["allow"].clone();
@@ -215,7 +215,7 @@ fn what_two_presets_share_is_granted_once() {
 }
 
 #[test]
-fn without_values_the_policy_denies_nothing() {
+fn the_default_values_deny_nothing() {
     let Some(objects) = template(&json!({})) else { return };
     assert_eq!(objects.len(), 1, "nothing beside the policy");
     let policy = only(&objects, "ClusterAdmissionPolicy");
@@ -226,7 +226,7 @@ fn without_values_the_policy_denies_nothing() {
 }
 
 #[test]
-fn values_are_where_kubewarden_looks_for_them() {
+fn values_become_fields_of_the_policy() {
     let rollouts = json!({ "apiGroups": ["argoproj.io"], "apiVersions": ["v1alpha1"], "resources": ["rollouts"], "operations": ["CREATE"] });
     let values = json!({
         "mode": "protect", "message": "Ask the platform team.", "timeoutSeconds": 5, "backgroundAudit": false, "matchConditions": false,
@@ -252,7 +252,11 @@ fn values_are_where_kubewarden_looks_for_them() {
 #[case(json!({ "allow": [{ "namespaceSelector": { "matchLabels": { "a": "b" } } }] }), &["Namespace"], &["namespaces"])]
 #[case(json!({ "rbac": { "verb": "use", "group": "policy.example", "resource": "hostprocess" } }), &[], &["subjectaccessreviews"])]
 #[case(json!({ "nodes": { "check": false }, "allow": "nobody" }), &[], &[])]
-fn what_the_settings_ask_for_is_permitted(#[case] settings: Value, #[case] kinds: &[&str], #[case] resources: &[&str]) {
+fn settings_that_need_the_cluster_get_permissions(
+    #[case] settings: Value,
+    #[case] kinds: &[&str],
+    #[case] resources: &[&str],
+) {
     let Some(objects) = template(&json!({ "settings": settings })) else { return };
     let policy = only(&objects, "ClusterAdmissionPolicy");
     assert_is_loadable(policy);
@@ -261,16 +265,16 @@ fn what_the_settings_ask_for_is_permitted(#[case] settings: Value, #[case] kinds
     let known = list(&yaml("metadata.yml")["contextAwareResources"]);
     assert!(asked.iter().all(|resource| known.contains(resource)), "{asked:?}");
     assert_eq!(asked.iter().map(|resource| &resource["kind"]).collect::<Vec<_>>(), kinds);
-    let rules: Vec<Value> = of_kind(&objects, "ClusterRole").flat_map(|role| list(&role["rules"])).collect();
+    let rules: Vec<Value> = objects_of_kind(&objects, "ClusterRole").flat_map(|role| list(&role["rules"])).collect();
     assert_eq!(rules.iter().flat_map(|rule| list(&rule["resources"])).collect::<Vec<_>>(), resources);
-    for binding in of_kind(&objects, "ClusterRoleBinding") {
+    for binding in objects_of_kind(&objects, "ClusterRoleBinding") {
         let account = json!([{ "kind": "ServiceAccount", "name": "policy-server", "namespace": NAMESPACE }]);
         assert_eq!(binding["subjects"], account);
     }
 }
 
 #[test]
-fn a_policy_server_of_its_own_is_used_and_has_the_rights() {
+fn a_created_policy_server_runs_the_policy_with_its_permissions() {
     let values = json!({
         "policyServer": { "create": true, "image": { "tag": "v1.36.0" }, "spec": { "tolerations": [{ "operator": "Exists" }] } },
         "settings": { "nodes": { "check": true } },
@@ -291,14 +295,14 @@ fn a_policy_server_of_its_own_is_used_and_has_the_rights() {
     assert_eq!(server["spec"]["tolerations"], values["policyServer"]["spec"]["tolerations"]);
 }
 
-/// As docs/recipes.md says: one policy changes new pods, the other judges them with the grants.
+/// As in docs/recipes.md: one policy fixes new pods, the other judges them with the grants.
 #[test]
-fn mutate_makes_a_policy_of_its_own() {
+fn mutate_renders_a_second_policy() {
     let settings = json!({ "mutate": "safe", "profile": "strict" });
     let Some(objects) = template(&json!({ "presets": ["eks"], "settings": settings, "mode": "protect" })) else {
         return;
     };
-    let policies: Vec<&Value> = of_kind(&objects, "ClusterAdmissionPolicy").collect();
+    let policies: Vec<&Value> = objects_of_kind(&objects, "ClusterAdmissionPolicy").collect();
     policies.iter().for_each(|policy| assert_is_loadable(policy));
     let [judges, fixes] = policies[..] else { panic!("{} policies", policies.len()) };
     let recipe = read("docs/recipes.md");
@@ -320,7 +324,7 @@ fn mutate_makes_a_policy_of_its_own() {
 #[case(json!({ "policyServer": { "create": true } }), "policyServer.image.tag")]
 #[case(json!({ "policyServer": { "spec": { "replicas": 3 } } }), "/policyServer/spec/replicas")]
 #[case(json!({ "fullnameOverride": "Host_Process" }), "/fullnameOverride")]
-// Which removes a value that the templates need.
+// `null` removes a default that the templates need.
 #[case(json!({ "extraGrants": null }), "extraGrants")]
 #[case(json!({ "policyServer": { "image": null } }), "image")]
 #[case(json!({ "namespaceSelector": { "matchLabel": { "tier": "apps" } } }), "matchLabel")]
@@ -328,15 +332,15 @@ fn mutate_makes_a_policy_of_its_own() {
 #[case(json!({ "settings": { "nodes": true } }), "/settings/nodes")]
 #[case(json!({ "settings": { "rules": { "windows-nod": "deny" } } }), "windows-nod")]
 #[case(json!({ "extraGrants": [{ "namespace": ["team"] }] }), "namespace")]
-// As YAML 1.1, which Helm speaks, reads `[n]`.
+// `[n]` in YAML 1.1, which Helm reads.
 #[case(json!({ "extraGrants": [{ "namespaces": [false] }] }), "/extraGrants/0/namespaces/0")]
-fn values_that_would_not_do_what_they_say_are_refused(#[case] values: Value, #[case] complaint: &str) {
+fn invalid_values_are_rejected(#[case] values: Value, #[case] complaint: &str) {
     let Some(result) = template_of(CHART, &values) else { return };
     let error = result.expect_err("it is refused");
     assert!(error.contains(complaint), "{error}");
 }
 
-/// Symbolic links lead to what is written once; an archive has the files themselves.
+/// The chart links to files elsewhere in the repository; the archive contains copies.
 #[test]
 fn the_packaged_chart_renders_the_same() {
     let folder = env::temp_dir().join(format!("windows-hostprocess-chart-{}", std::process::id()));
@@ -359,7 +363,7 @@ fn only_entry(folder: &Path) -> PathBuf {
 }
 
 #[test]
-fn the_chart_deploys_the_module_that_it_is_described_with() {
+fn the_chart_deploys_the_module_in_its_annotations() {
     let values = yaml(&format!("{CHART}/values.yaml"));
     let chart = yaml(&format!("{CHART}/Chart.yaml"));
     assert_eq!(values["module"]["repository"], chart["annotations"]["kubewarden/repository"]);

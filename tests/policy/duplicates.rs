@@ -1,4 +1,4 @@
-//! One mistake is one finding: no two rules report the same field, whatever the settings turn on.
+//! No two rules report the same field, whichever rules are on.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,20 +9,20 @@ use windows_hostprocess_policy::judge::judge;
 use crate::parity::generated_pods;
 use crate::paths::strict;
 
-/// Rules that may report the same place, because each of the two is to be corrected by itself.
-const TWO_MISTAKES: &[(&str, &str, &str)] = &[
-    ("host-path-file", "host-path-volume", "that there is a host path at all, and that it has no type"),
-    ("host-path-volume", "relative-host-path", "that there is a host path at all, and where it is"),
-    ("host-path-volume", "sandbox-variable-spelling", "that there is a host path at all, and how it is written"),
-    ("host-ports", "port-mismatch", "a port of the node that is not allowed, and one that is not the container's"),
-    ("local-group-runtime", "privileged-local-group", "a group at all on old nodes, and the rights of this one"),
-    ("mount-over-rootfs", "mount-path-twice", "what the mounts hide, and that they are two"),
-    ("no-windows-node", "windows-node", "what the cluster has, and what the pod does not say"),
-    ("path-variable", "search-order", "what the variable lacks, and what is first in it"),
-    ("search-order", "working-dir", "who may write to the folder, and where it is"),
+/// Pairs of rules that may report the same field, because each finding needs a fix of its own.
+const SEPARATE_FINDINGS: &[(&str, &str, &str)] = &[
+    ("host-path-file", "host-path-volume", "the existence of a host path, and its missing type"),
+    ("host-path-volume", "relative-host-path", "the existence of a host path, and its location"),
+    ("host-path-volume", "sandbox-variable-spelling", "the existence of a host path, and its spelling"),
+    ("host-ports", "port-mismatch", "a node port that is not allowed, and one that differs from the container's"),
+    ("local-group-runtime", "privileged-local-group", "any group on old nodes, and the rights of this one"),
+    ("mount-over-rootfs", "mount-path-twice", "the files that the mounts hide, and the duplicate"),
+    ("no-windows-node", "windows-node", "the nodes of the cluster, and the pod's missing selector"),
+    ("path-variable", "search-order", "the folders missing from the variable, and the first one"),
+    ("search-order", "working-dir", "the folder's permissions, and its location"),
 ];
 
-/// The rules that report each path. What `strict` turns on is on.
+/// The rules that report each path, with the settings of `strict`.
 fn reported(payload: &Value) -> BTreeMap<String, BTreeSet<&'static str>> {
     let judged = judge(payload.to_string().as_bytes(), &NoCluster, |_, outcome| outcome.findings);
     let mut rules: BTreeMap<String, BTreeSet<&'static str>> = BTreeMap::new();
@@ -32,7 +32,7 @@ fn reported(payload: &Value) -> BTreeMap<String, BTreeSet<&'static str>> {
     rules
 }
 
-/// The pairs of rules that report the same path, with an object and the path.
+/// The pairs of rules that report the same path, with that path.
 fn pairs(payload: &Value) -> Vec<(&'static str, &'static str, String)> {
     let mut pairs = Vec::new();
     for (path, rules) in reported(payload) {
@@ -58,7 +58,8 @@ fn no_two_rules_report_the_same_field() {
             found.entry((first, second)).or_insert((path, 0)).1 += 1;
         }
     }
-    let expected: BTreeSet<(&str, &str)> = TWO_MISTAKES.iter().map(|(first, second, _)| (*first, *second)).collect();
+    let expected: BTreeSet<(&str, &str)> =
+        SEPARATE_FINDINGS.iter().map(|(first, second, _)| (*first, *second)).collect();
     let unexpected: Vec<String> = found
         .iter()
         .filter(|(pair, _)| !expected.contains(*pair))

@@ -1,4 +1,4 @@
-//! The files that are made from the rules and from other files: `make docs` renews them.
+//! Generated files are up to date; `make docs` regenerates them.
 
 #[test]
 fn generated_files_are_up_to_date() {

@@ -1,4 +1,4 @@
-//! Grants limit what they say: images of volumes, and kinds with their groups.
+//! The limits of grants: image volumes, kinds of other API groups, and fields that no list restricts.
 
 use kubewarden_policy_sdk::response::ValidationResponse;
 use rstest::rstest;
@@ -6,13 +6,13 @@ use serde_json::{Value, json};
 
 use crate::objects::{object, send, template};
 
-/// Why a grant does not cover an object. Other rules would deny mixed pods.
+/// The reason why a grant does not cover an object. Rules that deny mixed pods are off.
 fn denial(object: &Value, grant: Value, extra: Value) -> Option<String> {
     let settings = json!({ "allow": [grant], "rules": { "all-containers": "off", "level-conflict": "off" } });
     send(&Value::Null, object, &settings, extra).message
 }
 
-/// A HostProcess container, and an ordinary one, which mounts the volume at `mounted_by`.
+/// A workload with a HostProcess container, an ordinary container, and an image volume that `mounted_by` mounts.
 fn with_image_volume(kind: &str, reference: Value, mounted_by: &str) -> Value {
     object(kind, |spec| {
         spec["containers"] = json!([
@@ -28,7 +28,7 @@ fn with_image_volume(kind: &str, reference: Value, mounted_by: &str) -> Value {
     })
 }
 
-/// Issue 24, item 4: the program may come from an image that is mounted.
+/// Issue 24, item 4: the program may come from a mounted image.
 #[test]
 fn images_also_cover_image_volumes_that_a_host_process_container_mounts() {
     let grant = json!({ "images": ["registry.example/*"] });
@@ -43,14 +43,14 @@ fn images_also_cover_image_volumes_that_a_host_process_container_mounts() {
             let message = denied(missing, "agent").expect("denied");
             assert!(message.contains("the image is not known, but must be in its images"), "{message}");
         }
-        // The ordinary container is none of the grant's business, and what nobody mounts is nowhere.
+        // Volumes of ordinary containers and unmounted volumes need no grant.
         assert_eq!(denied("elsewhere.example/tools:1".into(), "web"), None, "{kind}");
         assert_eq!(denied("elsewhere.example/tools:1".into(), "nobody"), None, "{kind}");
     }
 }
 
-/// The same kind of another group: anyone may be allowed to create those, and who is differs.
-fn of_group(api_version: &str) -> Value {
+/// A DaemonSet of another API group, which other users may be allowed to create.
+fn daemon_set_of_group(api_version: &str) -> Value {
     let mut daemon_set = object("DaemonSet", |_| {});
     daemon_set["apiVersion"] = api_version.into();
     daemon_set
@@ -68,7 +68,7 @@ fn of_group(api_version: &str) -> Value {
 #[case("apps.kruise.io/v1alpha1", "*.apps.kruise.io", true)]
 #[case("apps.kruise.io/v1alpha1", "*", true)]
 fn kinds_compare_group_and_kind(#[case] api_version: &str, #[case] pattern: &str, #[case] is_granted: bool) {
-    let message = denial(&of_group(api_version), json!({ "kinds": [pattern] }), Value::Null);
+    let message = denial(&daemon_set_of_group(api_version), json!({ "kinds": [pattern] }), Value::Null);
     assert_eq!(message.is_none(), is_granted, "{message:?}");
     if let Some(message) = message {
         let name = if api_version == "apps/v1" { "DaemonSet" } else { "DaemonSet.apps.kruise.io" };
@@ -84,14 +84,14 @@ fn owned_by(api_version: Value) -> Value {
     pod
 }
 
-/// An audit believes owner references, so a tenant's DaemonSet of another group must not pass for a native one there.
+/// Audits trust owner references, so a tenant's DaemonSet of another group must not pass for a native one.
 #[rstest]
 #[case::native("apps/v1".into(), true)]
 #[case::another_version("apps/v1beta2".into(), true)]
 #[case::another_group("apps.kruise.io/v1alpha1".into(), false)]
 #[case::no_group("v1".into(), false)]
 #[case::nothing(Value::Null, false)]
-fn the_group_of_an_owner_counts(#[case] api_version: Value, #[case] is_granted: bool) {
+fn the_api_group_of_an_owner_matters(#[case] api_version: Value, #[case] is_granted: bool) {
     let pod = owned_by(api_version);
     let grant = json!({ "kinds": ["DaemonSet"] });
     let audit = denial(&pod, grant.clone(), json!({ "userInfo": {} }));
@@ -100,10 +100,10 @@ fn the_group_of_an_owner_counts(#[case] api_version: Value, #[case] is_granted: 
     assert_eq!(denial(&pod, grant, controller).is_none(), is_granted);
 }
 
-/// `requesters` are asked when the owner is sent, so what was sent before the grant is not asked again: `hostprocess scan`
-/// shows what there is.
+/// `requesters` applies when the owner is created or updated. Owners that existed before the grant are not checked again;
+/// `hostprocess scan` lists them.
 #[test]
-fn requesters_do_not_hold_for_what_controllers_make_of_older_owners() {
+fn requesters_do_not_apply_to_pods_of_existing_owners() {
     let pod = owned_by("apps/v1".into());
     let grant = json!({ "requesters": { "users": ["bob"] } });
     let controller = json!({ "userInfo": { "username": "system:serviceaccount:kube-system:daemon-set-controller" } });
@@ -113,7 +113,7 @@ fn requesters_do_not_hold_for_what_controllers_make_of_older_owners() {
     assert!(warnings.contains("whether it is allowed depends on the requester"), "{warnings}");
 }
 
-/// Neither commands nor the reach on the host are limited by any list: the process sees the whole node.
+/// No list limits commands or access to the host: the process sees the whole node.
 #[test]
 fn no_list_limits_commands() {
     let mut daemon_set = object("DaemonSet", |_| {});

@@ -1,4 +1,4 @@
-//! Any JSON value, for property tests.
+//! Arbitrary JSON values for property tests.
 
 use proptest::prelude::*;
 use serde_json::Value;

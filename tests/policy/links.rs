@@ -1,4 +1,4 @@
-//! Links between the pages of the repository lead somewhere, and the documentation site has every page.
+//! Links between pages resolve, and the documentation site includes every page.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -18,13 +18,13 @@ fn text(page: &Path) -> String {
     fs::read_to_string(page).unwrap_or_else(|error| panic!("{}: {error}", page.display()))
 }
 
-/// The targets of Markdown links, without those that have a scheme.
+/// The targets of Markdown links that have no scheme.
 fn targets(text: &str) -> impl Iterator<Item = &str> {
     let targets = text.split("](").skip(1).filter_map(|rest| rest.split_once(')')).map(|(target, _)| target);
     targets.filter(|target| !target.contains("://") && !target.contains(char::is_whitespace))
 }
 
-/// The anchors of headings, as GitHub and mdBook make them.
+/// The anchors of headings, as GitHub and mdBook generate them.
 fn anchors(text: &str) -> BTreeSet<String> {
     let headings = text.lines().filter_map(|line| line.strip_prefix('#'));
     let kept = |c: &char| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_');
@@ -35,9 +35,9 @@ fn anchors(text: &str) -> BTreeSet<String> {
 }
 
 #[test]
-fn links_lead_to_files_and_headings() {
+fn links_resolve_to_files_and_headings() {
     let mut broken = Vec::new();
-    for page in [".", ".github", "docs"].into_iter().flat_map(pages) {
+    for page in [".", ".github", "benches", "docs"].into_iter().flat_map(pages) {
         let text = text(&page);
         for target in targets(&text) {
             let (file, anchor) = target.split_once('#').unwrap_or((target, ""));
@@ -52,7 +52,7 @@ fn links_lead_to_files_and_headings() {
 }
 
 #[test]
-fn the_site_has_every_page() {
+fn the_site_includes_every_page() {
     let summary = text(&repository().join("docs/SUMMARY.md"));
     let listed: BTreeSet<&str> = targets(&summary).collect();
     let pages = pages("docs");

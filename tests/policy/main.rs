@@ -1,4 +1,4 @@
-//! The policy alone, called natively. One binary, because linking a dozen takes longer than running them.
+//! Tests of the policy library. One binary, because linking a dozen takes longer than running the tests.
 
 mod access;
 mod aks_sample;

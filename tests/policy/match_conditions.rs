@@ -1,7 +1,7 @@
-//! `matchConditions` of the deployed policy. kube-apiserver asks policy-server only about requests that these let through, so
-//! whatever a rule could report anything about must be among them, and ordinary workloads should not be.
+//! `matchConditions` of the deployed policy. kube-apiserver sends policy-server only the requests that match, so they must
+//! match every request with a finding, and should not match ordinary workloads.
 //!
-//! Here another interpreter of CEL evaluates them; `tests/cluster` shows that kube-apiserver's agrees.
+//! These tests use another CEL interpreter; `tests/cluster` shows that kube-apiserver's agrees.
 
 use std::sync::{Arc, LazyLock};
 
@@ -21,7 +21,7 @@ use crate::objects::{KINDS, object, template};
 
 const MANIFEST: &str = "deploy/base/clusteradmissionpolicy.yaml";
 
-/// All conditions of the deployed policy: a request is let through when each of them is true.
+/// The conditions of the deployed policy. A request is let through if all of them are true.
 struct MatchConditions {
     env: Arc<Env>,
     programs: Vec<Program>,
@@ -36,7 +36,7 @@ impl MatchConditions {
         let conditions = policy["spec"]["matchConditions"].as_array().expect("a list");
         let env = Env::stdlib();
         let compile = |condition: &Value| {
-            let expression = condition["expression"].as_str().expect("a text");
+            let expression = condition["expression"].as_str().expect("a string");
             env.compile(expression).unwrap_or_else(|errors| panic!("{errors}"))
         };
         let programs: Vec<Program> = conditions.iter().map(compile).collect();
@@ -44,7 +44,7 @@ impl MatchConditions {
         MatchConditions { env: Arc::new(env), programs }
     }
 
-    /// An error where a condition finds a type that it cannot deal with.
+    /// An error if a condition meets a value of the wrong type.
     fn evaluate(&self, request: &Value) -> Result<bool, ExecutionError> {
         let mut context = Context::with_env(Arc::clone(&self.env));
         for (name, value) in [("request", request), ("object", &request["object"])] {
@@ -59,7 +59,7 @@ impl MatchConditions {
     }
 }
 
-/// The answer with every rule on.
+/// The response with every rule on.
 fn strict(payload: &Value) -> ValidationResponse {
     let mut payload = payload.clone();
     payload["settings"]["profile"] = "strict".into();
@@ -84,7 +84,7 @@ fn every_request_with_a_finding_is_let_through() {
 }
 
 #[test]
-fn ordinary_requests_are_not() {
+fn ordinary_requests_are_not_let_through() {
     let is_ordinary = |fixture: &Fixture| concerns_no_rule(fixture.payload.to_string().as_bytes());
     let ordinary: Vec<Fixture> = fixtures::fixtures().into_iter().filter(is_ordinary).collect();
     assert!(!ordinary.is_empty(), "no fixture is ordinary");
@@ -97,14 +97,14 @@ fn ordinary_requests_are_not() {
     }
 }
 
-/// A request that Kubernetes' own controllers may send.
+/// A request as kube-controller-manager sends it.
 fn request(object: Value) -> Value {
     json!({ "kind": { "kind": object["kind"] }, "userInfo": { "username": "system:kube-controller-manager" }, "object": object })
 }
 
-/// A rule that looks at other pods as well has a fixture about one, or nothing would show that the conditions know the rule.
+/// A rule that applies beyond HostProcess pods needs a fixture without HostProcess, to show that the conditions cover it.
 #[test]
-fn every_rule_that_looks_beyond_hostprocess_pods_is_known() {
+fn rules_beyond_hostprocess_pods_are_covered() {
     let looks_beyond = |rule: &&Rule| match rule.scope {
         Scope::HostProcess | Scope::Resize => false,
         Scope::MayBeHostProcess | Scope::AnyPod | Scope::Annotations => true,
@@ -123,7 +123,7 @@ fn every_rule_that_looks_beyond_hostprocess_pods_is_known() {
 }
 
 #[test]
-fn every_kind_is_let_through_wherever_it_sets_what_rules_look_at() {
+fn every_kind_with_a_field_that_rules_read_is_let_through() {
     let host_process = json!({ "windowsOptions": { "hostProcess": true } });
     let container = json!({ "name": "app", "image": "app", "securityContext": host_process });
     let image = json!([{ "image": "mirror.example/windows-host-process-containers-base-image:v1.0.0" }]);
@@ -150,7 +150,7 @@ fn every_kind_is_let_through_wherever_it_sets_what_rules_look_at() {
     }
 }
 
-/// Custom kinds may hold templates of values, and the rules count these as true.
+/// Custom kinds may contain template expressions, which rules treat as true.
 #[test]
 fn a_value_that_may_become_true_is_let_through() {
     let unknown = json!({ "windowsOptions": { "hostProcess": "{{hostProcess}}" } });
@@ -164,7 +164,7 @@ fn a_value_that_may_become_true_is_let_through() {
     }
 }
 
-/// Names that Go reads in any case, and data that is merged: `src/admission/kinds.rs`.
+/// Go reads field names case-insensitively, and revisions are merged: see `src/admission/kinds.rs`.
 #[test]
 fn a_revision_is_let_through_unless_a_controller_sends_it() {
     let revision = object("ControllerRevision", |spec| drop(spec["securityContext"].take()));
@@ -182,7 +182,7 @@ fn a_revision_is_let_through_unless_a_controller_sends_it() {
 }
 
 #[test]
-fn the_annotations_of_a_binding_are_looked_at() {
+fn a_binding_with_a_runtime_annotation_is_let_through() {
     let mut binding = json!({
         "kind": { "group": "", "version": "v1", "kind": "Binding" }, "subResource": "binding", "operation": "CREATE",
         "userInfo": { "username": "alice" },
@@ -193,17 +193,18 @@ fn the_annotations_of_a_binding_are_looked_at() {
     assert!(DEPLOYED.let_through(&binding));
 }
 
-/// The keys that lead to what rules look at, and some of what they find there.
+/// Keys on the way to the fields that rules read, and an annotation.
 const WORDS: &str = "spec|template|jobTemplate|data|metadata|annotations|securityContext|windowsOptions|hostProcess|runAsUserName|\
     containers|initContainers|ephemeralContainers|image|microsoft\\.com/hostprocess-inherit-user";
 
 proptest! {
-    // So many objects with a finding: of the objects that are made, one in thirty or so has one.
+    // Enough cases for several findings: about one generated object in thirty has one.
     #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, max_global_rejects: 20_000, ..ProptestConfig::default() })]
 
-    /// Custom kinds may have any type in any place. Where that is an error, kube-apiserver refuses the request (`failurePolicy`).
+    /// Custom kinds may have any type in any place. If that is an error in CEL, kube-apiserver rejects the request
+    /// (`failurePolicy`).
     #[test]
-    fn whatever_has_a_finding_is_let_through(kind in 0..KINDS.len(), pod in json_value(WORDS), spec in json_value(WORDS)) {
+    fn any_object_with_a_finding_is_let_through(kind in 0..KINDS.len(), pod in json_value(WORDS), spec in json_value(WORDS)) {
         let name = KINDS[kind].name;
         let mut workload = object(name, |own| if !spec.is_null() { *own = spec });
         if let (Some(pod), Some(own)) = (pod.as_object(), template(&mut workload, name).as_object_mut()) {
@@ -214,7 +215,7 @@ proptest! {
         request["kind"]["group"] = group.into();
         request["operation"] = "CREATE".into();
         let response = strict(&json!({ "request": request }));
-        // kube-apiserver refuses native kinds that the policy cannot read.
+        // kube-apiserver rejects native kinds that the policy cannot read.
         prop_assume!(has_finding(&response) && response.code != Some(400));
         prop_assert_ne!(DEPLOYED.evaluate(&request), Ok(false), "{}", request);
     }

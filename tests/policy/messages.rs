@@ -1,4 +1,4 @@
-//! What messages say stays readable, whatever the object holds.
+//! Messages stay short and readable whatever the object contains.
 
 use kubewarden_policy_sdk::response::ValidationResponse;
 use serde_json::{Map, Value, json};
@@ -27,7 +27,7 @@ fn pod(containers: &Value) -> Value {
     })
 }
 
-/// Every line that a person sees.
+/// Every line that the user sees.
 fn lines(response: &ValidationResponse) -> Vec<&str> {
     let texts = response.message.iter().chain(response.warnings.iter().flatten());
     texts.flat_map(|text| text.split('\n')).collect()
@@ -67,7 +67,7 @@ fn control_characters_in_keys_and_names_are_escaped() {
 }
 
 #[test]
-fn a_key_that_leads_to_an_unreadable_value_is_escaped() {
+fn keys_in_error_paths_are_escaped() {
     let mut object = pod(&json!([]));
     object["metadata"]["annotations"] = json!({ "a\n\u{1b}[2K": 1 });
     let message = respond(&object, &json!({})).message.expect("a message");
@@ -78,7 +78,7 @@ fn a_key_that_leads_to_an_unreadable_value_is_escaped() {
 }
 
 #[test]
-fn a_message_is_bounded_and_says_how_many_more() {
+fn a_long_message_is_cut_and_counts_the_remaining_findings() {
     let container = |n: usize| json!({ "name": format!("c{n}"), "securityContext": { "windowsOptions": { "hostProcess": false } } });
     let mut containers: Vec<Value> = (0..5000).map(container).collect();
     containers.push(json!({ "name": "last", "volumeMounts": [{ "name": "v", "mountPath": "C:" }] }));
@@ -95,7 +95,7 @@ fn a_message_is_bounded_and_says_how_many_more() {
 }
 
 #[test]
-fn long_names_and_values_do_not_make_long_messages() {
+fn long_names_and_values_are_truncated() {
     let long = "ä".repeat(100_000);
     let container = json!({
         "name": long, "image": long, "command": [format!("/bin/{long}")], "args": [format!("a&{long}")], "workingDir": long,
@@ -109,7 +109,7 @@ fn long_names_and_values_do_not_make_long_messages() {
     for line in lines(&response) {
         assert!(line.len() <= 1050, "{} bytes: {line:.200}", line.len());
     }
-    // kube-apiserver may cut what is longer, and the rule's id with it.
+    // kube-apiserver may truncate longer warnings, losing the rule's id.
     let rules = json!({ "container-account": "warn", "linux-command": "warn", "reserved-annotations": "warn" });
     let warnings = respond(&object, &json!({ "rules": rules })).warnings.unwrap_or_default();
     assert!(warnings.iter().any(|warning| warning.len() > 200), "{warnings:?}");
@@ -118,9 +118,9 @@ fn long_names_and_values_do_not_make_long_messages() {
     }
 }
 
-/// Clients may drop warnings when there are too many, so the last one says how many rules it stands for.
+/// Clients may drop warnings when there are too many, so the last one counts the remaining rules.
 #[test]
-fn ten_warnings_are_shown_and_of_more_rules_the_rest_is_counted() {
+fn at_most_ten_warnings_are_shown_and_the_rest_counted() {
     let mut object = pod(&json!([{
         "name": "agent", "image": "agent", "command": ["/bin/agent"], "args": ["a & b"], "tty": true,
         "volumeMounts": [{ "name": "pipe", "mountPath": "C:\\pipe" }, { "name": "c", "mountPath": "C:" }],

@@ -1,4 +1,4 @@
-//! The files that Kubewarden and Artifact Hub read agree with each other and with the code.
+//! The metadata that Kubewarden and Artifact Hub read is consistent with the code.
 
 use std::collections::BTreeSet;
 
@@ -21,21 +21,21 @@ fn texts(list: &Value) -> impl Iterator<Item = &str> {
 }
 
 #[test]
-fn one_version() {
+fn every_file_has_the_same_version() {
     let version = env!("CARGO_PKG_VERSION");
     let metadata = yaml("metadata.yml");
     assert_eq!(metadata["annotations"]["io.kubewarden.policy.version"], version);
     let package = yaml("artifacthub-pkg.yml");
     assert_eq!(package["version"], version);
     let image =
-        metadata["annotations"]["io.kubewarden.policy.ociUrl"].as_str().expect("a text").to_owned() + ":v" + version;
+        metadata["annotations"]["io.kubewarden.policy.ociUrl"].as_str().expect("a string").to_owned() + ":v" + version;
     assert_eq!(package["containersImages"][0]["image"], image);
     assert_eq!(yaml("deploy/base/clusteradmissionpolicy.yaml")["spec"]["module"], format!("registry://{image}"));
 }
 
-/// `hack/rename.sh` moves all of them.
+/// `hack/rename.sh` renames all of them.
 #[test]
-fn one_repository() {
+fn every_file_names_the_same_repository() {
     let repository = env!("CARGO_PKG_REPOSITORY");
     let annotations = &yaml("metadata.yml")["annotations"];
     assert_eq!(annotations["io.kubewarden.policy.url"], repository);
@@ -49,11 +49,11 @@ fn one_repository() {
 }
 
 #[test]
-fn the_same_rules_and_resources_everywhere() {
+fn rules_and_resources_are_the_same_everywhere() {
     let metadata = yaml("metadata.yml");
     assert_eq!(embedded("kubewarden/rules"), metadata["rules"]);
     assert_eq!(yaml("deploy/base/clusteradmissionpolicy.yaml")["spec"]["rules"], metadata["rules"]);
-    // kwctl writes them in any order.
+    // kwctl does not keep their order.
     let sorted = |resources: &Value| {
         let mut texts: Vec<String> = resources.as_array().expect("a list").iter().map(Value::to_string).collect();
         texts.sort();
@@ -63,9 +63,9 @@ fn the_same_rules_and_resources_everywhere() {
     assert_eq!(embedded("kubewarden/questions-ui"), yaml("questions-ui.yml"));
 }
 
-/// Kubewarden copies none of them from the module: it reads those of the policy (`api/policies/v1/policy.go`).
+/// Kubewarden reads these annotations from the policy, not from the module (`api/policies/v1/policy.go`).
 #[test]
-fn the_reports_show_what_the_module_says_about_itself() {
+fn the_deployed_policy_has_the_annotations_of_the_module() {
     let metadata = yaml("metadata.yml")["annotations"].clone();
     let policy = yaml("deploy/base/clusteradmissionpolicy.yaml")["metadata"]["annotations"].clone();
     let shown = policy.as_object().expect("annotations");
@@ -78,7 +78,7 @@ fn the_reports_show_what_the_module_says_about_itself() {
 }
 
 #[test]
-fn the_webhook_sees_every_kind_and_the_subresources_that_change_pods() {
+fn the_webhook_covers_every_kind_and_the_subresources_that_change_pods() {
     let rules = yaml("metadata.yml")["rules"].clone();
     let resources: Vec<&str> =
         rules.as_array().expect("a list").iter().flat_map(|rule| texts(&rule["resources"])).collect();
@@ -103,10 +103,10 @@ fn the_webhook_sees_every_kind_and_the_subresources_that_change_pods() {
     }
 }
 
-/// Kubewarden's audit scanner looks for the kind of each resource that a rule with CREATE names. Subresources have none, and
-/// then it skips the whole policy (`internal/audit-scanner/policies/client.go`).
+/// Kubewarden's audit scanner looks up the kind of each resource in a rule with CREATE. Subresources have no kind, and the
+/// scanner then skips the whole policy (`internal/audit-scanner/policies/client.go`).
 #[test]
-fn no_rule_that_the_audit_scanner_follows_names_a_subresource() {
+fn rules_with_create_name_no_subresource() {
     let metadata = yaml("metadata.yml");
     let rules = metadata["rules"].as_array().expect("a list").iter();
     let audited = rules.filter(|rule| texts(&rule["operations"]).any(|operation| operation == "CREATE"));
@@ -115,7 +115,7 @@ fn no_rule_that_the_audit_scanner_follows_names_a_subresource() {
     assert!(!resources.iter().any(|resource| resource.contains('/')), "{resources:?}");
 }
 
-/// What Rancher's form leaves out before it sends the settings (`removeEmptyAttrs` of rancher/kubewarden-ui).
+/// Whether Rancher's form omits a value when it sends the settings (`removeEmptyAttrs` of rancher/kubewarden-ui).
 fn is_left_out(value: &Value) -> bool {
     match value {
         Value::Null => true,
@@ -127,7 +127,7 @@ fn is_left_out(value: &Value) -> bool {
     }
 }
 
-/// What the form sends of these values. An object that becomes empty this way stays.
+/// The values as the form sends them. An object that becomes empty this way is kept.
 fn sent(value: Value) -> Value {
     match value {
         Value::Object(object) => {
@@ -144,10 +144,10 @@ fn questions(of: &Value, key: &str) -> Vec<Value> {
 }
 
 fn variable(question: &Value) -> &str {
-    question["variable"].as_str().expect("a text")
+    question["variable"].as_str().expect("a string")
 }
 
-/// The defaults of all questions, as the form begins.
+/// The defaults of all questions: the initial state of the form.
 fn defaults() -> Value {
     let mut settings = json!({});
     for question in questions(&yaml("questions-ui.yml"), "questions") {
@@ -170,7 +170,7 @@ fn the_form_sends_valid_settings_when_nothing_is_filled_in() {
     check_settings(settings.as_bytes()).unwrap_or_else(|error| panic!("{settings}: {error}"));
 }
 
-/// Every question has an answer here, and all of them together are valid.
+/// Answers every question. The answers are valid together.
 #[test]
 fn the_form_sends_valid_settings_when_everything_is_filled_in() {
     let answers = json!({
@@ -208,9 +208,10 @@ fn the_form_sends_valid_settings_when_everything_is_filled_in() {
     check_settings(settings.as_bytes()).unwrap_or_else(|error| panic!("{settings}: {error}"));
 }
 
-/// A setting without a question can only be written as YAML. The form cannot send `false`, and `ratchet` is on by default.
+/// A setting without a question can only be written as YAML. `ratchet` has none because it is on by default and the form cannot
+/// send `false`.
 #[test]
-fn the_form_asks_for_every_setting() {
+fn every_setting_has_a_question() {
     let schema =
         std::fs::read_to_string(fixtures::repository().join("docs/schema/settings.schema.json")).expect("readable");
     let schema: Value = serde_json::from_str(&schema).expect("JSON");
@@ -228,9 +229,9 @@ fn the_form_asks_for_every_setting() {
     assert_eq!(asked.iter().map(variable).map(str::to_owned).collect::<BTreeSet<_>>(), grant);
 }
 
-/// Rancher shows the questions of a group on a page of their own, and adds to a list only where its default is a list.
+/// Rancher shows each group of questions on its own page, and lets users add to a list only if its default is a list.
 #[test]
-fn every_question_is_on_a_page_and_every_sequence_can_grow() {
+fn every_question_has_a_group_and_every_sequence_a_list_as_default() {
     let all = questions(&yaml("questions-ui.yml"), "questions");
     assert_eq!(variable(&all[0]), "description");
     for question in all {

@@ -1,4 +1,4 @@
-//! The setting `mutate`: what the policy changes, in which requests, and what it says about it.
+//! The setting `mutate`: which fixes the policy applies, to which requests, and how it reports them.
 
 use kubewarden_policy_sdk::response::ValidationResponse;
 use serde_json::{Value, json};
@@ -14,7 +14,7 @@ fn safe() -> Value {
     json!({ "mutate": "safe" })
 }
 
-/// A HostProcess pod that a few certain changes would fix.
+/// A HostProcess pod with a few findings that `mutate` fixes.
 fn fixable(kind: &str) -> Value {
     object(kind, |spec| {
         spec.as_object_mut().expect("a mapping").remove("hostNetwork");
@@ -26,13 +26,13 @@ fn fixable(kind: &str) -> Value {
 }
 
 #[test]
-fn every_certain_change_is_made_and_named() {
+fn every_listed_fix_is_applied_and_reported() {
     let mut expected = fixable("Pod");
     let spec = &mut expected["spec"];
     spec["hostNetwork"] = true.into();
     spec["nodeSelector"] = json!({ "kubernetes.io/os": "windows" });
     spec["securityContext"]["windowsOptions"]["runAsUserName"] = "NT AUTHORITY\\SYSTEM".into();
-    // These two collide with the host network only once it is there.
+    // These two conflict with the host network, which the fixes add.
     spec.as_object_mut().expect("a mapping").remove("hostUsers");
     spec["containers"][0]["ports"][0].as_object_mut().expect("a mapping").remove("hostPort");
 
@@ -49,12 +49,12 @@ fn every_certain_change_is_made_and_named() {
 }
 
 #[test]
-fn nothing_is_changed_unless_the_settings_say_so() {
+fn only_rules_listed_in_mutate_are_fixed() {
     for settings in [json!({}), json!({ "mutate": [] }), json!({ "mutate": ["port-mismatch"] })] {
         let response = mutate(&fixable("Pod"), &settings);
         assert_eq!((response.accepted, response.mutated_object), (false, None), "{settings}");
     }
-    // The account is left as it is, and denied.
+    // The account is not fixed but denied.
     let listed = json!({ "mutate": ["host-network", "windows-node", "host-users", "port-mismatch"] });
     let response = mutate(&fixable("Pod"), &listed);
     assert_eq!((response.accepted, response.mutated_object), (false, None));
@@ -64,7 +64,7 @@ fn nothing_is_changed_unless_the_settings_say_so() {
 }
 
 #[test]
-fn only_new_pods_with_a_requester_are_changed() {
+fn only_new_pods_with_a_requester_are_fixed() {
     for kind in KINDS.map(|kind| kind.name) {
         let response = mutate(&fixable(kind), &safe());
         assert_eq!(response.mutated_object.is_some(), kind == "Pod", "{kind}");
@@ -72,7 +72,7 @@ fn only_new_pods_with_a_requester_are_changed() {
     let pod = fixable("Pod");
     let update = send(&object("Pod", |_| {}), &pod, &safe(), Value::Null);
     let debug = send(&object("Pod", |_| {}), &pod, &safe(), json!({ "subResource": "ephemeralcontainers" }));
-    // As the audit scanner sends it.
+    // The audit scanner sends no requester.
     let audit = send(&Value::Null, &pod, &safe(), json!({ "userInfo": {} }));
     for response in [update, debug, audit] {
         assert_eq!((response.accepted, response.mutated_object), (false, None));
@@ -80,7 +80,7 @@ fn only_new_pods_with_a_requester_are_changed() {
 }
 
 #[test]
-fn a_pod_without_findings_is_not_touched() {
+fn a_pod_without_findings_is_unchanged() {
     let response = mutate(&object("Pod", |_| {}), &safe());
     assert_eq!((response.accepted, response.mutated_object), (true, None));
 }
@@ -103,9 +103,9 @@ fn ordinary_containers_do_not_get_the_host_network() {
     assert_eq!((response.accepted, response.mutated_object), (false, None));
 }
 
-/// What no rule reads comes back as it was, numbers included.
+/// Fields that no rule reads are returned unchanged, including large numbers.
 #[test]
-fn unknown_fields_survive() {
+fn unknown_fields_are_preserved() {
     let mut pod = fixable("Pod");
     pod["spec"]["future"] =
         json!([{ "": null, "a.b/c": [1, -2, 18446744073709551615_u64, 0.5, true, "\u{1f600}\u{0}"] }]);
@@ -114,9 +114,9 @@ fn unknown_fields_survive() {
     assert_eq!(mutated["spec"]["future"], pod["spec"]["future"]);
 }
 
-/// On Linux the user ID keeps the process from being root.
+/// On Linux the user ID keeps the process from running as root.
 #[test]
-fn a_user_id_is_left_to_a_pod_that_may_run_on_linux() {
+fn the_user_id_of_a_pod_that_may_run_on_linux_is_kept() {
     let pod = |selector: Value| {
         object("Pod", |spec| {
             spec["nodeSelector"] = selector;
@@ -133,7 +133,7 @@ fn a_user_id_is_left_to_a_pod_that_may_run_on_linux() {
     assert_eq!(user_id(mutate(&pod(json!({})), &safe())), None);
 }
 
-/// A pod that is one fix away from being valid, with nothing in its selectors.
+/// A pod without selectors that lacks only the host network.
 fn without_host_network(change: impl FnOnce(&mut Value)) -> Value {
     object("Pod", |spec| {
         spec["hostNetwork"] = false.into();
@@ -146,15 +146,15 @@ fn required_affinity(term: Value) -> Value {
     json!({ "nodeAffinity": { "requiredDuringSchedulingIgnoredDuringExecution": { "nodeSelectorTerms": [term] } } })
 }
 
-/// As the DaemonSet controller writes it.
+/// The affinity that the DaemonSet controller writes.
 fn to_node(name: &str) -> Value {
     required_affinity(json!({ "matchFields": [{ "key": "metadata.name", "operator": "In", "values": [name] }] }))
 }
 
-/// Issue 24, item 2: a DaemonSet without a selector makes such pods for Linux nodes, where kube-apiserver would have refused
-/// them, and where they would run as root on the host's network once they were changed.
+/// Issue 24, item 2: a DaemonSet without a selector creates such pods for Linux nodes. kube-apiserver rejects them unfixed;
+/// fixed, they would run as root on the network of a Linux host.
 #[test]
-fn a_pod_that_only_names_its_node_is_not_changed() {
+fn a_pod_that_only_names_its_node_is_not_fixed() {
     let by_name: [fn(&mut Value); 3] = [
         |spec| spec["nodeName"] = "linux-1".into(),
         |spec| spec["affinity"] = to_node("linux-1"),
@@ -179,9 +179,9 @@ fn a_pod_that_only_names_its_node_is_not_changed() {
     }
 }
 
-/// Without `windows-node` among the rules nothing makes the pod select Windows.
+/// Without `windows-node` in the list, no fix makes the pod select Windows.
 #[test]
-fn a_pod_that_selects_no_system_is_changed_only_together_with_its_selector() {
+fn a_pod_that_selects_no_system_is_fixed_only_if_its_selector_is() {
     let pod = without_host_network(|_| {});
     let response = mutate(&pod, &json!({ "mutate": ["host-network", "run-as-uid"] }));
     assert_eq!((response.accepted, response.mutated_object), (false, None));
@@ -217,9 +217,9 @@ fn proof_in_the_pod_is_enough_for_every_fix() {
     }
 }
 
-/// Selectors that contradict themselves match no node that there should be, which proves nothing.
+/// A selector that no node can match does not prove that the pod is for Windows.
 #[test]
-fn what_no_node_satisfies_is_no_proof() {
+fn a_contradictory_selector_is_no_proof() {
     for selector in [
         json!({ "kubernetes.io/os": "linux", "node.kubernetes.io/windows-build": "x" }),
         json!({ "kubernetes.io/os": "linux", "beta.kubernetes.io/os": "Windows" }),
@@ -230,7 +230,7 @@ fn what_no_node_satisfies_is_no_proof() {
         let response = mutate(&pod, &safe());
         assert_eq!((response.accepted, response.mutated_object), (false, None), "{selector}");
     }
-    // This one is a slip, and selects Windows once it is corrected.
+    // This value is misspelt; its fix makes it select Windows.
     let slip = without_host_network(|spec| spec["nodeSelector"] = json!({ "kubernetes.io/os": "Windows" }));
     let mutated = mutate(&slip, &safe()).mutated_object.expect("changed");
     assert_eq!(mutated["spec"]["nodeSelector"], json!({ "kubernetes.io/os": "windows" }));
@@ -250,14 +250,14 @@ impl Host for OneWindowsNode {
 }
 
 #[test]
-fn a_node_that_the_cluster_says_runs_windows_is_proof() {
+fn a_windows_node_in_the_cluster_is_proof() {
     let settings = |check: bool| json!({ "mutate": "safe", "nodes": { "check": check } });
     let mutated = |pod: &Value, settings: Value| send_to(&OneWindowsNode, pod, &settings).mutated_object.is_some();
     for named in [(|node| without_host_network(|spec| spec["nodeName"] = node.into())) as fn(&str) -> Value, |node| {
         without_host_network(|spec| spec["affinity"] = to_node(node))
     }] {
         assert!(mutated(&named("win-1"), settings(true)));
-        assert!(!mutated(&named("win-1"), settings(false)), "the cluster is not asked");
+        assert!(!mutated(&named("win-1"), settings(false)), "the cluster is not queried");
         assert!(!mutated(&named("linux-1"), settings(true)));
         assert!(!mutated(&named("win-10"), settings(true)));
     }
@@ -280,9 +280,9 @@ fn a_node_that_the_cluster_says_runs_windows_is_proof() {
     assert!(!mutated(&either, settings(true)), "one of two nodes");
 }
 
-/// The kubelet runs its file, whatever the API says.
+/// The kubelet runs the pod from its file, whatever the API object contains.
 #[test]
-fn a_mirror_pod_is_never_changed() {
+fn a_mirror_pod_is_never_fixed() {
     let mut pod = fixable("Pod");
     pod["metadata"]["annotations"] = json!({ "kubernetes.io/config.mirror": "5f3c1a" });
     let response = mutate(&pod, &safe());
@@ -290,9 +290,9 @@ fn a_mirror_pod_is_never_changed() {
     assert_eq!(response.audit_annotations.and_then(|mut annotations| annotations.remove("mutated-rules")), None);
 }
 
-/// A changed pod is judged again, up to three times in all.
+/// A fixed pod is judged again, up to three times in all, which a large pod would make too slow.
 #[test]
-fn a_pod_that_is_as_large_as_several_is_not_changed() {
+fn a_very_large_pod_is_not_fixed() {
     for (bytes, is_changed) in [(450_000, true), (500_000, false)] {
         let mut pod = fixable("Pod");
         pod["metadata"]["annotations"] = json!({ "note": "x".repeat(bytes) });

@@ -1,4 +1,4 @@
-//! A HostProcess workload of every kind, and what the policy says about requests with it.
+//! A HostProcess workload of every kind, and the policy's verdicts on requests with it.
 
 use kubewarden_policy_sdk::response::ValidationResponse;
 use serde_json::{Value, json};
@@ -7,10 +7,10 @@ use windows_hostprocess_policy::decide;
 
 use self::Verdict::{Accept, Deny, Warn};
 
-/// What a person sees.
+/// The verdict on a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// Not a word.
+    /// Accepted without a warning.
     Accept,
     /// Accepted with a warning.
     Warn,
@@ -29,7 +29,7 @@ const fn kind(api_version: &'static str, name: &'static str, template: &'static 
     Kind { name, api_version, template }
 }
 
-/// Every kind that is judged. The last are custom ones.
+/// Every kind that is judged; custom kinds come last.
 pub const KINDS: [Kind; 13] = [
     kind("v1", "Pod", ""),
     kind("v1", "PodTemplate", "/template"),
@@ -69,7 +69,7 @@ pub fn object(name: &str, change: impl FnOnce(&mut Value)) -> Value {
     for key in kind.template.rsplit('/').filter(|key| !key.is_empty()) {
         object = json!({ key: object });
     }
-    // As the controllers store it.
+    // The form in which controllers store a template.
     if name == "ControllerRevision" {
         template(&mut object, name)["$patch"] = "replace".into();
     }
@@ -94,22 +94,22 @@ pub fn not_enforced(spec: &mut Value) {
     spec["securityContext"]["runAsNonRoot"] = true.into();
 }
 
-/// A change of arguments, which is no finding of any rule.
+/// A change of arguments, which no rule reports.
 pub fn with_arguments(spec: &mut Value) {
     spec["containers"][0]["args"] = json!(["--verbose"]);
 }
 
-/// The only change of what a pod does with its node that needs no grant.
+/// A new toleration: the only change of a pod's scheduling that needs no grant.
 pub fn tolerant(spec: &mut Value) {
     spec["tolerations"] = json!([{ "operator": "Exists" }]);
 }
 
-/// The answer to a request as kube-apiserver sends it; `extra` is merged into it.
+/// The response to a request as kube-apiserver sends it; `extra` is merged into the request.
 pub fn send(old: &Value, new: &Value, settings: &Value, extra: Value) -> ValidationResponse {
     answer(&request(old, new, extra), settings, &NoCluster)
 }
 
-/// The answer to the creation of an object in a cluster.
+/// The response to the creation of an object in `cluster`.
 pub fn send_to(cluster: &dyn Host, object: &Value, settings: &Value) -> ValidationResponse {
     answer(&request(&Value::Null, object, Value::Null), settings, cluster)
 }

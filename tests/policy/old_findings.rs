@@ -1,4 +1,4 @@
-//! UPDATE: which findings count as old, so that they only warn, and the wording of their warnings.
+//! UPDATE: which findings are old and therefore only warn, and how those warnings are worded.
 
 use serde_json::{Value, json};
 
@@ -8,7 +8,7 @@ use crate::objects::{KINDS, misspelt, not_enforced, object, send, template, tole
 /// Edits the spec of a pod.
 type Edit = fn(&mut Value);
 
-/// What runs is another thing than before: nothing is inherited.
+/// Another program runs, so no finding of the old object counts.
 #[test]
 fn findings_of_another_container_or_image_are_new() {
     for kind in KINDS.map(|kind| kind.name) {
@@ -32,9 +32,9 @@ fn findings_of_another_container_or_image_are_new() {
     }
 }
 
-/// The same for what concerns no container in particular.
+/// A finding about the pod concerns all of its containers.
 #[test]
-fn a_finding_about_the_pod_is_old_as_long_as_the_containers_are() {
+fn a_finding_about_the_pod_is_old_while_its_containers_are_unchanged() {
     let old = object("Pod", |spec| {
         spec["nodeSelector"] = json!({ "kubernetes.io/os": "linux" });
         spec["initContainers"] = json!([{ "name": "setup", "image": "registry.example/setup:1.0" }]);
@@ -58,9 +58,9 @@ fn a_finding_about_the_pod_is_old_as_long_as_the_containers_are() {
     }
 }
 
-/// A finding is about a value of a container, not about a place.
+/// A finding belongs to a value and a container, not to an index.
 #[test]
-fn another_value_or_container_at_the_same_place_is_new() {
+fn another_value_or_container_at_the_same_index_is_new() {
     let account = |name: &str| json!({ "windowsOptions": { "runAsUserName": name } });
     let old = object("DaemonSet", |spec| {
         let image = "registry.example/agent:1.0";
@@ -80,9 +80,9 @@ fn another_value_or_container_at_the_same_place_is_new() {
     assert_eq!(verdict(&old, &last, &json!({})), Warn);
 }
 
-/// The same hole without a debug container: an account of one's own that is dropped.
+/// A container whose own account is removed inherits the pod's, as a debug container does.
 #[test]
-fn a_container_that_begins_to_inherit() {
+fn findings_are_new_for_a_container_that_begins_to_inherit() {
     for (account, found) in [("Administrators", "is a privileged local group"), ("1000", "is a number")] {
         begins_to_inherit(account, found);
     }
@@ -103,11 +103,11 @@ fn begins_to_inherit(account: &str, found: &str) {
     let message = response.message.expect("denied");
     let expected = format!("runAsUserName (container 'helper'): '{account}' {found}");
     assert!(message.contains(&expected), "{message}");
-    // The other way round fewer containers are concerned.
+    // In the other direction fewer containers inherit.
     assert_eq!(verdict(&object("DaemonSet", inheriting), &with_own_account, &json!({})), Warn);
 }
 
-/// Whatever their order: by rule first, then by path, the second container before the tenth.
+/// Findings are matched by rule and path in natural order: the second container sorts before the tenth.
 #[test]
 fn all_findings_of_an_old_object_are_old() {
     let violating = |spec: &mut Value| {
@@ -132,7 +132,7 @@ fn all_findings_of_an_old_object_are_old() {
     tolerant(&mut template(&mut new, "DaemonSet")["spec"]);
     let response = send(&old, &new, &json!({}), Value::Null);
     assert_eq!(verdict_of(&response), Warn, "{:?}", response.message);
-    // Another value in one of them is new, and nothing else.
+    // Changing one value makes only its finding new.
     let containers = template(&mut new, "DaemonSet")["spec"]["containers"].as_array_mut().expect("a list");
     let last = containers.last_mut().expect("twelve");
     last["securityContext"]["windowsOptions"]["runAsUserName"] = "LocalSystem".into();
@@ -141,9 +141,9 @@ fn all_findings_of_an_old_object_are_old() {
     assert!(matches!(lines[..], [line] if line.contains("containers[11].securityContext.windowsOptions")), "{message}");
 }
 
-/// An old workload is restarted and not denied, but the pods that this makes are.
+/// Restarting an old workload is accepted, but its new pods are denied.
 #[test]
-fn the_warning_about_an_old_workload_says_what_happens_to_its_pods() {
+fn the_warning_about_an_old_workload_says_that_new_pods_are_denied() {
     let warning = |old: &Value, new: &Value, settings: Value| {
         let response = send(old, new, &settings, Value::Null);
         assert!(response.accepted, "{:?}", response.message);
@@ -152,7 +152,7 @@ fn the_warning_about_an_old_workload_says_what_happens_to_its_pods() {
     let old = object("Deployment", |_| {});
     let new = object("Deployment", tolerant);
     let without_grant = warning(&old, &new, json!({ "allow": [{ "namespaces": ["team"] }] }));
-    let end = "(accepted as old, but new pods are denied without a grant) [not-allowed]";
+    let end = "(accepted because not new; new pods are denied without a grant) [not-allowed]";
     assert!(without_grant.ends_with(end), "{without_grant}");
     let (old, new) = (
         object("Deployment", not_enforced),
@@ -162,9 +162,9 @@ fn the_warning_about_an_old_workload_says_what_happens_to_its_pods() {
         }),
     );
     let violating = warning(&old, &new, json!({}));
-    let end = "(accepted as old, but new pods are denied) [run-as-non-root]";
+    let end = "(accepted because not new; new pods are denied) [run-as-non-root]";
     assert!(violating.ends_with(end), "{violating}");
-    // Nor does it get lost among findings of the same rule that only warn.
+    // The note is kept if another finding of the same rule comes first.
     let pipes = |spec: &mut Value| {
         let pipe = |name: &str| json!({ "name": name, "hostPath": { "path": "\\\\.\\pipe\\x" } });
         spec["volumes"] = json!([pipe("unused"), pipe("used")]);
@@ -178,8 +178,11 @@ fn the_warning_about_an_old_workload_says_what_happens_to_its_pods() {
         }),
     );
     let of_two = warning(&old, &new, json!({}));
-    assert!(of_two.ends_with("(accepted as old, but new pods are denied) (and 1 more) [named-pipe-mount]"), "{of_two}");
-    // A pod makes no pods.
+    assert!(
+        of_two.ends_with("(accepted because not new; new pods are denied) (and 1 more) [named-pipe-mount]"),
+        "{of_two}"
+    );
+    // A pod creates no pods.
     let (old, new) = (
         object("Pod", not_enforced),
         object("Pod", |spec| {

@@ -1,5 +1,5 @@
 //! Parity with kube-apiserver: the rules that mirror its pod validation fire on a HostProcess pod exactly where it
-//! reports the matching error. `tests/parity/README.md` says where pods and verdicts come from.
+//! reports the matching error. `tests/parity/README.md` describes the origin of the pods and verdicts.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,11 +13,11 @@ use windows_hostprocess_policy::judge::judge;
 use windows_hostprocess_policy::rules::registry;
 use windows_hostprocess_policy::rules::rule::Scope;
 
-/// Which error of kube-apiserver is which rule's.
+/// Maps an error of kube-apiserver to the rule that mirrors it.
 struct Mirror {
-    /// How the error begins after its path and the value found.
+    /// The text after the error's path and value.
     error: Text,
-    /// How the error's path ends.
+    /// The end of the error's path.
     path: &'static str,
     rule: &'static str,
     reported: Reported,
@@ -28,13 +28,13 @@ enum Text {
     Begins(&'static str),
 }
 
-/// Where the rule reports what kube-apiserver reports at its path.
+/// The path of the rule's finding, relative to the path of the error.
 enum Reported {
     /// At the same path.
     Same,
-    /// On the field that is to be changed; kube-apiserver names another one.
+    /// The field to change; kube-apiserver names another one.
     At(&'static str),
-    /// On each container that is the cause; kube-apiserver names the whole spec.
+    /// Each container that is the cause; kube-apiserver names the whole spec.
     Containers,
 }
 
@@ -49,7 +49,6 @@ const USER_NAME: &str = "securityContext.windowsOptions.runAsUserName";
 /// Since 1.36 at the latest the text ends in "when `hostUsers` is false".
 const HOST_USERS: Text = Is("when `pod.Spec.HostUsers` is false");
 
-/// Error text to rule.
 const MIRRORS: &[Mirror] = &[
     mirror(
         "spec.hostNetwork",
@@ -70,7 +69,7 @@ const MIRRORS: &[Mirror] = &[
         Same,
     ),
     mirror("spec.hostNetwork", HOST_USERS, "host-users", At("spec.hostUsers")),
-    // kube-apiserver spells these two in capitals.
+    // kube-apiserver spells these two field names with capitals.
     mirror("spec.HostPID", HOST_USERS, "host-users", At("spec.hostUsers")),
     mirror("spec.HostIPC", HOST_USERS, "host-users", At("spec.hostUsers")),
     mirror("hostPort", Is("must match `containerPort` when `hostNetwork` is true"), "port-mismatch", Same),
@@ -81,7 +80,7 @@ const MIRRORS: &[Mirror] = &[
     mirror("", Is("cannot be set for a windows pod"), "linux-only-fields", Same),
 ];
 
-/// Errors that no rule mirrors: none is about HostProcess, and each is refused in every pod.
+/// Errors that no rule mirrors: they are not about HostProcess, and kube-apiserver rejects them in every pod.
 const UNMAPPED: &[(&str, Text)] = &[
     ("securityContext", Begins("cannot set `allowPrivilegeEscalation` to false and `privileged` to true")),
     ("spec.securityContext.shareProcessNamespace", Begins("ShareProcessNamespace and HostPID cannot both be enabled")),
@@ -100,21 +99,21 @@ impl Text {
     }
 }
 
-/// Rules that leave to another one what kube-apiserver reports twice.
+/// Rules that stay silent when another rule reports the same error of kube-apiserver.
 const LEFT_TO: [(&str, &str); 2] = [("level-conflict", "all-containers"), ("host-users", "linux-only-fields")];
 
-/// Whether the rule that says it instead has found it.
+/// Whether the other rule has reported the error instead.
 fn is_said_elsewhere(rule: &str, path: &str, found: &BTreeSet<(&str, String)>) -> bool {
     let mut others = LEFT_TO.iter().filter(|(left, _)| *left == rule).map(|(_, other)| *other);
     others.any(|other| found.iter().any(|(by, at)| *by == other && (at.is_empty() || at == path)))
 }
 
-/// Whether a rule's finding has a counterpart in kube-apiserver at all.
+/// Whether a rule's finding has a counterpart in kube-apiserver.
 fn is_mirrored(finding: &Finding, pod: &Workload) -> bool {
     match finding.rule {
-        // kube-apiserver does not compare the ports of init containers; the rule warns.
+        // kube-apiserver does not compare the ports of init containers, for which the rule only warns.
         "port-mismatch" => !finding.path.starts_with("spec.initContainers"),
-        // Without `os.name: windows` kube-apiserver does not look at these fields.
+        // kube-apiserver checks these fields only with `os.name: windows`.
         "linux-only-fields" => pod.pod.os_is("windows"),
         rule => MIRRORS.iter().any(|mirror| mirror.rule == rule),
     }
@@ -169,8 +168,8 @@ fn closing_quote(string: &str) -> usize {
     panic!("an open string in {string}");
 }
 
-/// The rule and path that mirror an error: `None` for one that is deliberately not mirrored. Adds the entry of [`MIRRORS`] or
-/// [`UNMAPPED`] that knows the error to `used`.
+/// The rule and path that mirror an error; `None` if it is deliberately not mirrored. Adds the matching entry of [`MIRRORS`]
+/// or [`UNMAPPED`] to `used`.
 fn expected(error: &str, used: &mut Used) -> Option<(&'static str, String)> {
     let (path, detail) = split(error);
     let ends = |end: &str| end.is_empty() || path == end || path.ends_with(&format!(".{end}"));
@@ -191,21 +190,21 @@ fn expected(error: &str, used: &mut Used) -> Option<(&'static str, String)> {
     None
 }
 
-/// The entries of the tables that an error of kube-apiserver was about.
+/// The table entries that matched an error of kube-apiserver.
 #[derive(Default)]
 struct Used {
     mirrors: BTreeSet<usize>,
     unmapped: BTreeSet<usize>,
 }
 
-/// Where a finding is, in the terms of [`expected`].
+/// The rule and path of a finding, as [`expected`] returns them.
 fn found(finding: &Finding) -> (&'static str, String) {
     let on_each_container = |mirror: &&Mirror| mirror.rule == finding.rule && matches!(mirror.reported, Containers);
     let path = if MIRRORS.iter().any(|mirror| on_each_container(&mirror)) { "" } else { &finding.path };
     (finding.rule, path.to_owned())
 }
 
-/// The settings' defaults, and every mirrored rule on.
+/// The default settings with every mirrored rule on.
 fn settings() -> String {
     let on: BTreeMap<&str, &str> = MIRRORS.iter().map(|mirror| (mirror.rule, "deny")).collect();
     serde_json::json!({ "rules": on }).to_string()
@@ -219,7 +218,7 @@ fn payload(pod: &Pod, settings: &str) -> String {
 }
 
 #[test]
-fn mirrored_rules_fire_exactly_where_kube_apiserver_refuses() {
+fn mirrored_rules_fire_exactly_where_kube_apiserver_rejects() {
     let settings = settings();
     let mut verdicts: BTreeMap<String, Verdict> =
         lines("verdicts.jsonl.gz").map(|verdict: Verdict| (verdict.id.clone(), verdict)).collect();
@@ -227,7 +226,7 @@ fn mirrored_rules_fire_exactly_where_kube_apiserver_refuses() {
     let (mut pods, mut host_process_pods, mut used) = (0, 0, Used::default());
     for pod in lines::<Pod>("pods.jsonl.gz") {
         let verdict = verdicts.remove(&pod.id).unwrap_or_else(|| panic!("{} has a verdict", pod.id));
-        // Every error must be known, also those of ordinary pods.
+        // Every error must be known, including those of ordinary pods.
         let mut in_this_pod = Used::default();
         let expected: BTreeSet<_> =
             verdict.errors.iter().filter_map(|error| expected(error, &mut in_this_pod)).collect();
@@ -260,7 +259,7 @@ fn mirrored_rules_fire_exactly_where_kube_apiserver_refuses() {
     }
     assert!(disagreements.is_empty(), "{} disagreements\n{}", disagreements.len(), disagreements.join("\n"));
     assert_eq!((pods, host_process_pods, verdicts.len()), (3000, 1835, 0));
-    // A mirror that no HostProcess pod exercises would prove nothing.
+    // A mirror that no HostProcess pod exercises proves nothing.
     let unused = MIRRORS.iter().enumerate().filter(|(index, _)| !used.mirrors.contains(index));
     let unused: Vec<_> = unused.map(|(_, mirror)| (mirror.rule, mirror.path)).collect();
     // Among the generated pods only ordinary ones combine `hostIPC` with `hostUsers: false`.
@@ -271,7 +270,7 @@ fn mirrored_rules_fire_exactly_where_kube_apiserver_refuses() {
 }
 
 #[test]
-fn errors_are_split_behind_the_value() {
+fn errors_are_split_after_the_value() {
     for (error, path, detail) in [
         (r#"spec.a: Invalid value: "x: \"}: y\\": bad: worse"#, "spec.a", "bad: worse"),
         ("spec.hostNetwork: Invalid value: false: must be true", "spec.hostNetwork", "must be true"),

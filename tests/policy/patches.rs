@@ -1,4 +1,4 @@
-//! The patches of findings: each fixes its finding, and causes no other.
+//! Fixes: each removes its finding and causes no other.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,12 +17,12 @@ fn findings(payload: &Value) -> Vec<Finding> {
     judged.unwrap_or_default()
 }
 
-/// What tells findings apart.
+/// The identities of findings: rule and path.
 fn keys(findings: &[Finding]) -> BTreeSet<(&'static str, String)> {
     findings.iter().map(|finding| (finding.rule, finding.path.clone())).collect()
 }
 
-/// The payload after the patch of a finding; `None` when it has none.
+/// The payload with a finding fixed; `None` if the finding has no fix.
 fn patched(payload: &Value, finding: &Finding) -> Option<Value> {
     let operations = &finding.patch.as_ref()?.operations;
     let mut payload = payload.clone();
@@ -45,19 +45,19 @@ fn removes_an_item(finding: &Finding) -> bool {
 
 fn may_cause(fixed: &Finding, new: &Finding) -> bool {
     match fixed.rule {
-        // The host network collides with a few fields, which have patches themselves.
+        // The host network conflicts with a few fields, which have fixes of their own.
         "host-network" => new.patch.is_some(),
-        // What was meant is known now.
+        // The corrected value makes the intended account known.
         "nt-authority-spelling" | "user-format" => new.rule == "local-system",
-        // On a Linux node the field counts, and now the pod runs on none.
+        // The field matters on Linux nodes, on which the fixed pod no longer runs.
         "windows-node" => new.rule == "read-only-not-enforced",
-        // On the host network the container's port is a port of the node, too.
+        // On the host network the container's port is also a port of the node.
         "port-mismatch" => new.rule == "host-ports",
         _ => false,
     }
 }
 
-/// Applies each patch alone. Returns the widest reach of each rule's.
+/// Applies each fix alone and records the widest reach per rule.
 fn check(payload: &Value, reaches: &mut BTreeMap<&'static str, Reach>) {
     let before = findings(payload);
     let known = keys(&before);
@@ -65,7 +65,7 @@ fn check(payload: &Value, reaches: &mut BTreeMap<&'static str, Reach>) {
         let Some(changed) = patched(payload, finding) else { continue };
         let after = findings(&changed);
         if removes_an_item(finding) {
-            // What comes after it has another path now.
+            // The paths of later items have changed.
             assert!(after.len() < before.len(), "[{}] {}: {payload}", finding.rule, finding.path);
         } else {
             let left = keys(&after);
@@ -80,9 +80,9 @@ fn check(payload: &Value, reaches: &mut BTreeMap<&'static str, Reach>) {
     }
 }
 
-/// Every rule says what reach its patches have, and has a fixture with one of that reach.
+/// Every rule declares the reach of its fixes and has a fixture with a fix of that reach.
 #[test]
-fn a_patch_fixes_its_finding_and_causes_none() {
+fn a_fix_removes_its_finding_and_causes_no_other() {
     let mut reaches = BTreeMap::new();
     for fixture in fixtures::fixtures() {
         check(&fixture.payload, &mut reaches);
@@ -92,7 +92,7 @@ fn a_patch_fixes_its_finding_and_causes_none() {
         assert_eq!(reaches.get(rule.id).copied(), rule.patches, "{}", rule.id);
     }
     let kind = json!({ "group": "", "version": "v1", "kind": "Pod" });
-    // Judging all of them after each patch takes half a minute.
+    // Judging all of them after each fix takes half a minute.
     for pod in generated_pods().step_by(10) {
         let request = json!({ "kind": kind, "operation": "CREATE", "object": pod });
         check(&strict(json!({ "request": request, "settings": {} })), &mut reaches);
@@ -100,7 +100,7 @@ fn a_patch_fixes_its_finding_and_causes_none() {
 }
 
 #[test]
-fn no_account_is_filled_in() {
+fn no_fix_adds_an_account() {
     let mut patches = 0;
     for fixture in fixtures::fixtures() {
         for finding in findings(&strict(fixture.payload.clone())) {

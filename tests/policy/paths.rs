@@ -1,5 +1,5 @@
-//! The path of a finding leads to a place in the object: to what it is about, or, where something is missing, to the
-//! closest object that could have it.
+//! The path of a finding resolves in the object: to the value that the finding is about or, for a missing field, to the
+//! closest existing ancestor.
 
 use std::collections::BTreeSet;
 
@@ -39,7 +39,7 @@ fn steps(mut path: &str) -> Vec<Step<'_>> {
     steps
 }
 
-/// What is at a path, or how many of its last steps are missing.
+/// The value at a path, or the number of steps at its end that are missing.
 fn follow<'o>(object: &'o Value, path: &str) -> Result<&'o Value, usize> {
     let (mut value, steps) = (object, steps(path));
     for (at, step) in steps.iter().enumerate() {
@@ -49,7 +49,7 @@ fn follow<'o>(object: &'o Value, path: &str) -> Result<&'o Value, usize> {
         };
         let Some(found) = found else {
             let missing = &steps[at..];
-            assert!(!missing.iter().any(|step| matches!(step, Step::Item(_))), "{path}: there is no such item");
+            assert!(!missing.iter().any(|step| matches!(step, Step::Item(_))), "{path}: no such item");
             assert!(value.is_object(), "{path}: nothing can be added there");
             return Err(missing.len());
         };
@@ -58,7 +58,7 @@ fn follow<'o>(object: &'o Value, path: &str) -> Result<&'o Value, usize> {
     Ok(value)
 }
 
-/// The rules that reported something that is there, and those that reported something missing.
+/// Rules that reported an existing value, and rules that reported a missing one.
 #[derive(Default)]
 struct Seen {
     present: BTreeSet<&'static str>,
@@ -73,14 +73,14 @@ fn check(payload: &Value, seen: &mut Seen) {
             Ok(_) => seen.present.insert(finding.rule),
             Err(_) => {
                 let rule = registry::find(finding.rule).expect("a rule");
-                assert!(rule.reads == Fields::ALL, "{}: {} is not there", rule.id, finding.path);
+                assert!(rule.reads == Fields::ALL, "{}: {} does not exist", rule.id, finding.path);
                 seen.missing.insert(finding.rule)
             }
         };
     }
 }
 
-/// Every rule on.
+/// The payload with every rule on.
 pub fn strict(mut payload: Value) -> Value {
     let rules = registry::all().map(|rule| (rule.id.to_owned(), json!("deny")));
     payload["settings"]["rules"] = Value::Object(rules.collect());
@@ -89,7 +89,7 @@ pub fn strict(mut payload: Value) -> Value {
 }
 
 #[test]
-fn every_path_leads_somewhere() {
+fn every_path_resolves() {
     let mut seen = Seen::default();
     for fixture in fixtures::fixtures() {
         check(&fixture.payload, &mut seen);
@@ -100,7 +100,7 @@ fn every_path_leads_somewhere() {
         let request = json!({ "kind": kind, "operation": "CREATE", "object": pod });
         check(&strict(json!({ "request": request, "settings": { "allow": "nobody" } })), &mut seen);
     }
-    // Rules that need a cluster are silent here.
+    // Rules that need a cluster report nothing here.
     let silent: Vec<&str> = registry::groups()
         .filter(|group| group.name != "cluster")
         .flat_map(|group| group.rules)
@@ -112,7 +112,7 @@ fn every_path_leads_somewhere() {
 }
 
 #[test]
-fn paths_are_read_as_they_are_written() {
+fn paths_are_parsed() {
     use Step::{Item, Member};
     assert_eq!(
         steps("spec.containers[12].command[0]"),

@@ -1,5 +1,5 @@
-//! The prescan accepts no request that a rule could match, and no text that is not whole JSON. A request that it accepts is not
-//! decoded: one of a native kind whose object `decide` would refuse to read, with code 400, is accepted too.
+//! The prescan accepts no request that a rule could match, and no input that is not complete JSON. It does not decode requests:
+//! it also accepts unreadable objects of native kinds, which `decide` would deny with code 400.
 
 use kubewarden_policy_sdk::response::ValidationResponse;
 use proptest::prelude::*;
@@ -33,7 +33,7 @@ fn ordinary() -> Value {
     })
 }
 
-/// Whether the prescan leaves a payload to the rules: an error when it does not, although a rule reports something.
+/// Whether the prescan leaves a payload to the rules. An error if it does not although a rule has a finding.
 fn is_left_to_the_rules(payload: &[u8]) -> Result<bool, String> {
     if !concerns_no_rule(payload) {
         return Ok(true);
@@ -45,7 +45,7 @@ fn is_left_to_the_rules(payload: &[u8]) -> Result<bool, String> {
     }
 }
 
-/// The module accepts what `decide` would reject as unreadable: kube-apiserver refuses such an object before a policy sees it.
+/// `decide` would deny this object as unreadable, but kube-apiserver rejects it before a policy sees it.
 #[test]
 fn an_unreadable_object_without_a_mark_is_accepted() {
     let mut payload = ordinary();
@@ -56,13 +56,13 @@ fn an_unreadable_object_without_a_mark_is_accepted() {
 }
 
 #[test]
-fn takes_ordinary_requests() {
+fn ordinary_requests_are_accepted() {
     assert!(concerns_no_rule(&serde_json::to_vec(&ordinary()).expect("serialisable")));
     assert!(concerns_no_rule(&serde_json::to_vec_pretty(&ordinary()).expect("serialisable")));
 }
 
 #[test]
-fn leaves_every_fixture_with_a_finding_to_the_rules() {
+fn every_fixture_with_a_finding_is_left_to_the_rules() {
     let mut accepted = 0;
     for fixture in fixtures::fixtures() {
         let payload = serde_json::to_vec(&fixture.payload).expect("serialisable");
@@ -81,7 +81,7 @@ fn a_truncated_request_is_never_accepted() {
 }
 
 #[test]
-fn leaves_what_could_concern_a_rule() {
+fn requests_that_a_rule_could_match_are_left_to_the_rules() {
     let with = |pointer: &str, value: Value| {
         let mut payload = ordinary();
         *payload.pointer_mut(pointer).expect("the place is there") = value;
@@ -98,7 +98,7 @@ fn leaves_what_could_concern_a_rule() {
         with(&format!("{spec}/containers/0/image"), json!("registry.example/smbplugin:v1-windows-hp")),
         with(&format!("{spec}/containers/0/image"), json!("registry.example/kube-proxy:v1-calico-hostprocess")),
         with("/request/kind/kind", json!("")),
-        // Its reader ignores case: any of the texts may be spelt otherwise.
+        // Its reader matches field names case-insensitively, so the marks may be spelt differently.
         with("/request/kind/kind", json!("ControllerRevision")),
         with("/request", json!(null)),
         br#"{"request":{"kind":{"kind":"Pod"},"object":{"spec":{"\u0068ostProcess":true}}}}"#.to_vec(),
@@ -116,9 +116,9 @@ fn leaves_what_could_concern_a_rule() {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// Mutated bytes: the rules say nothing of what it still accepts.
+    /// If the prescan accepts a payload with mutated bytes, no rule has a finding.
     #[test]
-    fn mutated_payloads(fixture in 0usize..1000, edits in prop::collection::vec((0usize..5000, any::<u8>(), 0u8..3), 1..4)) {
+    fn mutated_payloads_with_a_finding_are_left_to_the_rules(fixture in 0usize..1000, edits in prop::collection::vec((0usize..5000, any::<u8>(), 0u8..3), 1..4)) {
         let fixtures = FIXTURES.get_or_init(fixtures::fixtures);
         let mut payload = match fixtures.get(fixture % (fixtures.len() * 2)) {
             Some(fixture) => serde_json::to_vec(&fixture.payload).expect("serialisable"),
@@ -135,9 +135,9 @@ proptest! {
         prop_assert!(is_left_to_the_rules(&payload).is_ok(), "{:?}", is_left_to_the_rules(&payload));
     }
 
-    /// It takes any JSON value in a request, unless it has what could concern a rule; and no beginning of one.
+    /// The prescan accepts any JSON value without a mark in a request, but no proper prefix of it.
     #[test]
-    fn any_well_formed_value(value in json_value(r#"[^\p{C}]{0,12}"#), end in any::<prop::sample::Index>()) {
+    fn any_json_without_a_mark_is_accepted_only_complete(value in json_value(r#"[^\p{C}]{0,12}"#), end in any::<prop::sample::Index>()) {
         let payload = serde_json::to_vec(&json!({ "request": { "kind": { "kind": "ConfigMap" }, "object": value } })).expect("serialisable");
         let text = String::from_utf8_lossy(&payload);
         if !text.contains("\\u") && !text.to_lowercase().contains("hostprocess") && !text.to_lowercase().contains("microsoft") {

@@ -1,6 +1,6 @@
 //! The grants in `deploy/presets/` cover the components that they name, and nothing else.
 //!
-//! With `HOSTPROCESS_CORPUS` in the environment, a folder of published manifests, the same holds for every file there.
+//! Set `HOSTPROCESS_CORPUS` to a folder of published manifests to check those files as well.
 
 use std::io::Write;
 use std::path::Path;
@@ -10,7 +10,7 @@ use kubewarden_policy_sdk::response::ValidationResponse;
 use serde_json::{Value, json};
 use windows_hostprocess_policy::{check_settings, validate};
 
-/// Components that a platform brings with it, and that others install themselves: the preset beside that of the component's folder.
+/// Components that have a preset of their own and are also part of a platform's preset.
 const SHARED: [(&str, &str); 3] = [("azure-disk", "aks"), ("azure-file", "aks"), ("ebs", "eks")];
 
 /// The presets, in alphabetical order.
@@ -45,14 +45,14 @@ fn is_covered(object: &Value, allow: &Value) -> bool {
     covers(&payload(object, allow))
 }
 
-/// Whether a grant covers the request, whatever other rules say about it. What cannot be read is covered by none.
+/// Whether a grant covers the request, regardless of other rules. No grant covers an unreadable object.
 fn covers(payload: &Value) -> bool {
     let response = response(payload);
     let denied = response.audit_annotations.as_ref().and_then(|annotations| annotations.get("denied-rules"));
     response.code != Some(400) && !denied.is_some_and(|rules| rules.split(',').any(|id| id == "not-allowed"))
 }
 
-/// A component of `test_data/presets`, and the presets that cover it.
+/// A component in `test_data/presets` and the presets that cover it.
 struct Component {
     name: String,
     object: Value,
@@ -66,7 +66,7 @@ impl Component {
         self.is_covered_as(&self.object, allow)
     }
 
-    /// The same of an object that the user sends in place of the component.
+    /// Whether a grant covers another object that the same user sends.
     fn is_covered_as(&self, object: &Value, allow: &Value) -> bool {
         let mut payload = payload(object, allow);
         payload["request"]["userInfo"] = self.user.clone();
@@ -96,9 +96,9 @@ fn every_preset_is_a_valid_allow() {
     }
 }
 
-/// A key that is left out matches anything, and so does `*`.
+/// An omitted key matches anything, and so does `*`.
 #[test]
-fn every_grant_says_who_what_where_and_as_whom() {
+fn every_grant_restricts_every_key() {
     for (name, allow) in fixtures::presets() {
         for grant in allow.as_array().expect("a list of grants") {
             for key in ["namespaces", "serviceAccounts", "images", "runAsUserNames", "hostPaths", "kinds"] {
@@ -110,7 +110,7 @@ fn every_grant_says_who_what_where_and_as_whom() {
 }
 
 #[test]
-fn a_component_is_covered_by_its_preset_and_by_no_other() {
+fn a_component_is_covered_by_its_presets_only() {
     let presets = fixtures::presets();
     for component in components() {
         let Component { name, presets: own, .. } = &component;
@@ -120,22 +120,22 @@ fn a_component_is_covered_by_its_preset_and_by_no_other() {
     }
 }
 
-/// Issue 24, item 6: the policy must not stop Rancher's own upgrade of Windows nodes, at any of its steps.
+/// Issue 24, item 6: the policy must not stop any step of Rancher's upgrade of Windows nodes.
 #[test]
-fn the_preset_of_rancher_admits_its_upgrade_of_windows_nodes() {
+fn the_rancher_preset_admits_the_upgrade_of_windows_nodes() {
     let component = components().into_iter().find(|component| component.name == "system-agent-upgrader");
     let job = component.expect("a component").object;
     let (_, allow) = fixtures::presets().into_iter().find(|(name, _)| name == "rancher").expect("a preset");
     let created = response(&payload(&job, &allow));
     assert!(created.accepted, "{:?}", created.message);
-    // The Job is created paused, and then started.
+    // The Job is created suspended and then started.
     let mut started = payload(&job, &allow);
     started["request"]["operation"] = "UPDATE".into();
     started["request"]["oldObject"] = job.clone();
     started["request"]["object"]["spec"]["parallelism"] = 1.into();
     let answer = response(&started);
     assert_eq!((answer.accepted, answer.warnings), (true, None));
-    // Its pod comes from the controller of Jobs.
+    // The Job controller creates its pod.
     let mut pod = json!({ "apiVersion": "v1", "kind": "Pod", "metadata": job["metadata"], "spec": job["spec"]["template"]["spec"] });
     pod["metadata"]["ownerReferences"] =
         json!([{ "apiVersion": "batch/v1", "kind": "Job", "name": job["metadata"]["name"], "controller": true }]);
@@ -156,7 +156,7 @@ fn every_grant_covers_a_component() {
     }
 }
 
-/// Two presets that share a component grant it the same.
+/// Presets that share a component grant it identically.
 #[test]
 fn a_shared_component_has_the_same_grant_in_both_presets() {
     let presets = fixtures::presets();
@@ -172,9 +172,9 @@ fn a_shared_component_has_the_same_grant_in_both_presets() {
     }
 }
 
-/// Each change makes another workload of a component, one for which nobody asked.
+/// Each change turns a component into a workload that its preset must not cover.
 #[test]
-fn what_only_looks_like_a_component_is_not_covered() {
+fn lookalikes_of_components_are_not_covered() {
     type Change = fn(&mut Value);
     let changes: [(&str, Change); 8] = [
         ("a registry in front of the image", |object| change_images(object, |image| format!("mirror.example/{image}"))),
@@ -210,7 +210,7 @@ fn what_only_looks_like_a_component_is_not_covered() {
     }
 }
 
-/// Its mirror pod comes from the kubelet; nobody else has a reason to create such a pod.
+/// The kubelet creates its mirror pod; no other user needs to create such a pod.
 #[test]
 fn the_load_balancer_of_k0s_is_granted_to_kubelets_only() {
     let component = components().into_iter().find(|component| component.name == "load-balancer").expect("a component");
@@ -219,7 +219,7 @@ fn the_load_balancer_of_k0s_is_granted_to_kubelets_only() {
     assert!(!is_covered(&component.object, &allow), "sent by an administrator");
 }
 
-/// Rancher's upgrade does so itself.
+/// Rancher's upgrade is the component that mounts a drive.
 fn mounts_a_drive(object: &Value) -> bool {
     let volumes = object.pointer("/spec/template/spec/volumes").and_then(Value::as_array);
     volumes.into_iter().flatten().any(|volume| volume["hostPath"]["path"] == "/")
@@ -242,15 +242,15 @@ fn pod(object: &mut Value) -> &mut Value {
 fn change_images(object: &mut Value, change: fn(&str) -> String) {
     for list in ["initContainers", "containers"] {
         for container in pod(object)[list].as_array_mut().into_iter().flatten() {
-            container["image"] = change(container["image"].as_str().expect("a text")).into();
+            container["image"] = change(container["image"].as_str().expect("a string")).into();
         }
     }
 }
 
-/// The presets that cover a manifest, or why none does.
+/// The presets that cover a manifest, or the reason why none does.
 type Coverage = Result<&'static [&'static str], &'static str>;
 
-/// Published manifests by the beginnings of their names.
+/// Published manifests by file name prefix.
 const CORPUS: [(&str, Coverage); 41] = [
     ("acn-cni-installer-", Err("the image is a placeholder")),
     ("acn-cns-", Err("images of the project's own builds, and one file that cannot be read: its command is a string")),
@@ -296,9 +296,9 @@ const CORPUS: [(&str, Coverage); 41] = [
 ];
 
 #[test]
-fn published_manifests_are_covered_by_their_presets_and_by_no_other() {
+fn published_manifests_are_covered_by_their_presets_only() {
     let Some(folder) = env::var_os("HOSTPROCESS_CORPUS") else {
-        // Not by eprintln!, which the test harness keeps to itself.
+        // The test harness captures `eprintln!`.
         let _ =
             writeln!(io::stderr(), "HOSTPROCESS_CORPUS is not set: the presets are NOT CHECKED on published manifests");
         return;

@@ -1,4 +1,4 @@
-//! `mutate` changes no pod that a kubelet on Linux would start, in whatever way the pod chooses its node.
+//! `mutate` fixes no pod that a kubelet on Linux would start, however the pod selects its node.
 
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
@@ -8,7 +8,7 @@ use crate::objects::{object, send};
 
 const LINUX_NODE: &str = "linux-1";
 
-/// The labels of the only node of this cluster. Its administrator called a pool of Linux nodes `win`.
+/// The labels of the cluster's only node, a Linux node in a pool called `win`.
 fn label(key: &str) -> Option<&'static str> {
     match key {
         "kubernetes.io/os" | "beta.kubernetes.io/os" => Some("linux"),
@@ -18,7 +18,7 @@ fn label(key: &str) -> Option<&'static str> {
     }
 }
 
-/// As kubelets and schedulers compare: `labels.Requirement.Matches`.
+/// Compares like kubelets and schedulers: `labels.Requirement.Matches`.
 fn matches(requirement: &Value, value: Option<&str>) -> bool {
     let values: Vec<&str> = requirement["values"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
     match requirement["operator"].as_str() {
@@ -30,8 +30,8 @@ fn matches(requirement: &Value, value: Option<&str>) -> bool {
     }
 }
 
-/// Whether the kubelet of the Linux node would start a pod: it looks at `os.name`, and at selector and affinity even where
-/// `nodeName` has already decided.
+/// Whether the kubelet of the Linux node would start a pod. It checks `os.name`, and checks the selector and affinity even if
+/// `nodeName` is set.
 fn starts_on_linux(spec: &Value) -> bool {
     let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
     let matches_term = |term: &Value| {
@@ -99,7 +99,7 @@ fn pod() -> impl Strategy<Value = Value> {
     })
 }
 
-/// Settings under which nothing denies, so that each change that was made is in the answer.
+/// Settings under which no rule denies, so that the response contains every fix.
 fn settings(mutate: &Value) -> Value {
     let rules = windows_hostprocess_policy::rules::registry::all();
     let warn: Value = rules.map(|rule| (rule.id.to_owned(), json!("warn"))).collect();
@@ -110,7 +110,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(2000))]
 
     #[test]
-    fn no_pod_that_linux_would_start_is_changed(
+    fn no_pod_that_linux_would_start_is_fixed(
         pod in pod(),
         rules in prop::option::of(subsequence(vec!["host-network", "linux-node", "run-as-uid", "host-users", "windows-node"], 1..=5)),
     ) {
@@ -121,9 +121,9 @@ proptest! {
     }
 }
 
-/// The comparison above would show nothing if no pod were changed, or none could start.
+/// The test above proves nothing if no pod is fixed or none can start on Linux.
 #[test]
-fn the_oracle_knows_both_answers() {
+fn starts_on_linux_has_both_outcomes() {
     let changed = |pod: &Value| send(&Value::Null, pod, &settings(&json!("safe")), Value::Null).mutated_object;
     let pod = |selector: Value| {
         object("Pod", |spec| {

@@ -1,5 +1,5 @@
 //! Parity with Pod Security Admission: with `allow: nobody` a pod is denied for `not-allowed` exactly where the baseline's
-//! HostProcess check forbids it. `tests/parity/README.md` says where pods and verdicts come from.
+//! HostProcess check forbids it. `tests/parity/README.md` describes the origin of the pods and verdicts.
 
 use std::collections::BTreeMap;
 

@@ -1,5 +1,5 @@
-//! The ratchet never hides a change of the pod spec: an update of a workload that nobody may run is denied, whatever it
-//! changes, and silent when it changes nothing.
+//! The ratchet never hides a change of the pod spec: with `allow: nobody`, an update is denied if it changes anything in the
+//! spec but tolerations, and silent if it changes nothing.
 
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -9,7 +9,7 @@ use windows_hostprocess_policy::validate;
 use crate::json_value::json_value;
 use crate::objects::{KINDS, is_custom, object, template};
 
-/// What happens at a place in a spec.
+/// An edit at a place in a spec.
 #[derive(Clone, Debug)]
 enum Edit {
     Replace(Value),
@@ -17,7 +17,7 @@ enum Edit {
     Insert(String, Value),
 }
 
-/// Fields of pods and containers that decide what runs, and any others.
+/// Fields of pods and containers that decide what runs, and unknown fields.
 const KEYS: &str = "command|args|env|envFrom|image|imagePullPolicy|imagePullSecrets|volumes|volumeMounts|securityContext|\
                     serviceAccountName|initContainers|lifecycle|restartPolicy|subPathExpr|tolerations|[a-zA-Z]{1,8}";
 
@@ -29,7 +29,7 @@ fn edit() -> impl Strategy<Value = Edit> {
     ]
 }
 
-/// Walks as far down as there is something, and edits what it finds there.
+/// Descends as far as values exist, and edits the last one.
 fn apply(value: &mut Value, steps: &[Index], edit: &Edit) {
     let Some((step, rest)) = steps.split_first() else {
         match (edit, value) {
@@ -59,7 +59,7 @@ fn apply(value: &mut Value, steps: &[Index], edit: &Edit) {
     }
 }
 
-/// A spec with something of everything.
+/// A spec with every kind of field.
 fn full_spec(spec: &mut Value) {
     let more = json!({
         "serviceAccountName": "agent",
@@ -82,8 +82,7 @@ fn full_spec(spec: &mut Value) {
     spec["containers"][0].as_object_mut().expect("a container").extend(container.as_object().expect("members").clone());
 }
 
-/// Whether there is something to judge: any `hostProcess` is true, and it is a pod. Of a custom kind without a list of
-/// containers that is not known.
+/// Whether the spec is judged: some `hostProcess` is true, and in a custom kind there is a list of containers.
 fn is_host_process(kind: &str, spec: &Value) -> bool {
     let sets = |owner: &Value| owner.pointer("/securityContext/windowsOptions/hostProcess") == Some(&Value::Bool(true));
     let lists = ["containers", "initContainers", "ephemeralContainers"].into_iter();
@@ -97,9 +96,9 @@ fn without_tolerations(spec: &Value) -> Map<String, Value> {
     members
 }
 
-/// The answer to an update, given the texts of both objects: whether it is accepted, and whether there are warnings.
+/// Sends an update with the JSON of both objects. Returns whether it is accepted and whether there are warnings.
 fn update(kind: &str, old: &str, new: &str, ratchet: bool) -> (bool, bool) {
-    let api_version = object(kind, |_| {})["apiVersion"].as_str().expect("a text").to_owned();
+    let api_version = object(kind, |_| {})["apiVersion"].as_str().expect("a string").to_owned();
     let (group, version) = api_version.split_once('/').unwrap_or(("", &api_version));
     let kind = json!({ "group": group, "version": version, "kind": kind });
     let settings = json!({ "allow": "nobody", "ratchet": ratchet });
@@ -111,7 +110,7 @@ fn update(kind: &str, old: &str, new: &str, ratchet: bool) -> (bool, bool) {
     (answer["accepted"] == true, answer["warnings"].is_array())
 }
 
-/// The same JSON with the members of every object in the opposite order.
+/// The same JSON with the members of every object in reverse order.
 fn backwards(value: &Value) -> String {
     match value {
         Value::Object(members) => {
@@ -127,7 +126,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn no_change_of_a_spec_goes_unnoticed(
+    fn every_change_of_a_spec_needs_a_grant(
         kind in prop::sample::select(KINDS.map(|kind| kind.name).to_vec()),
         steps in prop::collection::vec(any::<Index>(), 1..7),
         edit in edit(),
@@ -149,7 +148,7 @@ proptest! {
     }
 
     #[test]
-    fn no_annotation_of_a_template_goes_unnoticed(
+    fn every_change_of_template_annotations_needs_a_grant(
         kind in prop::sample::select(KINDS.map(|kind| kind.name).to_vec()).prop_filter("a template", |kind| *kind != "Pod"),
         key in "[a-z]{1,8}(\\.example\\.com/[a-z]{1,8})?",
         value in ".{0,10}",

@@ -1,4 +1,4 @@
-//! Updates by others that change where a granted or an old workload runs, or when it starts and ends, but not what runs.
+//! Updates that change where a workload runs, or when it starts or ends, but not what runs: they need no grant.
 
 use rstest::rstest;
 use serde_json::{Value, json};
@@ -10,14 +10,14 @@ fn nobody() -> Value {
     json!({ "allow": "nobody" })
 }
 
-/// A pod that waits for Kueue.
+/// A pod with a scheduling gate of Kueue.
 fn gated() -> Value {
     object("Pod", |spec| spec["schedulingGates"] = json!([{ "name": "kueue.x-k8s.io/admission" }]))
 }
 
 /// Issue 24, item 5.
 #[test]
-fn removing_scheduling_gates_changes_when_and_not_what() {
+fn removing_scheduling_gates_needs_no_grant() {
     let old = gated();
     for gates in [Value::Null, json!([])] {
         let mut new = old.clone();
@@ -29,7 +29,7 @@ fn removing_scheduling_gates_changes_when_and_not_what() {
 }
 
 #[test]
-fn a_deadline_changes_when_and_not_what() {
+fn changing_a_deadline_needs_no_grant() {
     for kind in KINDS.map(|kind| kind.name).into_iter().filter(|kind| *kind != "ControllerRevision") {
         let old = object(kind, |_| {});
         let mut new = old.clone();
@@ -53,9 +53,9 @@ fn selecting(object: &Value, kind: &str, selector: Value) -> Value {
     object
 }
 
-/// Kueue adds the labels of a flavour when it starts a Job, and takes them back when it suspends it again.
+/// Kueue adds the labels of a flavour when it starts a Job, and removes them when it suspends the Job again.
 #[test]
-fn a_node_selector_that_kueue_adds_to_a_suspended_job_changes_where_and_not_what() {
+fn changing_the_node_selector_of_a_suspended_job_needs_no_grant() {
     let suspended = job(true.into());
     let pool = json!({ "kubernetes.io/os": "windows", "pool": "batch" });
     let mut started = selecting(&suspended, "Job", pool.clone());
@@ -66,32 +66,32 @@ fn a_node_selector_that_kueue_adds_to_a_suspended_job_changes_where_and_not_what
     assert_eq!(verdict(&placed, &suspended, &nobody()), Warn, "taken back");
     let none = selecting(&suspended, "Job", Value::Null);
     assert_eq!(verdict(&none, &suspended, &nobody()), Warn, "the first labels");
-    // The same for pods that it holds back.
+    // The same for gated pods.
     let mut pod = selecting(&gated(), "Pod", pool);
     pod["spec"]["schedulingGates"] = json!([]);
     assert_eq!(verdict(&gated(), &pod, &nobody()), Warn);
 }
 
-/// Where it runs is something else than on which system.
+/// The selected operating system decides what runs.
 #[rstest]
 #[case(Value::Null)]
 #[case(json!({}))]
 #[case(json!({ "pool": "batch" }))]
 #[case(json!({ "kubernetes.io/os": "linux" }))]
 #[case(json!({ "kubernetes.io/os": "linux", "pool": "batch" }))]
-fn the_operating_system_of_a_suspended_job_stays(#[case] selector: Value) {
+fn changing_the_operating_system_of_a_suspended_job_needs_a_grant(#[case] selector: Value) {
     let suspended = job(true.into());
     assert_eq!(verdict(&suspended, &selecting(&suspended, "Job", selector), &nobody()), Deny);
 }
 
 #[test]
-fn a_node_selector_of_anything_else_needs_a_grant() {
+fn changing_the_node_selector_of_other_workloads_needs_a_grant() {
     let pool = json!({ "kubernetes.io/os": "windows", "pool": "batch" });
     for old in [job(false.into()), job(Value::Null), job("true".into())] {
         let mut new = selecting(&old, "Job", pool.clone());
         assert_eq!(verdict(&old, &new, &nobody()), Deny);
         new["spec"]["suspend"] = true.into();
-        assert_eq!(verdict(&old, &new, &nobody()), Deny, "only the old object says whether it waited");
+        assert_eq!(verdict(&old, &new, &nobody()), Deny, "only the old object shows whether it waited");
     }
     for kind in ["Deployment", "CronJob", "Rollout", "Pod"] {
         let mut old = object(kind, |_| {});
@@ -103,9 +103,9 @@ fn a_node_selector_of_anything_else_needs_a_grant() {
     assert_eq!(verdict(&custom, &selecting(&custom, "Job", pool), &nobody()), Deny, "a Job of another group");
 }
 
-/// A warning is all that it costs, and none where a grant covers the workload.
+/// Without a grant such an update warns; with one it is silent.
 #[test]
-fn a_granted_job_is_started_without_a_word() {
+fn a_granted_job_is_started_without_a_warning() {
     let suspended = job(true.into());
     let placed = selecting(&suspended, "Job", json!({ "kubernetes.io/os": "windows", "pool": "batch" }));
     assert_eq!(verdict(&suspended, &placed, &json!({ "allow": [{ "kinds": ["Job"] }] })), Accept);

@@ -1,4 +1,4 @@
-//! A rule is skipped when none of the fields that it reads is set. That never hides a finding.
+//! A rule is skipped if none of the fields that it reads is set. This never hides a finding.
 
 use fixtures::fixtures;
 use serde_json::{Value, json};
@@ -12,7 +12,7 @@ use windows_hostprocess_policy::rules::context::Context;
 use windows_hostprocess_policy::rules::registry;
 use windows_hostprocess_policy::settings::Settings;
 
-/// The findings of a request with every rule on; with `skips` as usual, without it every rule runs.
+/// The findings of a request with every rule on; without `skips`, no rule is skipped.
 fn findings(request: &Value, skips: bool) -> Vec<Finding> {
     let ids = registry::all().map(|rule| (rule.id.to_owned(), json!("deny")));
     let settings = json!({ "rules": Value::Object(ids.collect()), "hostPorts": [] }).to_string();
@@ -29,7 +29,7 @@ fn findings(request: &Value, skips: bool) -> Vec<Finding> {
 }
 
 #[test]
-fn a_skipped_rule_has_nothing_to_report() {
+fn a_skipped_rule_has_no_findings() {
     let mut reported = 0;
     for fixture in fixtures() {
         let request = &fixture.payload["request"];

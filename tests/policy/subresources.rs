@@ -1,4 +1,4 @@
-//! Subresources of a pod: bindings and status updates write its annotations past its spec, a resize changes its limits.
+//! Subresources of pods: bindings and status updates can change annotations, a resize changes limits.
 
 use rstest::rstest;
 use serde_json::{Value, json};
@@ -16,7 +16,7 @@ fn binding(annotations: Value) -> Value {
     })
 }
 
-/// `pods/binding`, and `bindings`, which is served as well.
+/// `pods/binding`, and the older `bindings`, which kube-apiserver still serves.
 #[rstest]
 fn the_annotations_of_a_binding_reach_the_pod(#[values("binding", "")] sub_resource: &str) {
     let bind = |annotations: Value, settings: Value| {
@@ -28,7 +28,7 @@ fn the_annotations_of_a_binding_reach_the_pod(#[values("binding", "")] sub_resou
     assert!(message.contains(&format!("- metadata.annotations[{INHERIT}]: ")), "{message}");
     let elsewhere = json!({ "microsoft.com/hostprocess-rootfs-location": "D:\\app" });
     assert_eq!(verdict_of(&bind(elsewhere, json!({}))), Warn);
-    // What the scheduler sends, and what others add.
+    // Annotations of the scheduler and of other controllers.
     for annotations in [json!(null), json!({ "example.com/zone": "hostProcess" })] {
         assert_eq!(verdict_of(&bind(annotations, json!({ "allow": "nobody", "profile": "strict" }))), Accept);
     }
@@ -46,9 +46,9 @@ fn a_status_update_cannot_add_a_reserved_annotation() {
     assert_eq!(verdict_of(&update(json!({ "rules": { "reserved-annotations": "off" } }))), Accept);
 }
 
-/// A kubelet sends one every few seconds, also for pods that would be denied today.
+/// The kubelet updates the status every few seconds, including that of pods that would be denied today.
 #[test]
-fn the_kubelet_reports_the_status_of_a_pod_without_a_word() {
+fn status_updates_are_accepted_without_a_warning() {
     let settings = json!({ "allow": "nobody", "profile": "strict" });
     let mut old = object("Pod", |spec| {
         misspelt(spec);
@@ -60,9 +60,9 @@ fn the_kubelet_reports_the_status_of_a_pod_without_a_word() {
     assert_eq!(verdict_of(&send(&old, &new, &settings, json!({ "subResource": "status" }))), Accept);
 }
 
-/// A status update does not touch the spec, so nothing about it can be wrong.
+/// A status update does not change the spec.
 #[test]
-fn the_spec_in_a_status_update_is_not_read() {
+fn the_spec_in_a_status_update_is_ignored() {
     let (old, new) = (object("Pod", |_| {}), object("Pod", |spec| spec["hostNetwork"] = json!([7])));
     assert_eq!(verdict_of(&send(&old, &new, &json!({}), json!({ "subResource": "status" }))), Accept);
     assert_eq!(verdict_of(&send(&old, &new, &json!({}), json!({}))), Deny);
@@ -73,15 +73,15 @@ fn the_spec_in_a_status_update_is_not_read() {
 #[case("scale")]
 #[case("binding")]
 #[case("eviction")]
-fn other_subresources_are_left_alone(#[case] sub_resource: &str) {
+fn other_subresources_are_accepted(#[case] sub_resource: &str) {
     let (old, new) = (object("Pod", |_| {}), object("Pod", misspelt));
     let response = send(&old, &new, &json!({ "allow": [] }), json!({ "subResource": sub_resource }));
     assert_eq!(verdict_of(&response), Accept);
 }
 
-/// kube-apiserver sends the pod in full with the resources changed.
+/// kube-apiserver sends the whole pod with the changed resources.
 #[test]
-fn a_resize_is_judged_by_its_rule_only() {
+fn a_resize_is_judged_by_its_own_rule_only() {
     let old = object("Pod", misspelt);
     let mut new = old.clone();
     new["spec"]["containers"][0]["resources"] = json!({ "limits": { "memory": "200Mi" } });

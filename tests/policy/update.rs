@@ -1,4 +1,4 @@
-//! UPDATE: every change of every kind of object, and whether it is judged.
+//! UPDATE: the verdict on every kind of change for every kind of object.
 
 use serde_json::{Value, json};
 
@@ -10,7 +10,7 @@ use crate::objects::{
 /// Edits an object of a kind.
 type Change = fn(&mut Value, &str);
 
-/// Old and new object, each absent, clean, with one violation, with the same one and a change, or with another violation.
+/// Old and new object: each absent, clean, with a violation, with the same violation and a change, or with another violation.
 #[test]
 fn every_change_of_every_kind() {
     for kind in KINDS.map(|kind| kind.name) {
@@ -27,7 +27,7 @@ fn every_change_of_every_kind() {
             ),
             ("otherwise violating", object(kind, not_enforced)),
         ];
-        // A row for each old state, a column for each new one.
+        // One row per old state, one column per new state.
         let expected = [
             [Accept, Accept, Deny, Deny, Deny],
             [Accept, Accept, Deny, Deny, Deny],
@@ -38,7 +38,7 @@ fn every_change_of_every_kind() {
         for ((old_state, old), row) in states.iter().zip(expected) {
             for ((new_state, new), expected) in states.iter().zip(row) {
                 assert_eq!(verdict(old, new, &json!({})), expected, "{kind}: {old_state} -> {new_state}");
-                // Without the ratchet only the new object counts, but an update that changes nothing stays silent.
+                // Without the ratchet only the new object matters, but an update that changes nothing stays silent.
                 let without = if expected == Warn { Deny } else { expected };
                 let settings = json!({ "ratchet": false });
                 assert_eq!(verdict(old, new, &settings), without, "{kind}: {old_state} -> {new_state}, no ratchet");
@@ -47,9 +47,9 @@ fn every_change_of_every_kind() {
     }
 }
 
-/// The same for who may: a workload that no grant covers is clean otherwise.
+/// The same for grants: a workload that no grant covers has no other violation.
 #[test]
-fn every_change_of_what_no_grant_covers() {
+fn every_change_of_a_workload_without_a_grant() {
     for kind in KINDS.map(|kind| kind.name) {
         let settings = json!({ "allow": [{ "images": ["registry.example/*"] }] });
         let not_granted = |spec: &mut Value| spec["containers"][0]["image"] = "elsewhere.example/agent:1.0".into();
@@ -66,7 +66,7 @@ fn every_change_of_what_no_grant_covers() {
                 }),
             ),
         ];
-        // Nobody changes what a revision holds.
+        // The template of a revision never changes legitimately.
         let tolerations = if kind == "ControllerRevision" { Deny } else { Warn };
         let expected = [
             [Accept, Accept, Accept, Deny, Deny],
@@ -83,7 +83,7 @@ fn every_change_of_what_no_grant_covers() {
     }
 }
 
-/// What administrators and controllers do to old objects that today's rules and grants would deny.
+/// Administrators and controllers can still manage old objects that would be denied today.
 #[test]
 fn an_old_object_stays_manageable() {
     for kind in KINDS.map(|kind| kind.name) {
@@ -105,11 +105,11 @@ fn an_old_object_stays_manageable() {
         ];
         for (what, expected, change) in changes {
             let expected = match (kind, what) {
-                // A pod has no replicas: in its spec, where the others have theirs, they would be a change of what runs.
+                // A pod has no replicas; in its spec the field would be a change of what runs.
                 ("Pod", "scale") => continue,
-                // Nothing restarts a pod that gets this annotation.
+                // The annotation does not restart a pod.
                 ("Pod", "restart") => Accept,
-                // Nobody changes what a revision holds.
+                // The template of a revision never changes legitimately.
                 ("ControllerRevision", "toleration" | "restart") => Deny,
                 _ => expected,
             };
@@ -120,7 +120,7 @@ fn an_old_object_stays_manageable() {
     }
 }
 
-/// Who updates an old object with a warning once it has been changed knows of it.
+/// The warning was shown when the object was last changed.
 #[test]
 fn updates_that_change_nothing_are_silent() {
     let old = object("Pod", |spec| spec["nodeSelector"] = json!({}));
@@ -132,7 +132,7 @@ fn updates_that_change_nothing_are_silent() {
         assert_eq!(verdict(&old, &old, &settings), Accept, "{settings}");
     }
     let created = send(&old, &labelled, &json!({ "allow": [] }), json!({ "operation": "CREATE" }));
-    assert_eq!(verdict_of(&created), Deny, "what an old object says on CREATE means nothing");
+    assert_eq!(verdict_of(&created), Deny, "the old object is ignored on CREATE");
     let (old, new) = (
         object("Pod", misspelt),
         object("Pod", |spec| {
@@ -147,7 +147,7 @@ fn updates_that_change_nothing_are_silent() {
 }
 
 #[test]
-fn an_object_that_is_being_deleted_is_left_alone() {
+fn an_object_that_is_being_deleted_is_accepted() {
     for kind in KINDS.map(|kind| kind.name) {
         let old = object(kind, misspelt);
         let mut new = old.clone();
@@ -158,7 +158,7 @@ fn an_object_that_is_being_deleted_is_left_alone() {
 }
 
 #[test]
-fn a_static_pod_is_reported_and_not_denied() {
+fn a_static_pod_is_reported_but_not_denied() {
     let mut pod = object("Pod", misspelt);
     pod["metadata"]["annotations"] = json!({ "kubernetes.io/config.mirror": "5f3c1a" });
     let settings = json!({ "allow": [] });
@@ -166,14 +166,14 @@ fn a_static_pod_is_reported_and_not_denied() {
     let mut changed = pod.clone();
     with_arguments(&mut changed["spec"]);
     assert_eq!(verdict(&pod, &changed, &settings), Warn);
-    // In a template the annotation says nothing about the object.
+    // In a template the annotation does not make a mirror pod.
     for kind in KINDS.map(|kind| kind.name).into_iter().filter(|kind| *kind != "Pod") {
         let mut object = object(kind, misspelt);
         let annotated = json!({ "annotations": { "kubernetes.io/config.mirror": "5f3c1a" } });
         object["metadata"]["annotations"] = annotated["annotations"].clone();
         template(&mut object, kind)["metadata"] = annotated;
         assert_eq!(verdict(&Value::Null, &object, &settings), Deny, "{kind}");
-        // Nor is any kind with that name a pod.
+        // A Pod of another API group is not a pod.
         if kind == "Rollout" {
             object["kind"] = "Pod".into();
             assert_eq!(verdict(&Value::Null, &object, &settings), Deny, "a Pod of another group");
@@ -181,7 +181,7 @@ fn a_static_pod_is_reported_and_not_denied() {
     }
 }
 
-/// Kyverno's classic rule looks only at containers: the way that Kubernetes' documentation recommends passed.
+/// Kubernetes' documentation recommends this form, which Kyverno's classic rule missed: it checks only containers.
 #[test]
 fn host_process_on_the_pod_alone_is_found() {
     for kind in KINDS.map(|kind| kind.name) {

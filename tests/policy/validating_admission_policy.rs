@@ -1,6 +1,6 @@
 //! `deploy/validatingadmissionpolicy.yaml` denies what the rules deny.
 //!
-//! Another interpreter of CEL evaluates it here; `tests/cluster` shows that kube-apiserver's agrees.
+//! These tests use another CEL interpreter; `tests/cluster` shows that kube-apiserver's agrees.
 
 use std::collections::HashMap;
 use std::fs;
@@ -41,13 +41,13 @@ struct Policy {
 static POLICY: LazyLock<Policy> = LazyLock::new(|| {
     let policy = fixtures::documents(&file().expect("YAML").text, MANIFEST).remove(0);
     let mut env = Env::stdlib();
-    env.add_extension(extensions::strings).expect("it is not there yet");
+    env.add_extension(extensions::strings).expect("not yet added");
     let compile = |item: &Value, key: &str| {
-        let expression = item[key].as_str().expect("a text");
+        let expression = item[key].as_str().expect("a string");
         env.compile(expression).unwrap_or_else(|errors| panic!("{expression}: {errors}"))
     };
     let items = |key: &str| policy["spec"][key].as_array().expect("a list").clone();
-    let name = |variable: &Value| variable["name"].as_str().expect("a text").to_owned();
+    let name = |variable: &Value| variable["name"].as_str().expect("a string").to_owned();
     let variables =
         items("variables").iter().map(|variable| (name(variable), compile(variable, "expression"))).collect();
     let validations = items("validations")
@@ -62,7 +62,7 @@ impl Policy {
         !self.violated(request).is_empty()
     }
 
-    /// The rules that it says are violated, in order.
+    /// The rules that the policy reports as violated, in order.
     fn violated(&self, request: &Value) -> Vec<String> {
         let mut context = Context::with_env(Arc::clone(&self.env));
         for (name, value) in
@@ -91,7 +91,7 @@ impl Policy {
     }
 }
 
-/// The same rules of this policy that deny it, at the defaults and without `ratchet`.
+/// The covered rules that deny the request in the Kubewarden policy, at the defaults without `ratchet`.
 fn rules_that_deny(request: &Value) -> Vec<String> {
     let covered: Vec<&str> = checks().iter().map(|check| check.rule).collect();
     let off: serde_json::Map<String, Value> = registry::all()
@@ -110,7 +110,7 @@ fn native_kinds() -> impl Iterator<Item = &'static str> {
     KINDS.map(|kind| kind.name).into_iter().filter(|kind| *kind != "ControllerRevision" && !is_custom(kind))
 }
 
-/// Whether it is one of the resources in `matchConstraints`.
+/// Whether the request is for a resource in `matchConstraints`.
 fn is_matched(request: &Value) -> bool {
     let kind = request["kind"]["kind"].as_str().unwrap_or_default();
     let is_native = native_kinds().any(|native| native == kind);
@@ -123,7 +123,7 @@ fn it_denies_the_fixtures_that_the_rules_deny() {
     let (mut denied, mut accepted) = (0, 0);
     for Fixture { rule, name, payload, .. } in fixtures::fixtures() {
         let request = &payload["request"];
-        // kube-apiserver refuses these before either sees them.
+        // kube-apiserver rejects these before either policy sees them.
         if !is_matched(request) || rule == "user-format" {
             continue;
         }
@@ -135,7 +135,7 @@ fn it_denies_the_fixtures_that_the_rules_deny() {
 }
 
 #[test]
-fn it_looks_at_every_kind() {
+fn it_covers_every_kind() {
     for kind in native_kinds() {
         let request = |object| json!({ "kind": { "kind": kind }, "operation": "CREATE", "object": object });
         assert!(POLICY.denies(&request(object(kind, misspelt))), "{kind}");
@@ -144,7 +144,7 @@ fn it_looks_at_every_kind() {
 }
 
 #[test]
-fn it_leaves_old_pods_alone_until_their_spec_changes() {
+fn it_ignores_old_pods_until_their_spec_changes() {
     let old = object("Pod", misspelt);
     let update = |change: fn(&mut Value)| {
         let mut new = old.clone();
@@ -166,15 +166,15 @@ static OVER_ROOTFS: LazyLock<Regex> = LazyLock::new(|| Regex::new(&rootfs()).exp
 proptest! {
     #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// The regular expression agrees with the code that reads paths, in every spelling but `..`.
+    /// The regular expression agrees with the code that parses paths, in every spelling except `..`.
     #[test]
-    fn pipes_in_any_spelling(path in r"([cD]:|npipe:)?[/\\]{0,3}((\.|\?|\?\?|pipe|PIPE\.|pip|UNC|unc |ipc\$|host|GLOBAL|GlobalRoot|global\?\?|DosDevices|Device|NamedPipe |mup|x)[/\\]{1,2}){0,7}(pipe|namedpipe|ipc\$|x|\.|pipe:x)?") {
+    fn named_pipe_expression_agrees_with_the_path_parser(path in r"([cD]:|npipe:)?[/\\]{0,3}((\.|\?|\?\?|pipe|PIPE\.|pip|UNC|unc |ipc\$|host|GLOBAL|GlobalRoot|global\?\?|DosDevices|Device|NamedPipe |mup|x)[/\\]{1,2}){0,7}(pipe|namedpipe|ipc\$|x|\.|pipe:x)?") {
         let place = WindowsPath::new(&path);
         prop_assert_eq!(NAMED_PIPE.is_match(&path), place.is_named_pipe() || place.is_misspelt_pipe(), "{}", path);
     }
 
     #[test]
-    fn the_rootfs_in_any_spelling(path in r"([cD]:)?[/\\]{0,2}((\.|hpc|HPC |x|\.\.\.)[/\\]{1,2}){0,3}(hpc|hpc\.|HPC:x|hpcd|x|\. |\.\.\.)?") {
+    fn rootfs_expression_agrees_with_the_path_parser(path in r"([cD]:)?[/\\]{0,2}((\.|hpc|HPC |x|\.\.\.)[/\\]{1,2}){0,3}(hpc|hpc\.|HPC:x|hpcd|x|\. |\.\.\.)?") {
         let place = WindowsPath::new(&path);
         let is_drive = place.is_drive_root() && place.drive() == Some('C') && !is_refused(&path) && !path.is_empty();
         prop_assert_eq!(OVER_ROOTFS.is_match(&path), place.is_same(&ROOTFS) || is_drive, "{}", path);

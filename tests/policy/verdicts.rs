@@ -1,4 +1,4 @@
-//! Every rule's fixtures, run natively: the verdict, and as snapshots what a person sees.
+//! Every rule's fixtures, run natively: the verdict, and snapshots of the messages.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -16,7 +16,7 @@ fn respond(fixture: &Fixture) -> ValidationResponse {
         Some(file) => {
             let session = Session::load(file);
             let response = decide(&payload, &session);
-            assert_eq!(session.left_over(), 0, "{}/{}: recorded and not asked", fixture.rule, fixture.name);
+            assert_eq!(session.left_over(), 0, "{}/{}: recorded but not requested", fixture.rule, fixture.name);
             response
         }
     };
@@ -49,7 +49,7 @@ fn every_fixture_gets_the_verdict_in_its_name() {
 }
 
 #[test]
-fn what_a_person_sees() {
+fn messages_match_their_snapshots() {
     let mut pages: BTreeMap<String, String> = BTreeMap::new();
     for fixture in fixtures() {
         let response = respond(&fixture);
@@ -70,7 +70,7 @@ fn what_a_person_sees() {
     }
 }
 
-/// The sections that every page of a rule has, in this order.
+/// The sections that every rule page has, in this order.
 const SECTIONS: [&str; 6] = ["Reads", "What happens", "Before", "After", "Fix", "False positives"];
 
 #[test]
@@ -83,14 +83,14 @@ fn every_rule_has_a_page_with_all_sections() {
 }
 
 #[test]
-fn every_rule_has_fixtures_on_both_sides() {
+fn every_rule_has_fixtures_that_fire_and_near_misses() {
     let fixtures = fixtures();
     for rule in registry::all() {
         let of_rule = |accept: bool| {
             fixtures.iter().filter(|f| f.rule == rule.id && (f.expectation == Expectation::Accept) == accept).count()
         };
         assert!(of_rule(false) >= 2, "test_data/{}: two fixtures that fire", rule.id);
-        assert!(of_rule(true) >= 2, "test_data/{}: two near misses that do not", rule.id);
+        assert!(of_rule(true) >= 2, "test_data/{}: two near misses that do not fire", rule.id);
     }
     for folder in rule_folders() {
         let id = fixtures::file_name(&folder);

@@ -1,44 +1,44 @@
 #!/usr/bin/env bats
-# What the GitHub Action runs.
+# The script of the GitHub Action.
 
 bats_require_minimum_version 1.7.0
 
 setup() {
   cd "$BATS_TEST_DIRNAME/../.." || return
   mkdir -p "$BATS_TEST_TMPDIR/bin"
-  # Prints its arguments, one a line.
+  # Prints its arguments, one per line.
   printf '#!/bin/sh\nprintf "%%s\\n" "$@"\nexit "${CODE:-0}"\n' >"$BATS_TEST_TMPDIR/bin/hostprocess"
   chmod +x "$BATS_TEST_TMPDIR/bin/hostprocess"
   PATH=$BATS_TEST_TMPDIR/bin:$PATH
 }
 
-# asks ARGUMENT...: that these are the arguments of `hostprocess check`.
-asks() {
+# runs_check_with ARGUMENT...: asserts the arguments of `hostprocess check`.
+runs_check_with() {
   run hack/release/check-in-action.sh
   echo "$output"
   [ "$output" = "$(printf '%s\n' check -o github "$@")" ]
 }
 
 @test "without inputs it checks everything" {
-  asks -- .
+  runs_check_with -- .
 }
 
 @test "every input becomes an argument" {
   PATHS=$'deploy\n\nmy charts\n' SETTINGS=settings.yaml CONFIG=hostprocess.yaml SARIF=out.sarif ARGUMENTS=$'--helm\n--exclude\nold *\n' \
-    asks -o sarif=out.sarif --settings settings.yaml --config hostprocess.yaml --helm --exclude 'old *' -- deploy 'my charts'
+    runs_check_with -o sarif=out.sarif --settings settings.yaml --config hostprocess.yaml --helm --exclude 'old *' -- deploy 'my charts'
 }
 
-@test "a path is never taken for an option, and nothing in it is run" {
+@test "a path is never parsed as an option or run as code" {
   # shellcheck disable=SC2016
-  PATHS='--wasm=$(id)' asks -- '--wasm=$(id)'
+  PATHS='--wasm=$(id)' runs_check_with -- '--wasm=$(id)'
 }
 
-@test "its exit code is that of the command" {
+@test "its exit code is the command's" {
   CODE=1 run hack/release/check-in-action.sh
   [ "$status" -eq 1 ]
 }
 
-@test "action.yml passes what the script reads" {
+@test "action.yml passes every variable that the script reads" {
   local inputs
   inputs=$(sed -n '/PATHS:/,/run:/ s/^ *\([A-Z]*\): \${{.*/\1/p' action.yml | grep -v ACTION | sort)
   [ -n "$inputs" ]

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# What is released can be installed, and nothing else is.
+# Released archives can be installed; any other file is rejected.
 
 bats_require_minimum_version 1.7.0
 
@@ -27,19 +27,19 @@ release() {
   (cd "$ARCHIVES" && sha256sum hostprocess-* >SHA256SUMS)
 }
 
-# on SYSTEM MACHINE: what uname says from now on.
+# on SYSTEM MACHINE: replaces uname.
 on() {
   printf '#!/bin/sh\n[ "$1" = -s ] && echo %s || echo %s\n' "$1" "$2" >"$BATS_TEST_TMPDIR/system/uname"
   chmod +x "$BATS_TEST_TMPDIR/system/uname"
   PATH=$BATS_TEST_TMPDIR/system:$PATH
 }
 
-@test "every system gets its archive" {
+@test "every system installs its own archive" {
   release
   local system machine name
   while read -r system machine name; do
     on "$system" "$machine"
-    # Only this archive is there: another one would not be found.
+    # A release with this archive only, so that installing another one fails.
     (cd "$ARCHIVES" && mkdir -p ../v1.0.0 && cp "$name" SHA256SUMS ../v1.0.0)
     hack/release/install.sh "$BATS_TEST_TMPDIR/$system-$machine" 1.0.0
     rm -r "$BATS_TEST_TMPDIR/releases/v1.0.0"
@@ -54,7 +54,7 @@ MINGW64_NT-10.0-26100-ARM64 aarch64 hostprocess-aarch64-pc-windows-msvc.zip
 END
 }
 
-@test "what is installed runs, and a later version replaces it" {
+@test "an installed command runs, and a later version replaces it" {
   release
   on Linux x86_64
   hack/release/install.sh "$BATS_TEST_TMPDIR/bin"
@@ -62,7 +62,7 @@ END
   [ "$("$BATS_TEST_TMPDIR/bin/hostprocess")" = "hostprocess $VERSION" ]
 }
 
-@test "GitHub's name of the architecture counts" {
+@test "RUNNER_ARCH takes precedence over uname" {
   release
   on MINGW64_NT x86_64
   rm "$ARCHIVES/hostprocess-x86_64-pc-windows-msvc.zip"
@@ -76,17 +76,17 @@ END
   run hack/release/install.sh "$BATS_TEST_TMPDIR/bin"
   echo "$output"
   [ "$status" -eq 1 ]
-  [[ $output == *'another checksum'* ]]
+  [[ $output == *'differs from SHA256SUMS'* ]]
   [ ! -e "$BATS_TEST_TMPDIR/bin" ]
 }
 
-@test "an archive that SHA256SUMS does not name is not installed" {
+@test "an archive that is missing from SHA256SUMS is not installed" {
   release
   on Linux x86_64
   sed -i /x86_64-unknown-linux-musl/d "$ARCHIVES/SHA256SUMS"
   run hack/release/install.sh "$BATS_TEST_TMPDIR/bin"
   [ "$status" -eq 1 ]
-  [[ $output == *'does not name'* ]]
+  [[ $output == *'does not contain'* ]]
   [ ! -e "$BATS_TEST_TMPDIR/bin" ]
 }
 
@@ -126,8 +126,8 @@ END
   run ! hack/release/krew-manifest.sh "$ARCHIVES/SHA256SUMS"
 }
 
-@test "the release workflow and cargo binstall know the same targets and names" {
-  # Wherever it is built, in the order of the matrix.
+@test "the release workflow and cargo binstall have the same targets and file names" {
+  # The targets of all jobs, in the order of the matrix.
   [ "$(sed -n 's/^ *- target: //p; s/^ *- {target: \([^,}]*\).*/\1/p' .github/workflows/release.yml)" = "$(printf '%s\n' "${TARGETS[@]}")" ]
   release
   local target url format

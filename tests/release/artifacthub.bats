@@ -18,13 +18,13 @@ published() {
   git --git-dir="$REMOTE" "$@"
 }
 
-@test "the first release makes the branch, with three files" {
+@test "the first release creates the branch with three files" {
   hack/release/artifacthub-branch.sh "$REMOTE"
   [ "$(published ls-tree --name-only artifacthub | xargs)" = 'README.md artifacthub-pkg.yml artifacthub-repo.yml' ]
   published show artifacthub:artifacthub-pkg.yml | diff - artifacthub-pkg.yml
 }
 
-@test "the next one is added to it" {
+@test "the next release adds a commit" {
   hack/release/artifacthub-branch.sh "$REMOTE"
   sed -i 's/policy.version: .*/policy.version: 99.0.0/' metadata.yml
   echo '# changed' >>artifacthub-pkg.yml
@@ -34,7 +34,7 @@ published() {
   published show artifacthub:artifacthub-pkg.yml | grep '# changed'
 }
 
-@test "the checkout stays as it is" {
+@test "the checkout is unchanged" {
   echo '# changed' >>artifacthub-pkg.yml
   before=$(git status --porcelain)
   hack/release/artifacthub-branch.sh "$REMOTE"

@@ -22,7 +22,7 @@ gitlab() {
   sed -n '/^## GitLab/,/artifacts:/ s/^    - //p' docs/ci.md | grep -v '^apk '
 }
 
-# job SCRIPT: runs it where a job would, without the network.
+# job SCRIPT: runs it like a CI job, without the network.
 job() {
   local script
   script=$("$1" | sed "s#https://.*/releases/download#file://$RELEASES#")

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# A fork is renamed by one command, in one commit.
+# One command renames a fork.
 
 bats_require_minimum_version 1.7.0
 
@@ -9,7 +9,7 @@ setup_file() {
   cd "$BATS_TEST_DIRNAME/../.." || return
   git rev-parse --git-dir >/dev/null 2>&1 || return 0
   git init -q "$COPY"
-  # What will be committed, committed or not.
+  # The working tree: tracked files, and untracked files that are not ignored.
   git ls-files -coz --exclude-standard | xargs -0 tar -cf - --ignore-failed-read | tar -xf - -C "$COPY"
   git -C "$COPY" add -A
 }
@@ -21,12 +21,12 @@ setup() {
   OLD=$(hack/release/annotation.sh io.kubewarden.policy.source | cut -d/ -f4-)
   OLD_EMAIL=$(hack/release/annotation.sh io.kubewarden.policy.author | sed 's/.*<\(.*\)>/\1/')
   OLD_OWNER=${OLD%/*}
-  # In pieces, or renaming back would rename this file too.
+  # In pieces, or renaming back would change this file as well.
   OWNER=New-Owner
   NEW=$OWNER/new.name EMAIL=moved"@example.com"
 }
 
-@test "after it no address leads to the old repository" {
+@test "no address of the old repository is left" {
   git grep -qF "$OLD"
   git grep -qF "$OLD_EMAIL"
   hack/rename.sh "$NEW" "$EMAIL"
@@ -35,7 +35,7 @@ setup() {
   [ "$status" -eq 1 ]
 }
 
-@test "what names the project agrees with itself" {
+@test "every file names the new repository" {
   hack/rename.sh "$NEW" "$EMAIL"
   grep -qx "repository = \"https://github.com/$NEW\"" Cargo.toml
   for annotation in url source; do
@@ -46,13 +46,13 @@ setup() {
   grep -q "registry://ghcr.io/${OWNER,,}/policies/windows-hostprocess:" deploy/base/clusteradmissionpolicy.yaml
 }
 
-@test "there and back again changes nothing" {
+@test "renaming back restores every file" {
   hack/rename.sh "$NEW" "$EMAIL"
   hack/rename.sh "$OLD" "$OLD_EMAIL"
   git diff --exit-code
 }
 
-@test "a name that is none is refused" {
+@test "an invalid name is rejected" {
   run ! hack/rename.sh https://github.com/someone/else security@example.com
   run ! hack/rename.sh someone/else security
   git diff --exit-code

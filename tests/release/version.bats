@@ -1,12 +1,12 @@
 #!/usr/bin/env bats
-# A release is only made of files that name its version.
+# A release requires its version in every file.
 
 bats_require_minimum_version 1.7.0
 
 setup() {
   COPY=$BATS_TEST_TMPDIR/copy
   mkdir -p "$COPY/deploy/charts/windows-hostprocess"
-  cp -r hack metadata.yml Cargo.toml artifacthub-pkg.yml .pre-commit-hooks.yaml deploy docs "$COPY"
+  cp -r hack metadata.yml Cargo.toml artifacthub-pkg.yml .pre-commit-hooks.yaml README.md deploy docs "$COPY"
   cd "$COPY" || return
   VERSION=$(hack/release/annotation.sh io.kubewarden.policy.version)
   printf '# Changelog\n\n## [Unreleased]\n- later\n\n## [%s] - 2026-01-01\n### Added\n- now\n\n## [0.0.1]\n- before\n' "$VERSION" >CHANGELOG.md
@@ -14,8 +14,8 @@ setup() {
   unset GITHUB_REPOSITORY
 }
 
-# refuses WORD...: the tag, with these words in the message
-refuses() {
+# rejects WORD...: asserts that the tag is rejected with these words in the message.
+rejects() {
   run hack/release/version-check.sh "v$VERSION"
   echo "$output"
   [ "$status" -eq 1 ]
@@ -27,50 +27,50 @@ refuses() {
   hack/release/version-check.sh "v$VERSION"
 }
 
-@test "another tag is refused, with every file that says otherwise" {
+@test "another tag is rejected, with every file that has another version" {
   run hack/release/version-check.sh v99.0.0
   echo "$output"
   [ "$status" -eq 1 ]
   for file in metadata.yml Cargo.toml artifacthub-pkg.yml .pre-commit-hooks.yaml docs/ci.md Chart.yaml CHANGELOG.md; do [[ $output == *"$file"* ]]; done
 }
 
-@test "a tag without v, or with anything after the version, is refused" {
+@test "a tag without v or with a suffix is rejected" {
   run ! hack/release/version-check.sh "$VERSION"
   run ! hack/release/version-check.sh "v$VERSION+build"
   run ! hack/release/version-check.sh
 }
 
-@test "one file that was forgotten is refused" {
+@test "one file with another version is rejected" {
   sed -i 's/^version = ".*"/version = "99.0.0"/' Cargo.toml
-  refuses Cargo.toml 99.0.0
+  rejects Cargo.toml 99.0.0
 }
 
-@test "an annotation that was forgotten is refused" {
+@test "an annotation with another version is rejected" {
   sed -i 's/policy.version: .*/policy.version: 99.0.0/' metadata.yml
-  refuses metadata.yml 99.0.0
+  rejects metadata.yml 99.0.0
 }
 
-@test "a page, a recipe or a hook with the tag of another version is refused" {
+@test "a page, a recipe, the README or a hook with the tag of another version is rejected" {
   echo 'rev: v99.0.0' >>docs/ci.md
-  refuses docs/ci.md: v99.0.0
+  rejects docs/ci.md: v99.0.0
   sed -i 's/:v[0-9][0-9.]*$/:v97.0.0/' docs/recipes.md
-  refuses docs/recipes.md: v97.0.0
-  sed -i 's/:v[0-9][0-9.]* check/:v98.0.0 check/' .pre-commit-hooks.yaml
-  refuses .pre-commit-hooks.yaml: v98.0.0
+  rejects docs/recipes.md: v97.0.0
+  sed -i 's/:v[0-9][0-9.]* check/:v98.0.0 check/' .pre-commit-hooks.yaml README.md
+  rejects .pre-commit-hooks.yaml: README.md: v98.0.0
 }
 
-@test "a chart for another version of the policy is refused" {
+@test "a chart for another version of the policy is rejected" {
   echo 'appVersion: v99.0.0' >deploy/charts/windows-hostprocess/Chart.yaml
-  refuses Chart.yaml 99.0.0
+  rejects Chart.yaml 99.0.0
 }
 
-@test "a changelog that has the version only as unreleased is refused" {
+@test "a changelog without a section for the version is rejected" {
   printf '# Changelog\n\n## [Unreleased]\n' >CHANGELOG.md
-  refuses CHANGELOG.md
+  rejects CHANGELOG.md
 }
 
-@test "a fork that was not renamed is refused, and told how" {
-  GITHUB_REPOSITORY=someone/else refuses hack/rename.sh someone/else
+@test "a fork that was not renamed is rejected with instructions" {
+  GITHUB_REPOSITORY=someone/else rejects hack/rename.sh someone/else
   GITHUB_REPOSITORY=$(hack/release/annotation.sh io.kubewarden.policy.source | cut -d/ -f4-) hack/release/version-check.sh "v$VERSION"
 }
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# What can be said of the workflows without GitHub, jactionlint and zizmor, which `make lint` runs.
+# Checks of the workflows that need no network. `make lint` also runs jactionlint and zizmor.
 
 bats_require_minimum_version 1.7.0
 
@@ -8,7 +8,7 @@ setup() {
   FILES=(action.yml .github/workflows/*.yml .github/actions/*/action.yml)
 }
 
-@test "every script that they call can be run" {
+@test "every script that the workflows call is executable" {
   local script scripts
   scripts=$(grep -oh 'hack/[a-z/-]*\.sh' "${FILES[@]}" | sort -u)
   for script in $scripts; do
@@ -18,7 +18,7 @@ setup() {
   [ "$(wc -l <<<"$scripts")" -gt 5 ]
 }
 
-@test "every target of make that they ask for exists" {
+@test "every make target that the workflows call exists" {
   local target targets
   targets=$(grep -ohE '\bmake( --[a-z-]+)* [a-z0-9.-]+' "${FILES[@]}" | awk '{ print $NF }' | sort -u)
   for target in $targets; do
@@ -28,7 +28,7 @@ setup() {
   [ "$(wc -l <<<"$targets")" -gt 5 ]
 }
 
-@test "an action is the same commit wherever it is used, and says of which version" {
+@test "every action is pinned to one commit, with its version as a comment" {
   local uses
   uses=$(grep -hE '^ *(- )?uses: [^.]' "${FILES[@]}" | sed 's/.*uses: //' | sort -u)
   echo "$uses"

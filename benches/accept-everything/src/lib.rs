@@ -1,4 +1,4 @@
-//! The floor of every comparison: what the runtime costs with a guest that does nothing.
+//! The floor of the benchmarks: the cost of the runtime with a guest that does nothing.
 
 use wapc_guest::{CallResult, register_function};
 

@@ -1,22 +1,22 @@
-//! The inputs: many files, long lines, many findings, and broken YAML.
+//! Benchmark inputs: many files, long lines, many findings, and broken YAML.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// How many files a large repository has.
+/// The number of files in a large repository.
 pub const FILES: usize = 10_000;
-/// How large broken files are, in bytes.
+/// The size of broken files.
 const BROKEN_BYTES: usize = 50_000;
 
-/// Texts that broken files repeat: each opens something and never closes it, or is no YAML at all.
+/// Strings that broken files repeat: each opens something that is never closed, or is invalid YAML.
 pub const BROKEN: [(&str, &str); 12] = [
     ("a mapping in a list in a mapping", "a: ["),
-    ("the same, on lines", "a: [\n"),
+    ("the same on separate lines", "a: [\n"),
     ("lists", "["),
     ("mappings", "{a: "),
     ("lists on one line", "- "),
     ("keys that are mappings", "? "),
-    ("keys without an end", "{? "),
+    ("unterminated keys", "{? "),
     ("quotes", "a: \"b\n"),
     ("tags", "!a "),
     ("anchors", "&a [*a, "),
@@ -24,7 +24,7 @@ pub const BROKEN: [(&str, &str); 12] = [
     ("documents", "---\na: [\n"),
 ];
 
-/// A text of broken YAML.
+/// A file of broken YAML.
 pub fn broken(part: &str) -> String {
     part.repeat(BROKEN_BYTES / part.len())
 }
@@ -54,7 +54,7 @@ pub fn fixable() -> String {
     (0..200).map(document).collect()
 }
 
-/// Fills a folder with the manifests of another one, again and again, in folders of a hundred; returns their size in bytes.
+/// Fills a folder with repeated copies of the manifests in `corpus`, in subfolders of a hundred; returns their size in bytes.
 pub fn write_files(corpus: &Path, folder: &Path) -> usize {
     let mut manifests = Vec::new();
     collect(corpus, &mut manifests);

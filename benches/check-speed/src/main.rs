@@ -1,6 +1,6 @@
-//! Times the command on much and on hostile input, and holds it to its limits of time and memory: `make bench-check`.
+//! Times the command on large and hostile input, and checks its limits of time and memory: `make bench-check`.
 //!
-//! The 10,000 files are the fixtures of `test_data`, or the manifests of another folder, repeated in folders of a hundred.
+//! The 10,000 files are copies of the fixtures in `test_data`, or of the manifests in another folder.
 
 mod inputs;
 mod measured;
@@ -17,17 +17,16 @@ use crate::measured::{MEASURE, Usage, measure};
 const FORMATS: [&str; 7] = ["text", "json", "json-v2", "sarif", "junit", "github", "azure-devops"];
 /// Pods in a list on one line.
 const PODS: [usize; 3] = [500, 2_000, 5_000];
-/// How many times as long the largest list may take as the smallest, a tenth of its size. What a run takes without any input is left out by
-/// [`SHORTEST`].
+/// The limit of the time for the largest list as a multiple of that for the smallest, which is a tenth of its size.
 const MAX_GROWTH: f64 = 20.0;
-/// Shorter runs are not compared.
+/// Shorter runs count as this long, because they consist mostly of start-up.
 const SHORTEST: f64 = 0.05;
 
-/// Limits of seconds of CPU time, and of megabytes at the peak.
+/// Limits of CPU time in seconds, and of peak memory in megabytes.
 #[derive(Clone, Copy)]
 struct Limits(f64, f64);
 
-/// Measured on two cores: 0.4 s, or 0.8 s where others use both of them, and 32 MB; each thread adds some.
+/// Measured on two cores: 0.4 s, or 0.8 s if other programs use both, and 32 MB; each thread adds some.
 const MANY_FILES: Limits = Limits(1.5, 60.0);
 const LIST: Limits = Limits(2.0, 150.0);
 const FIX: Limits = Limits(1.0, 150.0);
@@ -51,7 +50,7 @@ fn main() -> ExitCode {
     let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     println!("{threads} threads, load of the machine: {}\n", load.split(' ').next().unwrap_or("unknown"));
-    println!("| input | command | CPU time | memory at the peak |\n| --- | --- | --- | --- |");
+    println!("| input | command | CPU time | peak memory |\n| --- | --- | --- | --- |");
     bench.many_files(&corpus);
     bench.lists();
     bench.fix();
@@ -59,10 +58,10 @@ fn main() -> ExitCode {
     ExitCode::from(u8::from(!bench.is_within))
 }
 
-/// Measures, and prints a line of a table for each input.
+/// Measures runs and prints a table row for each input.
 struct Bench {
     program: PathBuf,
-    /// Where the inputs are written.
+    /// The folder for inputs.
     folder: PathBuf,
     is_within: bool,
 }
@@ -72,10 +71,10 @@ impl Bench {
         let files = self.folder.join("files");
         let bytes = write_files(corpus, &files);
         let arguments: [OsString; 2] = ["check".into(), files.into()];
-        // Some are denied, and in another folder some may not be readable.
+        // Some files are denied, and files of another corpus may be unreadable.
         let usage = Usage::median(5, &[1, 2], || Usage::of(&self.program, &arguments, Path::new("/dev/null")));
         let input = format!("{FILES} files of {}, {:.1} MB", corpus.display(), bytes as f64 / 1e6);
-        self.report(&input, &format!("check ({:.2} s on the clock)", usage.time.as_secs_f64()), usage, MANY_FILES);
+        self.report(&input, &format!("check ({:.2} s wall-clock time)", usage.time.as_secs_f64()), usage, MANY_FILES);
     }
 
     fn lists(&mut self) {
@@ -104,7 +103,7 @@ impl Bench {
         }
     }
 
-    /// Runs the command on a text on standard input.
+    /// Runs the command with `text` on standard input.
     fn run(&mut self, input: &str, text: &str, arguments: &[&str], code: i32, limits: Limits) -> Usage {
         let file = self.folder.join("stdin");
         fs::write(&file, text).expect("written");

@@ -1,4 +1,4 @@
-//! Time and memory of a run.
+//! Measures time and memory of a run.
 
 use std::ffi::OsString;
 use std::fs::File;
@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use nix::sys::resource::{UsageWho, getrusage};
 use nix::sys::time::TimeValLike;
 
-/// The first argument of a process that runs another program and prints what it took.
+/// The first argument of a process that runs another program and prints its usage.
 pub const MEASURE: &str = "--measure";
 
 /// Time and memory of one run.
@@ -17,16 +17,16 @@ pub const MEASURE: &str = "--measure";
 pub struct Usage {
     /// The exit code.
     pub code: i32,
-    /// As a clock shows it: other programs on the machine make it longer.
+    /// Wall-clock time, which depends on the load of the machine.
     pub time: Duration,
-    /// In user and system mode, of all threads.
+    /// CPU time in user and system mode, of all threads.
     pub cpu: Duration,
-    /// The most that was in memory.
+    /// Peak memory.
     pub megabytes: f64,
 }
 
 impl Usage {
-    /// Runs a program, in a process of its own that has no other children: the system counts all of them together.
+    /// Runs a program in a separate process without other children, because the system adds up the usage of all children.
     pub fn of(program: &Path, arguments: &[OsString], stdin: &Path) -> Usage {
         let mut command = Command::new(std::env::current_exe().expect("this program"));
         command.arg(MEASURE).arg(program).args(arguments);
@@ -42,7 +42,7 @@ impl Usage {
         }
     }
 
-    /// The median time, CPU time and peak of some runs, which must all end with one of these codes.
+    /// The median time, CPU time and peak memory of several runs, which must all end with one of these codes.
     pub fn median(runs: usize, codes: &[i32], run: impl Fn() -> Usage) -> Usage {
         let runs: Vec<Usage> = (0..runs).map(|_| run()).collect();
         assert!(runs.iter().all(|run| codes.contains(&run.code)), "not all ended with one of {codes:?}: {runs:?}");
@@ -60,7 +60,7 @@ impl Usage {
     }
 }
 
-/// Runs a program and prints its exit code, microseconds, microseconds of CPU time, and kilobytes at the peak.
+/// Runs a program and prints its exit code, wall-clock microseconds, CPU microseconds and peak kilobytes.
 pub fn measure(mut arguments: impl Iterator<Item = OsString>) {
     let mut command = Command::new(arguments.next().expect("a program"));
     command.args(arguments).stdout(Stdio::null()).stderr(Stdio::null());

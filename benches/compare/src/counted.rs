@@ -1,11 +1,11 @@
-//! What a call costs in wasm instructions and memory: deterministic, whatever else the machine does.
+//! The cost of a call in wasm instructions and memory, which is independent of the machine's load.
 //!
-//! waPC's own host gives no access to its store, so this is the smallest host that a guest runs in: waPC's imports,
-//! and of WASI only what start-up of `std` asks for. It gives every question about the cluster the same answer.
+//! waPC's own host gives no access to its store, so this is a minimal host: waPC's imports, and the few WASI functions that
+//! `std` calls on start-up. It gives every query to the cluster the same answer.
 
 use wasmtime_provider::wasmtime::{Caller, Config, Engine, Extern, Linker, Memory, Module, Result, Store};
 
-/// What one call of `validate` costs.
+/// The cost of one call of `validate`.
 #[derive(Clone, Copy, Debug, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Cost {
@@ -24,7 +24,7 @@ struct Call {
     cluster: Vec<u8>,
 }
 
-/// A guest ready to be counted.
+/// A compiled guest whose instructions are counted.
 pub struct Counted {
     engine: Engine,
     module: Module,
@@ -38,12 +38,12 @@ impl Counted {
         Ok(Counted { engine, module })
     }
 
-    /// Calls `validate` in a fresh instance, with an empty list as the answer of the cluster.
+    /// Calls `validate` in a fresh instance, with an empty list as the cluster's answer.
     pub fn validate(&self, payload: &[u8]) -> Result<Cost> {
         self.validate_with(payload, br#"{"items":[]}"#)
     }
 
-    /// Calls `validate` in a fresh instance, with the JSON that the cluster answers.
+    /// Calls `validate` in a fresh instance, with `cluster` as the cluster's answer in JSON.
     pub fn validate_with(&self, payload: &[u8], cluster: &[u8]) -> Result<Cost> {
         let (operation, payload_length) = (b"validate".to_vec(), payload.len());
         let call = Call { operation, payload: payload.to_vec(), response: Vec::new(), cluster: cluster.to_vec() };

@@ -1,11 +1,11 @@
-//! Everything that there can be much of in a request, in the settings or in the answers of a cluster, to grow two of them at
-//! once: work that is the product of two sizes shows nowhere else.
+//! Every dimension in which a request, the settings or a cluster's answers can grow. Growing two at once reveals work that is
+//! the product of two sizes.
 
 use serde_json::{Map, Value, json};
 
 use crate::requests::pod;
 
-/// A payload, and what the cluster answers.
+/// A payload and the answers of the cluster.
 pub struct Case {
     /// `{"request": ..., "settings": ...}`.
     pub payload: Value,
@@ -15,13 +15,13 @@ pub struct Case {
     pub labels: Map<String, Value>,
 }
 
-/// Adds as much as a size says to a case.
+/// Grows a case by a number of items.
 pub type Grow = fn(&mut Case, usize);
 
-/// Makes a request of a case that has grown.
+/// Turns a grown case into a kind of request.
 pub type Send = fn(&mut Case);
 
-/// The kinds of requests that take different ways through the policy.
+/// The kinds of requests that the policy processes differently.
 pub const REQUESTS: [(&str, Send); 3] = [
     ("created", |_| {}),
     ("updated", |case| {
@@ -34,7 +34,7 @@ pub const REQUESTS: [(&str, Send); 3] = [
 ];
 
 impl Case {
-    /// A small HostProcess pod with the strictest settings, which ask the cluster and grant nothing.
+    /// A small HostProcess pod with the strictest settings, which query the cluster and grant nothing.
     pub fn small() -> Case {
         let mut spec = pod(1, 0);
         spec["initContainers"] = json!([{ "name": "init", "command": ["cmd"] }]);
@@ -88,7 +88,7 @@ impl Case {
     }
 }
 
-/// Adds items to the list that a value is; a missing one is empty.
+/// Adds items to a list, which is created if the value is null.
 fn push(list: &mut Value, items: impl Iterator<Item = Value>) {
     if list.is_null() {
         *list = json!([]);
@@ -117,12 +117,12 @@ fn account(n: usize) -> Value {
     json!({ "windowsOptions": { "runAsUserName": format!("group-{n}") } })
 }
 
-/// Adds grants that match all but the last value of their list.
+/// Adds grants that match everything except the last value of their list.
 fn grants(case: &mut Case, n: usize, list: &str, pattern: &str) {
     push(&mut case.settings()["allow"], (0..n).map(|_| json!({ list: [pattern, "x*y"] })));
 }
 
-/// Every dimension. Sizes are chosen so that the largest case stays within what the policy reads.
+/// Every dimension. The largest case stays within the limits of what the policy reads.
 pub const ALL: [(&str, Grow); 38] = [
     ("containers with accounts", |case, n| {
         let container =

@@ -1,4 +1,4 @@
-//! How the work grows when two dimensions grow at once.
+//! Growth of the instructions when two dimensions are doubled together.
 
 use std::fmt::Write as _;
 
@@ -7,24 +7,23 @@ use serde_json::json;
 use crate::counted::Counted;
 use crate::dimensions::{ALL, Case, Grow, REQUESTS, Send};
 
-/// How much of each there is before it is doubled: beyond the sizes up to which the policy compares everything with everything.
+/// The size before doubling: above the sizes up to which the policy compares all pairs.
 pub const SIZE: usize = 600;
 
-/// Twice the size may cost this many times as much: a little more than twice, because names are sorted. A product would cost
-/// four times as much.
+/// The limit of the growth: a little above 2, because names are sorted. A product of two sizes would grow by 4.
 pub const MOST: f64 = 2.5;
 
-/// Two dimensions, and how many times as much twice as much of both costs.
+/// The growth for two doubled dimensions.
 pub struct Pair {
-    /// The names of the two; the same one twice stands for it alone.
+    /// The names of both; twice the same name for one dimension alone.
     pub names: [&'static str; 2],
-    /// The name of the request that they are sent in.
+    /// The name of the request kind.
     pub request: &'static str,
-    /// Instructions after by instructions before.
+    /// Instructions after doubling divided by instructions before.
     pub growth: f64,
 }
 
-/// Doubles every pair of dimensions, in every kind of request.
+/// Doubles every pair of dimensions in every kind of request.
 ///
 /// # Panics
 /// The guest traps.
@@ -52,15 +51,14 @@ fn instructions(policy: &Counted, grown: &[Grow], send: Send, size: usize) -> f6
     grown.iter().for_each(|grow| grow(&mut case, size));
     send(&mut case);
     let payload = serde_json::to_vec(&case.payload).expect("values serialise");
-    // The list of nodes, the namespace and the RuntimeClass in one.
+    // One response that serves as the list of nodes, the namespace and the RuntimeClass.
     let cluster = json!({ "items": case.nodes, "metadata": { "labels": case.labels }, "handler": "process" });
     policy.validate_with(&payload, cluster.to_string().as_bytes()).expect("the guest does not trap").instructions as f64
 }
 
-/// The table of the documentation: for each dimension its own growth in the request where it is greatest, and the pair and
-/// request in which it grows most with another one.
+/// The table in `benches/README.md`: the greatest growth of each dimension alone, and with another dimension.
 pub fn table(pairs: &[Pair]) -> String {
-    let mut table = "| twice as much of | alone | with the worst other one | |\n|---|---|---|---|\n".to_owned();
+    let mut table = "| doubled dimension | alone | with the worst other dimension | other dimension, request |\n|---|---|---|---|\n".to_owned();
     for (name, _) in ALL {
         let of = |pair: &&Pair| pair.names.contains(&name);
         let steepest = |is_alone: bool| {

@@ -1,4 +1,4 @@
-//! Guests side by side: the floor, the policy, and what a policy usually looks like.
+//! Compares three guests: one that does nothing, this policy, and a conventional policy.
 
 pub mod counted;
 pub mod dimensions;
@@ -27,7 +27,7 @@ impl Guest {
     /// In the order of the report.
     pub const ALL: [Guest; 3] = [Guest::AcceptEverything, Guest::Policy, Guest::Conventional];
 
-    /// What the report calls it.
+    /// The name in the report.
     pub fn name(self) -> &'static str {
         match self {
             Guest::AcceptEverything => "accept everything",
@@ -39,7 +39,7 @@ impl Guest {
     /// The built module.
     ///
     /// # Errors
-    /// A sentence that names the file and the command that builds it.
+    /// The file cannot be read; the message names the make target that builds it.
     pub fn module(self) -> Result<Vec<u8>, String> {
         let (file, target) = match self {
             Guest::AcceptEverything => ("target/bench-guests/accept-everything.wasm", "bench-guests"),
@@ -51,7 +51,7 @@ impl Guest {
     }
 }
 
-/// The repository.
+/// The root of the repository.
 pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }

@@ -1,25 +1,25 @@
 //! `make bench`: measures in one run, prints the tables, writes `docs/bench.json`, draws `docs/bench.svg` from it, and fails
-//! when the policy takes more than it may.
+//! if the policy exceeds a limit.
 
 use std::error::Error;
 
 use compare::counted::Counted;
-use compare::report::{Call, Growth, GuestFigures, Report};
+use compare::report::{COST, Call, FIGURES, Growth, GuestFigures, Report, replaced_between};
 use compare::requests::Request;
 use compare::timed::{Timed, spread};
 use compare::{Guest, requests, root};
 
-/// How often each request is timed in each guest, in turn, so that a slow moment of the machine hits all of them.
+/// How often each request is timed in each guest. Guests take turns, so that a slow moment of the machine affects all of them.
 const ROUNDS: usize = 300;
 /// A request this large is timed less often.
 const LARGE: usize = 100_000;
 /// How often each guest is compiled.
 const COMPILATIONS: usize = 5;
-/// How much longer than the floor the policy may take; docs/cost.md says where the limits come from.
+/// The limits of the policy's time as a multiple of the floor's; benches/README.md explains them.
 const MAX_TIMES_FLOOR: [(&str, f64); 2] = [(requests::AKS_SAMPLE, 1.8), (requests::ORDINARY, 1.45)];
-/// How often a request that took too long is timed before that counts: the median of an odd number of runs.
+/// How many runs decide whether a request takes too long, by their median.
 const RUNS: usize = 3;
-/// How many bytes the module may have, optimised by wasm-opt.
+/// The limit of the module's size, optimised by wasm-opt.
 const MAX_BYTES: usize = 450_000;
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -31,14 +31,17 @@ fn main() -> Result<(), Box<dyn Error>> {
     let docs = root().join("docs");
     std::fs::write(docs.join("bench.json"), serde_json::to_string_pretty(&report)? + "\n")?;
     report.plot(&docs.join("bench.svg"))?;
-    let readme = root().join("README.md");
-    std::fs::write(&readme, report.within(&std::fs::read_to_string(&readme)?)?)?;
-    println!("\nwritten: docs/bench.json, docs/bench.svg, the table in README.md");
+    for (file, marks, text) in [("docs/cost.md", FIGURES, report.markdown()), ("README.md", COST, report.summary())] {
+        let path = root().join(file);
+        let page = replaced_between(&std::fs::read_to_string(&path)?, marks, &text);
+        std::fs::write(&path, page.map_err(|error| format!("{file}: {error}"))?)?;
+    }
+    println!("\nwritten: docs/bench.json, docs/bench.svg, the figures in docs/cost.md and README.md");
     let over = over_budget(&report, &modules)?;
     if over.is_empty() { Ok(()) } else { Err(over.join("; ").into()) }
 }
 
-/// What the policy takes too much of.
+/// The limits that the policy exceeds.
 fn over_budget(report: &Report, modules: &[(Guest, Vec<u8>)]) -> Result<Vec<String>, Box<dyn Error>> {
     let mut over = Vec::new();
     let bytes = report.guest(Guest::Policy).bytes;
@@ -50,7 +53,7 @@ fn over_budget(report: &Report, modules: &[(Guest, Vec<u8>)]) -> Result<Vec<Stri
     for (name, most) in MAX_TIMES_FLOOR {
         let first = report.times_floor(name);
         let mut runs = vec![first];
-        // A busy moment of the machine passes; a slow policy stays slow.
+        // More runs tell a slow policy from a busy machine.
         while first > most && runs.len() < RUNS {
             let again: Vec<_> = requests::all().into_iter().filter(|request| request.name == name).collect();
             let again = Report { guests: Vec::new(), calls: calls(modules, &again)?, growth: Vec::new() };

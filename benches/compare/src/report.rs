@@ -1,4 +1,4 @@
-//! What is measured, as a table, as JSON and as a plot.
+//! The measurements as a table, as JSON and as a plot.
 
 use std::fmt::Write;
 use std::path::Path;
@@ -6,9 +6,25 @@ use std::path::Path;
 use plotters::prelude::*;
 use serde::Serialize;
 
-use crate::Guest;
 use crate::counted::Cost;
 use crate::timed::Spread;
+use crate::{Guest, requests};
+
+/// The marks around the table in `docs/cost.md`.
+pub const FIGURES: [&str; 2] = ["<!-- figures: make bench -->\n", "<!-- end of figures -->"];
+/// The marks around the line in the README.
+pub const COST: [&str; 2] = ["<!-- cost: make bench -->\n", "<!-- end of cost -->"];
+
+/// The page with the text between two marks replaced.
+///
+/// # Errors
+/// One of the marks is missing.
+pub fn replaced_between(page: &str, [begin, end]: [&str; 2], text: &str) -> Result<String, String> {
+    let missing = |mark: &str| format!("no mark {}", mark.trim_end());
+    let (before, rest) = page.split_once(begin).ok_or_else(|| missing(begin))?;
+    let (_, after) = rest.split_once(end).ok_or_else(|| missing(end))?;
+    Ok([before, begin, text, end, after].concat())
+}
 
 /// Everything measured in one run.
 #[derive(Serialize)]
@@ -22,11 +38,11 @@ pub struct Report {
     pub growth: Vec<Growth>,
 }
 
-/// What a module costs once.
+/// The size and compile time of a module.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct GuestFigures {
-    /// Which guest.
+    /// The guest.
     pub guest: Guest,
     /// The module's size.
     pub bytes: usize,
@@ -34,15 +50,15 @@ pub struct GuestFigures {
     pub compile_milliseconds: f64,
 }
 
-/// What a request costs.
+/// The cost of one request in one guest.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Call {
-    /// Which request.
+    /// The name of the request.
     pub request: &'static str,
     /// The payload's size.
     pub payload_bytes: usize,
-    /// Which guest.
+    /// The guest.
     pub guest: Guest,
     /// Microseconds.
     pub time: Spread,
@@ -55,9 +71,9 @@ pub struct Call {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Growth {
-    /// What there are many of.
+    /// The items whose number varies.
     pub of: &'static str,
-    /// How many.
+    /// The number of items.
     pub count: usize,
     /// Executed instructions.
     pub instructions: u64,
@@ -95,19 +111,8 @@ impl Report {
         text
     }
 
-    /// The README with the table between its two marks renewed.
-    ///
-    /// # Errors
-    /// It has no such marks.
-    pub fn within(&self, readme: &str) -> Result<String, String> {
-        const BEGIN: &str = "<!-- figures: make bench -->\n";
-        const END: &str = "<!-- end of figures -->";
-        let (before, rest) = readme.split_once(BEGIN).ok_or("README.md lacks the mark before the figures")?;
-        let (_, after) = rest.split_once(END).ok_or("README.md lacks the mark after the figures")?;
-        Ok(format!("{before}{BEGIN}{}{END}{after}", self.markdown()))
-    }
-
-    fn markdown(&self) -> String {
+    /// The table in `docs/cost.md`.
+    pub fn markdown(&self) -> String {
         let mut text = String::from("| | nothing | this policy | conventional |\n|---|---|---|---|\n");
         let mut row = |name: &str, value: &dyn Fn(Guest) -> String| {
             let values = Guest::ALL.map(value).join(" | ");
@@ -124,6 +129,16 @@ impl Report {
             });
         }
         text
+    }
+
+    /// The line in the README.
+    pub fn summary(&self) -> String {
+        let [floor, policy, conventional] =
+            Guest::ALL.map(|guest| format!("{:.0} us", self.call(requests::AKS_SAMPLE, guest).time.median));
+        format!(
+            "One request for the AKS sample takes {policy}, against {floor} in a policy that does nothing and {conventional} in \
+             a conventional one: [docs/cost.md](docs/cost.md).\n"
+        )
     }
 
     /// The figures of a guest's module.

@@ -1,10 +1,10 @@
-//! The payloads that guests are compared on, in the shape in which policy-server sends them.
+//! The payloads for comparing guests, in the form in which policy-server sends them.
 
 use serde_json::{Value, json};
 
 /// A named payload.
 pub struct Request {
-    /// What the report calls it.
+    /// The name in the report.
     pub name: &'static str,
     /// `{"request": ..., "settings": ...}`.
     pub payload: Vec<u8>,
@@ -35,14 +35,14 @@ pub fn all() -> Vec<Request> {
     ]
 }
 
-/// A HostProcess Pod of a size.
+/// A request with a HostProcess pod of this size and this many grants.
 pub fn scaled(containers: usize, volumes: usize, grants_: usize) -> Vec<u8> {
     let object =
         json!({ "metadata": { "name": "scaled", "namespace": "kube-system" }, "spec": pod(containers, volumes) });
     payload("", "Pod", object, None, if grants_ == 0 { json!({}) } else { grants(grants_) })
 }
 
-/// A request with an object of a kind, `UPDATE` when there is an old one.
+/// A request with an object of a kind: `UPDATE` if there is an old object, else `CREATE`.
 pub(crate) fn payload(
     group: &str,
     kind: &str,
@@ -71,7 +71,7 @@ pub(crate) fn payload(
     serde_json::to_vec(&json!({ "request": request, "settings": settings })).expect("values serialise")
 }
 
-/// The sample of Microsoft's AKS page.
+/// The sample from Microsoft's AKS documentation.
 fn aks_sample() -> Value {
     json!({
         "metadata": { "name": "privileged-daemonset", "namespace": "kube-system", "labels": { "app": "privileged-daemonset" } },
@@ -95,7 +95,7 @@ fn aks_sample() -> Value {
     })
 }
 
-/// A Deployment as kube-apiserver hands it on, defaults filled in.
+/// A Deployment as kube-apiserver sends it, with defaults.
 fn deployment() -> Value {
     json!({
         "metadata": {
@@ -157,7 +157,7 @@ pub(crate) fn pod(containers: usize, volumes: usize) -> Value {
     })
 }
 
-/// Settings with grants of which only the last covers the requests above.
+/// Settings with grants, of which only the last one covers these requests.
 pub(crate) fn grants(count: usize) -> Value {
     let grant =
         |n: usize| json!({ "namespaces": [format!("team-{n}-*")], "images": [format!("registry.example/team-{n}/*")] });

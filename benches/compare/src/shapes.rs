@@ -1,14 +1,14 @@
-//! Requests that grow where a rule could do for each of many things something for each of many others, or for the whole of a
-//! long one.
+//! Requests of a variable size in which a rule might take quadratic time: nested loops over two lists, or one loop with a long
+//! string.
 
 use serde_json::{Value, json};
 
 use crate::requests::{grants, payload, pod};
 
-/// A request of a size, which is that of everything in it that there is more than one of.
+/// Builds a request in which every list and every long string has the given size.
 pub type Shape = fn(usize) -> Vec<u8>;
 
-/// Every shape, and what there is much of.
+/// Every shape with its description.
 pub const ALL: [(&str, Shape); 31] = [
     ("containers", |n| create(pod(n, 0))),
     ("empty containers", |n| strict(with_containers(3 * n, |_| json!({})))),
@@ -52,7 +52,7 @@ pub const ALL: [(&str, Shape); 31] = [
         spec["containers"][0]["workingDir"] = format!("\\\\?\\GLOBALROOT\\SystemRoot\\{}", "x".repeat(10 * n)).into();
         strict(spec)
     }),
-    ("mounts at one place, the first in a long spelling", |n| {
+    ("mounts at one path, the first in a long spelling", |n| {
         let mut spec = mounted(n, "/x");
         spec["containers"][0]["volumeMounts"][0]["mountPath"] = format!("C:{}\\x", "\\.".repeat(5 * n)).into();
         strict(spec)
@@ -69,7 +69,7 @@ pub const ALL: [(&str, Shape); 31] = [
         let env: Vec<Value> = (0..n).map(|at| json!({ "name": format!("E{at}"), "value": value })).collect();
         create(with_containers(1, |_| json!({ "command": ["agent.exe"], "args": vec![value; n], "env": env })))
     }),
-    ("operators and variables behind a long program", |n| {
+    ("operators and variables after a long program", |n| {
         let args = vec!["a&b%container_sandbox_mount_point%"; n];
         create(with_containers(1, |_| json!({ "command": [long(n)], "args": args })))
     }),
@@ -161,7 +161,7 @@ fn with_containers(count: usize, container: impl Fn(usize) -> Value) -> Value {
     spec
 }
 
-/// A container that mounts one volume everywhere at one place.
+/// A container that mounts one volume many times at one path.
 fn mounted(count: usize, place: &str) -> Value {
     with_containers(1, |_| json!({ "volumeMounts": vec![json!({ "name": "v", "mountPath": place }); count] }))
 }
@@ -171,7 +171,7 @@ fn misspelt(at: usize) -> Value {
     json!({ "name": format!("c{at}"), "securityContext": { "windowsOptions": options } })
 }
 
-/// A container that mounts volumes, those of the same name last to first.
+/// A container that mounts volumes, in the reverse order of the volumes.
 fn mounts(count: usize, name: impl Fn(usize) -> String, host_path: impl Fn(usize) -> String) -> Value {
     let mount =
         |at: usize| json!({ "name": name(count - 1 - at), "mountPath": format!("C:\\mnt\\{at}"), "readOnly": true });

@@ -1,21 +1,21 @@
-//! How long a request takes in the runtime that policy-server uses, with a fresh instance for every request as it does.
+//! Times requests in Wasmtime with a fresh instance for every request, like policy-server.
 
 use std::time::{Duration, Instant};
 
 use wasmtime_provider::wasmtime::{Config, Engine, Module};
 use wasmtime_provider::{EpochDeadlines, WasmtimeEngineProviderBuilder, WasmtimeEngineProviderPre};
 
-/// As many epochs as no measured call comes near.
+/// Deadlines that no measured call reaches.
 const DEADLINES: EpochDeadlines = EpochDeadlines { wapc_init: 1 << 30, wapc_func: 1 << 30 };
 
 /// A guest ready to be timed.
 pub struct Timed {
     pre: WasmtimeEngineProviderPre,
-    /// How long compiling it took.
+    /// The compile time.
     pub compile: Duration,
 }
 
-/// The middle and the spread of repeated measurements, in microseconds.
+/// Median and spread of repeated measurements, in microseconds.
 #[derive(Clone, Copy, Debug, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Spread {
@@ -33,7 +33,7 @@ impl Timed {
     /// # Errors
     /// Wasmtime cannot load the module.
     pub fn new(wasm: &[u8]) -> Result<Timed, Box<dyn std::error::Error>> {
-        // policy-server interrupts guests by epochs; the checks are part of the compiled code.
+        // policy-server interrupts guests by epochs, whose checks are compiled into the code.
         let engine = Engine::new(Config::new().epoch_interruption(true))?;
         let start = Instant::now();
         let module = Module::new(&engine, wasm)?;
@@ -42,10 +42,10 @@ impl Timed {
         Ok(Timed { pre, compile })
     }
 
-    /// The time of one request: instance, call, answer.
+    /// The time of one request: instantiation, call and response.
     ///
     /// # Errors
-    /// The guest trapped or answered with an error.
+    /// The guest traps or returns an error.
     pub fn validate(&self, payload: &[u8]) -> Result<Duration, Box<dyn std::error::Error>> {
         let start = Instant::now();
         let provider = self.pre.rehydrate(Some(DEADLINES))?;

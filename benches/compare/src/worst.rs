@@ -1,16 +1,16 @@
-//! The most expensive objects of up to 1.5 MB that were found, for the limit in SECURITY.md.
+//! The most expensive objects of up to 1.5 MB found so far, for the limit in SECURITY.md.
 
 use serde_json::{Value, json};
 
 use crate::requests::{payload, pod};
 
-/// A payload.
+/// Builds a payload.
 pub type Worst = fn() -> Vec<u8>;
 
-/// As many items as fit below the limit of 20,000.
+/// Just below the limit of 20,000 items.
 const ITEMS: usize = 19_000;
 
-/// Every one, and what it has much of.
+/// Every object with its description.
 pub const ALL: [(&str, Worst); 12] = [
     ("19,000 empty containers beside a HostProcess one", || {
         let mut spec = pod(1, 0);
@@ -22,16 +22,16 @@ pub const ALL: [(&str, Worst); 12] = [
         create(long_programs(), json!({ "profile": "strict" }))
     }),
     ("9,000 containers with five findings each", || create(containers(9_000), json!({ "profile": "strict" }))),
-    ("3,000 of them, with fixes that the policy applies", || {
+    ("3,000 such containers, with fixes that the policy applies", || {
         create(containers(3_000), json!({ "profile": "strict", "mutate": "safe" }))
     }),
-    ("5,000 of them, before and after an update", || {
+    ("5,000 such containers, before and after an update", || {
         let object = |spec: Value| json!({ "metadata": { "name": "worst" }, "spec": spec });
         let (old, mut new) = (containers(5_000), containers(5_000));
         new["terminationGracePeriodSeconds"] = 7.into();
         payload("", "Pod", object(new), Some(object(old)), json!({ "profile": "strict" }))
     }),
-    ("500,000 empty containers, which are refused", || {
+    ("500,000 empty containers, which are denied", || {
         let mut spec = pod(0, 0);
         spec["containers"] = json!(vec![json!({}); 500_000]);
         create(spec, json!({ "profile": "strict" }))
@@ -39,7 +39,7 @@ pub const ALL: [(&str, Worst); 12] = [
     ("2,700 containers with six commands each, most with three findings", || {
         create(commands(2_700), json!({ "profile": "strict" }))
     }),
-    ("1,000 of them in a pod that the policy changes twice", || {
+    ("1,000 such containers in a pod that the policy fixes twice", || {
         let mut spec = commands(1_000);
         spec["hostNetwork"] = Value::Null;
         spec["containers"][0]["ports"] = json!([{ "containerPort": 1, "hostPort": 2 }]);
@@ -61,7 +61,7 @@ pub const ALL: [(&str, Worst); 12] = [
         spec["containers"][0]["env"] = json!([{ "name": "PATH", "value": ";".repeat(1_400_000) }]);
         create(spec, json!({ "profile": "strict" }))
     }),
-    ("0.3 MB of fields that no rule reads, in a pod that the policy changes", || {
+    ("0.3 MB of fields that no rule reads, in a pod that the policy fixes", || {
         let mut spec = containers(1);
         spec["tolerations"] = json!(vec![json!({ "a": {} }); 37_000]);
         create(spec, json!({ "profile": "strict", "mutate": "safe" }))

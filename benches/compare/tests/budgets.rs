@@ -1,7 +1,7 @@
-//! The deterministic figures of the policy may not grow unnoticed: instructions for each request, bytes of the module.
-//! They say that something changed, not how long it takes: times have budgets of their own, which `make bench` checks.
+//! Budgets for the deterministic figures of the policy: instructions per request and bytes of the module. `make bench` checks
+//! limits of time.
 //!
-//! `UPDATE_BUDGETS=1 cargo test -p compare --test budgets` renews `benches/budgets.json` after a change that is worth its price.
+//! `UPDATE_BUDGETS=1 cargo test -p compare --test budgets` updates `benches/budgets.json` after a change that is worth its cost.
 
 use std::collections::BTreeMap;
 
@@ -11,13 +11,13 @@ use compare::shapes;
 use compare::{Guest, root};
 use serde::{Deserialize, Serialize};
 
-/// Toolchains differ in the code that they emit, and wasm-opt is not everywhere.
+/// Toolchains emit different code, and wasm-opt is not installed everywhere.
 const TOLERANCE: f64 = 1.25;
 
-/// An empty container has three bytes. How much a whole object can cost is bounded by how many items are read: `growth.rs`.
+/// High, because an empty container has three bytes. `growth.rs` checks the limit for a whole object.
 const MOST_EACH_BYTE: f64 = 4_000.0;
 
-/// The list of 5,000 nodes has 6 MB, all of which the guest reads.
+/// The list of 5,000 nodes has 6 MB, which the guest reads completely.
 const MOST_EACH_NODE_BYTE: f64 = 100.0;
 
 #[derive(Debug, Deserialize, Serialize)]
@@ -32,7 +32,7 @@ fn counted(guest: Guest) -> (Counted, u64) {
 }
 
 #[test]
-fn within_the_committed_budgets() {
+fn instructions_and_size_are_within_the_committed_budgets() {
     let (policy, bytes) = counted(Guest::Policy);
     let instructions = requests::all()
         .iter()
@@ -59,7 +59,7 @@ fn within_the_committed_budgets() {
 }
 
 #[test]
-fn linear_in_what_an_attacker_can_multiply() {
+fn instructions_grow_linearly_with_every_shape() {
     let (policy, _) = counted(Guest::Policy);
     let count = |payload: &[u8]| policy.validate(payload).expect("the guest does not trap").instructions as f64;
     let mut steep = Vec::new();
@@ -76,16 +76,16 @@ fn linear_in_what_an_attacker_can_multiply() {
     assert!(steep.is_empty(), "more than linear, or too slow: {}", steep.join("; "));
 }
 
-/// A DaemonSet that may run on every node, judged with the nodes of a cluster: policy-server allows two seconds for all of it.
+/// A DaemonSet that may run on every node is judged with all nodes of the cluster. policy-server's limit is two seconds.
 #[test]
-fn linear_in_the_nodes_of_the_cluster() {
+fn instructions_grow_linearly_with_the_nodes_of_the_cluster() {
     let (policy, _) = counted(Guest::Policy);
     let file = fixtures::test_data().join("min-containerd/deny-aks-sample-on-1-5-18.yaml");
     let payload = fixtures::payload(&std::fs::read_to_string(&file).expect("a fixture"), &file).to_string();
     let count = |nodes: usize| {
         let list = fixtures::nodes::windows(nodes, Some(nodes / 2));
         let cost = policy.validate_with(payload.as_bytes(), &list).expect("the guest does not trap");
-        assert!(!cost.accepted, "the old node among {nodes} is found");
+        assert!(!cost.accepted, "the old node among {nodes} is not found");
         (cost.instructions as f64, list.len() as f64)
     };
     let [(few, _), (some, _), (many, bytes)] = [50, 500, 5000].map(count);

@@ -1,5 +1,5 @@
-//! What a policy usually looks like: the SDK decodes the request and extracts the whole pod spec, then one field is
-//! looked at. Built as kubewarden/policies builds theirs: `cargo build --release --target wasm32-wasip1`, no flags, no wasm-opt.
+//! A conventional policy: the SDK decodes the request and extracts the whole pod spec, of which one field is checked. Built like
+//! kubewarden/policies: `cargo build --release --target wasm32-wasip1`, no flags, no wasm-opt.
 
 use kubewarden_policy_sdk::request::ValidationRequest;
 use kubewarden_policy_sdk::settings::Validatable;

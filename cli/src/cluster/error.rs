@@ -1,40 +1,40 @@
-//! Why a cluster cannot be asked, or did not answer.
+//! Errors of queries to a cluster.
 
 use std::io;
 use std::path::PathBuf;
 
-/// Why a cluster cannot be asked, or did not answer.
+/// Why a cluster cannot be queried, or did not answer.
 #[derive(Debug, thiserror::Error)]
 pub enum ClusterError {
-    /// The kubeconfig does not lead to a cluster, in the library's own words.
+    /// The kubeconfig does not lead to a cluster; the library's message.
     #[error("kubeconfig: {0}")]
     Kubeconfig(String),
-    /// A file of the kubeconfig is refused.
+    /// A kubeconfig file cannot be read.
     #[error("kubeconfig: {}: {error}", .path.display())]
     KubeconfigFile {
         /// The file.
         path: PathBuf,
-        /// Why.
+        /// The reason.
         error: io::Error,
     },
-    /// Nothing can be asked.
+    /// The client cannot be started.
     #[error(transparent)]
     Runtime(#[from] io::Error),
-    /// The cluster did not answer within so many seconds.
+    /// The cluster did not answer within this many seconds.
     #[error("the cluster did not answer within {0} seconds")]
     Timeout(u64),
-    /// The answer is an error, in the words of the cluster.
+    /// The cluster answered with this error.
     #[error("{0}")]
     Refused(String),
-    /// The question or the answer is not the expected JSON.
+    /// The query or the answer is not the expected JSON.
     #[error(transparent)]
     Json(#[from] serde_json::Error),
-    /// The policy asks something else.
+    /// The policy requested an unknown operation.
     #[error("unknown operation: {0}")]
     UnknownOperation(String),
-    /// Clusters are not built in.
+    /// This build does not support clusters.
     #[error(
-        "this hostprocess was built without the feature `cluster`, which asks clusters: install a release, or build it with \
+        "this hostprocess was built without the feature `cluster`, which connects to clusters: install a release, or build it with \
         `cargo install --locked --path cli`"
     )]
     IsNotBuiltIn,

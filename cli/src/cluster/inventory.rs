@@ -1,4 +1,4 @@
-//! The HostProcess workloads of a cluster, without a verdict.
+//! Lists the HostProcess workloads of a cluster, without a verdict.
 
 use std::io::{self, Write};
 
@@ -16,15 +16,15 @@ use crate::output::escape;
 pub enum Format {
     /// A table
     Text,
-    /// For scripts
+    /// JSON
     Json,
 }
 
-/// The workloads in their order.
+/// The workloads, sorted.
 #[derive(Debug, Default)]
 pub struct Inventory {
     workloads: Vec<Workload>,
-    /// What could not be read, a line each.
+    /// Messages about objects that could not be read.
     pub problems: Vec<String>,
 }
 
@@ -37,12 +37,12 @@ struct Workload {
     accounts: Vec<String>,
     images: Vec<String>,
     host_paths: Vec<String>,
-    /// The controller that made it, or the tool that its labels name; empty when neither is there.
+    /// The controller that created it, or the tool named in its labels; empty if there is neither.
     owner: String,
 }
 
 impl Inventory {
-    /// The HostProcess workloads among what was listed.
+    /// The HostProcess workloads among the listed objects.
     pub fn of(files: Vec<File>) -> Inventory {
         let mut inventory = Inventory::default();
         for file in files {
@@ -111,8 +111,8 @@ fn unique(mut values: Vec<String>) -> Vec<String> {
     values
 }
 
-/// `Installation/default` for a controller that the list does not have, else what `app.kubernetes.io/managed-by` says, with the
-/// name of a Helm release.
+/// The controller, such as `Installation/default`, if it is not in the list; otherwise the value of
+/// `app.kubernetes.io/managed-by`, with the name of a Helm release.
 fn owner(object: &Object) -> String {
     if let Some(owner) = controller(object) {
         let text = |key: &str| owner[key].as_str().unwrap_or_default();

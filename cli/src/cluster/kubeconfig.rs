@@ -1,5 +1,5 @@
-//! The cluster of the current kubeconfig, for `check --cluster`, `scan` and `grants --cluster`. It is asked what policy-server
-//! would ask, and for lists of workloads, with the rights of the person who runs the command.
+//! The cluster of the current kubeconfig, for `check --cluster`, `scan` and `grants --cluster`. It answers the
+//! same queries as policy-server's, and lists workloads, with the permissions of the user who runs the command.
 
 use std::collections::HashMap;
 use std::env;
@@ -21,14 +21,14 @@ use windows_hostprocess_policy::cluster::host::Host;
 use crate::cluster::error::ClusterError;
 use crate::files;
 
-/// For connecting, and for each answer.
+/// The timeout for connecting and for each answer.
 const TIMEOUT: Duration = Duration::from_secs(15);
-/// How many objects of a list the cluster sends at once, as kubectl asks for.
+/// Objects per page of a list; kubectl's default.
 const PAGE: u32 = 500;
-/// The status of a list whose beginning the cluster has forgotten.
+/// The status of a list whose continue token has expired.
 const GONE: u16 = 410;
 
-/// A cluster. Answers are kept, so that many manifests do not repeat a question.
+/// A cluster. Answers are cached, so that many manifests do not repeat a query.
 pub struct KubeconfigCluster {
     runtime: Runtime,
     client: Client,
@@ -45,7 +45,7 @@ impl fmt::Debug for KubeconfigCluster {
 }
 
 impl KubeconfigCluster {
-    /// The cluster of the current context: `$KUBECONFIG`, else `~/.kube/config`. This does not connect.
+    /// The cluster of the current context in `$KUBECONFIG` or `~/.kube/config`. This does not connect.
     ///
     /// # Errors
     /// The kubeconfig is missing or cannot be used.
@@ -70,11 +70,11 @@ impl KubeconfigCluster {
         self.client.default_namespace()
     }
 
-    /// All objects of a kind, in one namespace or in all; `progress` hears of each page. A list that changed so much while it was
-    /// read that the cluster has forgotten its beginning is read again from there, once.
+    /// All objects of a kind, in one namespace or in all; `progress` gets the count after each page. A list whose
+    /// continue token expires is read again once, from the start.
     ///
     /// # Errors
-    /// The cluster did not answer, or refused.
+    /// The cluster did not answer, or returned an error.
     pub fn list(
         &self,
         api_version: &str,
@@ -139,7 +139,7 @@ impl KubeconfigCluster {
         }
     }
 
-    /// Cluster-scoped objects: the policy does not ask for others.
+    /// The API for cluster-scoped objects: the policy requests no other objects.
     fn api(&self, api_version: &str, kind: &str) -> Api<DynamicObject> {
         Api::all_with(self.client.clone(), &resource(api_version, kind))
     }
@@ -176,7 +176,7 @@ impl Host for KubeconfigCluster {
     }
 }
 
-/// What the cluster says, or why it could not.
+/// The error of the cluster, or of the connection to it.
 fn describe(error: kube::Error) -> ClusterError {
     ClusterError::Refused(match error {
         kube::Error::Api(status) if !status.message.is_empty() => status.message,
@@ -184,7 +184,7 @@ fn describe(error: kube::Error) -> ClusterError {
     })
 }
 
-/// An error and its causes, without repeating what an error already says about its cause.
+/// An error and its causes, leaving out causes that an error message already includes.
 fn with_causes(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();

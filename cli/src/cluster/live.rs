@@ -29,20 +29,20 @@ const KINDS: [(&str, &str); 9] = [
 struct Live {
     kind: &'static str,
     object: DynamicObject,
-    /// As a file with the object alone.
+    /// A file with only this object.
     file: File,
     /// Whether the rules can read it.
     is_readable: bool,
-    /// The grant that it needs.
+    /// The requirements for a grant.
     needs: Option<GrantRequirements>,
 }
 
-/// The kinds of the listed objects, and what they need in a grant, by uid. Objects that cannot be read are missing.
+/// The kinds and grant requirements of the listed objects, by uid, without unreadable objects.
 type Known<'l> = HashMap<&'l str, (&'static str, Option<&'l GrantRequirements>)>;
 
-/// Lists the workloads in a namespace, or in all. What another workload of the list made is left out: a Deployment is there, and
-/// neither its ReplicaSets nor their pods. A kind that cannot be listed becomes a file that cannot be read. `progress` gets the
-/// kind and the number of objects as they come.
+/// Lists the workloads in one namespace or in all. Objects created by another listed workload are left out: a
+/// Deployment is listed, but not its ReplicaSets and their pods. A kind that cannot be listed becomes an unreadable
+/// file. `progress` gets the kind and the number of objects so far.
 pub fn workloads(cluster: &KubeconfigCluster, namespace: Option<&str>, progress: impl Fn(&str, usize)) -> Vec<File> {
     let (mut workloads, mut unlisted) = (Vec::new(), Vec::new());
     for (api_version, kind) in KINDS {
@@ -63,14 +63,14 @@ pub fn workloads(cluster: &KubeconfigCluster, namespace: Option<&str>, progress:
 }
 
 impl Live {
-    /// The object as `kubectl get -o json` shows it. In a list it lacks apiVersion and kind.
+    /// The object in the format of `kubectl get -o json`, including apiVersion and kind, which items of a list lack.
     fn new(api_version: &str, kind: &'static str, mut object: DynamicObject) -> Live {
         object.metadata.managed_fields = None;
         object.types = Some(TypeMeta { api_version: api_version.to_owned(), kind: kind.to_owned() });
         let name = format!("cluster:{}/{kind}/{}", object.namespace().unwrap_or_default(), object.name_any());
         let value = serde_json::to_value(&object);
         let file = match value {
-            Ok(value) => File::of_object(name, api_version, kind, value),
+            Ok(value) => File::from_object(name, api_version, kind, value),
             Err(error) => File::unreadable(name, &error),
         };
         let needs = file.objects.first().and_then(|object| requirements_of(object, &Creation::default()).ok());
@@ -79,24 +79,24 @@ impl Live {
         Live { kind, object, file, is_readable: needs.is_some(), needs: needs.flatten() }
     }
 
-    /// Whether the controller of an object is listed, and its template has all that the object needs. Where a pod needs more, it is
-    /// shown beside its owner: anybody who creates a pod can name any owner, a webhook may have changed the pod, or it is older than
-    /// the template.
+    /// Whether the controller of an object is listed, and its template covers the object's requirements. A pod that
+    /// requires more is listed beside its owner: a pod can name any owner, a webhook may have changed the pod, or it
+    /// may be older than the template.
     fn is_described_by_owner(&self, known: &Known) -> bool {
         let needs = &self.needs;
         let owners = self.object.owner_references().iter().filter(|owner| owner.controller == Some(true));
         let mut known = owners.filter_map(|owner| known.get(&*owner.uid));
         self.is_readable
             && known.any(|(owner_kind, owner_needs)| {
-                makes(owner_kind, self.kind)
+                creates(owner_kind, self.kind)
                     && needs.as_ref().is_none_or(|needs| owner_needs.is_some_and(|owner| includes(owner, needs)))
             })
     }
 }
 
-/// Whether the controllers of Kubernetes make objects of a kind for another kind. Objects that name each other as owners are so
-/// not left out together.
-fn makes(owner: &str, kind: &str) -> bool {
+/// Whether Kubernetes' controllers create objects of `kind` for an `owner` of this kind. This prevents objects that
+/// name each other as owners from both being left out.
+fn creates(owner: &str, kind: &str) -> bool {
     match kind {
         "Pod" => matches!(owner, "DaemonSet" | "Job" | "ReplicaSet" | "ReplicationController" | "StatefulSet"),
         "ReplicaSet" => owner == "Deployment",
@@ -105,7 +105,7 @@ fn makes(owner: &str, kind: &str) -> bool {
     }
 }
 
-/// Images count by repository, or every old ReplicaSet would be shown for its tag.
+/// Compares images by repository; otherwise every old ReplicaSet would be listed because of its tag.
 fn includes(owners: &GrantRequirements, needs: &GrantRequirements) -> bool {
     let is_image = |image: &String| owners.images.iter().any(|known| repository(known) == repository(image));
     owners.namespace == needs.namespace

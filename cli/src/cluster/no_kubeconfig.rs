@@ -1,18 +1,18 @@
-//! Stands in for `kubeconfig` in a build without the feature `cluster`: there is no cluster, and asking for one says how to get it.
+//! Replaces `kubeconfig` in builds without the feature `cluster`. The error names the build that has it.
 
 use windows_hostprocess_policy::cluster::host::Host;
 
 use crate::cluster::error::ClusterError;
 
-/// A cluster, of which there are none.
+/// A cluster that cannot exist.
 #[derive(Debug)]
 pub enum KubeconfigCluster {}
 
 impl KubeconfigCluster {
-    /// Refuses every cluster.
+    /// Always fails.
     ///
     /// # Errors
-    /// Always.
+    /// This build does not support clusters.
     pub fn current() -> Result<KubeconfigCluster, ClusterError> {
         Err(ClusterError::IsNotBuiltIn)
     }

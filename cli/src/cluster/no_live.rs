@@ -1,4 +1,4 @@
-//! Stands in for `live` in a build without the feature `cluster`.
+//! Replaces `live` in builds without the feature `cluster`.
 
 use hostprocess_linter::File;
 

@@ -1,4 +1,4 @@
-//! The arguments about baselines.
+//! Arguments for baselines.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -7,19 +7,19 @@ use hostprocess_linter::Report;
 
 use crate::waivers::baseline::{Baseline, BaselineError};
 
-/// Which findings need not be fixed today.
+/// The baselines to read and to write.
 #[derive(Debug, clap::Args)]
 pub struct BaselineArgs {
-    /// Tolerate the findings in this file
+    /// Ignore the findings in this file
     #[arg(long, value_name = "FILE")]
     baseline: Option<PathBuf>,
-    /// Write what was found to this file, for --baseline, and tolerate it
+    /// Write the findings to this file, for later use with --baseline, and ignore them in this run
     #[arg(long, value_name = "FILE", conflicts_with = "baseline")]
     write_baseline: Option<PathBuf>,
 }
 
 impl BaselineArgs {
-    /// The baseline that is there already.
+    /// Reads the existing baseline.
     ///
     /// # Errors
     /// See [`Baseline::read`].
@@ -27,17 +27,17 @@ impl BaselineArgs {
         self.baseline.as_deref().map(Baseline::read).transpose()
     }
 
-    /// The file that is read.
+    /// The file to read.
     pub fn input(&self) -> Option<&Path> {
         self.baseline.as_deref()
     }
 
-    /// The file that is written.
+    /// The file to write.
     pub fn output(&self) -> Option<&Path> {
         self.write_baseline.as_deref()
     }
 
-    /// Waives what is in the baseline that was `read`, or in the one that this writes.
+    /// Waives the findings in the baseline `read`, or in the one that this writes.
     ///
     /// # Errors
     /// It cannot be written.

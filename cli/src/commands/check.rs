@@ -1,4 +1,4 @@
-//! `hostprocess check`: judges manifests and shows what was found.
+//! `hostprocess check`: checks manifests and prints the findings.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -23,7 +23,7 @@ use crate::engine::module::Module;
 pub struct Args {
     #[command(flatten)]
     search: SearchOptions,
-    /// Accept that there is no Kubernetes object to check, which is an error otherwise
+    /// Do not fail when there is no Kubernetes object to check
     #[arg(long)]
     allow_empty: bool,
     #[command(flatten)]
@@ -32,19 +32,20 @@ pub struct Args {
     options: CheckOptions,
     #[command(flatten)]
     creation: CreationArgs,
-    /// Ask this module instead of the built-in rules, and show its message and warnings for each object
+    /// Evaluate objects with this module instead of the built-in rules, and show its message and warnings for each
+    /// object
     #[arg(long, value_name = "FILE", conflicts_with_all = ["baseline", "write_baseline"])]
     wasm: Option<PathBuf>,
-    /// Ask the cluster of the current kubeconfig for what the rules need to know; sets nodes.check
+    /// Query the cluster of the current kubeconfig for the data that rules need; sets nodes.check
     #[arg(long)]
     cluster: bool,
 }
 
-/// Checks and prints. For the exit code see [`CheckOptions::judge`].
+/// Checks the inputs and prints the report. See [`CheckOptions::judge`] for the exit code.
 ///
 /// # Errors
-/// The configuration or the settings are not valid, the kubeconfig or the module cannot be used, the module failed, or an output
-/// cannot be written.
+/// The configuration or the settings are not valid, the kubeconfig or the module cannot be used, the module failed, or
+/// an output cannot be written.
 pub fn check(args: &Args) -> Result<u8, Error> {
     let outputs = args.options.outputs()?;
     let configuration = args.which.configuration(args.search.first_path())?;

@@ -1,4 +1,4 @@
-//! Arguments of `check` and `scan`: how objects are judged, and how the result is shown.
+//! Arguments of `check` and `scan`: how to judge objects and how to show the result.
 
 use std::path::{Path, PathBuf};
 
@@ -22,43 +22,43 @@ use crate::files::{Outputs, OutputsError};
 use crate::output;
 use crate::output::destination::{self, Destination};
 
-/// The arguments of both.
+/// The arguments that `check` and `scan` share.
 #[derive(Debug, clap::Args)]
 pub struct CheckOptions {
     #[command(flatten)]
     policy: PolicySettings,
     /// Output format, and the file to write it to instead of standard output; may be repeated
     ///
-    /// `-o text -o sarif=hostprocess.sarif` shows the report and writes it for code scanning as well.
+    /// `-o text -o sarif=hostprocess.sarif` prints the report and also writes it for code scanning.
     #[arg(short, long, value_name = "FORMAT[=FILE]", default_value = "text", value_parser = Destination::parser())]
     output: Vec<Destination>,
-    /// Exit with 1 from this verdict on [default: deny]
-    #[arg(long, value_name = "WHAT", value_enum)]
+    /// Exit with 1 at this verdict or a more severe one [default: deny]
+    #[arg(long, value_name = "VERDICT", value_enum)]
     fail_on: Option<FailOn>,
     #[command(flatten)]
     baseline: BaselineArgs,
 }
 
-/// The settings of the rules, for every command that judges.
+/// The policy's settings, for every command that judges.
 #[derive(Clone, Debug, clap::Args)]
 pub struct PolicySettings {
-    /// The policy's settings, in YAML or JSON, or a Kubewarden policy or policy group that has them
+    /// File with the policy's settings in YAML or JSON, or with a Kubewarden policy or policy group that contains them
     #[arg(long, value_name = "FILE")]
     settings: Option<PathBuf>,
-    /// Overrides the profile in the settings
-    #[arg(long, value_name = "P")]
+    /// Override the profile in the settings
+    #[arg(long, value_name = "PROFILE")]
     profile: Option<Profile>,
-    /// Apply these rules only
+    /// Apply only these rules
     ///
-    /// One that is off becomes a warning. `hostprocess rules` lists the ids.
+    /// A rule that is off becomes a warning. `hostprocess rules` lists the ids.
     #[arg(long, value_name = "ID,...", value_delimiter = ',', value_parser = catalogue::rule)]
     rules: Vec<&'static Rule>,
-    /// Leave these rules out, also where --rules names them
+    /// Skip these rules, even if --rules names them
     #[arg(long, value_name = "ID,...", value_delimiter = ',', value_parser = catalogue::rule)]
     ignore_rules: Vec<&'static Rule>,
 }
 
-/// The severity of rules that the settings do not mention.
+/// The severity of rules that are not in the settings.
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
 enum Profile {
     /// Each rule's own default
@@ -73,7 +73,7 @@ impl PolicySettings {
         self.settings.as_deref()
     }
 
-    /// The settings of the file or else of the configuration, as the other arguments change them.
+    /// The settings of the file, otherwise of the configuration, with the other arguments applied.
     ///
     /// # Errors
     /// The file cannot be read.
@@ -102,7 +102,7 @@ impl CheckOptions {
         self.policy.load(configuration)
     }
 
-    /// Makes sure that what is written can be where it should be.
+    /// The outputs, after checking that they can be written.
     ///
     /// # Errors
     /// See [`destination::check`] and [`Outputs::of`].
@@ -115,7 +115,7 @@ impl CheckOptions {
     /// Makes sure that no output overwrites the settings, the baseline or the configuration.
     ///
     /// # Errors
-    /// One does.
+    /// An output would overwrite one of them.
     pub fn spare_inputs(&self, outputs: &Outputs, configuration: &Configuration) -> Result<(), OutputsError> {
         let named = [self.policy.file(), self.baseline.input(), configuration.path()];
         named.into_iter().flatten().try_for_each(|path| outputs.spare(path))?;
@@ -127,8 +127,9 @@ impl CheckOptions {
         self.output.iter().any(Destination::is_sarif).then_some(Reach::Command)
     }
 
-    /// Judges files and writes the report; `run` says what was left out. Returns the exit code: 0 when nothing is denied, 1 when something is, 2 when something
-    /// could not be read or nothing was checked; `--fail-on` or the configuration change what makes it 1.
+    /// Judges files and writes the report; `run` has the files that were left out. Returns the exit code: 0 when
+    /// nothing is denied, 1 when something is denied, 2 when something could not be read or nothing was checked.
+    /// `--fail-on` or the configuration change the verdict for 1.
     ///
     /// # Errors
     /// The module failed, a waiver or the baseline is not valid, or a file cannot be written.
@@ -153,16 +154,16 @@ impl CheckOptions {
     }
 }
 
-/// A linter with settings, of which `tree` is the tree.
+/// A linter with settings; `tree` must be their tree.
 ///
 /// # Errors
-/// The settings are not valid; the text says where they are written.
+/// The settings are not valid; the error names the place.
 pub fn linter<'t>(settings: &Settings, tree: &'t Tree<'t>, host: SharedHost) -> Result<Linter<'t>, SettingsError> {
     Linter::new(tree, host).map_err(|invalid| settings.error(invalid))
 }
 
-/// Turns off the rules that are not in `only`, unless that is empty, and those in `ignored`. Modules know only settings, so
-/// this is one of them.
+/// Turns off the rules that are not in `only`, unless that is empty, and the rules in `ignored`. This is done in the
+/// settings because modules know nothing else.
 fn select_rules(settings: &mut Value, only: &[&Rule], ignored: &[&Rule]) {
     if only.is_empty() && ignored.is_empty() {
         return;
@@ -171,7 +172,7 @@ fn select_rules(settings: &mut Value, only: &[&Rule], ignored: &[&Rule]) {
     let Some(severities) = mapping(settings, "rules") else { return };
     for rule in registry::all() {
         let is_in = |rules: &[&Rule]| rules.iter().any(|listed| listed.id == rule.id);
-        // YAML takes an unquoted `off` for a boolean.
+        // In YAML, an unquoted `off` is a boolean.
         let is_off = match severities.get(rule.id) {
             Some(severity) => severity == "off" || severity == false,
             None => rule.severity == Severity::Off && !is_strict,
@@ -184,15 +185,15 @@ fn select_rules(settings: &mut Value, only: &[&Rule], ignored: &[&Rule]) {
     }
 }
 
-/// `--cluster` implies `nodes.check`: without it most questions would never be asked.
+/// `--cluster` implies `nodes.check`: without it, most queries would never be made.
 pub fn enable_node_checks(settings: &mut Value) {
     if let Some(nodes) = mapping(settings, "nodes") {
         nodes.insert("check".to_owned(), Value::Bool(true));
     }
 }
 
-/// The mapping under a key of the settings, which is added where it is missing or empty. `None` for settings that are not
-/// valid, which the engine refuses.
+/// The mapping under a key of the settings, added if missing or null. `None` for invalid settings, which the engine
+/// reports.
 fn mapping<'s>(settings: &'s mut Value, key: &str) -> Option<&'s mut Map<String, Value>> {
     let value = settings.as_object_mut()?.entry(key).or_insert(Value::Null);
     if value.is_null() {

@@ -12,17 +12,18 @@ use crate::output::escape;
 /// The arguments of `config`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Where to look for it: the first path that `check` would get
+    /// The path to search from, like the first path given to `check`
     #[arg(value_name = "PATH", default_value = ".")]
     path: PathBuf,
     #[command(flatten)]
     which: WhichConfiguration,
 }
 
-/// Which configuration is in effect, for every command that reads one.
+/// The choice of the configuration, for every command that reads one.
 #[derive(Clone, Debug, clap::Args)]
 pub struct WhichConfiguration {
-    /// The configuration [default: the nearest .hostprocess.yaml, from the folder of the first path, or else the current folder, upwards]
+    /// The configuration [default: the nearest .hostprocess.yaml in the folder of the first path, or the current
+    /// folder, and its parents]
     #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
     config: Option<PathBuf>,
     /// Ignore configuration files
@@ -31,7 +32,7 @@ pub struct WhichConfiguration {
 }
 
 impl WhichConfiguration {
-    /// The configuration; `first_path` is that of the command line, if it has one.
+    /// The configuration; `first_path` is the first path of the command line, if any.
     ///
     /// # Errors
     /// It cannot be read.
@@ -44,7 +45,7 @@ impl WhichConfiguration {
     }
 }
 
-/// The configuration in YAML: every key, with the settings of the file that it names.
+/// The configuration in YAML, with every key; settings in another file are included.
 ///
 /// # Errors
 /// The configuration or the settings cannot be read, or are not valid.

@@ -1,4 +1,4 @@
-//! Why a command could not do its work.
+//! The error of a failed command.
 
 use std::io;
 
@@ -17,7 +17,7 @@ use crate::output::OutputError;
 use crate::output::destination::DestinationError;
 use crate::waivers::baseline::BaselineError;
 
-/// Why a command could not do its work. Each says where, and quotes its inputs as they are: who prints it has to escape it.
+/// The error of a failed command. Messages name the place and quote inputs unescaped: escape them when printing.
 #[derive(Debug, thiserror::Error)]
 #[allow(missing_docs, reason = "each is described where it is defined")]
 pub enum Error {
@@ -55,7 +55,7 @@ pub enum Error {
     UnknownId(#[from] UnknownId),
     #[error("unknown subcommand '{0}'")]
     UnknownSubcommand(String),
-    /// A text cannot be made.
+    /// Output cannot be generated.
     #[error(transparent)]
     Io(#[from] io::Error),
 }

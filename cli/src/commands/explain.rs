@@ -1,20 +1,20 @@
-//! `hostprocess explain`: shows a rule's page.
+//! `hostprocess explain`: shows the documentation of a rule.
 
 use hostprocess_linter::catalogue::{self, UnknownId};
 
 use crate::output::{is_styled, markdown};
 
-/// The meaning of the letters in brackets after a statement.
+/// The legend for the letters in brackets after a statement.
 const EVIDENCE: &str = "M measured on kube-apiserver 1.36.2, V read in source or documentation, T read in an issue or pull request, \
     I inferred from source, R recalled.";
 
-/// Where manifests can be tried in a browser.
+/// The address of the playground.
 const PLAYGROUND: &str = concat!(env!("CARGO_PKG_HOMEPAGE"), "playground/");
 
 /// The arguments of `explain`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The id in brackets in a message
+    /// The rule id, shown in brackets in messages
     #[arg(value_name = "RULE-ID")]
     rule: String,
     /// Output format
@@ -25,16 +25,16 @@ pub struct Args {
 /// How to show a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 enum Format {
-    /// For people, with colours on a terminal
+    /// Formatted, with colours on a terminal
     Text,
-    /// As it is written
+    /// Markdown source
     Markdown,
 }
 
 /// The page of an id, ready to print.
 ///
 /// # Errors
-/// The id is unknown; the text suggests a similar one.
+/// The id is unknown; the error suggests a similar one.
 pub fn explain(args: &Args) -> Result<String, UnknownId> {
     let page = catalogue::page(&args.rule)?;
     let evidence = if page.group.is_some() { format!("{EVIDENCE}\n\n") } else { String::new() };

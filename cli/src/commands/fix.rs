@@ -1,4 +1,4 @@
-//! `hostprocess fix`: fixes findings, or shows how.
+//! `hostprocess fix`: fixes findings, or prints the fixes as a diff.
 
 use std::fs;
 use std::io::Write;
@@ -16,7 +16,7 @@ use windows_hostprocess_policy::wording::escaped;
 use crate::commands::error::Error;
 use crate::commands::lint_options::LintOptions;
 use crate::discover::{Input, STDIN, Search};
-use crate::output::{escape, is_styled, tell, tell_run, write_stdout};
+use crate::output::{escape, is_styled, report_run, write_stderr, write_stdout};
 use crate::waivers::configured::Waivers;
 
 const BYTE_ORDER_MARK: &str = "\u{feff}";
@@ -24,16 +24,17 @@ const BYTE_ORDER_MARK: &str = "\u{feff}";
 /// The arguments of `fix`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Files, folders, or `-`, whose text is printed after its changes unless --diff is given
+    /// Files, folders, or `-` for standard input, which is printed with its fixes unless --diff is given
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
-    /// Exclude files matching GLOB when searching folders, as in .gitignore and relative to the current folder; may be repeated
+    /// Exclude files matching GLOB when searching folders, as in .gitignore and relative to the current folder; may be
+    /// repeated
     #[arg(long, value_name = "GLOB")]
     exclude: Vec<String>,
-    /// Show the changes and write nothing; this is the default
+    /// Print a diff and write nothing; this is the default
     #[arg(long, conflicts_with = "write")]
     diff: bool,
-    /// Write the changes to the files
+    /// Write the fixes to the files
     #[arg(long)]
     write: bool,
     /// Also apply fixes that drop a guarantee or affect other objects
@@ -43,8 +44,8 @@ pub struct Args {
     lint: LintOptions,
 }
 
-/// Shows or writes the changes. The exit code is 0 when there is nothing to fix or it was written, 1 when changes are only shown,
-/// 2 when an input could not be read, edited or written.
+/// Prints or writes the fixes. The exit code is 0 when there was nothing to fix or all fixes were written, 1 when
+/// changes are only shown, 2 when an input could not be read, edited or written.
 ///
 /// # Errors
 /// The configuration, the settings or a glob are not valid, or standard output cannot be written.
@@ -62,7 +63,7 @@ pub fn fix(args: &Args) -> Result<u8, Error> {
     for input in inputs {
         code = code.max(fix_input(args, &linter, &mut waivers, input)?);
     }
-    tell_run(Run { left_out, configuration: configuration.in_effect(), ..Run::default() });
+    report_run(Run { left_out, configuration: configuration.in_effect(), ..Run::default() });
     Ok(code)
 }
 
@@ -86,7 +87,7 @@ fn fix_input(args: &Args, linter: &Linter, waivers: &mut Waivers, input: Input) 
         eprintln!("error: {}", escaped(&refused.to_string()));
     }
     if fixed.is_unfinished {
-        eprintln!("error: {}: not done after {MAX_PASSES} passes: run it again for the rest", escaped(&name));
+        eprintln!("error: {}: not finished after {MAX_PASSES} passes: run the command again", escaped(&name));
     }
     let code = if file.problems.is_empty() && fixed.refused.is_empty() && !fixed.is_unfinished { 0 } else { 2 };
     match path {
@@ -94,10 +95,12 @@ fn fix_input(args: &Args, linter: &Linter, waivers: &mut Waivers, input: Input) 
         _ if fixed.count == 0 => {}
         Some(_) if args.write && leads_out => {
             let name = escaped(&name);
-            eprintln!("error: {name}: is a link out of the folder, and not written: name the file that it leads to");
+            eprintln!(
+                "error: {name}: not written, because it is a link out of the folder: name the target file instead"
+            );
             return Ok(2);
         }
-        Some(path) if args.write => return Ok(code.max(write_and_tell(&path, &name, &fixed))),
+        Some(path) if args.write => return Ok(code.max(write_and_report(&path, &name, &fixed))),
         _ => {
             write_stdout(&diff(&name, text, &fixed.text))?;
             return Ok(code.max(1));
@@ -106,12 +109,16 @@ fn fix_input(args: &Args, linter: &Linter, waivers: &mut Waivers, input: Input) 
     Ok(code)
 }
 
-/// Returns the exit code.
-fn write_and_tell(path: &Path, name: &str, fixed: &Fixed) -> u8 {
+/// Writes the fixed text and returns the exit code.
+fn write_and_report(path: &Path, name: &str, fixed: &Fixed) -> u8 {
     let name = escaped(name);
     match write(path, &fixed.text) {
         Ok(()) => {
-            tell(&format!("{name}: fixed {} finding{}\n", fixed.count, if fixed.count == 1 { "" } else { "s" }));
+            write_stderr(&format!(
+                "{name}: fixed {} finding{}\n",
+                fixed.count,
+                if fixed.count == 1 { "" } else { "s" }
+            ));
             0
         }
         Err(error) => {
@@ -121,10 +128,10 @@ fn write_and_tell(path: &Path, name: &str, fixed: &Fixed) -> u8 {
     }
 }
 
-/// Replaces a file in one step, with the permissions and the byte order mark that it has. A link stays a link.
+/// Replaces a file atomically and keeps its permissions and byte order mark. A link stays a link.
 fn write(path: &Path, text: &str) -> std::io::Result<()> {
     let path = fs::canonicalize(path)?;
-    // Renaming would replace a file that may not be written.
+    // Renaming would replace even a read-only file.
     fs::OpenOptions::new().write(true).open(&path)?;
     let mark = if fs::read(&path)?.starts_with(BYTE_ORDER_MARK.as_bytes()) { BYTE_ORDER_MARK } else { "" };
     let mut temporary = NamedTempFile::new_in(path.parent().unwrap_or(Path::new(".")))?;

@@ -1,4 +1,4 @@
-//! `hostprocess grants`: what to write in `allow`.
+//! `hostprocess grants`: prints the `allow` setting that covers workloads.
 
 use std::path::PathBuf;
 
@@ -14,31 +14,32 @@ use crate::commands::error::Error;
 use crate::commands::namespaces::Namespaces;
 use crate::discover::{Input, STDIN, Search};
 use crate::grants::{GrantError, Grants, remarks, requirements_of};
-use crate::output::{tell_run, to_stdout};
+use crate::output::{report_run, to_stdout};
 
 /// The arguments of `grants`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Files, folders, or `-` for standard input, as for `check`
+    /// Files, folders, or `-` for standard input, as with `check`
     #[arg(required_unless_present = "cluster", value_name = "PATH")]
     paths: Vec<PathBuf>,
-    /// Cover what runs in the cluster of the current kubeconfig, as `scan` lists it
+    /// Cover the workloads in the cluster of the current kubeconfig, as listed by `scan`
     #[arg(long, conflicts_with = "paths")]
     cluster: bool,
-    /// With --cluster, look in all namespaces
+    /// With --cluster, search all namespaces
     #[arg(long, short = 'A', requires = "cluster", conflicts_with = "namespace")]
     all_namespaces: bool,
-    /// Exclude files matching GLOB when searching folders, as in .gitignore and relative to the current folder; may be repeated
+    /// Exclude files matching GLOB when searching folders, as in .gitignore and relative to the current folder; may be
+    /// repeated
     #[arg(long, value_name = "GLOB")]
     exclude: Vec<String>,
-    /// List images by their digests, which all of them must have, instead of any version of their repositories
+    /// List images by digest instead of allowing any version in their repositories; every image must have a digest
     #[arg(long)]
     digests: bool,
     #[command(flatten)]
     which: WhichConfiguration,
-    /// Namespace of objects whose manifests name none [default: default]
+    /// Namespace of objects whose manifests set none [default: default]
     ///
-    /// With --cluster, the namespace to look in [default: that of the current context].
+    /// With --cluster, the namespace to search [default: the one of the current context].
     #[arg(long, short, value_name = "NS")]
     namespace: Option<String>,
     /// Output format
@@ -49,13 +50,14 @@ pub struct Args {
 /// How to print the grants.
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
 enum Format {
-    /// With comments that say where each grant comes from
+    /// YAML, with a comment on the source of each grant
     Yaml,
-    /// Without
+    /// JSON, without comments
     Json,
 }
 
-/// Prints the grants. The exit code is 2 when something could not be read or granted, which is reported on standard error.
+/// Prints the grants. The exit code is 2 when something could not be read or granted, which is reported on standard
+/// error.
 ///
 /// # Errors
 /// The configuration or a glob is not valid, or standard output cannot be written.
@@ -69,7 +71,7 @@ pub fn grants(args: &Args) -> Result<u8, Error> {
         Format::Yaml => grants.write_yaml(to),
         Format::Json => grants.write_json(to),
     })?;
-    tell_run(run);
+    report_run(run);
     Ok(if has_problems { 2 } else { 0 })
 }
 
@@ -84,7 +86,7 @@ impl Collected {
             self.report(&problem.line(&file.source.name));
         }
         let needs: Vec<_> = file.objects.iter().map(|object| requirements_of(object, creation)).collect();
-        // Only objects that are named below need a place.
+        // Only objects that are reported below need a place.
         let file = if needs.iter().all(|needs| matches!(needs, Ok(None))) { file } else { file.written() };
         for (object, needs) in file.objects.iter().zip(needs) {
             let problem = match needs {
@@ -114,7 +116,7 @@ impl Collected {
     }
 }
 
-/// The files, and what decided which they are.
+/// The files, and the inputs that decided which files count.
 fn files(args: &Args) -> Result<(Box<dyn Iterator<Item = File>>, Run), Error> {
     if args.cluster {
         let namespaces = Namespaces { namespace: args.namespace.clone(), all_namespaces: args.all_namespaces };

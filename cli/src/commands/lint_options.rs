@@ -1,4 +1,4 @@
-//! The arguments of `fix` and `plan`, which judge with the built-in rules and ask no cluster.
+//! Arguments of `fix` and `plan`, which judge with the built-in rules and without a cluster.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use crate::commands::creation::CreationArgs;
 use crate::commands::error::Error;
 use crate::config::{Configuration, ConfigurationError};
 
-/// The configuration, the settings, and how objects are created.
+/// The configuration, the settings, and the assumptions about the creation of objects.
 #[derive(Clone, Debug, clap::Args)]
 pub struct LintOptions {
     #[command(flatten)]
@@ -52,10 +52,10 @@ impl LintOptions {
         self.creation.creation()
     }
 
-    /// A linter with settings, of which `tree` is the tree.
+    /// A linter with settings; `tree` must be their tree.
     ///
     /// # Errors
-    /// The settings are not valid; the text says where they are written.
+    /// The settings are not valid; the error names the place.
     pub fn linter<'t>(&self, settings: &Settings, tree: &'t Value<'t>) -> Result<Linter<'t>, SettingsError> {
         Ok(check_options::linter(settings, tree, Arc::new(NoCluster))?.assuming(self.creation()))
     }

@@ -5,17 +5,17 @@ use crate::commands::error::Error;
 /// The arguments of `man`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// A subcommand; without it the page is about the command itself
+    /// The subcommand [default: the command itself]
     #[arg(value_name = "SUBCOMMAND")]
     subcommand: Option<String>,
 }
 
-/// The page of a command, or of a subcommand that it has.
+/// The page of a command or its subcommand.
 ///
 /// # Errors
 /// The subcommand is unknown.
 pub fn page(args: &Args, mut command: clap::Command) -> Result<String, Error> {
-    // Tells subcommands their whole names.
+    // Building sets the full names of subcommands.
     command.build();
     if let Some(name) = &args.subcommand {
         let found = command.find_subcommand(name).ok_or_else(|| Error::UnknownSubcommand(name.clone()))?;

@@ -1,4 +1,4 @@
-//! The arguments that say where in a cluster to look.
+//! Arguments that select namespaces of a cluster.
 
 use std::io::{IsTerminal, stderr};
 
@@ -7,19 +7,19 @@ use hostprocess_linter::File;
 use crate::cluster::kubeconfig::KubeconfigCluster;
 use crate::cluster::live;
 
-/// Where to look for workloads.
+/// The namespaces to search for workloads.
 #[derive(Clone, Debug, Default, clap::Args)]
 pub struct Namespaces {
-    /// The namespace to look in [default: that of the current context]
+    /// The namespace to search [default: the one of the current context]
     #[arg(long, short, value_name = "NS", conflicts_with = "all_namespaces")]
     pub namespace: Option<String>,
-    /// Look in all namespaces
+    /// Search all namespaces
     #[arg(long, short = 'A')]
     pub all_namespaces: bool,
 }
 
 impl Namespaces {
-    /// The workloads there.
+    /// The workloads in these namespaces.
     pub fn workloads(&self, cluster: &KubeconfigCluster) -> Vec<File> {
         let namespace = self.namespace.as_deref().unwrap_or_else(|| cluster.default_namespace());
         let is_terminal = stderr().is_terminal();

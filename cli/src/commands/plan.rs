@@ -1,4 +1,4 @@
-//! `hostprocess plan`: how nodes would start the HostProcess containers of manifests.
+//! `hostprocess plan`: shows how nodes would start the HostProcess containers of manifests.
 
 use std::io::Write;
 use std::path::Path;
@@ -17,30 +17,32 @@ use crate::commands::search_options::SearchOptions;
 use crate::discover::Input;
 use crate::documents::load;
 use crate::output::plan::render;
-use crate::output::{self, escape, is_styled, json, tell, to_stdout};
+use crate::output::{self, escape, is_styled, json, to_stdout, write_stderr};
 
 /// The arguments of `plan`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(flatten)]
     search: SearchOptions,
-    /// Plan for nodes with this containerd only, whatever the settings say; may be repeated
+    /// Plan only for nodes with this version of containerd, overriding the settings; may be repeated
     ///
-    /// Starts differ between 1.6, 1.7 (to 1.7.18) and 1.7.19 (and later, 2.x included); any version stands for those around it.
+    /// Starts differ between 1.6, 1.7 (up to 1.7.18) and 1.7.19 (and later, including 2.x); any version selects its
+    /// range.
     #[arg(long, value_name = "VERSION", value_delimiter = ',', value_parser = containerd)]
     containerd: Vec<Version>,
-    /// Plan only for nodes that have the bind filter of Windows, or only for those without
+    /// Plan only for nodes with (or without) the bind filter of Windows
     ///
-    /// Windows Server 2022 has it, Windows Server 2019 only with the updates of July 2022. containerd 1.6 does not use it.
+    /// Windows Server 2022 has it, Windows Server 2019 only with the updates of July 2022. containerd 1.6 does not use
+    /// it.
     #[arg(long, value_name = "BOOL")]
     bind_filter: Option<bool>,
-    /// The logical processors of a node, which a CPU limit is a share of
+    /// The number of logical processors of a node, of which CPU limits are a share
     #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..))]
     processors: u32,
-    /// The configuration of an image, as `docker image inspect` or `crane config` prints it; may be repeated
+    /// The configuration of an image, as printed by `docker image inspect` or `crane config`; may be repeated
     ///
-    /// `docker image inspect` names its images. What `crane config` prints is used for every image without another one, or with
-    /// `IMAGE=FILE` for that image.
+    /// The output of `docker image inspect` names its images. The output of `crane config` applies to every image
+    /// without another configuration, or to one image with `IMAGE=FILE`.
     #[arg(long, value_name = "[IMAGE=]FILE")]
     image_config: Vec<String>,
     #[command(flatten)]
@@ -53,22 +55,22 @@ pub struct Args {
 /// How to print plans.
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
 enum Format {
-    /// For people, with the findings
+    /// Text, with the findings
     Text,
-    /// For scripts: a list of containers
+    /// JSON: a list of containers
     Json,
 }
 
 fn containerd(text: &str) -> Result<Version, &'static str> {
     let version = Version::parse(text).ok_or("not a version: write one like 1.7 or 2.1.4")?;
-    if version < Version::new(1, 6) { Err("HostProcess containers need 1.6") } else { Ok(version) }
+    if version < Version::new(1, 6) { Err("HostProcess containers need 1.6 or later") } else { Ok(version) }
 }
 
-/// Plans and prints. The exit code is 2 when a part of the input could not be read, which is told on standard error.
+/// Prints the plans. The exit code is 2 when part of the input could not be read, which is reported on standard error.
 ///
 /// # Errors
-/// The configuration, the settings, a waiver, a glob or the configuration of an image are not valid, or standard output cannot be
-/// written.
+/// The configuration, the settings, a waiver, a glob or the configuration of an image are not valid, or standard output
+/// cannot be written.
 pub fn plan(args: &Args) -> Result<u8, Error> {
     let configuration = args.lint.configuration(args.search.first_path())?;
     let excluded = configuration.excluded()?;
@@ -84,8 +86,8 @@ pub fn plan(args: &Args) -> Result<u8, Error> {
     let mut files: Vec<FilePlan> = read.map(|file| planner.plan_file(file, &linter)).collect();
     files.iter_mut().for_each(|file| waivers.waive(&file.report.source.name, &mut file.report.objects));
     let unreadable = output::plan::unreadable(&files);
-    files.iter().for_each(|file| tell(&json::problems(&file.report)));
-    tell(&unreadable);
+    files.iter().for_each(|file| write_stderr(&json::problems(&file.report)));
+    write_stderr(&unreadable);
     to_stdout(|to| match args.output {
         Format::Text => to.write_all(escape::log(&render(&files, args.processors, is_styled())).as_bytes()),
         Format::Json => {
@@ -96,11 +98,11 @@ pub fn plan(args: &Args) -> Result<u8, Error> {
     let notes = notes(&files, &planner.images);
     let run = Run { left_out, configuration: configuration.in_effect(), ..Run::default() };
     let report = Report { files: files.into_iter().map(|file| file.report).collect(), notes, run };
-    tell(&output::notes(&report));
+    write_stderr(&output::notes(&report));
     Ok(if unreadable.is_empty() { report.exit_code(None) } else { 2 })
 }
 
-/// The configurations of images in files.
+/// The image configurations in files.
 fn images(arguments: &[String]) -> Result<Images, Error> {
     let mut images = Images::default();
     for argument in arguments {
@@ -116,7 +118,7 @@ fn images(arguments: &[String]) -> Result<Images, Error> {
 fn notes(files: &[FilePlan], images: &Images) -> Vec<Note> {
     let containers = files.iter().flat_map(|file| &file.containers);
     let unused = images.unused(containers.clone().filter_map(|container| container.image.as_deref()));
-    let message = |file: &str| format!("{file} holds the configuration of an image that no planned container has");
+    let message = |file: &str| format!("{file} holds the configuration of an image that no planned container uses");
     let mut notes: Vec<Note> = unused.into_iter().map(|file| Note::Warning(message(file))).collect();
     if containers.count() == 0 {
         notes.push(Note::Note("nothing to plan: no HostProcess container was found".to_owned()));

@@ -1,4 +1,4 @@
-//! `hostprocess rules`: lists the catalogue.
+//! `hostprocess rules`: lists the rules.
 
 use hostprocess_linter::catalogue::default_severity;
 use serde_json::{Value, json};
@@ -19,7 +19,7 @@ pub struct Args {
 pub enum Format {
     /// A table
     Text,
-    /// For scripts
+    /// JSON
     Json,
 }
 
@@ -43,7 +43,7 @@ fn table() -> String {
     registry::groups().map(section).collect::<Vec<_>>().join("\n")
 }
 
-/// Fits the table's column, which a sentence would break.
+/// The severity as one word, to fit the table's column.
 fn severity_in_a_word(rule: &Rule) -> &'static str {
     if rule.severity_varies.is_empty() { rule.severity.name() } else { "varies" }
 }
@@ -82,6 +82,6 @@ mod tests {
         let rows = table.lines().filter_map(|line| line.strip_prefix("  ")?.split_whitespace().next());
         assert_eq!(rows.collect::<Vec<_>>(), ids);
         let json: Vec<Value> = serde_json::from_str(&list(Format::Json)).expect("JSON");
-        assert_eq!(json.iter().map(|rule| rule["id"].as_str().expect("a text")).collect::<Vec<_>>(), ids);
+        assert_eq!(json.iter().map(|rule| rule["id"].as_str().expect("a string")).collect::<Vec<_>>(), ids);
     }
 }

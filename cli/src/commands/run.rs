@@ -1,4 +1,4 @@
-//! `hostprocess run`: evaluates one admission request with a module, as `kwctl run` does.
+//! `hostprocess run`: evaluates one admission request with a module, like `kwctl run`.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -33,7 +33,7 @@ pub struct Args {
     /// File with the settings, in YAML or JSON
     #[arg(short, long, value_name = "PATH")]
     settings_path: Option<PathBuf>,
-    /// Let the policy ask for Kubernetes resources
+    /// Let the policy query Kubernetes resources
     #[arg(long)]
     allow_context_aware: bool,
     /// File with a cluster's answers, as recorded by kwctl
@@ -41,7 +41,7 @@ pub struct Args {
     replay_host_capabilities_interactions: Option<PathBuf>,
 }
 
-/// Evaluates the request and returns the AdmissionResponse in JSON, whether the request is allowed or not.
+/// Evaluates the request and returns the AdmissionResponse in JSON, even if the request is denied.
 ///
 /// # Errors
 /// A file cannot be read, or the settings are not valid.
@@ -75,7 +75,7 @@ struct AdmissionResponse {
     allowed: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     patch_type: Option<&'static str>,
-    /// JSON Patch in base64: from the object of the request to that of the policy.
+    /// A JSON Patch in base64, from the object of the request to the object that the policy returned.
     #[serde(skip_serializing_if = "Option::is_none")]
     patch: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn responses_look_as_kwctl_prints_them() {
+    fn responses_have_the_format_of_kwctl() {
         assert_eq!(
             line(response(r#"{"accepted": true}"#)),
             r#"{"uid":"1","allowed":true,"auditAnnotations":null,"warnings":null}"#

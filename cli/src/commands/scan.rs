@@ -24,12 +24,12 @@ pub struct Args {
     which: WhichConfiguration,
     #[command(flatten)]
     options: CheckOptions,
-    /// List the HostProcess workloads instead of checking them: accounts, images, host paths, and who owns them
+    /// List the HostProcess workloads instead of checking them: accounts, images, host paths and owners
     #[arg(long, value_name = "FORMAT", value_enum, num_args = 0..=1, require_equals = true, default_missing_value = "text")]
     list: Option<inventory::Format>,
 }
 
-/// Checks or lists, and prints. For the exit code see [`CheckOptions::judge`].
+/// Checks or lists the workloads and prints the result. See [`CheckOptions::judge`] for the exit code.
 ///
 /// # Errors
 /// The kubeconfig cannot be used, the settings are not valid, or an output cannot be written.

@@ -53,12 +53,12 @@ pub fn schema(args: &Args) -> String {
     format!("{:#}\n", schema.to_value())
 }
 
-/// Later versions may add keys, so others than these are allowed.
+/// A schema that allows further keys, because later versions may add some.
 fn output_schema<T: JsonSchema>() -> Schema {
     SchemaSettings::draft07().for_serialize().into_generator().into_root_schema_for::<T>()
 }
 
-/// The policy's settings with the rules that there are.
+/// The policy's settings, with the ids of the existing rules.
 struct PolicySettings;
 
 impl JsonSchema for PolicySettings {

@@ -1,4 +1,4 @@
-//! The arguments that find files, for `check` and `plan`.
+//! Arguments that select input files, for `check` and `plan`.
 
 use std::path::{Path, PathBuf};
 
@@ -8,31 +8,33 @@ use ignore::gitignore::Gitignore;
 
 use crate::discover::{Input, STDIN, Search, SearchError};
 
-/// Which files to read, and how.
+/// The files to read, and how to read them.
 #[derive(Debug, clap::Args)]
 pub struct SearchOptions {
-    /// Files, folders (their .yaml, .yml and .json files, at any depth, less what .gitignore excludes), or `-` for standard input
+    /// Files, folders (all .yaml, .yml and .json files that .gitignore does not exclude), or `-` for standard input
     ///
-    /// An AdmissionReview or AdmissionRequest is read as the request that it is, with its own namespace, user, operation and
-    /// old object. A file, or standard input, has at most 512 MiB.
+    /// An AdmissionReview or AdmissionRequest keeps its own namespace, user, operation and old object. A file, or
+    /// standard input, has at most 512 MiB.
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
-    /// Exclude files matching GLOB when searching folders, as in .gitignore and relative to the current folder; may be repeated
+    /// Exclude files matching GLOB when searching folders, as in .gitignore and relative to the current folder; may be
+    /// repeated
     #[arg(long, value_name = "GLOB")]
     exclude: Vec<String>,
-    /// In folders, too, a document that is not a Kubernetes object is an error, and so is an unrendered Helm template; so is,
-    /// everywhere, what holds `hostProcess` and is not judged
+    /// Fail on unrendered Helm templates and documents in folders that are not Kubernetes objects, and on any
+    /// `hostProcess` that is not judged
     #[arg(long)]
     strict_input: bool,
-    /// Read what `helm template` prints for the charts in folders, under the names of their folders
+    /// Render the charts in folders with `helm template`, and report them under the names of their folders
     ///
-    /// Lines are those of the rendered text. Charts inside charts and library charts are rendered with the others.
+    /// Line numbers refer to the rendered text. Subcharts and library charts are rendered with the charts that use
+    /// them.
     #[arg(long)]
     helm: bool,
-    /// Read what `kubectl kustomize` prints for the kustomizations in folders, in place of the files that they name
+    /// Render the kustomizations in folders with `kubectl kustomize`, instead of reading the files that they name
     ///
-    /// Lines are those of the rendered text. Without kubectl, `kustomize build` is run. Bases are read as well, components
-    /// only in the kustomizations that use them. kustomize fetches remote resources itself.
+    /// Line numbers refer to the rendered text. Without kubectl, `kustomize build` is run. Bases are rendered as well,
+    /// components only in the kustomizations that use them. kustomize itself fetches remote resources.
     #[arg(long)]
     kustomize: bool,
     /// Name of standard input in the output
@@ -41,12 +43,12 @@ pub struct SearchOptions {
 }
 
 impl SearchOptions {
-    /// The first path, whose folder the configuration is looked for in.
+    /// The first path, from whose folder the configuration is searched.
     pub fn first_path(&self) -> Option<&Path> {
         self.paths.first().map(PathBuf::as_path)
     }
 
-    /// The files, less what the configuration excludes in folders; and what was left out there.
+    /// The files, without those that the configuration excludes in folders, and a summary of everything left out.
     ///
     /// # Errors
     /// A glob is not valid.
@@ -63,7 +65,7 @@ impl SearchOptions {
         search.find()
     }
 
-    /// Reads a file. With `--strict-input`, whatever holds `hostProcess` in it must be judged.
+    /// Reads a file. With `--strict-input`, any `hostProcess` in it must be judged.
     pub fn read(&self, input: Input) -> File {
         File { refuses_unjudged: self.strict_input, ..input.read() }
     }

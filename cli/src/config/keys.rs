@@ -9,19 +9,19 @@ use crate::config::settings_schema::settings_schema;
 use crate::waivers::entry::Entry;
 
 record! {
-    /// What the file says. Every key is optional, unknown keys are refused.
+    /// The configuration file. Every key is optional; unknown keys are errors.
     #[derive(Debug, Default, JsonSchema)]
     #[schemars(default, deny_unknown_fields, rename_all = "camelCase")]
     pub struct Config: strict {
-        /// The policy's settings, or the path of a file that has them, relative to the folder of the configuration.
+        /// The policy's settings, or the path of a file with them, relative to the folder of the configuration.
         #[schemars(schema_with = "settings_source")]
         pub settings: SettingsSource = "settings",
-        /// Globs of what to leave out in folders, as in .gitignore and relative to the folder of the configuration.
+        /// Globs of files to exclude in folders, as in .gitignore and relative to the folder of the configuration.
         pub exclude: List<String> = "exclude",
         /// The verdict at which the exit code is 1.
         #[schemars(schema_with = "fail_on")]
         pub fail_on: FailOn = "failOn",
-        /// Findings that do not count, and why.
+        /// Waivers: findings to ignore, with a reason.
         pub waivers: List<Entry> = "waivers",
     }
 }
@@ -34,13 +34,13 @@ fn fail_on(_: &mut SchemaGenerator) -> Schema {
     schema::one_of(&FAIL_ON)
 }
 
-/// Where the policy's settings come from.
+/// The source of the policy's settings.
 #[derive(Debug, Default)]
 pub enum SettingsSource {
-    /// There are none.
+    /// No settings.
     #[default]
     Defaults,
-    /// A file, relative to the folder of the configuration.
+    /// A file; the path is relative to the folder of the configuration.
     File(String),
     /// The configuration itself.
     Inline(Json),
@@ -66,11 +66,11 @@ pub enum FailOn {
     Deny,
     /// An object is denied or has warnings
     Warn,
-    /// Nothing; what could not be read still makes it 2
+    /// Never; unreadable input still exits with 2
     Never,
 }
 
-/// As on the command line.
+/// The names used on the command line.
 const FAIL_ON: [(&str, FailOn); 3] = [("deny", FailOn::Deny), ("warn", FailOn::Warn), ("never", FailOn::Never)];
 
 impl FailOn {
@@ -98,7 +98,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn fail_on_has_the_names_of_the_command_line() {
+    fn fail_on_accepts_the_names_of_the_command_line() {
         let names: Vec<String> = FailOn::value_variants()
             .iter()
             .filter_map(|variant| Some(variant.to_possible_value()?.get_name().to_owned()))

@@ -17,7 +17,7 @@ pub fn settings_schema(generator: &mut SchemaGenerator) -> Schema {
     schema
 }
 
-/// The type of `rules` does not know the rules.
+/// The schema of `rules`: its type lacks the ids of the rules.
 fn severities(generator: &mut SchemaGenerator) -> Value {
     let severity = |rule: &Rule| {
         let mut severity = Severity::json_schema(generator);

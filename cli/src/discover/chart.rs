@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-/// The Helm chart that a file is a template of: the folder `templates` is beside `Chart.yaml`.
+/// The Helm chart of a template, which is a file in a folder `templates` beside `Chart.yaml`.
 pub fn chart_of(path: &Path) -> Option<PathBuf> {
     let templates =
         path.ancestors().skip(1).filter(|folder| folder.file_name().is_some_and(|name| name == "templates"));

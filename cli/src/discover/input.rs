@@ -1,4 +1,4 @@
-//! A file that is to be checked.
+//! An input to check.
 
 use std::fs;
 use std::io;
@@ -10,20 +10,21 @@ use crate::discover::chart::chart_of;
 use crate::discover::rendered::Rendered;
 use crate::files;
 
-/// A file that is to be checked. Its text is not in memory before [`Input::read`].
+/// An input to check. Its text is not loaded before [`Input::read`].
 #[derive(Debug)]
 pub struct Input {
     pub(super) origin: Origin,
-    /// Every document must be a Kubernetes object: the file was named on the command line, or `--strict-input` is set.
+    /// Whether every document must be a Kubernetes object: the file was named on the command line, or `--strict-input`
+    /// is set.
     pub(super) is_strict: bool,
-    /// The folder in which the file was found, without links; `None` for one that was named.
+    /// The resolved folder in which the file was found; `None` for a file named on the command line.
     pub(super) folder: Option<PathBuf>,
 }
 
-/// Where a text comes from.
+/// The origin of a text.
 #[derive(Debug)]
 pub(super) enum Origin {
-    /// With the name that outputs use for it.
+    /// Standard input, with its name for outputs.
     Stdin(String),
     File(PathBuf),
     /// A folder that another program renders.
@@ -41,7 +42,7 @@ pub fn found(path: &Path, name: &str, text: String) -> File {
 }
 
 impl Input {
-    /// The file that a changed text could be written to. Standard input has none.
+    /// The file that fixed text can be written to; `None` for standard input.
     pub fn path(&self) -> Option<&Path> {
         match &self.origin {
             Origin::File(path) => Some(path),
@@ -49,13 +50,13 @@ impl Input {
         }
     }
 
-    /// Whether the file was found in a folder, as a link to another place.
+    /// Whether the file was found in a folder as a link out of that folder.
     pub fn leads_out(&self) -> bool {
         let (Some(folder), Some(path)) = (&self.folder, self.path()) else { return false };
         fs::canonicalize(path).is_ok_and(|target| !target.starts_with(folder))
     }
 
-    /// Reads the file. One that cannot be read is returned with a problem.
+    /// Reads the file. An unreadable file is returned with a problem.
     pub fn read(self) -> File {
         let (name, text) = match &self.origin {
             Origin::Stdin(name) => (name.clone(), files::read_manifests_from_stdin()),

@@ -1,4 +1,4 @@
-//! Counts what folders hold that is not checked, and why.
+//! Counts the files and folders that a search leaves out, by reason.
 
 use std::collections::{BTreeMap, HashSet};
 use std::fs;
@@ -6,13 +6,12 @@ use std::path::{Path, PathBuf};
 
 use hostprocess_linter::report::LeftOut;
 
-/// Files and folders that a walk left out, counted by reason.
-/// Folders are counted as such, because they may hold anything.
+/// Files and folders that a search left out, counted by reason. The contents of folders are not counted.
 #[derive(Debug, Default)]
 pub struct LeftOutCounts(BTreeMap<&'static str, LeftOut>);
 
 impl LeftOutCounts {
-    /// Adds what the folders among the paths hold beside the paths.
+    /// Counts the entries of the folders in `found` that were not found themselves.
     pub fn add(
         &mut self,
         found: &[PathBuf],
@@ -21,7 +20,7 @@ impl LeftOutCounts {
     ) {
         let known: HashSet<&Path> = found.iter().map(PathBuf::as_path).collect();
         for folder in found.iter().filter(|path| !path.is_symlink() && path.is_dir()) {
-            // A folder that cannot be listed is a problem of the walk.
+            // The search itself reports folders that cannot be listed.
             for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
                 let path = entry.path();
                 let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());

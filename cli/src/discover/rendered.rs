@@ -1,4 +1,4 @@
-//! The manifests that `helm` and `kubectl` render from a folder.
+//! Manifests rendered from folders by `helm` and `kubectl`.
 
 use std::fs;
 use std::io;
@@ -25,8 +25,8 @@ enum Program {
 }
 
 impl Rendered {
-    /// The folder that a file makes a chart or a kustomization; `None` when it makes none, or one that is rendered as a part of
-    /// others only: a chart inside a chart, a library chart, a component.
+    /// The folder to render for a chart or kustomization file. `None` for other files, and for parts that are only
+    /// rendered with something else: subcharts, library charts, components.
     pub fn by(path: &Path, helm: bool, kustomize: bool) -> Option<Rendered> {
         let folder = parent(path);
         let is = |key: &str, value: &str| mapping(path).is_some_and(|file| file[key] == value);
@@ -41,7 +41,7 @@ impl Rendered {
         Some(Rendered { folder: folder.to_owned(), program })
     }
 
-    /// The folder, as messages name it.
+    /// The name of the folder in messages.
     pub fn name(&self) -> String {
         self.folder.display().to_string()
     }
@@ -49,7 +49,7 @@ impl Rendered {
     /// Runs the program.
     ///
     /// # Errors
-    /// It is not installed, or failed; the text says which program, and what it says.
+    /// It is not installed, or failed; the error has its name and its messages.
     pub fn render(&self) -> io::Result<Vec<u8>> {
         let (commands, missing) = match self.program {
             Program::Helm => {
@@ -65,8 +65,8 @@ impl Rendered {
             match command.arg(subcommand).arg(&self.folder).stdin(Stdio::null()).output() {
                 Ok(output) if output.status.success() => return Ok(output.stdout),
                 Ok(output) => {
-                    let said = String::from_utf8_lossy(&output.stderr);
-                    return Err(io::Error::other(format!("{program} {subcommand}: {}", said.trim())));
+                    let stderr = String::from_utf8_lossy(&output.stderr);
+                    return Err(io::Error::other(format!("{program} {subcommand}: {}", stderr.trim())));
                 }
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
                 Err(error) => return Err(io::Error::other(format!("{program}: {error}"))),
@@ -76,13 +76,13 @@ impl Rendered {
     }
 }
 
-/// Whether a file is what `kubectl kustomize` looks for in a folder.
+/// Whether a file has a name that `kubectl kustomize` looks for.
 pub fn is_kustomization(path: &Path) -> bool {
     let names = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
     path.file_name().is_some_and(|name| names.iter().any(|known| name == *known)) && path.is_file()
 }
 
-/// The files that a kustomization names, which are what it should be only when it is rendered.
+/// The files that a kustomization names. They are complete only after rendering.
 pub fn files_of(kustomization: &Path) -> Vec<PathBuf> {
     const KEYS: [&str; 9] = [
         "bases",
@@ -97,7 +97,7 @@ pub fn files_of(kustomization: &Path) -> Vec<PathBuf> {
     ];
     let Some(file) = mapping(kustomization) else { return Vec::new() };
     let entries = KEYS.iter().filter_map(|key| file[*key].as_array()).flatten();
-    // Patches and replacements may be mappings that name a file.
+    // Entries of patches and replacements may be mappings with the name of a file.
     let names = entries.filter_map(|entry| entry.as_str().or_else(|| entry["path"].as_str()));
     let paths = names.filter_map(|name| fs::canonicalize(parent(kustomization).join(name)).ok());
     paths.filter(|path| path.is_file()).collect()

@@ -22,29 +22,29 @@ use crate::paths::{GlobError, can_match, identity, resolved};
 #[derive(Debug, thiserror::Error)]
 #[error("--exclude: {0}")]
 pub enum SearchError {
-    /// It matches nothing.
+    /// The glob can match nothing.
     Glob(#[from] GlobError),
-    /// It is no glob.
+    /// The glob is malformed.
     Syntax(#[from] ignore::Error),
-    /// There is no folder that it could be relative to.
+    /// There is no current folder that it could be relative to.
     Folder(#[from] io::Error),
 }
 
-/// The name of standard input in the output, unless another one is given.
+/// The default name of standard input in the output.
 pub const STDIN: &str = "<stdin>";
 
 const GITIGNORE: &str = ".gitignore";
 
-/// Which files to check, and how.
+/// The files to check, and how to read them.
 #[derive(Debug, Default)]
 pub struct Search<'s> {
-    /// Files, folders, and `-`, which is standard input.
+    /// Files, folders, and `-` for standard input.
     pub paths: &'s [PathBuf],
-    /// Globs of what to leave out in folders.
+    /// Globs of files to exclude when searching folders.
     pub exclude: &'s [String],
-    /// What the configuration leaves out in folders.
+    /// The globs that the configuration excludes.
     pub excluded: Option<&'s Gitignore>,
-    /// Every document must be a Kubernetes object, in folders too.
+    /// Whether every document must be a Kubernetes object, in folders too.
     pub is_strict: bool,
     /// The name of standard input.
     pub stdin: &'s str,
@@ -55,11 +55,11 @@ pub struct Search<'s> {
 }
 
 impl Search<'_> {
-    /// Finds the files to check, and counts what folders hold that is left out. Each file comes once, at its first place.
+    /// Finds the files to check, and counts those that are left out. Each file appears once, at its first position.
     ///
-    /// Of a folder these are the `.yaml`, `.yml` and `.json` files at any depth, in the order of their names, but not what is in
-    /// hidden folders, what `.gitignore` excludes, what a glob of `exclude` or the configuration matches, the configuration itself, or
-    /// what is only rendered.
+    /// In folders, it finds the `.yaml`, `.yml` and `.json` files at any depth, sorted by name. It leaves out hidden
+    /// folders, files that `.gitignore`, `exclude` or the configuration exclude, the configuration itself, and files
+    /// that are only rendered.
     ///
     /// # Errors
     /// A glob is not valid.
@@ -82,12 +82,12 @@ impl Search<'_> {
     }
 }
 
-/// Globs are relative to the current folder, and mean what they mean in `.gitignore`.
+/// Compiles globs, which are relative to the current folder and have the syntax of `.gitignore`.
 fn overrides(exclude: &[String]) -> Result<Override, SearchError> {
     let mut builder = OverrideBuilder::new(std::env::current_dir()?);
     for glob in exclude {
         can_match(glob)?;
-        // An override without `!` would select instead.
+        // Without `!`, an override would select files instead of excluding them.
         builder.add(&format!("!{glob}"))?;
     }
     Ok(builder.build()?)
@@ -96,7 +96,7 @@ fn overrides(exclude: &[String]) -> Result<Override, SearchError> {
 #[derive(Default)]
 struct Inputs {
     list: Vec<Input>,
-    /// Their places in the list, by identity.
+    /// Their indices in the list, by identity.
     known: HashMap<PathBuf, usize>,
     left_out: LeftOutCounts,
 }
@@ -168,13 +168,13 @@ impl Inputs {
     }
 }
 
-/// What is in a folder, at any depth and in the order of the names, but not in hidden folders.
+/// Walks a folder recursively in name order, without hidden folders.
 fn walk(folder: &Path, exclude: &Override, is_excluded: impl Fn(&DirEntry) -> bool + Send + Sync + 'static) -> Walk {
     let mut walk = WalkBuilder::new(folder);
-    // What a `.gitignore` of the repository says is the same for everybody, unlike a user's own exclusions.
+    // Unlike a user's own exclusions, the `.gitignore` files of a repository are the same for everybody.
     walk.standard_filters(false).git_ignore(true).parents(true).overrides(exclude.clone());
     walk.sort_by_file_name(Ord::cmp);
-    // The walk would read an endless `.gitignore` to its end: below the first folder, one leaves out its own folder.
+    // The walk would never finish reading an endless `.gitignore`, so subfolders with an oversized one are skipped.
     let is_endless = |entry: &DirEntry| is_folder(entry) && files::check_size(&entry.path().join(GITIGNORE)).is_err();
     walk.filter_entry(move |entry| {
         entry.depth() == 0 || !(is_hidden_folder(entry) || is_excluded(entry) || is_endless(entry))
@@ -194,7 +194,7 @@ fn is_hidden(path: &Path) -> bool {
     path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."))
 }
 
-/// Whether globs leave out a path without links. They say nothing about paths outside the folder that they are relative to.
+/// Whether a glob matches. Paths outside the folder that the globs are relative to never match.
 pub fn is_ignored(globs: &Gitignore, path: &Path, is_folder: bool) -> bool {
     path.starts_with(globs.path()) && globs.matched(path, is_folder).is_ignore()
 }

@@ -1,4 +1,4 @@
-//! Why a module cannot be asked, or did not answer.
+//! Errors of loading and calling modules.
 
 use std::path::PathBuf;
 
@@ -7,21 +7,21 @@ use crate::files::FileError;
 /// Why a call of the module failed.
 #[derive(Debug, thiserror::Error)]
 pub enum CallError {
-    /// The call took longer than it may, which is two seconds unless `Module::with_max_time` says otherwise.
+    /// The call exceeded the time limit, which is two seconds unless set by `Module::with_max_time`.
     #[error("Policy execution interrupted because it exceeded the allowed execution time")]
     Interrupted,
-    /// The module trapped, or reported an error instead of an answer.
+    /// The module trapped or returned an error.
     #[error("{0}")]
     Failed(String),
 }
 
-/// Why there is no module.
+/// Why a module cannot be loaded.
 #[derive(Debug, thiserror::Error)]
 pub enum ModuleError {
-    /// Something else was named, and this is to be named instead.
+    /// The path is not a module; the error suggests a replacement.
     #[error("{}: {instead}", .path.display())]
     IsElsewhere {
-        /// As it was given.
+        /// The path as given.
         path: PathBuf,
         /// An instruction for the user.
         instead: String,
@@ -29,7 +29,7 @@ pub enum ModuleError {
     /// The file cannot be read.
     #[error(transparent)]
     Unreadable(#[from] FileError),
-    /// The file holds something else.
+    /// The file does not contain a module.
     #[error("{}: {error}", .path.display())]
     NotCompiled {
         /// The file.
@@ -37,7 +37,7 @@ pub enum ModuleError {
         /// The compiler's error.
         error: CompileError,
     },
-    /// Modules are not built in.
+    /// This build does not support modules.
     #[error(
         "this hostprocess was built without the feature `module`, which runs modules: install a release, or build it with \
         `cargo install --locked --path cli`"
@@ -45,13 +45,13 @@ pub enum ModuleError {
     IsNotBuiltIn,
 }
 
-/// Why bytes are not a module, in Wasmtime's own words.
+/// Why bytes are not a module; the message of Wasmtime.
 #[derive(Debug, thiserror::Error)]
 pub enum CompileError {
-    /// They are not WebAssembly.
+    /// The bytes are not WebAssembly.
     #[error("not a WebAssembly module: {0}")]
     NotWebAssembly(String),
-    /// No module can be run.
+    /// The runtime cannot be started.
     #[error("{0}")]
     Runtime(String),
 }
@@ -59,13 +59,13 @@ pub enum CompileError {
 /// Why a module does not accept settings.
 #[derive(Debug, thiserror::Error)]
 pub enum SettingsError {
-    /// The module's own words.
+    /// The module's message.
     #[error("Provided settings are not valid: {0}")]
     Refused(String),
-    /// It gave no answer.
+    /// The call failed.
     #[error("Provided settings are not valid: Error invoking settings validation callback: {0}")]
     NotAnswered(#[from] CallError),
-    /// Its answer is none.
+    /// The answer is malformed.
     #[error("Provided settings are not valid: invalid response: {0}")]
     NotUnderstood(#[from] serde_json::Error),
 }

@@ -1,4 +1,4 @@
-//! A policy's module in the runtime that policy-server uses: waPC on Wasmtime, with a fresh instance for every call.
+//! Runs a policy's module like policy-server does: waPC on Wasmtime, with a fresh instance for every call.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -17,11 +17,11 @@ use crate::engine::capabilities::{self, Capabilities};
 use crate::engine::error::{CallError, CompileError, ModuleError, SettingsError};
 use crate::files;
 
-/// How often the epoch advances, by which guests are interrupted.
+/// How often the epoch advances. Guests are interrupted at an epoch deadline.
 const TICK_INTERVAL: Duration = Duration::from_millis(10);
-/// The time that policy-server allows a call by default.
+/// The default time limit of policy-server for a call.
 const MAX_TIME: Duration = Duration::from_secs(2);
-/// The text of wasmtime-provider's error for an interrupted guest, which does not have a type of its own.
+/// The message of wasmtime-provider's error for an interrupted guest. The error has no type of its own.
 const INTERRUPTED: &str = "guest code interrupted, execution deadline exceeded";
 
 /// A compiled module.
@@ -37,7 +37,7 @@ impl Module {
     /// # Errors
     /// The file cannot be read, or is not a waPC module.
     pub fn load(path: &Path) -> Result<Module, ModuleError> {
-        if let Some(instead) = instead_of(path) {
+        if let Some(instead) = suggestion(path) {
             return Err(ModuleError::IsElsewhere { path: path.to_owned(), instead });
         }
         Module::compile(&files::read(path)?).map_err(|error| ModuleError::NotCompiled { path: path.to_owned(), error })
@@ -52,7 +52,7 @@ impl Module {
         config.epoch_interruption(true);
         let engine = wasmtime::Engine::new(&config).map_err(|error| CompileError::Runtime(format!("{error:#}")))?;
         let module = wasmtime::Module::new(&engine, bytes).map_err(|error| {
-            // What is not binary is taken for the text format, whose errors go on with the line concerned.
+            // Wasmtime reads other input as the text format, whose error messages continue with the offending line.
             let text = format!("{error:#}");
             CompileError::NotWebAssembly(text.lines().next().unwrap_or_default().to_owned())
         })?;
@@ -62,7 +62,7 @@ impl Module {
         Ok(Module { provider, max_time: MAX_TIME })
     }
 
-    /// The same module with another limit on the time of a call, which is two seconds otherwise, as in policy-server.
+    /// Sets the time limit of a call. The default is two seconds, as in policy-server.
     #[must_use]
     pub fn with_max_time(self, max_time: Duration) -> Module {
         Module { max_time, ..self }
@@ -90,7 +90,7 @@ impl Module {
         })
     }
 
-    /// Asks the module to judge an admission request.
+    /// Evaluates an admission request.
     ///
     /// # Errors
     /// The call failed, or its result is not a `ValidationResponse`.
@@ -105,7 +105,7 @@ impl Module {
         serde_json::from_slice(&response).map_err(|error| CallError::Failed(format!("invalid response: {error}")))
     }
 
-    /// Asks the module whether settings are valid.
+    /// Validates settings.
     ///
     /// # Errors
     /// The settings are not valid, or the call failed.
@@ -118,8 +118,8 @@ impl Module {
     }
 }
 
-/// What to pass instead of the other things that `kwctl run` takes for a policy, and people pass for a module.
-fn instead_of(path: &Path) -> Option<String> {
+/// Suggests a module for other arguments that `kwctl run` accepts as a policy, or that users confuse with a module.
+fn suggestion(path: &Path) -> Option<String> {
     let text = path.to_str().unwrap_or_default();
     // `registry://ghcr.io/...` and `https://...`, and references without a scheme, such as `ghcr.io/a/policy:v1`.
     let (host, rest) = text.split_once('/').unwrap_or_default();
@@ -127,7 +127,7 @@ fn instead_of(path: &Path) -> Option<String> {
     if text.contains("://") || is_reference {
         let scheme = if is_reference && !text.contains("://") { "registry://" } else { "" };
         return Some(format!(
-            "modules are not downloaded here; get it with `kwctl pull {scheme}{text} -o policy.wasm` and pass policy.wasm"
+            "this command does not download modules; get it with `kwctl pull {scheme}{text} -o policy.wasm` and pass policy.wasm"
         ));
     }
     let is_yaml = path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml");
@@ -186,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn an_echo_comes_back() {
+    fn a_call_returns_the_answer_of_the_guest() {
         let echo = module(
             "(call $request (i32.const 100) (i32.const 200))
              (call $respond (i32.const 200) (local.get $payload)) (i32.const 1)",
@@ -202,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn traps_and_errors_are_told() {
+    fn traps_and_errors_are_reported() {
         let trap = module("unreachable").call("validate", b"", &capabilities::none());
         assert!(matches!(trap, Err(CallError::Failed(_))), "{trap:?}");
         let error = module("(call $error (i32.const 0) (i32.const 12)) (i32.const 0)");

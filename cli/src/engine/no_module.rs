@@ -1,4 +1,4 @@
-//! Stands in for `module` in a build without the feature `module`: there is no module, and asking for one says how to get it.
+//! Replaces `module` in builds without the feature `module`. The error names the build that has it.
 
 use std::path::Path;
 
@@ -9,14 +9,14 @@ use serde_json::Value;
 use crate::engine::capabilities::Capabilities;
 use crate::engine::error::{CallError, ModuleError, SettingsError};
 
-/// A compiled module, of which there are none.
+/// A module that cannot exist.
 pub enum Module {}
 
 impl Module {
-    /// Refuses every module.
+    /// Always fails.
     ///
     /// # Errors
-    /// Always.
+    /// This build does not support modules.
     pub fn load(_: &Path) -> Result<Module, ModuleError> {
         Err(ModuleError::IsNotBuiltIn)
     }

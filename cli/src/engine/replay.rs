@@ -1,4 +1,4 @@
-//! Answers to a module from the recorded session of a cluster.
+//! Answers a module's queries from a recorded session.
 
 use std::sync::Arc;
 
@@ -6,8 +6,8 @@ use recorded_cluster::{Request, Session};
 
 use crate::engine::capabilities::Capabilities;
 
-/// Capabilities that answer from a session. Requests for resources are refused unless the policy is `context_aware`, as
-/// kwctl does.
+/// Capabilities that answer from a session. Like kwctl, they reject requests for resources unless the policy is
+/// `context_aware`.
 pub fn capabilities(session: Option<Arc<Session>>, context_aware: bool) -> Capabilities {
     Arc::new(move |namespace, operation, payload| {
         if namespace != "kubernetes" {
@@ -70,7 +70,7 @@ mod tests {
     }
 
     #[test]
-    fn recorded_answers_are_given() {
+    fn recorded_answers_are_replayed() {
         let session = Arc::new(Session::read(SESSION).expect("valid"));
         let ask = capabilities(Some(Arc::clone(&session)), true);
         assert_eq!(ask("kubernetes", "list_resources_all", &nodes()), Ok(b"{\"items\":[]}".to_vec()));
@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn resources_are_refused_to_a_policy_that_is_not_context_aware() {
+    fn resources_are_rejected_unless_the_policy_is_context_aware() {
         let ask = capabilities(Some(Arc::new(Session::read(SESSION).expect("valid"))), false);
         assert_eq!(
             ask("kubernetes", "list_resources_all", &nodes()),

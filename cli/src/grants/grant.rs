@@ -1,4 +1,4 @@
-//! One grant.
+//! A grant for one workload.
 
 use std::collections::BTreeSet;
 
@@ -8,13 +8,13 @@ use windows_hostprocess_policy::settings::pattern::host_path::{self, NONE};
 use windows_hostprocess_policy::settings::pattern::image;
 use windows_hostprocess_policy::wording::quote;
 
-/// Why no grant covers a workload and nothing else.
+/// Why no grant covers exactly one workload.
 #[derive(Debug, thiserror::Error)]
 pub enum GrantError {
     /// The workload lacks a value.
     #[error("it has no {0}, and no grant covers that")]
     IsMissing(&'static str),
-    /// A value would be a pattern.
+    /// A value would act as a pattern.
     #[error("its {0} contains a '*', which would match more in a grant")]
     IsPattern(&'static str),
     /// An image is to be pinned.
@@ -23,14 +23,14 @@ pub enum GrantError {
     /// No pattern matches a host path.
     #[error("no grant can list its host path {}: {problem}", quote(.path))]
     HostPath {
-        /// As it is written.
+        /// The path as written.
         path: String,
-        /// Why no pattern matches it.
+        /// The reason.
         problem: &'static str,
     },
 }
 
-/// A grant, with the keys that it has in the settings. Patterns are names: nothing that was not given is covered.
+/// A grant with the keys of the settings. Its patterns contain no wildcards, so it covers only the given values.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Grant {
@@ -46,7 +46,7 @@ impl Grant {
     /// The grant that a workload needs.
     ///
     /// # Errors
-    /// A value that the workload needs is missing, or no pattern matches it and nothing else.
+    /// A required value is missing, or no pattern matches only that value.
     pub(super) fn new(needs: &GrantRequirements, by_digest: bool) -> Result<Grant, GrantError> {
         let one = |what, value: &str| pattern(what, value.to_owned()).map(|pattern| [pattern]);
         let image = if by_digest { with_digest } else { repository };
@@ -73,12 +73,13 @@ impl Grant {
         [&self.images, &self.run_as_user_names, &self.host_paths]
     }
 
-    /// How many values its lists allow.
+    /// The number of values in its lists.
     pub(super) fn pattern_count(&self) -> usize {
         self.lists().into_iter().flatten().filter(|pattern| *pattern != NONE).count()
     }
 
-    /// Whether it covers all that the other covers of workloads that count as these kinds. A grant with host paths covers pods without any, too.
+    /// Whether it covers every workload of these kinds that `other` covers. A grant with host paths also covers pods
+    /// without any.
     pub(super) fn includes(&self, other: &Grant, kinds: &[String]) -> bool {
         let is_listed = |(mine, others): (&BTreeSet<String>, &BTreeSet<String>)| {
             others.iter().all(|pattern| pattern == NONE || mine.contains(pattern))
@@ -93,7 +94,7 @@ fn repository(image: &str) -> Result<String, GrantError> {
     Ok(image::repository(image).to_owned())
 }
 
-/// Without the tag, which a runtime ignores beside a digest.
+/// The image without its tag, which runtimes ignore beside a digest.
 fn with_digest(image: &str) -> Result<String, GrantError> {
     let digest = image::digest(image).ok_or_else(|| GrantError::HasNoDigest(image.to_owned()))?;
     Ok(format!("{}@{digest}", image::repository(image)))
@@ -102,13 +103,13 @@ fn with_digest(image: &str) -> Result<String, GrantError> {
 fn host_path(path: &str) -> Result<String, GrantError> {
     match host_path::lint_pattern(path) {
         Some(problem) => Err(GrantError::HostPath { path: path.to_owned(), problem }),
-        // The word is the pattern for no path at all.
+        // Alone, this word is the pattern for no path at all.
         None if path == NONE => Ok(format!("C:\\{NONE}")),
         None => Ok(path.to_owned()),
     }
 }
 
-/// The patterns for some values, by a function that says how one is written.
+/// Converts values to patterns.
 fn patterns(
     what: &'static str,
     values: &[String],
@@ -117,7 +118,7 @@ fn patterns(
     values.iter().map(|value| pattern(what, written(value)?)).collect()
 }
 
-/// The pattern, if it matches itself and nothing else.
+/// The pattern, provided that it matches only itself.
 fn pattern(what: &'static str, pattern: String) -> Result<String, GrantError> {
     match &*pattern {
         "" => Err(GrantError::IsMissing(what)),

@@ -1,4 +1,4 @@
-//! What the formats have in common that make annotations on files in a pipeline.
+//! Annotations on files, shared by the formats for pipelines.
 
 use hostprocess_linter::catalogue::UNREADABLE;
 use hostprocess_linter::manifest::Problem;
@@ -7,19 +7,19 @@ use windows_hostprocess_policy::finding::severity::Severity;
 
 use crate::output::escape;
 
-/// In place of a rule's id.
+/// The id of annotations without a rule.
 const NOT_JUDGED: &str = "not-judged";
 
-/// A result, a part of the input that could not be read, or one that was not judged.
+/// A result, or a part of the input that could not be read or was not judged.
 #[derive(Debug)]
 pub struct Annotation<'r> {
-    /// `error` or `warning`, names that both systems have, or `notice`, which GitHub has.
+    /// `error` or `warning`, which both systems support, or `notice`, which only GitHub supports.
     pub level: &'static str,
-    /// With slashes, as in the repository: pipelines compare it with the names of changed files.
+    /// The path with slashes, because pipelines compare it with the names of changed files.
     pub file: String,
-    /// Both from 1.
+    /// Line and column, from 1.
     pub place: (usize, usize),
-    /// A rule's id, or what is in its place.
+    /// The id of the rule, or a substitute.
     pub id: &'r str,
     /// The whole message.
     pub message: String,

@@ -1,8 +1,9 @@
-//! For Azure Pipelines: a logging command for each result, which becomes an issue of the task.
+//! The format for Azure Pipelines: a logging command for each result, which becomes an issue of the task.
 //!
 //! The agent parses them in `src/Microsoft.VisualStudio.Services.Agent/Command.cs` and decodes them in
-//! `src/Agent.Sdk/CommandStringConvertor.cs` (microsoft/azure-pipelines-agent, read in source). The exit code tells whether the
-//! task failed: `task.complete` is not written, because it would override `continueOnError` and the codes of later commands.
+//! `src/Agent.Sdk/CommandStringConvertor.cs` (microsoft/azure-pipelines-agent, read in source). The exit code decides
+//! whether the task failed: `task.complete` is not written, because it would override `continueOnError` and the codes
+//! of later commands.
 
 use std::io::{self, Write};
 
@@ -25,7 +26,7 @@ fn command(Annotation { level, file, place: (line, column), id, message }: &Anno
     format!("##vso[task.logissue type={level};{place};code={code}]{message}\n")
 }
 
-/// The agent decodes properties and messages alike, `%AZP25` last.
+/// Escapes properties and messages, which the agent decodes alike, with `%AZP25` last.
 fn encoded(text: &str) -> String {
     let text = text.replace('%', "%AZP25").replace(';', "%3B");
     text.replace('\r', "%0D").replace('\n', "%0A").replace(']', "%5D")

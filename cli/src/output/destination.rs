@@ -1,4 +1,4 @@
-//! Which reports are written, and where.
+//! Output formats and their destinations.
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -6,38 +6,38 @@ use std::path::{Path, PathBuf};
 use clap::builder::{EnumValueParser, PossibleValue, TypedValueParser};
 use clap::{Arg, ValueEnum};
 
-/// Why reports cannot be written where they should be.
+/// Why destinations are not valid.
 #[derive(Debug, thiserror::Error)]
 pub enum DestinationError {
-    /// `FORMAT=`
+    /// `FORMAT=` without a file.
     #[error("--output {0}=: the name of the file is missing")]
     HasNoName(String),
     /// Two formats would be mixed.
-    #[error("--output: only one format can go to standard output, write FORMAT=FILE for the others")]
+    #[error("--output: only one format can go to standard output, use FORMAT=FILE for the other formats")]
     TwoAreShown,
 }
 
-/// How to show a report.
+/// The format of a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum Format {
-    /// For people: points into the manifests
+    /// Text with excerpts of the manifests
     Text,
-    /// For scripts
+    /// JSON: a list of objects
     Json,
-    /// For scripts, with a version and what was not judged
+    /// JSON with a version and everything that was not judged
     #[value(name = "json-v2")]
     JsonV2,
-    /// For code scanning
+    /// SARIF, for code scanning
     Sarif,
-    /// For test reports
+    /// JUnit XML, for test reports
     Junit,
-    /// For annotations in GitHub Actions
+    /// Annotations in GitHub Actions
     Github,
-    /// For issues in Azure Pipelines
+    /// Issues in Azure Pipelines
     AzureDevops,
 }
 
-/// A format, and where to write the report in it.
+/// A format and where to write it.
 #[derive(Clone, Debug)]
 pub struct Destination {
     pub(super) format: Format,
@@ -62,7 +62,7 @@ impl Destination {
     }
 }
 
-/// A parser of its own, because one that is a function has no list of values for the help and the completions.
+/// A parser type, because function parsers cannot list possible values for help and completions.
 #[derive(Clone)]
 struct DestinationParser;
 
@@ -84,7 +84,7 @@ impl TypedValueParser for DestinationParser {
 /// Checks that at most one report goes to standard output.
 ///
 /// # Errors
-/// Two do, or a file has no name.
+/// Two reports do, or a file name is empty.
 pub fn check(destinations: &[Destination]) -> Result<(), DestinationError> {
     if let Some(empty) = destinations.iter().find(|to| to.file.as_ref().is_some_and(|file| file.as_os_str().is_empty()))
     {

@@ -1,7 +1,8 @@
-//! Keeps what is printed from acting on who reads it. A manifest may come from a stranger: its names and lines must neither steer a
-//! terminal nor be commands to a pipeline, which reads them from any line of its log.
+//! Escapes output. A manifest may be hostile: its names and lines must not control the terminal, or run as commands in
+//! a pipeline, which reads commands from its log.
 //!
-//! `##vso[` and `##[` act anywhere in a line, in Azure Pipelines and in runners of GitHub, `::` at its beginning, in GitHub Actions.
+//! `##vso[` and `##[` are commands anywhere in a line, in Azure Pipelines and GitHub runners; `::` at the start of a
+//! line, in GitHub Actions.
 
 use std::io::{self, Write};
 
@@ -9,7 +10,7 @@ use serde::Serialize;
 use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter, Serializer};
 use windows_hostprocess_policy::wording::{begins_command, escaped, is_hidden};
 
-/// For a log: a text of several lines in which no line is a command. Its colours and signs stay as they are.
+/// Escapes commands in a log of several lines. Colours and symbols are kept.
 pub fn log(text: &str) -> String {
     let mut quiet = String::with_capacity(text.len());
     for line in text.split_inclusive(['\n', '\r']) {
@@ -26,21 +27,22 @@ pub fn log(text: &str) -> String {
     quiet
 }
 
-/// Writes what [`log`] makes of each line. It fails only when it is flushed: a library that writes to it may hide why.
+/// A writer that applies [`log`] to each line. Errors are deferred until it is flushed, because a library that writes
+/// to it may hide them.
 pub struct Log<W> {
     to: W,
-    /// The part of a line that was written so far.
+    /// The incomplete line written so far.
     line: Vec<u8>,
     written: io::Result<()>,
 }
 
 impl<W: Write> Log<W> {
-    /// Writes to another writer.
+    /// Wraps a writer.
     pub fn new(to: W) -> Log<W> {
         Log { to, line: Vec::new(), written: Ok(()) }
     }
 
-    /// Writes lines, up to this end.
+    /// Writes the buffered lines up to this end.
     fn write_lines(&mut self, end: usize) -> io::Result<()> {
         let text = str::from_utf8(&self.line[..end]).map_err(io::Error::other)?;
         self.to.write_all(log(text).as_bytes())?;
@@ -68,7 +70,8 @@ impl<W: Write> Write for Log<W> {
     }
 }
 
-/// For annotations and XML, which have their own escapes for the ends of lines: everything else is [`escaped`].
+/// Escapes text for annotations and XML, except line breaks, for which these formats have their own escapes. See
+/// [`escaped`].
 pub fn lines(text: &str) -> String {
     let line = |line: &str| {
         let content = line.trim_end_matches(['\n', '\r']);
@@ -77,7 +80,7 @@ pub fn lines(text: &str) -> String {
     text.split_inclusive(['\n', '\r']).map(line).collect()
 }
 
-/// For a terminal: lines of a file, or of a diff, with the ends and the tabs that they have.
+/// Escapes lines of a file or a diff for a terminal, keeping line breaks and tabs.
 pub fn source(text: &str) -> String {
     let line = |line: &str| {
         let content = line.strip_suffix('\n').map_or(line, |line| line.strip_suffix('\r').unwrap_or(line));
@@ -94,7 +97,7 @@ pub fn source(text: &str) -> String {
     log(&text.split_inclusive('\n').map(line).collect::<String>())
 }
 
-/// Writes JSON in several lines, in which strings have escapes that a reader turns back.
+/// Writes indented JSON. Escapes in strings keep its value.
 ///
 /// # Errors
 /// It cannot be written.
@@ -103,15 +106,15 @@ pub fn json(value: &impl Serialize, to: &mut impl Write) -> io::Result<()> {
     to.write_all(b"\n")
 }
 
-/// The same in one line, without its end.
+/// JSON in one line, without a line break.
 pub fn json_line(value: &impl Serialize) -> String {
     let mut bytes = Vec::new();
-    // Writing to memory cannot fail, and no value that is printed has keys that JSON does not have.
+    // Writing to memory cannot fail, and all keys are strings.
     let _ = value.serialize(&mut Serializer::with_formatter(&mut bytes, Quiet(CompactFormatter)));
     String::from_utf8(bytes).unwrap_or_default()
 }
 
-/// Writes strings with more escapes than JSON asks for.
+/// A formatter that writes strings with more escapes than JSON requires.
 struct Quiet<F>(F);
 
 impl<F: Formatter> Formatter for Quiet<F> {
@@ -173,7 +176,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn commands_and_invisible_characters_are_broken_for_each_reader() {
+    fn commands_and_invisible_characters_are_escaped() {
         let hostile = "::a ##vso[b]\r\n  ::##[c]\td \u{9b}\u{ffff}\n";
         assert_eq!(log("  ::a ##[b]\u{1b}[0m\n"), "  \\u{3a}:a \\u{23}#[b]\u{1b}[0m\n");
         let escaped = "::a \\u{23}#vso[b]\r\n  ::\\u{23}#[c]\\u{9}d \\u{9b}\\u{ffff}\n";
@@ -185,7 +188,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn json_has_the_same_values_and_form(text in "[#v\\[\\PC\n\u{9b}\u{202e}\"\\\\]{0,40}") {
+        fn escaped_json_has_the_same_values_and_layout(text in "[#v\\[\\PC\n\u{9b}\u{202e}\"\\\\]{0,40}") {
             let value = serde_json::json!({ "a": [text, {}, []], text.as_str(): { "b": 1.5 } });
             let mut shown = Vec::new();
             json(&value, &mut shown).expect("written");

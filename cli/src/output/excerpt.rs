@@ -1,4 +1,4 @@
-//! The part of a line that shows a place.
+//! Excerpts of lines around a place.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -6,11 +6,11 @@ use std::ops::Range;
 use hostprocess_linter::source::{Place, Source};
 use windows_hostprocess_policy::wording::{begins_command, is_hidden};
 
-/// A longer line is cut: a manifest may be one line of several megabytes.
+/// Longer lines are truncated: a manifest may be one line of several megabytes.
 const MAX_BYTES: usize = 1000;
-/// How much of a line that is cut stands before the place.
+/// How much of a truncated line precedes the place.
 const BEFORE: usize = 60;
-/// How much of it there is from the place on.
+/// How much of a truncated line follows from the start of the place.
 const FROM: usize = 140;
 
 /// A line, or the part of it around a place.
@@ -18,16 +18,16 @@ const FROM: usize = 140;
 pub struct Excerpt<'s> {
     /// The number of the line, from 1.
     pub line: usize,
-    /// The text, in which invisible characters are replaced.
+    /// The text, with invisible characters replaced.
     pub text: Cow<'s, str>,
-    /// The place in it, in bytes.
+    /// The range of the place in the text, in bytes.
     pub marked: Range<usize>,
-    /// The column of the place in the whole line, where this is a part of it.
+    /// The column of the place in the whole line, if the excerpt is truncated.
     pub column_if_cut: Option<usize>,
 }
 
 impl<'s> Excerpt<'s> {
-    /// The line of a place.
+    /// The excerpt for a place.
     pub fn of(source: &'s Source, place: &Place) -> Excerpt<'s> {
         let line = source.line_of(place);
         let is_cut = line.len() > MAX_BYTES;
@@ -49,8 +49,8 @@ fn around(text: &str, line: &Range<usize>, offset: usize) -> Range<usize> {
     start..end
 }
 
-/// A part of a text as it is seen, with a sign for each character that is not, and for the first of a command of pipelines. The
-/// renderer has signs of its own for those of ASCII.
+/// Replaces invisible characters and the first character of pipeline commands by symbols. The renderer itself replaces
+/// invisible ASCII characters.
 fn visible(text: &str, range: Range<usize>) -> Cow<'_, str> {
     let part = &text[range.clone()];
     if part.bytes().all(|byte| byte.is_ascii() && byte != b'#') {
@@ -68,7 +68,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_long_line_is_cut_around_the_place() {
+    fn a_long_line_is_truncated_around_the_place() {
         let text = format!("a: 1\n{}ü: x{}\n", "ä".repeat(1000), "b".repeat(1000));
         let source = Source::new("x", text);
         let start = "a: 1\n".len() + 2000;
@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_seen_is_replaced_and_the_place_stays() {
+    fn invisible_characters_are_replaced_and_the_place_is_kept() {
         let source = Source::new("x", "a\u{202e}b: \u{9b}c".to_owned());
         let excerpt = Excerpt::of(&source, &source.place(4..9));
         assert_eq!((&*excerpt.text, &excerpt.text[excerpt.marked.clone()]), ("a\u{fffd}b: \u{fffd}c", "b: \u{fffd}"));
@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn a_command_is_broken_wherever_the_place_begins() {
+    fn a_command_is_escaped_wherever_the_place_begins() {
         let source = Source::new("x", "a: ##vso[b]".to_owned());
         for start in 0..source.text().len() {
             let excerpt = Excerpt::of(&source, &source.place(start..source.text().len()));

@@ -1,4 +1,4 @@
-//! For GitHub Actions: a workflow command for each result, which becomes an annotation on the file.
+//! The format for GitHub Actions: a workflow command for each result, which becomes an annotation on the file.
 //!
 //! The format is in GitHub's "Workflow commands for GitHub Actions"; the escapes follow its toolkit
 //! (`packages/core/src/command.ts`, recalled).

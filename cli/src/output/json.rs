@@ -1,4 +1,4 @@
-//! For scripts: the report of each object, in version 2 with what else there is to say.
+//! The JSON formats: version 1 has the report on each object, version 2 the whole report.
 
 use std::io;
 
@@ -10,28 +10,28 @@ use windows_hostprocess_policy::wording::escaped;
 
 use crate::output::escape;
 
-/// Changes when a key goes or gets another meaning; new keys may come at any time.
+/// The version. It changes when a key is removed or changes its meaning; keys may be added at any time.
 const VERSION: u8 = 2;
 
-/// What `json-v2` prints. (Version 1 is `json`: the list of objects alone.)
+/// The output of `json-v2`. (Version 1 is `json`: only the list of objects.)
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Output<'r> {
     /// The version of this format: 2.
     version: u8,
     /// The result for each object that was judged.
     objects: Vec<&'r ObjectReport>,
-    /// The parts of the input that could not be read, and so were not judged.
+    /// The parts of the input that could not be read and therefore were not judged.
     unreadable: Vec<Message<'r>>,
-    /// What was not judged because it is no manifest.
+    /// Files that were not judged because they are not manifests.
     skipped: Vec<Skipped<'r>>,
-    /// What holds `hostProcess` and was not judged, because it is no pod template.
+    /// Where `hostProcess` is set but was not judged, because it is not in a pod template.
     #[serde(rename = "notJudged")]
     not_judged: Vec<Message<'r>>,
-    /// What was read, but probably means something else than its author thinks.
+    /// Likely mistakes in the parts that could be read.
     warnings: Vec<Message<'r>>,
-    /// What there is to say about waivers that are in none of the files.
+    /// Notes about waivers outside these files.
     notes: Vec<&'r str>,
-    /// What decided which files and findings count.
+    /// The inputs that decided which files and findings count.
     run: Summary<'r>,
 }
 
@@ -40,22 +40,22 @@ pub struct Output<'r> {
 struct Message<'r> {
     /// The path as given on the command line; `<stdin>` for standard input.
     file: &'r str,
-    /// From 1.
+    /// The line, from 1.
     line: usize,
-    /// In characters, from 1.
+    /// The column in characters, from 1.
     column: usize,
-    /// What is wrong there.
+    /// A description of the problem.
     message: &'r str,
 }
 
-/// A file of which some was not judged.
+/// A file that was not judged completely.
 #[derive(Debug, Serialize, JsonSchema)]
 struct Skipped<'r> {
     /// The path as given on the command line.
     file: &'r str,
-    /// How many of its documents are not Kubernetes objects.
+    /// The number of documents in it that are not Kubernetes objects.
     documents: usize,
-    /// The Helm chart that the file is an unrendered template of.
+    /// The Helm chart, if the file is one of its unrendered templates.
     chart: Option<String>,
 }
 
@@ -101,7 +101,7 @@ pub fn render(report: &Report, to: &mut impl io::Write) -> io::Result<()> {
     escape::json(&report.objects().collect::<Vec<&ObjectReport>>(), to)
 }
 
-/// Writes the same in version 2.
+/// Writes version 2.
 ///
 /// # Errors
 /// It cannot be written.
@@ -109,7 +109,7 @@ pub fn render_v2(report: &Report, to: &mut impl io::Write) -> io::Result<()> {
     escape::json(&Output::of(report), to)
 }
 
-/// A line for each part of a file that could not be read.
+/// One line for each part of a file that could not be read.
 pub fn problems(file: &FileReport) -> String {
     let line = |problem: &Problem| format!("error: {}\n", escaped(&problem.line(file.name())));
     file.problems.iter().map(line).collect()

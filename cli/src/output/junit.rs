@@ -1,4 +1,5 @@
-//! For test reports: a suite for each file and a test case for each object, which fails when the object is denied.
+//! The format for test reports: a suite for each file and a test case for each object, which fails if the object is
+//! denied.
 
 use std::io::{self, Write};
 

@@ -1,15 +1,15 @@
-//! Markdown for a terminal, with headings and bold in bold and code in colour, or as plain text, where bold and code keep their
-//! marks.
+//! Renders Markdown for a terminal, with bold headings and coloured code, or as plain text that keeps the marks of bold
+//! and code.
 
 use anstyle::{AnsiColor, Style};
 use pulldown_cmark::{Event, LinkType, Options, Parser, Tag, TagEnd};
 
-/// As `man` does on wide terminals: longer lines are hard to read.
+/// The width, like `man` on wide terminals: longer lines are hard to read.
 const WIDTH: usize = 80;
 const BOLD: Style = Style::new().bold();
 const CODE: Style = AnsiColor::Cyan.on_default();
 
-/// Shows a page. A link is followed by its address, and the cells of a table are separated by bars.
+/// Renders a page. Each link is followed by its address, and table cells are separated by bars.
 pub fn render(markdown: &str, is_styled: bool) -> String {
     let mut page = Page { is_styled, ..Page::default() };
     for event in Parser::new_ext(markdown, Options::ENABLE_TABLES) {
@@ -22,12 +22,12 @@ pub fn render(markdown: &str, is_styled: bool) -> String {
 struct Page {
     is_styled: bool,
     text: String,
-    /// The paragraph, heading, item or row that is being read.
+    /// The current paragraph, heading, item or row.
     block: String,
     is_code_block: bool,
-    /// How deep the list is that is being read.
+    /// The depth of the current list.
     depth: usize,
-    /// The addresses of the links that are being read.
+    /// The addresses of the current links.
     links: Vec<String>,
 }
 
@@ -43,7 +43,7 @@ impl Page {
                 }
             }
             Event::Code(code) => {
-                // Wrapping a line must not leave it in colour.
+                // A wrapped line must not end in colour.
                 let words: Vec<String> = code.split(' ').map(|word| self.styled(CODE, word)).collect();
                 let code = words.join(" ");
                 self.block.push_str(&if self.is_styled { code } else { format!("`{code}`") });
@@ -111,7 +111,7 @@ impl Page {
         }
     }
 
-    /// Writes the block that was read, wrapped.
+    /// Writes the current block, wrapped.
     fn flush(&mut self) {
         let block = std::mem::take(&mut self.block);
         let block = block.trim_end_matches(" | ");

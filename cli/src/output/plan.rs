@@ -1,4 +1,4 @@
-//! Plans, for people: each part of a start once, with the nodes on which it is so where they differ.
+//! Plans as text: each part of a start once, with the names of the nodes where they differ.
 
 use std::borrow::Cow;
 use std::fmt::Write;
@@ -9,7 +9,7 @@ use hostprocess_linter::plan::outline::{LEGEND, Outline, Part, outline};
 use hostprocess_linter::report::{Diagnostic, ObjectReport};
 use windows_hostprocess_policy::wording::escaped;
 
-/// The width of the titles with the space after them.
+/// The width of the titles, including the space after them.
 const INDENT: usize = 17;
 
 /// The plans of all files, each object with its findings.
@@ -32,7 +32,7 @@ pub fn render(files: &[FilePlan], processors: u32, is_styled: bool) -> String {
         return text;
     }
     let is_known = files.iter().flat_map(|file| &file.containers).all(|plan| plan.is_image_known);
-    let hint = if is_known { "" } else { " --image-config FILE gives the configuration of an image." };
+    let hint = if is_known { "" } else { " Use --image-config FILE to give the configuration of an image." };
     format!("{text}{LEGEND}{hint}\n")
 }
 
@@ -43,7 +43,7 @@ pub fn parts(outline: &Outline) -> String {
     text
 }
 
-/// A line for each object that the rules could not read.
+/// One line for each object that the rules could not read.
 pub fn unreadable(files: &[FilePlan]) -> String {
     let mut text = String::new();
     for object in files.iter().flat_map(|file| &file.report.objects).filter(|object| object.is_unreadable()) {
@@ -65,7 +65,7 @@ fn push(text: &mut String, part: &Part) {
     }
 }
 
-/// The lines of a part, those of some nodes below their names.
+/// The lines of a part, with the names of nodes above their lines.
 fn lines(part: &Part) -> impl Iterator<Item = Cow<'_, str>> {
     part.groups.iter().flat_map(|group| {
         let nodes = group.nodes.iter().map(|nodes| Cow::Owned(format!("[{nodes}]")));
@@ -73,7 +73,7 @@ fn lines(part: &Part) -> impl Iterator<Item = Cow<'_, str>> {
     })
 }
 
-/// The findings of an object that count, at their lines.
+/// The findings of an object that count, with their places.
 fn findings(object: &ObjectReport) -> String {
     let counting = object.findings.iter().filter(|found| found.waived.is_none());
     let line = |found: &Diagnostic| {

@@ -1,8 +1,8 @@
-//! For code scanning: SARIF 2.1.0, with the page of every rule that found something.
+//! The format for code scanning: SARIF 2.1.0, with the page of every rule that has a finding.
 //!
-//! What GitHub makes of it is in "SARIF support for code scanning" of its documentation (read). GitHub tells results apart by
-//! `primaryLocationLineHash`, which its upload action computes: it warns about every other value of that name, so the
-//! fingerprint has a name of its own, for other programs.
+//! GitHub documents its support in "SARIF support for code scanning" (read). It identifies results by
+//! `primaryLocationLineHash`, which its upload action computes. It warns about any other value of that name, so the
+//! fingerprint for other programs has a different name.
 
 use std::collections::BTreeSet;
 use std::io;
@@ -21,15 +21,15 @@ use windows_hostprocess_policy::finding::severity::Severity;
 
 use crate::output::{escape, markdown};
 
-/// Where viewers find the schema of this version.
+/// The address of the schema of this version.
 const SCHEMA: &str = "https://schemastore.azurewebsites.net/schemas/json/sarif-2.1.0.json";
 /// The name of [`FlatDiagnostic::fingerprint`].
 const FINGERPRINT: &str = "hostprocess/v1";
-/// The groups whose findings are about what an attacker could do, rather than about what will not work: who may run as whom,
-/// behind which walls, with which parts of the node's file system.
+/// The groups of rules about security rather than about errors: accounts, isolation and access to the node's file
+/// system.
 const SECURITY: [&str; 4] = ["access", "identity", "isolation", "volumes"];
 
-/// All characters that a path in a URI must not contain.
+/// The characters that must be escaped in the path of a URI.
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// Writes the log in JSON.
@@ -58,7 +58,7 @@ struct Run<'r> {
     tool: Value,
 }
 
-/// One result is in memory at a time: there may be tens of thousands.
+/// Serialises one result at a time, because there may be tens of thousands.
 struct Results<'r> {
     report: &'r Report,
     pages: Vec<Page>,
@@ -66,7 +66,7 @@ struct Results<'r> {
 
 impl Serialize for Results<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        // The standard requires them of all results or of none.
+        // The standard requires suppressions for all results or for none.
         let has_suppressions = self.report.waived_count() > 0;
         let mut results = serializer.serialize_seq(None)?;
         for object in self.report.objects() {
@@ -103,7 +103,7 @@ impl Log<'_> {
     }
 }
 
-/// The pages of the ids that results have, in the order of the catalogue.
+/// The pages of the ids in the results, in the order of the catalogue.
 fn pages(report: &Report) -> Vec<Page> {
     let mut ids: BTreeSet<&str> =
         report.objects().flat_map(|object| &object.findings).map(|found| &*found.rule).collect();
@@ -126,7 +126,7 @@ fn descriptor(page: &Page) -> Value {
     })
 }
 
-/// The summary and, of the page, the first paragraph: what happens.
+/// The summary and the first paragraph of the page, which describes what happens.
 fn full_description(page: &Page) -> String {
     // GitHub shows at most 1,024 characters.
     const LIMIT: usize = 1000;
@@ -149,9 +149,9 @@ fn default_configuration(severity: Severity) -> Value {
     json!({ "level": level, "enabled": severity != Severity::Off })
 }
 
-/// Derived from the group and the default severity. A denial is certain, a warning probable, and what is off is good practice,
-/// which many workloads do without. The score is the lowest of a class of GitHub's (high, medium, low): nothing is known that
-/// would make it more exact.
+/// Properties derived from the group and the default severity. Denials are certain and warnings probable; rules that
+/// are off are good practice, which many workloads do not follow. The score is the lowest in its class on GitHub (high,
+/// medium, low), because nothing justifies a more exact one.
 fn properties(page: &Page) -> Value {
     let (precision, score, problem) = match page.severity {
         Severity::Deny => ("very-high", "7.0", "error"),
@@ -196,7 +196,7 @@ fn suppression(waived: &Waived) -> Value {
     json!({ "kind": kind, "justification": waived.reason })
 }
 
-/// What `hostprocess fix` does to the file because of this finding alone: viewers apply it at the press of a button.
+/// The effect of `hostprocess fix` for this finding alone, which viewers can apply with one click.
 fn fix(file: &str, found: &Diagnostic) -> Option<Value> {
     if found.replacements.is_empty() || found.waived.is_some() {
         return None;
@@ -215,7 +215,7 @@ fn fix(file: &str, found: &Diagnostic) -> Option<Value> {
     }))
 }
 
-/// The parts of the input that could not be read are notifications: results are about rules.
+/// Parts of the input that could not be read are notifications, because results concern rules.
 fn invocation(report: &Report) -> Value {
     let notification = |level: &str, file: &FileReport, problem: &Problem| {
         let end = problem.place.as_ref().map(|place| place.end_column);
@@ -245,7 +245,7 @@ fn invocation(report: &Report) -> Value {
     })
 }
 
-/// A region ends on its line; without an end it is the rest of the line.
+/// A location with a region on one line; without `end_column`, the region is the rest of the line.
 fn place(file: &str, (line, column): (usize, usize), end_column: Option<usize>) -> Value {
     json!({ "physicalLocation": {
         "artifactLocation": { "uri": uri(file) },
@@ -261,7 +261,7 @@ fn region((line, column): (usize, usize), (end_line, end_column): (usize, Option
     region
 }
 
-/// Relative to the current folder unless the path is absolute.
+/// The URI of a file, relative to the current folder unless the path is absolute.
 fn uri(file: &str) -> String {
     let path = utf8_percent_encode(&slashed(file), ESCAPED).to_string();
     if Path::new(file).is_absolute() { format!("file:///{}", path.trim_start_matches('/')) } else { path }

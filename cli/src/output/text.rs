@@ -1,4 +1,5 @@
-//! For people at a terminal: findings point into the manifest as cargo points into code, a module's answers are quoted.
+//! The format for terminals: findings point into the manifest like cargo's messages point into code; a module's answers
+//! are quoted.
 
 use std::collections::BTreeSet;
 use std::io::{self, Write};
@@ -90,13 +91,13 @@ fn with_excerpt<'r>(title: Title<'r>, file: &str, excerpt: &'r Excerpt, label: O
     let mark = AnnotationKind::Primary.span(excerpt.marked.clone()).label(label);
     let snippet = Snippet::source(&*excerpt.text).line_start(excerpt.line).annotation(mark);
     match excerpt.column_if_cut {
-        // The place would be that in the part of the line.
+        // The renderer would show the column in the excerpt.
         Some(column) => title.element(Origin::path(path).line(excerpt.line).char_column(column)).element(snippet),
         None => title.element(snippet.path(path)),
     }
 }
 
-/// The object, its file and the verdict, then the module's own lines.
+/// The object, its file and the verdict, followed by the module's messages.
 fn answer(object: &ObjectReport, response: &ModuleResponse) -> String {
     let verdict = match object.verdict {
         Verdict::Accept => "accepted",
@@ -139,7 +140,7 @@ fn summary(report: &Report) -> String {
     text + &fixable(report)
 }
 
-/// How many findings each command fixes; empty when there are none.
+/// The numbers of findings that each command fixes; empty if there are none.
 fn fixable(report: &Report) -> String {
     let findings = report.objects().flat_map(|object| &object.findings).filter(|found| found.waived.is_none());
     let (unsafely, safely): (Vec<_>, Vec<_>) =

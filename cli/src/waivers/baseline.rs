@@ -12,32 +12,32 @@ use crate::output::escape;
 
 const VERSION: u64 = 1;
 
-/// Why there is no baseline.
+/// Why a baseline cannot be read or written.
 #[derive(Debug, thiserror::Error)]
 pub enum BaselineError {
     /// It cannot be read or written.
     #[error(transparent)]
     File(#[from] FileError),
-    /// Something else is in the file.
+    /// The file is not a baseline.
     #[error("{}: not a baseline: {reason}; --write-baseline writes one", .path.display())]
     Invalid {
         /// The file.
         path: PathBuf,
-        /// Why it is no baseline.
+        /// The reason.
         reason: String,
     },
 }
 
-/// A file of findings.
+/// A file of known findings.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Baseline {
     version: u64,
-    /// Sorted, so that a change of one finding is a change of a few lines.
+    /// Sorted, to keep diffs small.
     findings: Vec<Entry>,
 }
 
-/// A finding. Only the fingerprint counts; the rest is for whoever reads the file.
+/// A finding. Only the fingerprint counts; the other members are for human readers.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Entry {
@@ -63,7 +63,7 @@ impl Entry {
 }
 
 impl Baseline {
-    /// The findings that count in a report.
+    /// The findings in a report that count.
     pub fn of(report: &Report) -> Baseline {
         let entries = |object: &ObjectReport| -> Vec<Entry> {
             let counted = object.findings.iter().filter(|found| found.waived.is_none());
@@ -83,7 +83,9 @@ impl Baseline {
         let text = files::read_text(path)?;
         let reason = match serde_json::from_str(&text) {
             Ok(Baseline { version: VERSION, findings }) => return Ok(Baseline { version: VERSION, findings }),
-            Ok(Baseline { version, .. }) => format!("its version is {version}, and this hostprocess reads {VERSION}"),
+            Ok(Baseline { version, .. }) => {
+                format!("its version is {version}, but this hostprocess reads version {VERSION}")
+            }
             Err(error) => error.to_string(),
         };
         Err(BaselineError::Invalid { path: path.to_owned(), reason })
@@ -97,8 +99,8 @@ impl Baseline {
         Ok(files::write(path, |to| escape::json(self, to))?)
     }
 
-    /// Waives the findings of a report that are in the baseline, which was read from `path`. Adds a note about entries that no longer
-    /// occur: those for files that were read as a whole, and rules that were `judged`.
+    /// Waives the findings of a report that are in the baseline, which was read from `path`. Adds a note about entries
+    /// that no longer occur, limited to files that were read completely and rules in `judged`.
     pub fn waive(&self, report: &mut Report, judged: &BTreeSet<&'static str>, path: &Path) {
         let mut known: BTreeMap<&str, bool> = self.findings.iter().map(|entry| (&*entry.fingerprint, false)).collect();
         let reason = format!("in the baseline {}", path.display());
@@ -115,11 +117,11 @@ impl Baseline {
             known.get(&*entry.fingerprint) == Some(&false) && files.contains(&entry.file) && is_judged(&entry.rule)
         };
         let count = self.findings.iter().filter(is_gone).count();
-        let what = match count {
+        let message = match count {
             0 => return,
             1 => "1 entry no longer occurs".to_owned(),
             _ => format!("{count} entries no longer occur"),
         };
-        report.notes.push(Note::Note(format!("{}: {what}; --write-baseline replaces the file", path.display())));
+        report.notes.push(Note::Note(format!("{}: {message}; --write-baseline replaces the file", path.display())));
     }
 }

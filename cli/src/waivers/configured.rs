@@ -1,4 +1,4 @@
-//! Waivers of the configuration.
+//! Applies the waivers of the configuration.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -13,14 +13,14 @@ use windows_hostprocess_policy::settings::pattern::matches;
 use crate::paths::identity;
 use crate::waivers::entry::Entry;
 
-/// The waivers of a configuration, and what became of them.
+/// The waivers of a configuration, and how they were used.
 #[derive(Debug)]
 pub struct Waivers<'c> {
     list: Vec<Waiver<'c>>,
     today: Date,
 }
 
-/// A waiver whose globs are ready to use.
+/// A waiver with compiled globs.
 #[derive(Debug)]
 pub struct Waiver<'c> {
     entry: &'c Entry,
@@ -28,7 +28,7 @@ pub struct Waiver<'c> {
     paths: Option<Gitignore>,
     /// Whether it covers an object that was judged.
     covers_any: bool,
-    /// The rules of which it waived a finding.
+    /// The rules whose findings it waived.
     used: BTreeSet<&'static str>,
 }
 
@@ -38,7 +38,7 @@ pub fn today() -> Date {
 }
 
 impl<'c> Waivers<'c> {
-    /// None of them has waived anything yet.
+    /// Waivers that have not been used yet.
     pub fn new(list: Vec<Waiver<'c>>, today: Date) -> Waivers<'c> {
         Waivers { list, today }
     }
@@ -56,18 +56,19 @@ impl<'c> Waivers<'c> {
         }
     }
 
-    /// What is wrong with those that cover an object that was judged: the path of a value in the list, and a sentence about it.
+    /// Warnings about waivers that cover a judged object but are unused or have ended: the path of a value in the list,
+    /// and a message.
     pub fn warnings(&self, judged: &BTreeSet<&'static str>) -> Vec<(String, String)> {
         let mut warnings = Vec::new();
         for (index, waiver) in self.list.iter().enumerate().filter(|(_, waiver)| waiver.covers_any) {
             if let Some(date) = waiver.expired(self.today) {
-                let message = format!("the waiver ended on {date}: renew it, or remove it");
+                let message = format!("the waiver expired on {date}: renew or remove it");
                 warnings.push((format!("[{index}].until"), message));
                 continue;
             }
             for (number, rule) in waiver.entry.rules.0.iter().enumerate() {
                 if judged.contains(rule.0) && !waiver.used.contains(rule.0) {
-                    let message = format!("there is nothing to ignore for {}: remove it", rule.0);
+                    let message = format!("unused waiver: no {} finding; remove the id", rule.0);
                     warnings.push((format!("[{index}].rules[{number}]"), message));
                 }
             }
@@ -77,14 +78,14 @@ impl<'c> Waivers<'c> {
 }
 
 impl<'c> Waiver<'c> {
-    /// One that has waived nothing yet. The globs are those of the entry.
+    /// A waiver that has not been used yet. `paths` must be the globs of the entry.
     pub fn new(entry: &'c Entry, paths: Option<Gitignore>) -> Waiver<'c> {
         Waiver { entry, paths, covers_any: false, used: BTreeSet::new() }
     }
 
     fn covers_file(&self, path: &Path) -> bool {
         let Some(globs) = &self.paths else { return true };
-        // Globs say nothing about what is outside the folder that they are relative to.
+        // Globs do not match outside the folder that they are relative to.
         let relative = path.strip_prefix(globs.path());
         relative.is_ok_and(|relative| globs.matched_path_or_any_parents(relative, path.is_dir()).is_ignore())
     }
@@ -137,7 +138,7 @@ spec:
   containers: [{name: a, image: example.com/a:1}]
 ";
 
-    /// The verdict on a pod in `src/a.yaml` that lacks hostNetwork, and what is said about the waiver.
+    /// The verdict on a pod in `src/a.yaml` without hostNetwork, and the warnings about the waiver.
     fn waive(entry: &str, today: Date) -> (Verdict, Vec<(String, String)>) {
         let settings = Settings::default();
         let tree = settings.tree();
@@ -179,17 +180,17 @@ spec:
     }
 
     #[test]
-    fn a_waiver_ends_with_its_last_day() {
+    fn a_waiver_applies_up_to_and_including_its_last_day() {
         let entry = r#""rules": ["host-network"], "until": "2027-01-31""#;
         assert_eq!(waive(entry, date(2027, 1, 31)), (Verdict::Accept, Vec::new()));
-        let warning = ("[0].until".to_owned(), "the waiver ended on 2027-01-31: renew it, or remove it".to_owned());
+        let warning = ("[0].until".to_owned(), "the waiver expired on 2027-01-31: renew or remove it".to_owned());
         assert_eq!(waive(entry, date(2027, 2, 1)), (Verdict::Deny, vec![warning]));
     }
 
     #[test]
-    fn what_it_waives_nothing_of_is_named() {
+    fn rules_without_a_waived_finding_are_reported() {
         let entry = r#""rules": ["os-linux", "host-network", "local-system"]"#;
-        let warning = ("[0].rules[0]".to_owned(), "there is nothing to ignore for os-linux: remove it".to_owned());
+        let warning = ("[0].rules[0]".to_owned(), "unused waiver: no os-linux finding; remove the id".to_owned());
         assert_eq!(waive(entry, date(2027, 1, 1)), (Verdict::Accept, vec![warning]));
     }
 }

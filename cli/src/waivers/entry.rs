@@ -1,4 +1,4 @@
-//! A waiver of the configuration.
+//! The keys of a waiver in the configuration.
 
 use hostprocess_linter::catalogue;
 use jiff::civil::Date;
@@ -7,7 +7,7 @@ use windows_hostprocess_policy::decode::{Error, Read, Reader, Result, Value, rec
 use windows_hostprocess_policy::rules::registry;
 
 record! {
-    /// Waives the findings of some rules, in the files and objects that it names. A key that is left out means all of them.
+    /// Waives findings of the given rules in the given files and objects. A missing key matches everything.
     #[derive(Clone, Debug, Default, JsonSchema)]
     #[schemars(deny_unknown_fields)]
     pub struct Entry: strict {
@@ -15,7 +15,7 @@ record! {
         pub rules: NonEmptyList<RuleId> = "rules" required,
         /// Globs of files as in .gitignore, relative to the folder of the configuration.
         pub paths: Option<NonEmptyList<String>> = "paths" not_null,
-        /// Objects as the report names them: `Kind namespace/name`. A `*` stands for any run of characters.
+        /// Objects as named in the report: `Kind namespace/name`. A `*` matches any characters.
         pub objects: Option<NonEmptyList<ObjectPattern>> = "objects" not_null,
         /// Why the findings are acceptable.
         pub reason: Reason = "reason" required,
@@ -24,7 +24,7 @@ record! {
     }
 }
 
-/// A list that is neither `null` nor empty: the waiver would never apply.
+/// A list that is neither `null` nor empty, because the waiver would never apply.
 #[derive(Clone, Debug, Default, JsonSchema)]
 pub struct NonEmptyList<T>(#[schemars(length(min = 1))] pub Vec<T>);
 
@@ -93,7 +93,7 @@ impl<'t> Read<'t> for Until {
     fn read(&mut self, value: &'t Value<'t>, reader: &mut Reader) -> Result<()> {
         let mut text = "";
         text.read(value, reader)?;
-        // As the schema says it: strptime alone also takes 2027-1-31.
+        // The format of the schema: strptime alone also accepts 2027-1-31.
         let date = Date::strptime("%Y-%m-%d", text).ok().filter(|date| date.to_string() == text);
         self.0 = date.ok_or_else(|| Error::new(format!("'{text}' is not a date: write it as 2027-01-31")))?;
         Ok(())
@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn an_entry_says_what_why_and_how_long() {
+    fn an_entry_has_rules_reason_and_expiry() {
         let json = r#"{"rules": ["host-network"], "paths": ["legacy/"], "objects": ["Pod */a"], "reason": "later",
             "until": "2027-01-31"}"#;
         let entry = entry(json).expect("valid");
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn what_could_not_be_meant_is_refused() {
+    fn invalid_entries_are_errors() {
         for (change, message) in [
             (r#""rules": ["host-netwrok"]"#, "rules[0]: unknown rule 'host-netwrok', did you mean 'host-network'?"),
             (r#""rules": []"#, "rules: is empty, so the waiver would never apply"),

@@ -1,4 +1,4 @@
-//! An API server made of recorded answers.
+//! A fake API server with fixed answers.
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 
 use serde_json::{Value, json};
 
-/// Answers requests by method and path, and remembers them.
+/// Answers requests by method and path, and records them.
 pub struct ApiServer {
     pub url: String,
     requests: Arc<Mutex<Vec<String>>>,
@@ -39,7 +39,7 @@ fn serve(stream: TcpStream, answers: &[(&str, Value)], seen: &Mutex<Vec<String>>
     let mut stream = stream;
     while let Some(request) = next_request(&mut reader) {
         let path = request.split('?').next().unwrap_or_default().to_owned();
-        // An answer to the path with exactly this query wins.
+        // An answer for the path with exactly this query takes precedence.
         let answer = answers.iter().find(|(known, _)| *known == request);
         let answer = answer.or_else(|| answers.iter().find(|(known, _)| *known == path));
         seen.lock().expect("no panic").push(request);
@@ -61,7 +61,7 @@ fn serve(stream: TcpStream, answers: &[(&str, Value)], seen: &Mutex<Vec<String>>
     }
 }
 
-/// `GET /api/v1/nodes?...`, with the head and the body read.
+/// Reads a whole request and returns its first line: `GET /api/v1/nodes?...`.
 fn next_request(reader: &mut impl BufRead) -> Option<String> {
     let mut line = String::new();
     reader.read_line(&mut line).ok().filter(|length| *length > 0)?;

@@ -18,13 +18,13 @@ fn check(folder: &Path) -> Output {
 }
 
 #[test]
-fn a_baseline_can_be_read_by_people() {
+fn a_baseline_is_readable() {
     let folder = with_baseline("baseline");
     assert_snapshot("baseline", std::fs::read_to_string(folder.join("baseline.json")).expect("written"));
 }
 
 #[test]
-fn what_is_in_the_baseline_is_tolerated_wherever_its_lines_move() {
+fn known_findings_are_ignored_even_if_lines_move() {
     let folder = with_baseline("tolerated");
     write(&folder, "b.yaml", &format!("# A comment.\n\n{}", bad()));
     let output = check(&folder);
@@ -32,7 +32,7 @@ fn what_is_in_the_baseline_is_tolerated_wherever_its_lines_move() {
 }
 
 #[test]
-fn everything_that_is_found_can_be_in_a_baseline() {
+fn a_baseline_covers_every_finding_of_the_fixtures() {
     let file = folder("baseline-of-all").join("baseline.json").display().to_string();
     let check = |arguments: &[&str]| {
         let output = hostprocess(&[&["check", "test_data", "-o", "json"], arguments].concat(), "");
@@ -41,14 +41,14 @@ fn everything_that_is_found_can_be_in_a_baseline() {
     };
     let (code, verdicts, _) = check(&["--profile", "strict", "--write-baseline", &file]);
     assert!(code == 0 && verdicts.len() > 300 && verdicts.iter().all(|verdict| verdict == "accept"));
-    // What another profile finds is not missed.
+    // Entries that only another profile finds are not reported as gone.
     for profile in ["strict", "default"] {
         assert_eq!(check(&["--profile", profile, "--baseline", &file]), (0, verdicts.clone(), false), "{profile}");
     }
 }
 
 #[test]
-fn what_is_not_in_the_baseline_is_denied() {
+fn new_findings_are_denied() {
     let folder = with_baseline("not-tolerated");
     write(&folder, "b.yaml", &bad().replace("name: bad", "name: other"));
     let output = check(&folder);
@@ -74,7 +74,7 @@ fn entries_that_no_longer_occur_are_counted() {
 }
 
 #[test]
-fn the_same_finding_is_in_a_baseline_once() {
+fn identical_findings_have_one_entry() {
     let folder = folder("baseline-of-copies");
     write(&folder, "a.yaml", &format!("{}---\n{}", bad(), bad()));
     assert_eq!(code(&hostprocess_in(&folder, &["check", "a.yaml", "--write-baseline", "baseline.json"])), 0);
@@ -83,7 +83,7 @@ fn the_same_finding_is_in_a_baseline_once() {
 }
 
 #[test]
-fn a_baseline_holds_nothing_that_a_comment_waives() {
+fn findings_waived_by_a_comment_are_not_in_the_baseline() {
     let folder = folder("baseline-and-comment");
     write(
         &folder,
@@ -96,7 +96,7 @@ fn a_baseline_holds_nothing_that_a_comment_waives() {
 }
 
 #[test]
-fn sarif_says_that_the_suppression_is_external() {
+fn sarif_suppressions_of_a_baseline_are_external() {
     let folder = with_baseline("baseline-sarif");
     let output = hostprocess_in(&folder, &["check", "b.yaml", "--baseline", "baseline.json", "-o", "sarif"]);
     assert_valid_sarif(&output.stdout);
@@ -106,14 +106,14 @@ fn sarif_says_that_the_suppression_is_external() {
 }
 
 #[test]
-fn what_is_not_a_baseline_is_refused() {
+fn other_files_are_not_accepted_as_baselines() {
     let folder = folder("no-baseline");
     write(&folder, "a.yaml", &bad());
     for (text, message) in [
         ("{", "x.json: not a baseline: EOF while parsing an object at line 1 column 1; --write-baseline writes one"),
         ("[]", "x.json: not a baseline: "),
         (r#"{"version": 1, "findings": [], "other": 1}"#, "unknown field `other`"),
-        (r#"{"version": 2, "findings": []}"#, "its version is 2, and this hostprocess reads 1"),
+        (r#"{"version": 2, "findings": []}"#, "its version is 2, but this hostprocess reads version 1"),
         (r#"{"version": 1, "findings": [{"rule": "host-network"}]}"#, "missing field `file`"),
     ] {
         write(&folder, "x.json", text);

@@ -9,14 +9,14 @@ fn a_diagnostic_points_into_the_manifest() {
 }
 
 #[test]
-fn several_documents_a_list_and_parts_that_cannot_be_read() {
+fn documents_list_items_and_unreadable_parts_are_reported() {
     let list = format!("apiVersion: v1\nkind: List\nitems:\n- {}", dubious().trim_end().replace('\n', "\n  "));
     let input = format!("{GOOD}---\n---\n{}---\n{list}\n---\nname: {{{{ .Values.name }}}}\n---\nname: values\n", bad());
     let output = hostprocess(&["check", "-"], &input);
     assert_snapshot("several_documents", shown(&output));
 }
 
-/// As `kubectl get controllerrevisions -o yaml` prints it.
+/// The manifest has the format of `kubectl get controllerrevisions -o yaml`.
 #[test]
 fn a_controller_revision_is_checked_at_its_own_place() {
     let pod = bad().split_once("spec:\n").expect("a spec").1.replace('\n', "\n      ");
@@ -29,7 +29,7 @@ fn a_controller_revision_is_checked_at_its_own_place() {
 }
 
 #[test]
-fn exit_codes() {
+fn exit_codes_depend_on_verdicts_and_unreadable_input() {
     let (bad, dubious) = (bad(), dubious());
     for (arguments, input, expected) in [
         (&["check", "-"][..], GOOD, 0),
@@ -74,7 +74,7 @@ fn exit_codes() {
 }
 
 #[test]
-fn the_rest_is_checked_when_a_file_cannot_be_read() {
+fn an_unreadable_file_does_not_stop_the_check() {
     let output =
         hostprocess(&["check", "--output", "json", "no-such-file.yaml", "-"], &format!("a: [\n---\n{}", bad()));
     assert_eq!(code(&output), 2);
@@ -85,7 +85,7 @@ fn the_rest_is_checked_when_a_file_cannot_be_read() {
 }
 
 #[test]
-fn a_file_that_is_not_there_has_no_line_in_any_message() {
+fn messages_about_a_missing_file_have_no_line() {
     for command in ["check", "fix", "grants"] {
         let output = hostprocess(&[command, "no-such-file.yaml"], "");
         assert_eq!(code(&output), 2, "{command}");

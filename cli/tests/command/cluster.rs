@@ -1,4 +1,4 @@
-//! `check --cluster`, `scan` and `grants --cluster` against an API server made of recorded answers.
+//! `check --cluster`, `scan` and `grants --cluster` against a fake API server.
 
 use super::api_server::{ApiServer, kubeconfig};
 use super::*;
@@ -42,7 +42,7 @@ fn run(kubeconfig: &Path, arguments: &[&str]) -> Output {
 }
 
 #[test]
-fn an_old_node_denies_and_the_nodes_are_listed_once_for_all_manifests() {
+fn an_old_node_denies_and_nodes_are_listed_once() {
     let server =
         ApiServer::start(vec![nodes(&[node("new", "containerd://1.7.33-1"), node("old", "containerd://1.5.18")])]);
     let output = check("old-node", &server.url, &format!("{MANIFEST}---{MANIFEST}"), "{}");
@@ -71,7 +71,7 @@ fn healthy_nodes_are_accepted_and_a_runtime_class_is_looked_up() {
 }
 
 #[test]
-fn a_cluster_that_refuses_is_a_warning_and_with_required_a_denial() {
+fn an_error_of_the_cluster_is_a_warning_or_with_required_a_denial() {
     let server = ApiServer::start(Vec::new());
     let output = check("refused", &server.url, MANIFEST, "{}");
     assert_eq!(output.status.code(), Some(0), "{}", shown(&output));
@@ -81,15 +81,15 @@ fn a_cluster_that_refuses_is_a_warning_and_with_required_a_denial() {
 }
 
 #[test]
-fn a_cluster_that_is_not_there_is_a_warning_that_says_so() {
-    // A port that no other test or program is given: it is privileged, and its protocol is forgotten.
+fn an_unreachable_cluster_is_a_warning() {
+    // No other test or program uses this port: it is privileged, and its protocol is obsolete.
     let output = check("not-there", "http://127.0.0.1:1", MANIFEST, "{}");
     assert_eq!(output.status.code(), Some(0), "{}", shown(&output));
     assert!(shown(&output).contains("onnection refused"), "{}", shown(&output));
 }
 
 #[test]
-fn without_a_kubeconfig_nothing_is_checked() {
+fn a_missing_kubeconfig_is_an_error() {
     let output = Command::new(env!("CARGO_BIN_EXE_hostprocess"))
         .args(["check", "--cluster", "-"])
         .env("KUBECONFIG", folder("no-kubeconfig").join("missing"))
@@ -119,7 +119,8 @@ fn list(items: &[Value], token: &str) -> Value {
     json!({"kind": "List", "apiVersion": "v1", "metadata": {"continue": token}, "items": items})
 }
 
-/// A cluster with a Deployment in two pages of the list, its ReplicaSet and pod, a pod of an operator's, and Jobs that are forbidden.
+/// A cluster with a Deployment in two pages of the list, its ReplicaSet and pod, a pod of an operator, and forbidden
+/// access to Jobs.
 fn cluster() -> ApiServer {
     let forbidden = json!({"kind": "Status", "apiVersion": "v1", "status": "Failure", "code": 403, "reason": "Forbidden",
         "message": "jobs.batch is forbidden: User \"jane\" cannot list resource \"jobs\""});
@@ -172,7 +173,7 @@ fn pod_of_agent(name: &str, pointer: &str, value: &str) -> Value {
 }
 
 #[test]
-fn a_pod_that_needs_more_than_its_owner_is_shown_beside_it() {
+fn a_pod_that_requires_more_than_its_owner_is_listed() {
     let account = "securityContext/windowsOptions/runAsUserName";
     let server = cluster_with_pods(&[
         object("Pod", "claims-itself", Some("claims-itself")),
@@ -190,7 +191,7 @@ fn a_pod_that_needs_more_than_its_owner_is_shown_beside_it() {
 }
 
 #[test]
-fn scan_has_the_configuration_of_the_current_folder() {
+fn scan_uses_the_configuration_of_the_current_folder() {
     let server = cluster_with_pods(&[]);
     let folder = folder("scan-configured");
     let kubeconfig = kubeconfig(&folder, &server.url);
@@ -211,7 +212,7 @@ fn scan_has_the_configuration_of_the_current_folder() {
 }
 
 #[test]
-fn scan_reports_workloads_and_not_what_they_made() {
+fn scan_reports_workloads_without_the_objects_they_created() {
     let server = cluster();
     let kubeconfig = kubeconfig(&folder("scan"), &server.url);
     assert_snapshot("scan", shown(&run(&kubeconfig, &["scan"])));
@@ -224,14 +225,14 @@ fn scan_reports_workloads_and_not_what_they_made() {
 }
 
 #[test]
-fn scan_knows_baselines_and_the_waivers_of_a_configuration() {
+fn scan_applies_baselines_and_configured_waivers() {
     let server = cluster_with_pods(&[object("Pod", "operated", Some("calico"))]);
     let folder = folder("scan-waived");
     let kubeconfig = kubeconfig(&folder, &server.url);
     let scan = |arguments: &[&str]| {
         let output = run(&kubeconfig, &[&["scan", "--rules", "run-as-non-root"], arguments].concat());
         let summary = String::from_utf8_lossy(&output.stdout).lines().last().map(str::to_owned);
-        // Only notes on what was waived, and by which configuration.
+        // Only notes about waivers and the configuration.
         let stderr = String::from_utf8_lossy(&output.stderr);
         assert!(stderr.lines().all(|line| line.starts_with("note: ")), "{}", shown(&output));
         (output.status.code(), summary.expect("a summary"))

@@ -1,16 +1,16 @@
-//! The configuration: where it is found, what it changes, and what is wrong with it.
+//! The configuration: search, effects and errors.
 
 use super::*;
 
 const FILE: &str = ".hostprocess.yaml";
 const LOCAL_SYSTEM: &str = "settings: {rules: {local-system: deny}}\n";
 
-/// Accepted at the defaults.
+/// A pod that the default settings accept.
 fn local_system() -> String {
     GOOD.replace("Local service", "SYSTEM")
 }
 
-/// A repository of this name, so that no configuration above it counts.
+/// A repository, so that no configuration in parent folders is found.
 fn a_repository(name: &str) -> PathBuf {
     let folder = folder(name);
     std::fs::create_dir(folder.join(".git")).expect("a folder");
@@ -29,7 +29,7 @@ fn error(folder: &Path, arguments: &[&str]) -> String {
 }
 
 #[test]
-fn it_is_found_in_the_folder_of_the_first_path_or_above() {
+fn the_configuration_is_searched_from_the_folder_of_the_first_path_upwards() {
     let folder = a_repository("config-found");
     write(&folder, FILE, LOCAL_SYSTEM);
     write(&folder, "other/.git", "gitdir: elsewhere");
@@ -41,9 +41,9 @@ fn it_is_found_in_the_folder_of_the_first_path_or_above() {
         (&folder, &["deploy/agent.yaml"], 1),
         (&deploy, &["."], 1),
         (&deploy, &["agent.yaml"], 1),
-        // Another repository, whose root is `other`.
+        // `other` is the root of another repository.
         (&folder, &["other"], 0),
-        // One run has one configuration.
+        // Each run has only one configuration.
         (&folder, &["other", "deploy"], 0),
         (&folder, &["deploy", "other"], 1),
         (&folder, &["deploy", "--no-config"], 0),
@@ -58,7 +58,7 @@ fn it_is_found_in_the_folder_of_the_first_path_or_above() {
 }
 
 #[test]
-fn standard_input_counts_as_in_the_current_folder() {
+fn for_standard_input_the_search_starts_in_the_current_folder() {
     let folder = a_repository("config-stdin");
     write(&folder, FILE, LOCAL_SYSTEM);
     let mut command = Command::new(env!("CARGO_BIN_EXE_hostprocess"));
@@ -112,9 +112,9 @@ fn exclude_is_relative_to_the_configuration() {
     assert_eq!(files(&check(&deploy, &["."])), ["./agent.yaml", "./vendor/d.yaml", "./x/new.yaml"]);
     assert_eq!(files(&check(&deploy, &["x"])), ["x/new.yaml"]);
     assert_eq!(files(&check(&deploy, &[".", "--exclude", "vendor"])), ["./agent.yaml", "./x/new.yaml"]);
-    // What is named is meant.
+    // Paths on the command line are not excluded.
     assert_eq!(files(&check(&folder, &["b.gen.yaml", "vendor"])), ["b.gen.yaml", "vendor/a.yaml"]);
-    // The folder of the configuration has nothing to say about this one.
+    // Globs do not match outside the folder of the configuration.
     assert_eq!(
         files(&check(&deploy, &["../vendor", "--config", "../deploy/x/../../.hostprocess.yaml"])),
         ["../vendor/a.yaml"]
@@ -127,7 +127,7 @@ fn exclude_is_relative_to_the_configuration() {
 }
 
 #[test]
-fn the_configuration_is_no_manifest() {
+fn the_configuration_is_not_checked_as_a_manifest() {
     let folder = a_repository("config-itself");
     write(&folder, FILE, "failOn: deny\n");
     let output = check(&folder, &["--strict-input", "."]);
@@ -135,7 +135,7 @@ fn the_configuration_is_no_manifest() {
 }
 
 #[test]
-fn fail_on_is_that_of_the_command_line_first() {
+fn the_fail_on_option_overrides_the_configuration() {
     let folder = a_repository("config-fail-on");
     write(&folder, "deploy/dubious.yaml", &dubious());
     write(&folder, FILE, "failOn: warn\n");
@@ -147,7 +147,7 @@ fn fail_on_is_that_of_the_command_line_first() {
 }
 
 #[test]
-fn what_is_wrong_with_it_is_said_with_its_place() {
+fn errors_in_the_configuration_have_a_place() {
     let folder = a_repository("config-wrong");
     for (text, expected) in [
         ("# a comment\nfailon: deny\n", "2:1: failon: unknown field `failon`, did you mean 'failOn'?"),
@@ -163,11 +163,11 @@ fn what_is_wrong_with_it_is_said_with_its_place() {
         ),
         (
             "exclude: [./vendor]\n",
-            "1:11: exclude[0]: './vendor' matches nothing: write '/vendor' for what is in the folder itself",
+            "1:11: exclude[0]: './vendor' matches nothing: write '/vendor' for files in the folder itself",
         ),
         (
             "waivers:\n- {rules: [host-network], reason: x, paths: [../a]}\n",
-            "2:46: waivers[0].paths[0]: '../a' matches nothing: globs do not reach out of their folder",
+            "2:46: waivers[0].paths[0]: '../a' matches nothing: globs cannot match outside their folder",
         ),
         ("settings: [strict]\n", "1:1: settings: found a list, expected the policy's settings or the path of a file"),
         ("settings:\n  profil: strict\n", "2:3: settings.profil: unknown field `profil`, did you mean 'profile'?"),
@@ -202,7 +202,7 @@ fn the_configuration_in_effect_is_printed() {
     let merged = "exclude: []\nfailOn: warn\nsettings:\n  localGroups:\n  - 'on'\nwaivers: []\n";
     assert_eq!(config(&["deploy"]), format!("# {FILE}\n{merged}"));
     assert_eq!(config(&["--no-config"]), none);
-    // It is a configuration again.
+    // The output is a valid configuration.
     write(&folder, "again.yaml", merged);
     assert_eq!(config(&["--config", "again.yaml"]), format!("# again.yaml\n{merged}"));
     let absolute = folder.join("deploy").display().to_string();
@@ -212,7 +212,7 @@ fn the_configuration_in_effect_is_printed() {
 
 #[cfg(unix)]
 #[test]
-fn a_link_that_leads_nowhere_is_not_the_same_as_no_configuration() {
+fn a_broken_link_is_not_a_missing_configuration() {
     let folder = a_repository("config-dangling");
     std::os::unix::fs::symlink("nowhere.yaml", folder.join(FILE)).expect("a link");
     for command in [&["check", "deploy"][..], &["config"], &["fix", "deploy"]] {

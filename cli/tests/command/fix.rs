@@ -1,4 +1,4 @@
-//! `fix`: the text after the changes says what the patches say, and nothing else is touched.
+//! `fix`: applies the patches to the text and changes nothing else.
 
 use std::fs;
 
@@ -29,7 +29,7 @@ spec:
 ";
 
 #[test]
-fn a_diff_shows_the_changes_and_nothing_is_written() {
+fn the_default_prints_a_diff_and_writes_nothing() {
     let folder = folder("fix-diff");
     write(&folder, "agent.yaml", AGENT);
     assert_snapshot("fix_diff", shown(&hostprocess_in(&folder, &["fix", "agent.yaml"])));
@@ -38,7 +38,7 @@ fn a_diff_shows_the_changes_and_nothing_is_written() {
 }
 
 #[test]
-fn diff_shows_the_changes_of_standard_input_too() {
+fn diff_option_applies_to_standard_input() {
     let output = hostprocess(&["fix", "--diff", "-"], AGENT);
     assert!(code(&output) == 1 && output.stdout.starts_with(b"--- <stdin>\n+++ <stdin>\n@@"), "{}", shown(&output));
     let clean = hostprocess(&["fix", "--diff", "-"], GOOD);
@@ -46,7 +46,7 @@ fn diff_shows_the_changes_of_standard_input_too() {
 }
 
 #[test]
-fn what_was_written_is_clean_and_writing_again_changes_nothing() {
+fn written_fixes_are_clean_and_idempotent() {
     let folder = folder("fix-write");
     let windows = AGENT.replace('\n', "\r\n");
     write(&folder, "agent.yaml", AGENT);
@@ -63,7 +63,7 @@ fn what_was_written_is_clean_and_writing_again_changes_nothing() {
 }
 
 #[test]
-fn what_cannot_be_edited_is_refused_by_name_and_left_alone() {
+fn findings_that_cannot_be_fixed_are_reported_and_left_unchanged() {
     let folder = folder("fix-refused");
     let anchors = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  hostNetwork: &no false\n  hostUsers: *no\n  nodeSelector: {kubernetes.io/os: windows}\n  securityContext: {windowsOptions: {hostProcess: true, runAsUserName: 'NT AUTHORITY\\SYSTEM'}}\n  containers: [{name: a, image: a, command: [a.exe]}]\n";
     write(&folder, "anchors.yaml", anchors);
@@ -79,16 +79,16 @@ fn what_cannot_be_edited_is_refused_by_name_and_left_alone() {
     assert_eq!(fs::read_to_string(folder.join("review.json")).expect("is there"), review.to_string());
 }
 
-/// Copies of all fixtures: afterwards no finding has a patch, except those that were refused by name, and a second run writes
-/// nothing. What had no finding with a patch is byte for byte as before.
+/// Fixes copies of all fixtures. Afterwards, only refused findings still have a patch, and a second run writes nothing.
+/// Files without a patch are unchanged.
 #[test]
-fn every_fixture_is_fixed_once_and_for_all() {
+fn fixes_of_every_fixture_are_complete_and_idempotent() {
     let folder = folder("fix-fixtures");
     let mut texts = Vec::new();
     for rule in fixtures::rule_folders() {
         for file in fs::read_dir(&rule).expect("a folder").map(|entry| entry.expect("readable").path()) {
             let name = format!("{}-{}", fixtures::file_name(&rule), fixtures::file_name(&file));
-            let text = fs::read_to_string(&file).expect("a text");
+            let text = fs::read_to_string(&file).expect("a string");
             write(&folder, &name, &text);
             texts.push((name, text));
         }
@@ -101,15 +101,15 @@ fn every_fixture_is_fixed_once_and_for_all() {
     let fixable: Vec<String> = check()
         .iter()
         .filter(|object| patched(object))
-        .map(|object| object["file"].as_str().expect("a text").to_owned())
+        .map(|object| object["file"].as_str().expect("a string").to_owned())
         .collect();
     assert!(fixable.len() > 50, "{}", fixable.len());
 
     let output = hostprocess_in(&folder, &["fix", "--write", "--unsafe", "."]);
-    let told = String::from_utf8(output.stderr).expect("UTF-8");
+    let errors = String::from_utf8(output.stderr).expect("UTF-8");
     for object in check().iter().filter(|object| patched(object)) {
-        let file = object["file"].as_str().expect("a text");
-        assert!(told.lines().any(|line| line.contains(file) && line.contains("not fixed")), "{object}\n{told}");
+        let file = object["file"].as_str().expect("a string");
+        assert!(errors.lines().any(|line| line.contains(file) && line.contains("not fixed")), "{object}\n{errors}");
     }
     let now = || -> Vec<String> {
         texts.iter().map(|(name, _)| fs::read_to_string(folder.join(name)).expect("is there")).collect()

@@ -1,9 +1,9 @@
-//! Folders: which files are checked, and in which order.
+//! Folders: selection and order of files.
 
 use super::*;
 
 #[test]
-fn folders_are_read_to_the_bottom() {
+fn folders_are_searched_recursively() {
     let folder = folder("folders");
     write(&folder, "b.yaml", GOOD);
     write(&folder, "a/deep/c.yml", &bad());
@@ -31,7 +31,7 @@ fn a_repository(name: &str) -> PathBuf {
 }
 
 #[test]
-fn what_else_is_in_a_repository_is_skipped_and_counted() {
+fn other_documents_in_a_repository_are_skipped_and_counted() {
     let folder = a_repository("repository");
     for format in ["text", "json"] {
         let output = hostprocess_in(&folder, &["check", "--output", format, "."]);
@@ -40,7 +40,7 @@ fn what_else_is_in_a_repository_is_skipped_and_counted() {
 }
 
 #[test]
-fn strict_input_makes_everything_else_an_error() {
+fn strict_input_makes_other_documents_errors() {
     let folder = a_repository("strict-repository");
     let output = hostprocess_in(&folder, &["check", "--strict-input", "."]);
     assert_eq!(code(&output), 2);
@@ -54,7 +54,7 @@ fn strict_input_makes_everything_else_an_error() {
 }
 
 #[test]
-fn a_file_that_is_named_must_hold_objects_also_when_a_folder_holds_it() {
+fn a_file_on_the_command_line_must_hold_objects_even_if_a_folder_contains_it() {
     let folder = a_repository("named");
     for arguments in [&["check", "deploy/kustomization.yaml"][..], &["check", ".", "deploy/kustomization.yaml"]] {
         let output = hostprocess_in(&folder, arguments);
@@ -76,7 +76,7 @@ fn a_broken_manifest_in_a_folder_is_an_error() {
 }
 
 #[test]
-fn gitignore_and_exclude_select_what_folders_hold() {
+fn gitignore_and_exclude_filter_files_in_folders() {
     let folder = folder("gitignore");
     std::fs::create_dir(folder.join(".git")).expect("a folder");
     write(&folder, ".gitignore", "vendor/\n*.gen.yaml\n!kept.gen.yaml\n");
@@ -94,7 +94,7 @@ fn gitignore_and_exclude_select_what_folders_hold() {
     let absolute = folder.join("sub").display().to_string();
     assert_eq!(check(&[&absolute, "--exclude", "/sub/deep"]), [format!("{absolute}/c.yaml")]);
     assert_eq!(check(&[".", "--exclude", "sub", "--exclude", "*.gen.yaml"]), ["./a.yaml"]);
-    // What is named is meant.
+    // Paths on the command line are not excluded.
     assert_eq!(check(&["vendor/b.yaml", "a.gen.yaml", "--exclude", "vendor"]), ["vendor/b.yaml", "a.gen.yaml"]);
     for glob in ["a{b", "./sub", "../sub"] {
         let output = hostprocess_in(&folder, &["check", ".", "--exclude", glob]);
@@ -103,7 +103,7 @@ fn gitignore_and_exclude_select_what_folders_hold() {
 }
 
 #[test]
-fn paths_that_overlap_are_judged_once() {
+fn overlapping_paths_are_judged_once() {
     let folder = folder("overlap");
     write(&folder, "a/b.yaml", GOOD);
     write(&folder, "a/c.yaml", &dubious());
@@ -113,10 +113,10 @@ fn paths_that_overlap_are_judged_once() {
 }
 
 #[test]
-fn many_files_are_reported_in_their_order() {
+fn many_files_are_reported_in_order() {
     let folder = folder("many");
     for number in 0..200 {
-        // Long ones and short ones take turns.
+        // Alternate long and short files.
         write(&folder, &format!("{number:03}.yaml"), &format!("{}---\n", bad()).repeat(1 + number % 7 * 3));
     }
     let check = || hostprocess_in(&folder, &["check", "--output", "json", "."]);
@@ -129,11 +129,11 @@ fn many_files_are_reported_in_their_order() {
 }
 
 #[test]
-fn of_a_key_written_twice_the_last_value_counts() {
+fn the_last_value_of_a_duplicate_key_counts_with_a_warning() {
     let folder = folder("twice");
     write(&folder, "pod.yaml", &format!("{GOOD}    image: registry.example/shell:2.0\n"));
     let output = hostprocess_in(&folder, &["check", "."]);
     assert_eq!(code(&output), 0);
-    let warning = "warning: ./pod.yaml:16:5: duplicate key \"image\", and the last value counts, as for kubectl\n";
+    let warning = "warning: ./pod.yaml:16:5: duplicate key \"image\"; the last value counts, as for kubectl\n";
     assert_eq!(String::from_utf8_lossy(&output.stderr), warning);
 }

@@ -3,13 +3,13 @@
 use super::*;
 
 #[test]
-fn json_has_the_keys_of_the_contract() {
+fn json_has_the_documented_keys() {
     let output = hostprocess(&["check", "--output", "json", "-"], &bad());
     assert_snapshot("json", shown(&output));
 }
 
 #[test]
-fn json_v2_has_a_version_and_says_what_was_not_judged() {
+fn json_v2_has_a_version_and_lists_unjudged_input() {
     let folder = folder("json-v2");
     write(&folder, "a.yaml", &format!("{}---\na: [\n---\napiVersion: v1\nkind: [\n", bad()));
     write(&folder, "b.yaml", &GOOD.replace("kind: Pod", "kind: Pod\nkind: Pod"));
@@ -22,44 +22,44 @@ fn json_v2_has_a_version_and_says_what_was_not_judged() {
     assert_snapshot("json_v2", format!("{value:#}\n--- exit code {}\n", code(&output)));
 }
 
-/// Two objects, one that cannot be read, and a file whose name needs escapes.
-fn for_other_programs(format: &str) -> Output {
+/// A report on two objects and an unreadable document, in a file whose name needs escapes.
+fn sample_report(format: &str) -> Output {
     let folder = folder(format);
     write(&folder, "100% a,b.yaml", &format!("{}---\n{}---\nname: {{{{ .Values.name }}}}\n", dubious(), bad()));
     hostprocess_in(&folder, &["check", "--output", format, "./100% a,b.yaml"])
 }
 
 #[test]
-fn sarif_for_code_scanning() {
-    let output = for_other_programs("sarif");
+fn sarif_report_matches_the_snapshot() {
+    let output = sample_report("sarif");
     assert_valid_sarif(&output.stdout);
-    // The pages have tests of their own.
+    // Other tests cover the pages of rules.
     let shown = shown(&output).lines().filter(|line| !is_page(line)).map(|line| format!("{line}\n")).collect();
     assert_snapshot("sarif", shown);
 }
 
-/// A line of a `help` object.
+/// Whether a line belongs to a `help` object.
 fn is_page(line: &str) -> bool {
     line.starts_with(r#"                "markdown": "By default"#)
         || line.starts_with(r#"                "text": "By default"#) && line.contains("\\n")
 }
 
 #[test]
-fn junit_for_test_reports() {
-    let output = for_other_programs("junit");
+fn junit_report_is_valid() {
+    let output = sample_report("junit");
     let report = quick_junit::Report::deserialize_from_str(&String::from_utf8_lossy(&output.stdout)).expect("JUnit");
     assert_eq!((report.tests, report.failures, report.errors), (3, 1, 1));
     assert_snapshot("junit", shown(&output));
 }
 
 #[test]
-fn azure_devops_for_issues() {
-    assert_snapshot("azure_devops", shown(&for_other_programs("azure-devops")));
+fn azure_devops_report_matches_the_snapshot() {
+    assert_snapshot("azure_devops", shown(&sample_report("azure-devops")));
 }
 
-/// As `Command.TryParse` and `CommandStringConvertor.Unescape` of the agent read a line.
+/// Parses lines like `Command.TryParse` and `CommandStringConvertor.Unescape` in the agent.
 #[test]
-fn the_agent_of_azure_pipelines_reads_what_was_meant() {
+fn the_agent_of_azure_pipelines_decodes_the_original_values() {
     let folder = folder("agent");
     let answer = json!({"valid": true, "accepted": false, "message": "a; b]\r\nc=d 100% %3B"});
     let module = write(&folder, "module.wat", &module_that_answers(&answer));
@@ -89,8 +89,8 @@ fn the_agent_of_azure_pipelines_reads_what_was_meant() {
 }
 
 #[test]
-fn github_for_annotations() {
-    assert_snapshot("github", shown(&for_other_programs("github")));
+fn github_report_matches_the_snapshot() {
+    assert_snapshot("github", shown(&sample_report("github")));
 }
 
 /// A module in WebAssembly text that gives the same answer to every call.
@@ -109,7 +109,7 @@ pub fn module_that_answers(answer: &Value) -> String {
 }
 
 #[test]
-fn the_answer_of_a_module_is_shown_unchanged_in_every_format() {
+fn every_format_shows_the_answer_of_a_module_unchanged() {
     let folder = folder("module");
     let answer = json!({"valid": true, "accepted": false, "message": "refused:\n- a: b; c [d]",
         "warnings": ["e: f [g]", "h"]});
@@ -122,7 +122,7 @@ fn the_answer_of_a_module_is_shown_unchanged_in_every_format() {
 }
 
 #[test]
-fn a_module_that_warns_or_accepts_denies_nothing() {
+fn warnings_of_a_module_do_not_deny() {
     let folder = folder("accepting-module");
     for (warnings, verdict) in [(json!(["w"]), "warn"), (json!([]), "accept"), (Value::Null, "accept")] {
         let answer = json!({"valid": true, "accepted": true, "warnings": warnings});

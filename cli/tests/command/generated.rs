@@ -1,4 +1,4 @@
-//! The files with what the command prints: `make docs` renews them.
+//! The files generated from the output of the command, which `make docs` updates.
 
 use super::*;
 

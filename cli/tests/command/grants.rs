@@ -1,4 +1,4 @@
-//! `grants`: what it prints, and what it says about workloads.
+//! `grants`: output, warnings and errors.
 
 use super::*;
 
@@ -13,7 +13,7 @@ fn agent(name: &str, image: &str, path: Option<&str>) -> String {
 }
 
 #[test]
-fn workloads_that_need_the_same_share_a_grant_that_says_where_they_are() {
+fn workloads_with_identical_requirements_share_a_grant_with_their_sources() {
     let folder = folder("grants");
     write(&folder, "v1/agent.yaml", &agent("agent", "registry.example/agent:1", Some("C:\\k")));
     write(&folder, "v2/agent.yaml", &agent("agent", "registry.example/v2/agent@sha256:ab", None));
@@ -39,7 +39,7 @@ fn daemon_set(api_version: &str) -> String {
 }
 
 #[test]
-fn a_volume_or_another_value_that_cannot_be_granted_is_an_error_and_the_rest_is_granted() {
+fn workloads_that_cannot_be_granted_are_errors_and_the_rest_is_granted() {
     let nameless = GOOD.replace("runAsUserName: NT AUTHORITY\\Local service", "");
     let texts = [
         nameless,
@@ -54,7 +54,7 @@ fn a_volume_or_another_value_that_cannot_be_granted_is_an_error_and_the_rest_is_
 }
 
 #[test]
-fn digests_are_listed_on_demand_and_an_image_without_one_is_an_error() {
+fn digests_option_lists_digests_and_requires_them() {
     let texts = [agent("a", "registry.example/a:1@sha256:ab", None), agent("b", "registry.example/b:1", None)];
     let output = hostprocess(&["grants", "--digests", "-"], &texts.join("---\n"));
     let shown = shown(&output);
@@ -67,7 +67,7 @@ fn digests_are_listed_on_demand_and_an_image_without_one_is_an_error() {
 }
 
 #[test]
-fn what_an_administrator_should_know_about_a_grant_is_a_warning() {
+fn remarks_for_the_administrator_are_warnings() {
     let malformed = agent("a", "a", None).replace("Local service", "Local\\service");
     let second =
         "  - {name: b, image: b, securityContext: {windowsOptions: {runAsUserName: 'NT AUTHORITY\\SYSTEM'}}}\n";
@@ -75,7 +75,7 @@ fn what_an_administrator_should_know_about_a_grant_is_a_warning() {
     for (text, warning) in [
         (
             malformed,
-            "warning: <stdin>:1: Pod a: no API server accepts its account: 'NT AUTHORITY\\Local\\service' contains more than one backslash\n",
+            "warning: <stdin>:1: Pod a: the API server rejects its account: 'NT AUTHORITY\\Local\\service' contains more than one backslash\n",
         ),
         (two, "warning: <stdin>:1: Pod b: a grant does not say which container runs as which account: "),
         (
@@ -88,7 +88,7 @@ fn what_an_administrator_should_know_about_a_grant_is_a_warning() {
     }
 }
 
-/// Every fixture, in one call: what is not told to be impossible is covered.
+/// Every fixture is either covered or reported as an error.
 #[test]
 fn every_fixture_is_covered_by_its_grants() {
     let output = hostprocess(&["grants", "test_data", "--exclude", "test_data/sessions"], "");
@@ -100,14 +100,14 @@ fn every_fixture_is_covered_by_its_grants() {
     for object in objects(&check) {
         let is_denied =
             object["findings"].as_array().expect("a list").iter().any(|found| found["rule"] == "not-allowed");
-        let file = object["file"].as_str().expect("a text");
+        let file = object["file"].as_str().expect("a string");
         assert!(!is_denied || problems.contains(file) || is_merged(&object), "{object}");
         covered += usize::from(!is_denied);
     }
     assert!(covered > 300, "{covered} of the fixtures");
 }
 
-/// A revision that is merged into another template: a grant could only cover that one.
+/// Whether an object is a revision, which is merged into another template. Grants can only cover that template.
 fn is_merged(object: &Value) -> bool {
     object["kind"] == "ControllerRevision"
 }

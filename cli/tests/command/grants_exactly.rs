@@ -1,4 +1,4 @@
-//! `grants` grants exactly: a workload passes if it is one of those that the grants were made from, and no other does.
+//! `grants` is exact: it covers the workloads that the grants were computed from, and no other workload.
 
 use proptest::prelude::*;
 use windows_hostprocess_policy::cluster::host::NoCluster;
@@ -7,7 +7,7 @@ use windows_hostprocess_policy::rules::access::coverage::requirements;
 
 use super::*;
 
-/// A value as a manifest has it, and the one spelling that stands for all that mean the same.
+/// A spelling of a value in a manifest, and the normalised spelling of all equivalent values.
 type Spelt = (&'static str, &'static str);
 
 const NAMESPACES: &[Spelt] = &[("kube-system", "kube-system"), ("ops", "ops"), ("ops2", "ops2")];
@@ -30,7 +30,7 @@ const IMAGES: &[Spelt] = &[
     ("registry.example/team2/a", "registry.example/team2/a"),
     ("A/b", "A/b"),
 ];
-/// The empty path stands for none.
+/// Host paths. The empty path means no host path.
 const PATHS: &[Spelt] = &[
     ("", ""),
     ("C:\\k", "c:\\k"),
@@ -42,7 +42,7 @@ const PATHS: &[Spelt] = &[
     ("\\\\.\\pipe\\x", "\\\\.\\pipe\\x"),
     ("D:\\data", "d:\\data"),
 ];
-/// `group/version Kind`.
+/// Kinds, as `group/version Kind`.
 const KINDS: &[Spelt] = &[
     ("v1 Pod", "Pod"),
     ("apps/v1 DaemonSet", "DaemonSet"),
@@ -52,7 +52,7 @@ const KINDS: &[Spelt] = &[
     ("batch/v1 Job", "Job"),
 ];
 
-/// One value of each part.
+/// A workload with one value for each part of a grant.
 #[derive(Clone, Debug)]
 struct Workload {
     namespace: Spelt,
@@ -77,13 +77,14 @@ fn workload() -> impl Strategy<Value = Workload> {
 }
 
 impl Workload {
-    /// Whether this one means the same, or the same without its host path, which no grant can require.
+    /// Whether a grant for this workload covers `other`: they are equivalent, or `other` has no host path, which no
+    /// grant can require.
     fn covers(&self, other: &Workload) -> bool {
         let parts = |w: &Workload| [w.namespace.1, w.service_account.1, w.kind.1, w.account.1, w.image.1];
         parts(self) == parts(other) && (other.path.1 == self.path.1 || other.path.1.is_empty())
     }
 
-    /// All workloads that differ from this one in one part only.
+    /// All workloads that differ from this one in exactly one part.
     fn neighbours(&self) -> Vec<Workload> {
         let mut neighbours = Vec::new();
         let mut vary = |values: &[Spelt], part: fn(&mut Workload) -> &mut Spelt| {
@@ -114,7 +115,7 @@ impl Workload {
         })
     }
 
-    /// The request of a person who creates it.
+    /// The request of a user who creates it.
     fn request(&self) -> Value {
         let (api_version, kind) = self.kind.0.split_once(' ').expect("has a kind");
         let spec = self.pod_spec();
@@ -164,9 +165,9 @@ fn is_allowed(request: &Value, settings: &Value) -> bool {
 }
 
 proptest! {
-    /// Two that share a service account and differ in two parts show that grants are not merged: what mixes them is denied.
+    /// Mixtures of two workloads that share a service account are denied, because grants are not merged.
     #[test]
-    fn what_differs_from_every_granted_workload_in_any_one_part_is_denied(workloads in prop::collection::vec(workload(), 1..5)) {
+    fn workloads_that_differ_from_every_granted_one_are_denied(workloads in prop::collection::vec(workload(), 1..5)) {
         let settings = granted(&workloads.iter().map(Workload::request).collect::<Vec<_>>());
         for workload in &workloads {
             for other in workload.neighbours() {
@@ -187,7 +188,7 @@ const AGENT: Workload = Workload {
 };
 
 #[test]
-fn workloads_with_one_service_account_do_not_exchange_accounts_images_or_paths() {
+fn grants_with_the_same_service_account_are_not_merged() {
     let other = Workload { account: ACCOUNTS[2], image: IMAGES[3], path: PATHS[6], ..AGENT };
     let settings = granted(&[AGENT.request(), other.request()]);
     assert_eq!(settings["allow"].as_array().map(Vec::len), Some(2), "{settings}");
@@ -202,7 +203,7 @@ fn workloads_with_one_service_account_do_not_exchange_accounts_images_or_paths()
 }
 
 #[test]
-fn the_pods_of_a_granted_workload_pass_and_a_strangers_pod_does_not() {
+fn pods_of_a_granted_workload_pass_only_from_their_controller() {
     let controllers = [(1, "daemon-set-controller"), (4, "replicaset-controller"), (5, "job-controller")];
     for (kind, controller) in controllers {
         let workload = Workload { kind: KINDS[kind], ..AGENT };
@@ -210,7 +211,7 @@ fn the_pods_of_a_granted_workload_pass_and_a_strangers_pod_does_not() {
         let controller = format!("system:serviceaccount:kube-system:{controller}");
         assert!(is_allowed(&workload.request_for_pod(&controller), &settings), "{workload:?}");
         assert!(is_allowed(&workload.request_for_pod("system:kube-controller-manager"), &settings), "{workload:?}");
-        // An audit names no user.
+        // In an audit there is no user.
         assert!(is_allowed(&workload.request_for_pod(""), &settings), "{workload:?}");
         assert!(!is_allowed(&workload.request_for_pod("jane"), &settings), "{workload:?}");
         assert!(!is_allowed(&Workload { kind: KINDS[0], ..AGENT }.request(), &settings), "{workload:?}");
@@ -219,7 +220,7 @@ fn the_pods_of_a_granted_workload_pass_and_a_strangers_pod_does_not() {
 
 /// The ReplicaSets of a Deployment, and their pods, which name the ReplicaSet as their owner.
 #[test]
-fn a_deployment_is_granted_with_all_that_is_made_of_it() {
+fn a_deployment_is_granted_with_its_replica_sets_and_pods() {
     let (deployment, replica_set) = (Workload { kind: KINDS[3], ..AGENT }, Workload { kind: KINDS[4], ..AGENT });
     let pod = replica_set.request_for_pod("");
     let settings = granted(&[pod.clone(), deployment.request()]);
@@ -229,7 +230,7 @@ fn a_deployment_is_granted_with_all_that_is_made_of_it() {
         &settings
     ));
     assert!(!is_allowed(&replica_set.request(), &settings), "a stranger's ReplicaSet");
-    // Alone, a pod is granted as one of its owner.
+    // A pod alone is granted under the kind of its owner.
     let settings = granted(&[pod]);
     assert_eq!(settings["allow"][0]["kinds"], json!(["ReplicaSet"]));
 }

@@ -1,14 +1,14 @@
-//! Files of a hostile repository: endless ones, links out of it, and inputs in the place of outputs.
+//! Hostile repositories: endless files, links out of the repository, and outputs that would overwrite inputs.
 
 use super::*;
 
-/// What the command does with `/dev/zero` in the place of a file. It would otherwise read until the memory is full.
+/// Links to `/dev/zero` instead of a file. Without a limit, the command would read until memory is exhausted.
 #[cfg(target_os = "linux")]
 #[test]
-fn what_is_read_as_a_whole_is_read_with_a_limit() {
+fn single_documents_are_read_with_a_limit() {
     let folder = folder("endless");
     let file = write(&folder, "good.yaml", GOOD);
-    let (zero, module) = ("/dev/zero", write(&folder, "module.wat", asked::LOGGING_MODULE));
+    let (zero, module) = ("/dev/zero", write(&folder, "module.wat", inputs::LOGGING_MODULE));
     std::os::unix::fs::symlink(zero, folder.join(".hostprocess.yaml")).expect("a link");
     let (elsewhere, settings) = (super::folder("endless-settings"), "settings: /dev/zero\n");
     let configured = write(&elsewhere, ".hostprocess.yaml", settings);
@@ -34,7 +34,7 @@ fn what_is_read_as_a_whole_is_read_with_a_limit() {
     assert!(shown(&output).contains("kubeconfig: /dev/zero: it is larger than 32 MiB"), "{}", shown(&output));
 }
 
-/// A pipe that never ends, and a file that a script named by mistake.
+/// An endless pipe, and a device passed as a file.
 #[cfg(target_os = "linux")]
 #[test]
 fn manifests_are_read_with_a_limit() {
@@ -80,13 +80,13 @@ fn fix_write_does_not_follow_links_out_of_the_folder() {
     let output = hostprocess_in(&inside, &["fix", "--write", "."]);
     assert_eq!(code(&output), 2, "{}", shown(&output));
     assert!(
-        shown(&output).contains("error: ./link.yaml: is a link out of the folder, and not written"),
+        shown(&output).contains("error: ./link.yaml: not written, because it is a link out of the folder"),
         "{}",
         shown(&output)
     );
     assert_eq!(std::fs::read_to_string(&file).expect("is there"), bad());
     assert_ne!(std::fs::read_to_string(&own).expect("is there"), bad());
-    // A link that is named is meant.
+    // Links on the command line are followed.
     assert_eq!(code(&hostprocess_in(&inside, &["fix", "--write", "link.yaml"])), 0);
     assert_ne!(std::fs::read_to_string(&file).expect("is there"), bad());
 }
@@ -120,7 +120,7 @@ fn outputs_are_not_written_through_links() {
 }
 
 #[test]
-fn two_outputs_to_one_file_are_refused_in_every_spelling() {
+fn two_outputs_to_one_file_are_an_error_in_every_spelling() {
     let folder = folder("one-output");
     write(&folder, "good.yaml", GOOD);
     write(&folder, "there.json", "");

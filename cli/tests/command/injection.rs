@@ -1,9 +1,9 @@
-//! A manifest's names and lines act neither on a terminal nor on a pipeline that reads the output.
+//! Text from manifests cannot control a terminal, or run commands in a pipeline that reads the output.
 
 use super::*;
 
-/// Commands of Azure Pipelines and of GitHub Actions in names, in a comment, at the beginning of lines, and characters that a
-/// terminal obeys (U+001B, U+009B), that turn the direction of writing (U+202E) or that XML has no place for (U+FFFE, U+FFFF).
+/// Commands of Azure Pipelines and GitHub Actions, and characters that control a terminal (U+001B, U+009B), change the
+/// writing direction (U+202E) or are forbidden in XML (U+FFFE, U+FFFF).
 const HOSTILE: [&str; 7] = [
     "##vso[task.setvariable variable=a]b",
     "##VSO[task.complete result=Succeeded]",
@@ -14,7 +14,7 @@ const HOSTILE: [&str; 7] = [
     "a\n##vso[task.debug]b\n::error::c\r::error::d",
 ];
 
-/// Each output of the command, with a file or a folder in the place of `FILE`.
+/// Each output of the command. `FILE` stands for a file or a folder.
 const OUTPUTS: [&[&str]; 16] = [
     &["check", "FILE"],
     &["check", "FILE", "-o", "json"],
@@ -34,13 +34,13 @@ const OUTPUTS: [&[&str]; 16] = [
     &["config", "FILE"],
 ];
 
-/// In quotes, with escapes for what YAML does not take as it is.
+/// A quoted YAML string with escapes.
 fn quoted(text: &str) -> String {
     let escaped = |c: char| if matches!(c, ' '..='~') { c.to_string() } else { format!("\\u{:04x}", u32::from(c)) };
     format!("\"{}\"", text.chars().map(escaped).collect::<String>())
 }
 
-/// A pod with findings in which the text is wherever one can be.
+/// A pod with findings that has the text in every possible place.
 fn pod(hostile: &str) -> String {
     let quoted = quoted(hostile);
     let annotation = quoted.replacen('"', "\"microsoft.com/hostprocess-", 1);
@@ -81,7 +81,7 @@ spec: # {visible}
     )
 }
 
-/// As a pipeline and a terminal read: the one command of the format itself is no injection.
+/// Asserts that neither a pipeline nor a terminal would run a command, except the commands of the format itself.
 fn assert_harmless(arguments: &[&str], output: &Output) {
     let shown = shown(output);
     let format = arguments.last().copied().unwrap_or_default();
@@ -124,9 +124,9 @@ fn injection_into_pipelines() {
     }
 }
 
-/// Readers of JSON get the names as they are.
+/// JSON contains the original names.
 #[test]
-fn injection_leaves_the_values_of_json_as_they_are() {
+fn escaping_keeps_the_values_of_json() {
     for hostile in HOSTILE {
         let output = hostprocess(&["check", "-", "-o", "json"], &pod(hostile));
         let objects = objects(&output);
@@ -136,7 +136,7 @@ fn injection_leaves_the_values_of_json_as_they_are() {
 
 #[cfg(unix)]
 #[test]
-fn injection_by_the_name_of_a_file_or_the_configuration() {
+fn injection_by_file_names_and_the_configuration() {
     for (index, hostile) in HOSTILE.iter().filter(|hostile| !hostile.contains("\u{fffe}")).enumerate() {
         let folder = folder(&format!("injection-{index}"));
         let name = format!("{hostile}.yaml");
@@ -156,7 +156,7 @@ fn injection_by_the_name_of_a_file_or_the_configuration() {
     }
 }
 
-/// An error about an argument quotes it, and a script may take arguments from a stranger: the names of changed files, for example.
+/// Errors quote arguments, which may be untrusted in scripts: the names of changed files, for example.
 #[test]
 fn injection_by_arguments() {
     for hostile in HOSTILE {
@@ -186,12 +186,12 @@ fn injection_by_arguments() {
     }
 }
 
-/// A module says what it likes, and a request, settings and a recorded session may be a stranger's.
+/// A module can print anything, and a request, settings and a recorded session may be untrusted.
 #[test]
-fn injection_by_what_run_is_given() {
+fn injection_by_inputs_of_run() {
     for (index, hostile) in HOSTILE.into_iter().enumerate() {
         let folder = folder(&format!("injection-run-{index}"));
-        write(&folder, "logging.wat", asked::LOGGING_MODULE);
+        write(&folder, "logging.wat", inputs::LOGGING_MODULE);
         for (name, answer) in [
             (
                 "denying.wat",
@@ -234,7 +234,7 @@ fn injection_by_what_run_is_given() {
     }
 }
 
-/// A cluster that says it wherever one can: in its objects, their owners, its nodes, and in what it refuses.
+/// A cluster with the text in its objects, their owners, its nodes and its errors.
 #[cfg(feature = "cluster")]
 fn hostile_cluster(hostile: &str) -> api_server::ApiServer {
     let mut pod = kubernetes_yaml::documents(&pod(hostile)).remove(0).expect("YAML").value;

@@ -1,8 +1,7 @@
-//! The built command: what it prints, and the codes that scripts rely on.
+//! Tests of the built command: its output and exit codes.
 
 #[cfg(feature = "cluster")]
 mod api_server;
-mod asked;
 mod baseline;
 mod check;
 #[cfg(feature = "cluster")]
@@ -16,7 +15,7 @@ mod grants;
 mod grants_exactly;
 mod hostile_files;
 mod injection;
-mod itself;
+mod inputs;
 mod not_judged;
 mod output_schema;
 mod outputs;
@@ -30,6 +29,7 @@ mod sarif;
 mod sarif_fixes;
 mod schema;
 mod silenced;
+mod version_and_completions;
 mod waivers;
 
 use std::io::Write;
@@ -48,7 +48,7 @@ fn hostprocess(arguments: &[&str], input: &str) -> Output {
     command.args(arguments).current_dir(repository()).env("NO_COLOR", "1");
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().expect("starts");
-    // A command may end without reading its input, which closes the pipe.
+    // A command that exits without reading its input closes the pipe.
     let _ = child.stdin.take().expect("is piped").write_all(input.as_bytes());
     output_schema::checked(arguments, child.wait_with_output().expect("ends"))
 }
@@ -64,7 +64,7 @@ fn shown(output: &Output) -> String {
     format!("{out}--- standard error\n{err}--- exit code {}\n", code(output))
 }
 
-/// Standard error without the notes about what counted, which `silenced` is about.
+/// Standard error without the notes that the tests in `silenced` cover.
 fn errors(output: &Output) -> String {
     let text = String::from_utf8(output.stderr.clone()).expect("UTF-8");
     let notes = ["note: the configuration is ", "note: left out: ", "note: waived findings: "];
@@ -77,7 +77,7 @@ fn objects(output: &Output) -> Vec<Value> {
 
 /// The file of each object.
 fn files(output: &Output) -> Vec<String> {
-    objects(output).iter().map(|object| object["file"].as_str().expect("a text").to_owned()).collect()
+    objects(output).iter().map(|object| object["file"].as_str().expect("a string").to_owned()).collect()
 }
 
 /// Runs the command in a folder.

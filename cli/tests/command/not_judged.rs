@@ -1,5 +1,5 @@
-//! HostProcess pods where no kind of Kubernetes keeps them: pod templates are judged wherever they are, and of anything else a note
-//! says that it was not judged.
+//! HostProcess pods in unusual places: pod templates are judged anywhere, and a note reports everything else that was
+//! not judged.
 
 use super::*;
 
@@ -27,7 +27,7 @@ fn stdout(output: &Output) -> String {
 }
 
 #[test]
-fn every_output_says_what_was_not_judged() {
+fn every_output_reports_unjudged_host_process() {
     for format in ["text", "json", "json-v2", "sarif", "junit", "github", "azure-devops"] {
         let output = checked(format);
         assert_eq!(code(&output), 0, "{format}");
@@ -47,14 +47,14 @@ fn every_output_says_what_was_not_judged() {
     assert!(junit.contains(&format!(r#"<property name="notJudged" value="&lt;stdin&gt;:7:3: {NOTE}"/>"#)), "{junit}");
     let github = format!("::notice file=<stdin>,line=7,col=3,title=not-judged::{NOTE}\n");
     assert_eq!(stdout(&checked("github")), github);
-    // Azure Pipelines has nothing below a warning.
+    // Azure Pipelines has no level below warning.
     let place = "type=warning;sourcepath=<stdin>;linenumber=7;columnnumber=3;code=not-judged";
     let azure = format!("##vso[task.logissue {place}]{}\n", NOTE.replace(']', "%5D"));
     assert_eq!(stdout(&checked("azure-devops")), azure);
 }
 
 #[test]
-fn strict_input_makes_it_an_error() {
+fn strict_input_makes_unjudged_host_process_an_error() {
     let output = hostprocess(&["check", "--strict-input", "-"], CONFIG_MAP);
     assert_eq!(code(&output), 2);
     assert!(errors(&output).contains(&format!("error: {NOTE}")), "{}", errors(&output));
@@ -62,7 +62,7 @@ fn strict_input_makes_it_an_error() {
     assert_eq!(code(&hostprocess(&["check", "--strict-input", "-"], &harmless)), 0);
 }
 
-/// KEDA's ScaledJob, Agones' Fleet, JobSet, and a kind that nobody knows.
+/// KEDA's ScaledJob, Agones' Fleet, JobSet, and an unknown kind.
 fn custom_objects() -> [(String, &'static str); 4] {
     let object = |kind: &str, spec: &str| {
         let spec = spec.replace("POD", &format!("{{spec: {POD}}}"));
@@ -80,7 +80,7 @@ fn custom_objects() -> [(String, &'static str); 4] {
 }
 
 #[test]
-fn pod_templates_are_judged_wherever_they_are() {
+fn pod_templates_in_custom_objects_are_judged() {
     for (text, template) in custom_objects() {
         let output = hostprocess(&["check", "-o", "json", "-"], &text);
         let [object] = &objects(&output)[..] else { panic!("{}", shown(&output)) };
@@ -92,7 +92,7 @@ fn pod_templates_are_judged_wherever_they_are() {
 }
 
 #[test]
-fn pod_templates_are_fixed_wherever_they_are() {
+fn pod_templates_in_custom_objects_are_fixed() {
     let folder = folder("templates");
     for (index, (text, _)) in custom_objects().into_iter().enumerate() {
         let file = write(&folder, &format!("{index}.yaml"), &text);
@@ -102,7 +102,7 @@ fn pod_templates_are_fixed_wherever_they_are() {
     }
 }
 
-/// It is asked about the objects as they are, and looks for one template.
+/// A module gets unchanged objects, and looks for one template.
 #[test]
 fn a_module_does_not_judge_the_templates_of_a_list() {
     let folder = folder("module-and-templates");

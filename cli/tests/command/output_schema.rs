@@ -1,4 +1,4 @@
-//! The schema of the JSON output. Every JSON that these tests make `check` print is held against it.
+//! The schema of the JSON output. All JSON that `check` prints in these tests is validated against it.
 
 use std::sync::LazyLock;
 
@@ -10,7 +10,7 @@ use super::*;
 static STRICT: LazyLock<Validator> = LazyLock::new(|| strict("output"));
 static STRICT_V2: LazyLock<Validator> = LazyLock::new(|| strict("output-v2"));
 
-/// Refuses keys that the schema does not describe, which other programs should accept.
+/// A strict validator that rejects keys that are not in the schema. Other programs should accept such keys.
 fn strict(subject: &str) -> Validator {
     let mut schema = schema(subject);
     jsonschema::meta::validate(&schema).expect("a schema of its draft");
@@ -22,7 +22,7 @@ fn strict(subject: &str) -> Validator {
     jsonschema::validator_for(&schema).expect("a schema")
 }
 
-/// The output as it is, after a look at it when it is that of `check --output json`.
+/// Returns the output after validating it if it is JSON of `check`.
 pub fn checked(arguments: &[&str], output: Output) -> Output {
     let validator = arguments.windows(2).find_map(|pair| match pair {
         ["-o" | "--output", "json"] => Some(&STRICT),
@@ -39,7 +39,7 @@ pub fn checked(arguments: &[&str], output: Output) -> Output {
 }
 
 #[test]
-fn every_key_is_described() {
+fn every_key_has_a_description() {
     for subject in ["output", "output-v2"] {
         let schema = schema(subject);
         let definitions = schema["definitions"].as_object().expect("definitions").values();
@@ -51,7 +51,7 @@ fn every_key_is_described() {
     }
 }
 
-/// An object with a finding, and one that a module denied.
+/// The result for an object with a finding, and for one that a module denied.
 fn example() -> Value {
     let object = json!({"file": "a.yaml", "document": 1, "kind": "Pod", "namespace": null, "name": "a"});
     let with = |other: Value| {
@@ -69,7 +69,7 @@ fn example() -> Value {
 }
 
 #[test]
-fn what_is_not_an_output_does_not_fit() {
+fn invalid_output_does_not_match_the_schema() {
     assert!(STRICT.is_valid(&example()), "{:?}", STRICT.iter_errors(&example()).next());
     for (pointer, value) in [
         ("/0/verdict", json!("denied")),

@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn several_outputs_of_which_one_is_shown() {
+fn several_outputs_can_be_written_at_once() {
     let folder = folder("outputs");
     write(&folder, "bad.yaml", &bad());
     let output =
@@ -17,7 +17,7 @@ fn several_outputs_of_which_one_is_shown() {
 }
 
 #[test]
-fn with_files_only_nothing_is_shown_but_what_could_not_be_read() {
+fn without_a_report_on_standard_output_unreadable_input_is_on_standard_error() {
     let folder = folder("files-only");
     write(&folder, "bad.yaml", &format!("{}---\na: [\n", bad()));
     let output = hostprocess_in(&folder, &["check", "-o", "text=report.txt", "bad.yaml"]);
@@ -28,7 +28,7 @@ fn with_files_only_nothing_is_shown_but_what_could_not_be_read() {
 }
 
 #[test]
-fn outputs_that_cannot_be_are_refused() {
+fn invalid_outputs_are_errors() {
     for (arguments, message) in [
         (&["-o", "text", "-o", "json"][..], "only one format can go to standard output"),
         (&["-o", "sarif="], "the name of the file is missing"),
@@ -43,7 +43,7 @@ fn outputs_that_cannot_be_are_refused() {
 }
 
 #[test]
-fn standard_input_has_the_name_that_it_is_given() {
+fn stdin_filename_sets_the_name_of_standard_input() {
     for format in ["text", "json", "json-v2", "sarif", "junit", "github", "azure-devops"] {
         let arguments = ["check", "-o", format, "--stdin-filename", "deploy/agent.yaml", "-"];
         let shown = shown(&hostprocess(&arguments, &bad()));
@@ -51,10 +51,10 @@ fn standard_input_has_the_name_that_it_is_given() {
     }
 }
 
-/// Of a terminal, and of a pipeline that takes lines of its log for commands.
+/// Applies to terminals, and to pipelines that read commands from their log.
 #[cfg(unix)]
 #[test]
-fn the_name_of_a_file_neither_forges_lines_nor_steers_a_terminal() {
+fn file_names_cannot_fake_lines_or_control_the_terminal() {
     let folder = folder("forged-names");
     write(&folder, "a\u{1b}[31m\n::error::forged.yaml", &bad());
     write(&folder, "b\u{1b}[31m\n::error::forged.yaml", "apiVersion: v1\nkind: [\n");
@@ -63,7 +63,7 @@ fn the_name_of_a_file_neither_forges_lines_nor_steers_a_terminal() {
         let shown = shown(&hostprocess_in(&folder, arguments));
         assert!(!shown.contains('\u{1b}') && !is_forged(&shown), "{arguments:?}: {shown}");
     }
-    // These name the file as it is.
+    // These formats contain the original name.
     for format in ["github", "azure-devops"] {
         assert!(!is_forged(&shown(&hostprocess_in(&folder, &["check", ".", "-o", format]))), "{format}");
     }
@@ -73,7 +73,7 @@ fn the_name_of_a_file_neither_forges_lines_nor_steers_a_terminal() {
 }
 
 #[test]
-fn colours_are_shown_or_not_by_the_same_rules_everywhere() {
+fn all_commands_have_the_same_rules_for_colours() {
     let folder = folder("colours");
     let file = write(&folder, "bad.yaml", &bad());
     for arguments in [&["check", &file][..], &["fix", &file], &["explain", "host-network"]] {
@@ -91,7 +91,7 @@ fn colours_are_shown_or_not_by_the_same_rules_everywhere() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn standard_output_that_cannot_be_written_is_an_error() {
+fn a_full_standard_output_is_an_error() {
     let folder = folder("full");
     let (file, bad) = (write(&folder, "good.yaml", GOOD), write(&folder, "bad.yaml", &bad()));
     let formats = ["json", "json-v2", "sarif", "junit", "github"];
@@ -119,7 +119,7 @@ fn standard_output_that_cannot_be_written_is_an_error() {
     }
 }
 
-/// As `head` does, in the middle of a report.
+/// Like `head`, in the middle of a report.
 #[cfg(unix)]
 #[test]
 fn a_reader_may_close_the_pipe_early() {

@@ -1,5 +1,5 @@
-//! `plan`: how nodes would start HostProcess containers. Its members are compared with the measured starts in
-//! `crates/linter/tests/node_parity`.
+//! `plan`: how nodes would start HostProcess containers. `crates/linter/tests/node_parity` compares plans with
+//! recorded starts.
 
 use jsonschema::Validator;
 
@@ -10,14 +10,14 @@ fn plan(arguments: &[&str], input: &str) -> Output {
     hostprocess(&[&["plan"], arguments].concat(), input)
 }
 
-/// What `docker image inspect` prints of GOOD's image, without members that do not matter.
+/// Output of `docker image inspect` for GOOD's image, without irrelevant members.
 const DOCKER: &str = r#"[{"Id": "sha256:ab", "RepoTags": ["registry.example/shell:1.0"], "RepoDigests": [], "Os": "windows",
     "Config": {"Entrypoint": ["C:\\shell\\shell.exe"], "Cmd": ["--default"], "WorkingDir": "C:\\shell", "User": "", "Env": ["A=1"]}}]"#;
 
-/// What `crane config` prints.
+/// Output of `crane config`.
 const CRANE: &str = r#"{"architecture": "amd64", "os": "windows", "config": {"Cmd": ["crane.exe"]}, "rootfs": {"type": "layers", "diff_ids": []}}"#;
 
-/// Refuses members that the schema does not describe.
+/// A validator that rejects members that are not in the schema.
 fn strict() -> Validator {
     let mut schema = schema("plan");
     jsonschema::meta::validate(&schema).expect("a schema of its draft");
@@ -30,12 +30,12 @@ fn strict() -> Validator {
 }
 
 #[test]
-fn the_sample_of_aks_on_every_node() {
+fn plan_of_the_aks_sample_matches_the_snapshot() {
     assert_snapshot("plan_aks", shown(&plan(&["examples/privileged-daemonset.yaml"], "")));
 }
 
 #[test]
-fn the_readme_shows_a_part_of_it() {
+fn the_readme_contains_a_part_of_the_plan() {
     let readme = std::fs::read_to_string(repository().join("README.md")).expect("README.md");
     let command = "$ hostprocess plan examples/privileged-daemonset.yaml\n";
     let (_, rest) = readme.split_once(command).expect("the command");
@@ -48,13 +48,13 @@ fn the_readme_shows_a_part_of_it() {
 }
 
 #[test]
-fn the_broken_example_with_its_findings_on_one_node() {
+fn plan_of_the_broken_example_shows_findings() {
     let arguments = ["examples/broken.yaml", "--containerd", "2.1", "--bind-filter", "true"];
     assert_snapshot("plan_broken", shown(&plan(&arguments, "")));
 }
 
 #[test]
-fn the_configuration_of_an_image_counts() {
+fn image_configurations_are_used() {
     let folder = folder("plan_images");
     let (docker, crane) = (write(&folder, "docker.json", DOCKER), write(&folder, "crane.json", CRANE));
     let start = |configs: &[&str]| {
@@ -63,13 +63,13 @@ fn the_configuration_of_an_image_counts() {
         objects(&plan(&arguments, GOOD)).remove(0)["starts"][0].take()
     };
     assert_eq!(start(&[])["error"], "failed to generate spec: no command specified");
-    let of_docker = start(&[&docker]);
-    assert_eq!(of_docker["command_line"], r"C:\shell\shell.exe --default");
-    assert_eq!((&of_docker["working_dir"], &of_docker["env"][0]), (&json!(r"C:\hpc\ID\shell"), &json!("A=1")));
+    let with_docker = start(&[&docker]);
+    assert_eq!(with_docker["command_line"], r"C:\shell\shell.exe --default");
+    assert_eq!((&with_docker["working_dir"], &with_docker["env"][0]), (&json!(r"C:\hpc\ID\shell"), &json!("A=1")));
     assert_eq!(start(&[&docker, &crane])["command_line"], r"C:\shell\shell.exe --default");
     assert_eq!(
         start(&[&format!("registry.example/shell:1.0={crane}"), &docker])["command_line"],
-        of_docker["command_line"]
+        with_docker["command_line"]
     );
     assert_eq!(start(&[&docker, &format!("registry.example/shell:1.0={crane}")])["command_line"], "crane.exe");
 
@@ -81,7 +81,7 @@ fn the_configuration_of_an_image_counts() {
 }
 
 #[test]
-fn json_fits_the_schema_and_has_a_start_for_each_node() {
+fn json_matches_the_schema_and_has_a_start_for_each_node() {
     let validator = strict();
     let output = plan(&["test_data", "examples", "-o", "json"], "");
     let containers: Value = serde_json::from_slice(&output.stdout).expect("JSON");
@@ -106,7 +106,7 @@ fn json_fits_the_schema_and_has_a_start_for_each_node() {
 }
 
 #[test]
-fn settings_say_which_nodes_and_groups_there_are() {
+fn settings_determine_nodes_and_groups() {
     let settings = write(&folder("plan_settings"), "settings.yaml", "containerd: '1.7.19'\nlocalGroups: [hpc-users]\n");
     let pod = GOOD
         .replace("NT AUTHORITY\\Local service", "HPC-Users")
@@ -115,10 +115,10 @@ fn settings_say_which_nodes_and_groups_there_are() {
         let arguments = [&["-", "-o", "json", "--settings", &settings], arguments].concat();
         objects(&plan(&arguments, &pod)).remove(0)["starts"].take()
     };
-    let of_settings = starts(&[]);
-    assert_eq!(of_settings.as_array().expect("a list").len(), 2);
+    let with_settings = starts(&[]);
+    assert_eq!(with_settings.as_array().expect("a list").len(), 2);
     let group = json!({"kind": "group", "group": "HPC-Users", "user": "ID20", "domain": null, "password": true});
-    assert_eq!(of_settings[0]["logon"], group);
+    assert_eq!(with_settings[0]["logon"], group);
     let of_1_6 = starts(&["--containerd", "1.6"]);
     assert_eq!((&of_1_6[0]["containerd"], &of_1_6[0]["logon"]["kind"]), (&json!("1.6"), &json!("interactive")));
     let refused = plan(&["-", "--containerd", "1.5"], GOOD);
@@ -137,12 +137,12 @@ fn without_host_process_containers_there_is_nothing_to_plan() {
 }
 
 #[test]
-fn inputs_that_cannot_be_read_are_errors_and_the_rest_is_planned() {
+fn unreadable_inputs_are_errors_and_the_rest_is_planned() {
     let wrong = "apiVersion: v1\nkind: Pod\nmetadata: {name: wrong}\nspec: {hostNetwork: [1]}\n";
     let output = plan(&["no-such-file", "-", "-o", "json"], &[wrong, GOOD].join("---\n"));
-    let said = String::from_utf8(output.stderr.clone()).expect("UTF-8");
-    assert!(said.contains("error: no-such-file: cannot be read: "), "{said}");
-    assert!(said.contains("error: <stdin>:4:8: Pod wrong: spec.hostNetwork: found a list"), "{said}");
+    let stderr = String::from_utf8(output.stderr.clone()).expect("UTF-8");
+    assert!(stderr.contains("error: no-such-file: cannot be read: "), "{stderr}");
+    assert!(stderr.contains("error: <stdin>:4:8: Pod wrong: spec.hostNetwork: found a list"), "{stderr}");
     assert_eq!((code(&output), objects(&output).len()), (2, 1));
 }
 

@@ -26,7 +26,7 @@ fn group(kind: &str, members: &[(&str, &str, &str)]) -> String {
 }
 
 #[test]
-fn the_settings_of_a_policy_are_those_that_check_scan_fix_and_run_take() {
+fn commands_accept_the_settings_in_a_policy() {
     let folder = folder("policy-settings");
     write(&folder, "bad.yaml", &bad());
     let lenient = "{rules: {host-network: warn}}";
@@ -43,17 +43,17 @@ fn the_settings_of_a_policy_are_those_that_check_scan_fix_and_run_take() {
         assert_eq!(code(&output), 0, "{text}{}", shown(&output));
         assert_eq!(code(&hostprocess_in(&folder, &["check", "bad.yaml"])), 0, "{text}");
     }
-    // A policy without settings has the defaults.
+    // A policy without settings uses the defaults.
     write(&folder, "policy.yaml", &policy("AdmissionPolicy", MODULE, "null"));
     assert_eq!(code(&hostprocess_in(&folder, &["check", "bad.yaml"])), 1);
-    // What is off is not fixed.
+    // Findings of rules that are off are not fixed.
     write(&folder, "policy.yaml", &policy("AdmissionPolicy", MODULE, "{rules: {host-network: 'off'}}"));
     assert_eq!(code(&hostprocess_in(&folder, &["fix", "bad.yaml", "--settings", "policy.yaml"])), 0);
     assert_eq!(code(&hostprocess_in(&folder, &["fix", "bad.yaml", "--no-config"])), 1);
 }
 
 #[test]
-fn a_policy_that_is_not_this_one_gives_no_settings() {
+fn other_policies_are_not_accepted_as_settings() {
     let folder = folder("policy-other");
     for (text, expected) in [
         (
@@ -94,7 +94,7 @@ fn check(input: &str, arguments: &[&str]) -> Output {
 }
 
 #[test]
-fn settings_that_the_policy_would_refuse_are_denied_at_their_line() {
+fn invalid_settings_in_manifests_are_denied_at_their_line() {
     let misspelt = "\n    rules:\n      host-netwrok: warn";
     let output = hostprocess(&["check", "-"], &policy("ClusterAdmissionPolicy", MODULE, misspelt));
     assert_snapshot("misspelt_settings", shown(&output));
@@ -131,7 +131,7 @@ fn settings_that_the_policy_would_refuse_are_denied_at_their_line() {
 }
 
 #[test]
-fn the_members_of_a_group_are_checked_by_themselves() {
+fn members_of_a_policy_group_are_checked_separately() {
     let members = [
         ("good", MODULE, "{profile: strict}"),
         ("misspelt", MODULE, "{profil: strict}"),
@@ -154,7 +154,7 @@ fn the_members_of_a_group_are_checked_by_themselves() {
 }
 
 #[test]
-fn a_policy_of_another_module_or_with_good_settings_is_accepted() {
+fn other_policies_and_valid_settings_are_accepted() {
     for text in [
         policy("ClusterAdmissionPolicy", OTHER_MODULE, "{profil: strict}"),
         policy("ClusterAdmissionPolicy", MODULE, "{profile: strict}"),
@@ -187,7 +187,7 @@ fn policies_in_lists_requests_and_json_are_checked() {
 }
 
 #[test]
-fn the_items_of_a_typed_list_are_policies_too() {
+fn policies_in_typed_lists_are_checked() {
     for kind in ["AdmissionPolicy", "ClusterAdmissionPolicy", "AdmissionPolicyGroup", "ClusterAdmissionPolicyGroup"] {
         let member = json!({"module": MODULE, "settings": {"profil": "strict"}});
         let spec = match kind.ends_with("Group") {
@@ -202,7 +202,7 @@ fn the_items_of_a_typed_list_are_policies_too() {
 }
 
 #[test]
-fn mutate_where_kubewarden_lets_the_policy_change_nothing_is_a_warning() {
+fn mutate_without_effect_is_a_warning() {
     let group = group("AdmissionPolicyGroup", &[("a", MODULE, "{mutate: [host-network]}")]);
     for (text, path, line) in [
         (policy("AdmissionPolicy", MODULE, "{mutate: safe}"), "spec.mutating", 7),
@@ -220,7 +220,7 @@ fn mutate_where_kubewarden_lets_the_policy_change_nothing_is_a_warning() {
 }
 
 #[test]
-fn the_page_of_invalid_settings_is_in_sarif_and_explain() {
+fn sarif_and_explain_contain_the_page_of_invalid_settings() {
     let output =
         hostprocess(&["check", "-", "--output", "sarif"], &policy("AdmissionPolicy", MODULE, "{profil: strict}"));
     assert_valid_sarif(&output.stdout);
@@ -231,13 +231,13 @@ fn the_page_of_invalid_settings_is_in_sarif_and_explain() {
 }
 
 #[test]
-fn the_policies_that_the_project_publishes_are_accepted() {
+fn published_policies_are_accepted() {
     let output = hostprocess(&["check", "deploy/base/clusteradmissionpolicy.yaml", "--fail-on", "warn"], "");
     assert_eq!(code(&output), 0, "{}", shown(&output));
 }
 
 #[test]
-fn the_policies_on_the_pages_are_valid() {
+fn policies_in_the_documentation_are_valid() {
     for page in ["docs/operations.md", "docs/recipes.md"] {
         let text = std::fs::read_to_string(repository().join(page)).expect("a page");
         let blocks = text.split("```yaml\n").skip(1).filter_map(|rest| rest.split("\n```").next());

@@ -1,14 +1,14 @@
-//! The README's commands, run as a newcomer would.
+//! Runs the commands in the README like a new user.
 
 use super::*;
 
-/// What cannot be run in a test: it needs a network, a cluster, or minutes of compiling. `.ci/run` begins with `make run`.
-const ELSEWHERE: [&str; 5] = ["make run", "cargo install ", "helm ", "kubectl ", "hostprocess scan "];
+/// Commands that need a network, a cluster, or minutes of compiling. `.ci/run` begins with `make run`.
+const NOT_RUN: [&str; 5] = ["docker run ", "cargo binstall ", "make run", "hostprocess scan ", "helm "];
 
 #[test]
-fn the_commands_run() {
+fn commands_in_the_readme_succeed() {
     let readme = std::fs::read_to_string(repository().join("README.md")).expect("README.md");
-    let folder = folder("newcomer");
+    let folder = folder("readme");
     for example in ["broken.yaml", "privileged-daemonset.yaml"] {
         let text = std::fs::read_to_string(repository().join("examples").join(example)).expect("an example");
         write(&folder, &format!("manifests/{example}"), &text);
@@ -16,7 +16,7 @@ fn the_commands_run() {
     }
     let mut run = Vec::new();
     for line in readme.lines().filter_map(|line| line.strip_prefix("$ ")) {
-        if ELSEWHERE.iter().any(|command| line.starts_with(command)) {
+        if NOT_RUN.iter().any(|command| line.starts_with(command)) {
             continue;
         }
         let arguments: Vec<&str> = line.split(' ').collect();
@@ -25,5 +25,5 @@ fn the_commands_run() {
         assert_ne!(code(&output), 2, "{line}: {}", shown(&output));
         run.push(arguments[1]);
     }
-    assert_eq!(run, ["check", "explain", "plan"]);
+    assert_eq!(run, ["check", "plan"]);
 }

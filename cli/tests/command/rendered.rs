@@ -1,10 +1,10 @@
-//! `--helm` and `--kustomize`, with programs that stand in for helm and kubectl.
+//! `--helm` and `--kustomize`, with scripts instead of helm and kubectl.
 
 use std::os::unix::fs::PermissionsExt;
 
 use super::*;
 
-/// Runs the command in a folder where only the programs in its `bin` are installed, beside a shell.
+/// Runs the command in a folder with only the folder's `bin` on the PATH.
 fn check(folder: &Path, arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_hostprocess"));
     command.arg("check").args(arguments).current_dir(folder).env("NO_COLOR", "1").env("PATH", folder.join("bin"));
@@ -16,12 +16,12 @@ fn install(folder: &Path, program: &str, script: &str) {
     std::fs::set_permissions(path, PermissionsExt::from_mode(0o755)).expect("executable");
 }
 
-/// Prints a manifest, but only for these arguments.
+/// A script that prints a manifest for exactly these arguments.
 fn print(arguments: &str, manifest: &str) -> String {
     format!("[ \"$*\" = '{arguments}' ] || exit 1\n/bin/cat <<'END'\n{manifest}END")
 }
 
-/// A chart with a chart inside, a library chart, and two kustomizations of which one is a component.
+/// A chart with a subchart, a library chart, a kustomization and a component.
 fn a_repository(name: &str) -> PathBuf {
     let folder = folder(name);
     write(&folder, "charts/agent/Chart.yaml", "name: agent\n");
@@ -44,7 +44,7 @@ fn a_repository(name: &str) -> PathBuf {
 }
 
 #[test]
-fn charts_and_kustomizations_are_judged_as_they_are_rendered() {
+fn rendered_charts_and_kustomizations_are_judged() {
     let folder = a_repository("rendered");
     install(&folder, "helm", &print("template ./charts/agent", &dubious()));
     install(&folder, "kubectl", &print("kustomize ./overlay", GOOD));
@@ -55,7 +55,7 @@ fn charts_and_kustomizations_are_judged_as_they_are_rendered() {
 }
 
 #[test]
-fn without_the_options_nothing_is_run() {
+fn programs_are_only_run_with_the_options() {
     let folder = a_repository("not-rendered");
     for program in ["helm", "kubectl", "kustomize"] {
         install(&folder, program, "exit 1");
@@ -72,7 +72,7 @@ fn without_the_options_nothing_is_run() {
 }
 
 #[test]
-fn a_program_that_is_missing_is_named_with_where_to_get_it() {
+fn the_error_about_a_missing_program_has_its_download_address() {
     let folder = a_repository("no-programs");
     let output = check(&folder, &["--helm", "--kustomize", "-o", "json", "."]);
     assert_eq!(code(&output), 2);
@@ -84,7 +84,7 @@ fn a_program_that_is_missing_is_named_with_where_to_get_it() {
 }
 
 #[test]
-fn kustomize_stands_in_for_kubectl() {
+fn kustomize_is_used_without_kubectl() {
     let folder = a_repository("kustomize");
     install(&folder, "kustomize", &print("build overlay", GOOD));
     let output = check(&folder, &["--kustomize", "-o", "json", "overlay"]);
@@ -92,7 +92,7 @@ fn kustomize_stands_in_for_kubectl() {
 }
 
 #[test]
-fn what_a_program_says_when_it_fails_is_shown() {
+fn messages_of_a_failing_program_are_shown() {
     let folder = a_repository("failing-programs");
     install(&folder, "helm", "echo 'Error: no values' >&2; exit 1");
     let output = check(&folder, &["--helm", "charts"]);

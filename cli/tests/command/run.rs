@@ -1,9 +1,9 @@
-//! Modules, `run`, and the catalogue.
+//! Modules, `run`, `rules` and `explain`.
 
 use super::*;
 
 #[test]
-fn what_is_not_a_module_is_refused_with_what_to_pass_instead() {
+fn the_error_about_other_files_suggests_a_module() {
     let run = |policy: &str| {
         let output = hostprocess(&["run", policy, "-r", "test_data/requests/broken.json"], "");
         format!("=== {policy}\n{}", shown(&output))
@@ -21,9 +21,10 @@ fn what_is_not_a_module_is_refused_with_what_to_pass_instead() {
 }
 
 #[test]
-fn the_readme_lists_the_flags_of_run() {
-    let readme = std::fs::read_to_string(repository().join("README.md")).expect("README.md").replace('\n', " ");
-    let (_, list) = readme.split_once("Of the flags of `kwctl run` it has ").expect("a list");
+fn documentation_lists_the_flags_of_run() {
+    let page = std::fs::read_to_string(repository().join("docs/command.md")).expect("docs/command.md");
+    let page = page.replace('\n', " ");
+    let (_, list) = page.split_once("It has these flags of `kwctl run`: ").expect("a list");
     let listed: Vec<&str> =
         list.split_once(". ").expect("its end").0.split('`').filter(|part| part.starts_with('-')).collect();
     let help = hostprocess(&["run", "-h"], "");
@@ -37,7 +38,7 @@ fn the_readme_lists_the_flags_of_run() {
 }
 
 #[test]
-fn names_and_modules_cannot_steer_the_terminal() {
+fn names_and_modules_cannot_control_the_terminal() {
     const RED: &str = "\\e[31mred\\u009b";
     let metadata = format!("name: \"{RED}\"\n  annotations:\n    \"microsoft.com/hostprocess-{RED}\": \"{RED}\"");
     let input = bad().replace("name: bad", &metadata).replace("name: shell", &format!("name: \"{RED}\""));
@@ -54,7 +55,7 @@ fn names_and_modules_cannot_steer_the_terminal() {
 }
 
 #[test]
-fn the_catalogue() {
+fn rules_are_listed_and_explained() {
     let rules = objects(&hostprocess(&["rules", "--output", "json"], ""));
     assert_eq!(rules.len(), windows_hostprocess_policy::rules::registry::all().count());
     assert_snapshot("explain", shown(&hostprocess(&["explain", "host-network"], "")));

@@ -1,10 +1,10 @@
-//! SARIF: valid, and what code scanning needs.
+//! SARIF: validity, and properties for code scanning.
 
 use std::sync::LazyLock;
 
 use super::*;
 
-/// The standard's schema; `cli/tests/sarif-schema/README.md` says where it comes from.
+/// The standard's schema; see `cli/tests/sarif-schema/README.md` for its source.
 static SCHEMA: LazyLock<jsonschema::Validator> = LazyLock::new(|| {
     let schema: Value = serde_json::from_str(include_str!("../sarif-schema/sarif-schema-2.1.0.json")).expect("JSON");
     jsonschema::validator_for(&schema).expect("a schema")
@@ -28,7 +28,7 @@ fn results(log: &Value) -> &[Value] {
 }
 
 #[test]
-fn the_schema_refuses_a_log_with_any_one_mistake() {
+fn the_schema_rejects_invalid_logs() {
     let folder = folder("mistakes");
     write(&folder, "a.yaml", &bad());
     let valid = log(&folder, &["."]);
@@ -47,7 +47,7 @@ fn the_schema_refuses_a_log_with_any_one_mistake() {
 }
 
 #[test]
-fn every_rule_has_what_code_scanning_reads() {
+fn every_rule_has_the_properties_for_code_scanning() {
     let test_data = repository().join("test_data");
     let log = log(&test_data, &["--profile", "strict", "."]);
     let rules = log["runs"][0]["tool"]["driver"]["rules"].as_array().expect("a list");
@@ -74,7 +74,7 @@ fn every_rule_has_what_code_scanning_reads() {
 }
 
 #[test]
-fn a_fingerprint_survives_moved_lines_and_other_spellings_of_the_path() {
+fn fingerprints_do_not_depend_on_lines_or_the_spelling_of_paths() {
     let folder = folder("fingerprints");
     write(&folder, "a.yaml", &format!("{}---\n{}", bad(), dubious()));
     let fingerprints = |path: &str| -> Vec<Value> {
@@ -92,7 +92,7 @@ fn a_fingerprint_survives_moved_lines_and_other_spellings_of_the_path() {
 }
 
 #[test]
-fn a_uri_is_relative_only_for_a_relative_path() {
+fn relative_paths_become_relative_uris() {
     let folder = folder("uri");
     let absolute = write(&folder, "a.yaml", &bad());
     let uri = |path: &str| {

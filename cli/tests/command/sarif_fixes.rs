@@ -1,4 +1,4 @@
-//! SARIF's `fixes`: each is what `hostprocess fix` does about its finding alone.
+//! SARIF's `fixes`: each has the effect of `hostprocess fix` for its finding alone.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ fn fixable(folder: &Path, path: &str) -> Vec<Value> {
     results.iter().filter(|result| !result["fixes"].is_null()).cloned().collect()
 }
 
-/// The text after a fix. The last replacement comes first, so that the regions of the others stay true.
+/// The text after a fix. Replacements are applied from the last to the first, so that regions stay valid.
 fn applied(text: &str, fix: &Value) -> String {
     let offset = |region: &Value, line: &str, column: &str| {
         let number = |key: &str| usize::try_from(region[key].as_u64().expect("a number")).expect("small") - 1;
@@ -26,30 +26,30 @@ fn applied(text: &str, fix: &Value) -> String {
     for replacement in changes[0]["replacements"].as_array().expect("a list").iter().rev() {
         let region = &replacement["deletedRegion"];
         let range = offset(region, "startLine", "startColumn")..offset(region, "endLine", "endColumn");
-        after.replace_range(range, replacement["insertedContent"]["text"].as_str().expect("a text"));
+        after.replace_range(range, replacement["insertedContent"]["text"].as_str().expect("a string"));
     }
     after
 }
 
 fn fixed(rule: &Value, text: &str) -> String {
-    let output = hostprocess(&["fix", "--rules", rule.as_str().expect("a text"), "-"], text);
+    let output = hostprocess(&["fix", "--rules", rule.as_str().expect("a string"), "-"], text);
     String::from_utf8(output.stdout).expect("UTF-8")
 }
 
 #[test]
-fn a_fix_of_sarif_is_what_the_command_writes_for_that_finding() {
+fn sarif_fixes_match_the_output_of_the_fix_command() {
     let test_data = repository().join("test_data");
-    let mut of_rules: BTreeMap<(String, String), Vec<Value>> = BTreeMap::new();
+    let mut by_rule: BTreeMap<(String, String), Vec<Value>> = BTreeMap::new();
     for result in fixable(&test_data, ".") {
         let uri = &result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"];
-        let key = (uri.as_str().expect("a text").to_owned(), result["ruleId"].to_string());
-        of_rules.entry(key).or_default().push(result);
+        let key = (uri.as_str().expect("a string").to_owned(), result["ruleId"].to_string());
+        by_rule.entry(key).or_default().push(result);
     }
     let mut compared = 0;
-    for ((uri, _), results) in of_rules {
+    for ((uri, _), results) in by_rule {
         // The command fixes all findings of a rule.
         let [result] = results.as_slice() else { continue };
-        let text = std::fs::read_to_string(test_data.join(&uri)).expect("a text");
+        let text = std::fs::read_to_string(test_data.join(&uri)).expect("a string");
         let fix = &result["fixes"][0];
         assert_eq!(applied(&text, fix), fixed(&result["ruleId"], &text), "{uri}: {}", result["ruleId"]);
         assert_eq!(fix["artifactChanges"][0]["artifactLocation"]["uri"], uri.as_str());
@@ -60,7 +60,7 @@ fn a_fix_of_sarif_is_what_the_command_writes_for_that_finding() {
 }
 
 #[test]
-fn regions_count_characters_whatever_ends_a_line() {
+fn regions_count_characters_with_any_line_break() {
     let folder = folder("sarif-fixes");
     let options = "    windowsOptions:\n      hostProcess: yes\n      runAsUserName: NT AUTHORITY\\Local service\n";
     let flow =
@@ -81,9 +81,9 @@ fn regions_count_characters_whatever_ends_a_line() {
 }
 
 #[test]
-fn what_the_command_would_not_edit_without_being_told_has_no_fix() {
+fn findings_that_need_unsafe_or_cannot_be_fixed_have_no_sarif_fix() {
     let folder = folder("no-sarif-fixes");
-    // An anchor, a promise that only --unsafe withdraws, a waiver, and an admission request.
+    // An anchor, a guarantee that only --unsafe drops, a waiver, and an admission request.
     let anchor = bad().replace("spec:\n", "spec:\n  hostNetwork: &no false\n  hostUsers: *no\n");
     write(&folder, "anchor.yaml", &anchor);
     let promise = GOOD

@@ -1,4 +1,4 @@
-//! JSON Schemas, and that they say what the policy does.
+//! JSON Schemas, and that they match the behaviour of the policy.
 
 use std::fs;
 
@@ -37,7 +37,7 @@ fn settings_in(file: &str) -> Vec<Value> {
 }
 
 #[test]
-fn the_settings_on_every_page_fit() {
+fn settings_in_the_documentation_match_the_schema() {
     let validator = validator("settings");
     for file in
         ["deploy/base/clusteradmissionpolicy.yaml", "docs/recipes.md", "docs/settings.md", "examples/settings.yaml"]
@@ -54,7 +54,7 @@ fn the_settings_on_every_page_fit() {
     }
 }
 
-/// An example, whose first line tells editors which schema it has.
+/// An example whose first line names its schema for editors.
 fn example_of(file: &str, schema: &str) -> Value {
     let path = repository().join(file);
     let text = fs::read_to_string(&path).expect("the example");
@@ -80,7 +80,7 @@ fn the_examples_are_valid() {
 }
 
 #[test]
-fn the_configurations_on_the_page_fit() {
+fn configurations_in_the_documentation_match_the_schema() {
     let (validator, page) =
         (validator("config"), fs::read_to_string(repository().join("docs/command.md")).expect("a page"));
     let blocks = page.split("```yaml\n").skip(1).filter_map(|rest| rest.split("\n```").next());
@@ -96,7 +96,7 @@ fn the_configurations_on_the_page_fit() {
 }
 
 #[test]
-fn the_schema_of_the_configuration_says_what_the_command_does() {
+fn the_schema_and_the_command_accept_the_same_configurations() {
     let (folder, validator) = (folder("config-schema"), validator("config"));
     write(&folder, "settings.yaml", "");
     let waiver = json!({"rules": ["host-network"], "reason": "x"});
@@ -125,7 +125,7 @@ fn the_schema_of_the_configuration_says_what_the_command_does() {
     }
 }
 
-/// Settings that hold a value at the place that a pointer into the schema leads to.
+/// Settings with a value at a path of the schema.
 fn at(path: &[String], value: Value) -> Value {
     path.iter().rev().fold(value, |value, step| match step.as_str() {
         "[]" => json!([value]),
@@ -153,7 +153,7 @@ fn objects_of(schema: &Value, path: &mut Vec<String>, visit: &mut dyn FnMut(&[St
 }
 
 #[test]
-fn a_key_is_unknown_to_the_schema_where_it_is_unknown_to_the_policy() {
+fn the_schema_and_the_policy_have_the_same_keys() {
     let (validator, schema) = (validator("settings"), schema("settings"));
     let mut visited = 0;
     objects_of(&schema, &mut Vec::new(), &mut |path, object| {
@@ -175,7 +175,7 @@ fn a_key_is_unknown_to_the_schema_where_it_is_unknown_to_the_policy() {
 }
 
 #[test]
-fn what_the_policy_takes_fits() {
+fn settings_that_the_policy_accepts_match_the_schema() {
     let validator = validator("settings");
     for settings in [
         json!({"profile": "strict", "ratchet": false, "containerd": "1.7", "platform": "openshift"}),
@@ -197,7 +197,7 @@ fn what_the_policy_takes_fits() {
 }
 
 #[test]
-fn values_of_another_type_or_name_do_not_fit() {
+fn settings_with_wrong_types_or_names_do_not_match_the_schema() {
     let validator = validator("settings");
     for settings in [
         json!({"profile": "strikt"}),

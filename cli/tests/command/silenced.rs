@@ -1,8 +1,8 @@
-//! A pull request cannot silence its own check: whatever it leaves out or waives is said in every report.
+//! A pull request cannot silence its own check: every report contains waivers and files left out.
 
 use super::*;
 
-/// A repository with a finding in `deploy`, and this file that a pull request adds.
+/// A repository with a finding in `deploy`, and a file added by a pull request.
 fn pull_request(name: &str, file: &str, text: &str) -> PathBuf {
     let folder = folder(name);
     std::fs::create_dir(folder.join(".git")).expect("a folder");
@@ -17,10 +17,10 @@ fn stderr(output: &Output) -> String {
 }
 
 #[test]
-fn a_pull_request_cannot_silence_its_own_check_without_a_word() {
+fn changes_that_silence_findings_are_reported() {
     let waiver = "waivers: [{rules: [host-network], reason: later}]\n";
     let comment = bad().replace("spec:\n", "# hostprocess: ignore[host-network] later\nspec:\n");
-    let empty = "error: nothing was checked, because there is no Kubernetes object: --allow-empty accepts that\n";
+    let empty = "error: nothing was checked, because there is no Kubernetes object: use --allow-empty to accept that\n";
     let configured = |sets: &str| format!("note: the configuration is deploy/.hostprocess.yaml, it sets {sets}\n");
     for (name, file, text, expected, words) in [
         ("never", "deploy/.hostprocess.yaml", "failOn: never\n", 0, vec![configured("failOn")]),
@@ -66,7 +66,7 @@ fn a_pull_request_cannot_silence_its_own_check_without_a_word() {
         for words in words {
             assert!(stderr(&output).contains(&words), "{name}: {words}{}", shown(&output));
         }
-        // The repository's own configuration is another one when it is named.
+        // With --config, the pull request cannot replace the configuration of the repository.
         let output = hostprocess_in(&folder, &["check", "--config", ".hostprocess.yaml", path]);
         let is_named = stderr(&output).contains("note: the configuration is .hostprocess.yaml, it sets failOn\n");
         assert!(is_named, "{name}: {}", shown(&output));
@@ -75,7 +75,7 @@ fn a_pull_request_cannot_silence_its_own_check_without_a_word() {
 }
 
 #[test]
-fn what_folders_hold_and_is_left_out_is_counted_by_its_reason() {
+fn files_left_out_of_folders_are_counted_by_reason() {
     let folder = folder("left-out");
     std::fs::create_dir(folder.join(".git")).expect("a folder");
     write(&folder, ".gitignore", "vendor/\n*.gen.yaml\n");
@@ -100,12 +100,12 @@ fn what_folders_hold_and_is_left_out_is_counted_by_its_reason() {
         1 file and 1 folder (exclude in the configuration); 1 folder (hidden)\n";
     assert!(stderr(&output).contains(expected), "{}", shown(&output));
     assert!(stderr(&output).contains("note: skipped 1 document without an apiVersion or a kind"), "{}", shown(&output));
-    // What is named is meant.
+    // Paths on the command line are not excluded.
     assert!(!stderr(&hostprocess_in(&folder, &["check", "a.gen.yaml"])).contains("left out"));
 }
 
 #[test]
-fn every_report_with_a_place_for_it_says_what_counted() {
+fn reports_contain_the_inputs_that_decided_the_result() {
     let folder = pull_request("silenced-reports", "deploy/.hostprocess.yaml", "failOn: never\n");
     let comment = bad().replace("spec:\n", "# hostprocess: ignore[host-network] later\nspec:\n");
     write(&folder, "deploy/bad.yaml", &comment);
@@ -140,7 +140,7 @@ fn every_report_with_a_place_for_it_says_what_counted() {
 }
 
 #[test]
-fn nothing_checked_is_exit_2_unless_it_may_be_empty() {
+fn a_run_without_objects_exits_with_2_unless_allow_empty_is_set() {
     let folder = folder("nothing-checked");
     write(&folder, "values.yaml", "replicas: 1\n");
     for (arguments, expected) in
@@ -161,7 +161,7 @@ fn nothing_checked_is_exit_2_unless_it_may_be_empty() {
 }
 
 #[test]
-fn fix_and_grants_say_what_counted() {
+fn fix_and_grants_report_the_configuration_and_files_left_out() {
     let folder = pull_request("silenced-fix", "deploy/.hostprocess.yaml", "exclude: [bad.yaml]\nwaivers: []\n");
     write(&folder, "deploy/vendor/.gitignore", "*\n");
     write(&folder, "deploy/vendor/agent.yaml", &bad());

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::*;
 
-/// [`bad`] with a text after the line on which its finding is, `spec:`.
+/// [`bad`] with a text appended to the line of its finding, `spec:`.
 fn bad_with(comment: &str) -> String {
     bad().replace("\nspec:\n", &format!("\nspec:{comment}\n"))
 }
@@ -42,25 +42,25 @@ fn a_comment_elsewhere_waives_nothing_and_is_reported() {
     ] {
         let output = check(&input);
         let warning =
-            format!("warning: <stdin>:{place}: there is nothing to ignore here for host-network: remove the comment\n");
+            format!("warning: <stdin>:{place}: unused waiver: no host-network finding here; remove the comment\n");
         assert_eq!((code(&output), errors(&output)), (1, warning), "{input}");
     }
 }
 
 #[test]
-fn a_comment_is_not_said_to_waive_nothing_where_something_could_not_be_read() {
+fn a_comment_is_not_reported_as_unused_if_input_is_unreadable() {
     let waiver = "# hostprocess: ignore[host-network] a webhook adds it";
     for input in [
         format!("{waiver}\n{}---\na: [\n", bad()),
         format!("{waiver}\n{}", bad().replace("hostProcess: yes", "hostProcess: 'yes'")),
     ] {
         let output = check(&input);
-        assert!(code(&output) > 0 && !errors(&output).contains("nothing to ignore"), "{}", shown(&output));
+        assert!(code(&output) > 0 && !errors(&output).contains("unused waiver"), "{}", shown(&output));
     }
 }
 
 #[test]
-fn a_finding_about_what_is_missing_is_waived_at_the_line_that_the_report_names() {
+fn a_finding_about_a_missing_field_is_waived_at_the_reported_line() {
     let check = |input: &str| hostprocess(&["check", "-", "--rules", "resource-limits", "-o", "json"], input);
     let finding = objects(&check(GOOD))[0]["findings"][0].clone();
     assert_eq!(
@@ -73,7 +73,7 @@ fn a_finding_about_what_is_missing_is_waived_at_the_line_that_the_report_names()
 }
 
 #[test]
-fn what_only_looks_like_a_comment_waives_nothing() {
+fn text_that_looks_like_a_comment_waives_nothing() {
     let text =
         "metadata:\n  annotations:\n    note: |\n      # hostprocess: ignore[host-network] a webhook adds it\nspec:\n";
     let output = check(&bad().replace("spec:\n", &text.replace("metadata:\n", "")));
@@ -83,18 +83,15 @@ fn what_only_looks_like_a_comment_waives_nothing() {
 }
 
 #[test]
-fn a_comment_that_cannot_be_meant_so_is_reported_and_waives_nothing() {
+fn a_malformed_comment_is_reported_and_waives_nothing() {
     for (comment, message) in [
-        ("ignore[host-network]", "this comment ignores nothing without a reason: write it after the brackets"),
-        (
-            "ignore[host-netwrok] x",
-            "this comment ignores nothing: unknown rule 'host-netwrok', did you mean 'host-network'?",
-        ),
-        ("ignore[host-network, x] x", "this comment ignores nothing: unknown rule 'x'"),
-        ("ignore[] x", "this comment ignores nothing: unknown rule ''"),
-        ("ignore[unreadable] x", "this comment ignores nothing: unknown rule 'unreadable'"),
-        ("ignore", "this comment ignores nothing: write # hostprocess: ignore[rule-id] and the reason"),
-        ("ignore host-network x", "this comment ignores nothing: write # hostprocess: ignore[rule-id] and the reason"),
+        ("ignore[host-network]", "invalid waiver: write a reason after the brackets"),
+        ("ignore[host-netwrok] x", "invalid waiver: unknown rule 'host-netwrok', did you mean 'host-network'?"),
+        ("ignore[host-network, x] x", "invalid waiver: unknown rule 'x'"),
+        ("ignore[] x", "invalid waiver: unknown rule ''"),
+        ("ignore[unreadable] x", "invalid waiver: unknown rule 'unreadable'"),
+        ("ignore", "invalid waiver: write # hostprocess: ignore[rule-id] and a reason"),
+        ("ignore host-network x", "invalid waiver: write # hostprocess: ignore[rule-id] and a reason"),
     ] {
         let output = check(&bad_with(&format!(" # hostprocess: {comment}")));
         let expected = format!("warning: <stdin>:5:7: {message}\n");
@@ -112,26 +109,26 @@ fn each_of_a_hundred_thousand_comments_is_reported() {
 }
 
 #[test]
-fn the_rules_of_a_comment_are_waived_one_by_one() {
+fn each_rule_in_a_comment_is_waived_separately() {
     let comment = "# hostprocess: ignore[host-network, os-linux, local-system, windows-build] a webhook adds it";
     let output = check(&bad_with(&format!(" {comment}")));
     assert_eq!(code(&output), 0);
-    // One that is off, and one about the cluster, may find something another time.
+    // A rule that is off and a rule about the cluster may have findings in another run.
     assert_eq!(
         errors(&output),
-        "warning: <stdin>:5:7: there is nothing to ignore here for os-linux: remove the id from the comment\n"
+        "warning: <stdin>:5:7: unused waiver: no os-linux finding here; remove the id from the comment\n"
     );
     let selected = hostprocess(&["check", "-", "--rules", "run-as-non-root"], &bad_with(&format!(" {comment}")));
     assert_eq!((code(&selected), errors(&selected).as_str()), (0, ""));
 }
 
-/// A finding that is waived beside one that is not.
+/// A waived finding and one that is not waived.
 fn two() -> String {
     format!("{}---\n{}", bad_with(" # hostprocess: ignore[host-network] a webhook adds it"), bad())
 }
 
 #[test]
-fn what_is_waived_is_only_in_json_and_sarif() {
+fn waived_findings_are_only_in_json_and_sarif() {
     let format = |format| hostprocess(&["check", "-", "-o", format], &two());
     for (name, count) in [("text", 1), ("github", 1), ("azure-devops", 1), ("junit", 1), ("json", 2)] {
         let output = format(name);
@@ -145,7 +142,7 @@ fn what_is_waived_is_only_in_json_and_sarif() {
 }
 
 #[test]
-fn sarif_says_of_each_result_whether_it_is_suppressed() {
+fn every_sarif_result_has_suppressions() {
     let suppressions = |input: &str| -> Vec<Value> {
         let output = hostprocess(&["check", "-", "-o", "sarif"], input);
         assert_valid_sarif(&output.stdout);
@@ -159,7 +156,7 @@ fn sarif_says_of_each_result_whether_it_is_suppressed() {
 }
 
 #[test]
-fn what_is_waived_is_not_fixed() {
+fn waived_findings_are_not_fixed() {
     let fixes = |output: Output| String::from_utf8_lossy(&output.stdout).matches("hostNetwork: true").count();
     assert_eq!(fixes(hostprocess(&["fix", "-"], &two())), 1);
     let waiver = "- rules: [host-network]\n  paths: [old]\n  reason: a webhook adds it\n";
@@ -169,7 +166,7 @@ fn what_is_waived_is_not_fixed() {
 }
 
 #[test]
-fn the_policy_does_not_see_comments() {
+fn a_module_ignores_waivers_in_comments() {
     let input = bad_with(" # hostprocess: ignore[host-network] a webhook adds it");
     let folder = folder("admission");
     let answer = json!({"valid": true, "accepted": false, "message": "refused"});
@@ -178,14 +175,14 @@ fn the_policy_does_not_see_comments() {
     assert_eq!((code(&output), errors(&output).as_str()), (1, ""), "{}", shown(&output));
 }
 
-/// Copies every fixture with a comment above each line that has findings. Returns how many findings there are.
+/// Copies every fixture with a comment above each line that has findings. Returns the number of findings.
 fn with_comments_everywhere(folder: &Path) -> usize {
     let output = hostprocess(&["check", "test_data", "--profile", "strict", "-o", "json"], "");
     let mut rules: BTreeMap<(String, usize), BTreeSet<String>> = BTreeMap::new();
     let mut count = 0;
     for object in objects(&output) {
         for finding in object["findings"].as_array().expect("a list") {
-            let text = |value: &Value| value.as_str().expect("a text").to_owned();
+            let text = |value: &Value| value.as_str().expect("a string").to_owned();
             let line = finding["line"].as_u64().and_then(|line| usize::try_from(line).ok()).expect("a number");
             rules.entry((text(&object["file"]), line)).or_default().insert(text(&finding["rule"]));
             count += 1;
@@ -207,7 +204,7 @@ fn with_comments_everywhere(folder: &Path) -> usize {
 }
 
 #[test]
-fn whatever_is_reported_on_a_line_can_be_waived_there() {
+fn every_finding_can_be_waived_at_its_line() {
     let folder = folder("comments-everywhere");
     let count = with_comments_everywhere(&folder);
     let output = hostprocess_in(&folder, &["check", ".", "--profile", "strict"]);
@@ -215,7 +212,7 @@ fn whatever_is_reported_on_a_line_can_be_waived_there() {
     assert_eq!((code(&output), errors(&output).as_str()), (0, ""), "{}", shown(&output));
     let summary = format!(" 0 with warnings, 0 denied; {count} findings waived\n");
     assert!(shown(&output).contains(&summary) && output.stdout.len() < 100, "{}", shown(&output));
-    // What another profile finds is not missed.
+    // Waivers that only another profile uses are not reported as unused.
     assert_eq!(errors(&hostprocess_in(&folder, &["check", "."])), "");
 }
 
@@ -244,31 +241,31 @@ fn the_configuration_waives_findings_of_files_and_objects() {
         assert_eq!(errors(&output), "", "{covers}");
         let objects = objects(&output);
         let waived = json!({"reason": "a webhook adds it", "source": "configuration"});
-        let of_waived = objects.iter().filter(|object| object["findings"][0]["waived"] == waived);
-        let found: Vec<&str> = of_waived.map(|object| object["file"].as_str().expect("a text")).collect();
+        let matching = objects.iter().filter(|object| object["findings"][0]["waived"] == waived);
+        let found: Vec<&str> = matching.map(|object| object["file"].as_str().expect("a string")).collect();
         assert_eq!(found, files.iter().map(|file| format!("./{file}")).collect::<Vec<_>>(), "{covers}");
-        // From elsewhere, and by another name.
+        // From another folder, with another spelling of the path.
         let from = hostprocess_in(&folder.join("new"), &["check", "../old/a.yaml"]);
         assert_eq!(code(&from) == 0, files.contains(&"old/a.yaml"), "{covers}: {}", shown(&from));
     }
 }
 
 #[test]
-fn waivers_of_the_configuration_that_are_over_or_waive_nothing_are_reported() {
+fn expired_and_unused_configured_waivers_are_reported() {
     let waivers = "- rules: [host-network]\n  reason: x\n  until: 2024-02-29\n- rules: [host-network, os-linux]\n  paths: [new]\n  \
                    reason: x\n- rules: [os-linux]\n  paths: [nowhere]\n  reason: x\n";
     let folder = with_configuration("configured-mistakes", waivers);
     let output = hostprocess_in(&folder, &["check", "."]);
-    let expected = "warning: .hostprocess.yaml:4:3: waivers[0].until: the waiver ended on 2024-02-29: renew it, or remove it\n\
-                    warning: .hostprocess.yaml:5:25: waivers[1].rules[1]: there is nothing to ignore for os-linux: remove it\n";
+    let expected = "warning: .hostprocess.yaml:4:3: waivers[0].until: the waiver expired on 2024-02-29: renew or remove it\n\
+                    warning: .hostprocess.yaml:5:25: waivers[1].rules[1]: unused waiver: no os-linux finding; remove the id\n";
     assert_eq!((code(&output), errors(&output).as_str()), (1, expected), "{}", shown(&output));
     assert!(shown(&output).contains("2 objects: 1 accepted, 0 with warnings, 1 denied; 1 finding waived\n"));
     let selected = hostprocess_in(&folder, &["check", ".", "--ignore-rules", "os-linux"]);
-    assert!(!errors(&selected).contains("nothing to ignore"), "{}", errors(&selected));
+    assert!(!errors(&selected).contains("unused waiver"), "{}", errors(&selected));
 }
 
 #[test]
-fn a_waiver_of_the_configuration_that_cannot_be_meant_so_is_refused() {
+fn invalid_configured_waivers_are_errors() {
     for (waiver, message) in [
         ("- rules: [host-network]\n", ".hostprocess.yaml:2:3: waivers[0]: missing field `reason`"),
         ("- rules: [host-netwrok]\n  reason: x\n", "2:11: waivers[0].rules[0]: unknown rule 'host-netwrok', did you"),
@@ -282,7 +279,7 @@ fn a_waiver_of_the_configuration_that_cannot_be_meant_so_is_refused() {
 }
 
 #[test]
-fn one_finding_can_be_waived_twice() {
+fn a_finding_can_be_waived_twice() {
     let folder = with_configuration("configured-twice", "- rules: [host-network]\n  reason: from afar\n");
     write(&folder, "old/a.yaml", &bad_with(" # hostprocess: ignore[host-network] at home"));
     let output = hostprocess_in(&folder, &["check", "old", "-o", "json"]);
@@ -291,7 +288,7 @@ fn one_finding_can_be_waived_twice() {
 }
 
 #[test]
-fn the_examples_on_the_page_waive_what_they_say() {
+fn waivers_in_the_documentation_work() {
     let page = std::fs::read_to_string(repository().join("docs/command.md")).expect("the page");
     let section = page.split("\n## ").find(|section| section.starts_with("Waivers\n")).expect("a section");
     let examples: Vec<&str> = section.split("```yaml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();

@@ -1,4 +1,4 @@
-//! The files of the Helm chart that repeat what others say: `Chart.yaml`, and the settings in the schema of the values.
+//! Generated parts of the Helm chart: `Chart.yaml`, and the settings in the schema of the values.
 
 use std::collections::BTreeMap;
 
@@ -62,11 +62,11 @@ struct Chart<'p> {
     annotations: BTreeMap<&'p str, &'p str>,
 }
 
-/// `Chart.yaml`, with the annotations that Kubewarden's `pkg2chart` takes from `artifacthub-pkg.yml` (kubewarden/rfc, "Rancher
-/// integration of Kubewarden Policies").
+/// `Chart.yaml`, with the annotations that Kubewarden's `pkg2chart` copies from `artifacthub-pkg.yml` (kubewarden/rfc,
+/// "Rancher integration of Kubewarden Policies").
 ///
 /// # Errors
-/// `artifacthub-pkg.yml` cannot be read, or lacks something.
+/// `artifacthub-pkg.yml` cannot be read, or lacks a value.
 pub fn description() -> Result<File> {
     let package = fixtures::documents(&read(PACKAGE)?, PACKAGE).remove(0);
     let package: Package = serde_json::from_value(package).context(PACKAGE)?;
@@ -110,16 +110,16 @@ fn annotations(package: &Package) -> Result<BTreeMap<&str, &str>> {
 #[derive(Serialize)]
 #[serde(untagged)]
 enum Member {
-    /// Kept as it is.
+    /// Kept unchanged.
     Written(Box<RawValue>),
     Made(Value),
 }
 
-/// `values.schema.json` with the schema of the policy's settings, which `definitions` repeats: Helm follows no references
-/// to other files. The rest is written by hand.
+/// `values.schema.json` with the schema of the policy's settings copied into `definitions`, because Helm does not
+/// resolve references to other files. The rest is handwritten.
 ///
 /// # Errors
-/// One of the two schemas is not JSON.
+/// One of the two schemas is not valid JSON.
 pub fn values_schema(settings_schema: &str) -> Result<File> {
     let path = format!("{FOLDER}/values.schema.json");
     let members: IndexMap<String, Box<RawValue>> = serde_json::from_str(&read(&path)?).context(path.clone())?;

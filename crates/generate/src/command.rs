@@ -1,4 +1,4 @@
-//! Files with what the command prints: its schemas, and the picture in the README.
+//! Files generated from the output of the command: its schemas, and the picture in the README.
 
 use std::path::Path;
 use std::process::Command;
@@ -10,17 +10,17 @@ use crate::File;
 /// The schema that the chart repeats.
 pub const SETTINGS_SCHEMA: &str = "docs/schema/settings.schema.json";
 
-/// The output of `hostprocess` in the root of the repository, if it exits with this code.
+/// The output of `hostprocess` in the root of the repository, which must exit with this code.
 fn printed(program: &Path, arguments: &[&str], code: i32) -> Result<String> {
     let mut command = Command::new(program);
     command.args(arguments).current_dir(fixtures::repository()).env("CLICOLOR_FORCE", "1");
     let output = command.output().with_context(|| program.display().to_string())?;
-    let complaint = String::from_utf8_lossy(&output.stderr);
-    ensure!(output.status.code() == Some(code), "hostprocess {}: {}\n{complaint}", arguments.join(" "), output.status);
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    ensure!(output.status.code() == Some(code), "hostprocess {}: {}\n{stderr}", arguments.join(" "), output.status);
     Ok(String::from_utf8(output.stdout)?)
 }
 
-/// The schemas that editors use.
+/// The schemas for editors.
 pub fn schemas(program: &Path) -> Result<Vec<File>> {
     let schema = |subject: &str| {
         let path = format!("docs/schema/{subject}.schema.json");
@@ -29,7 +29,7 @@ pub fn schemas(program: &Path) -> Result<Vec<File>> {
     ["config", "output", "output-v2", "plan", "settings"].into_iter().map(schema).collect()
 }
 
-/// Three findings as a terminal shows them.
+/// A picture of three findings in a terminal.
 pub fn picture(program: &Path) -> Result<File> {
     let rules = "run-as-non-root,named-pipe-mount,nt-authority-spelling";
     let printed = printed(program, &["check", "--rules", rules, "examples/broken.yaml"], 1)?;

@@ -1,4 +1,4 @@
-//! Files of this repository that are made from others: pages and policies from the rules, the chart's from the package's.
+//! Generates files of this repository: pages and policies from the rules, the chart from the package metadata.
 //!
 //! `make docs` writes them, and the tests check that they are up to date.
 
@@ -14,12 +14,12 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
-/// A file that is made from others.
+/// A generated file.
 #[derive(Clone, Debug)]
 pub struct File {
-    /// Where it is in the repository.
+    /// Its path in the repository.
     pub path: String,
-    /// All that it says.
+    /// Its content.
     pub text: String,
 }
 
@@ -28,7 +28,7 @@ impl File {
         File { path: path.into(), text }
     }
 
-    /// Whether the repository has it as it is.
+    /// Whether the file in the repository is identical.
     pub fn is_up_to_date(&self) -> bool {
         fs::read(fixtures::repository().join(&self.path)).is_ok_and(|bytes| bytes == self.text.as_bytes())
     }
@@ -36,16 +36,16 @@ impl File {
     /// Writes it into the repository.
     ///
     /// # Errors
-    /// It is not writable.
+    /// It cannot be written.
     pub fn write(&self) -> Result<()> {
         fs::write(fixtures::repository().join(&self.path), &self.text).with_context(|| self.path.clone())
     }
 }
 
-/// The files that are made from the rules and from other files.
+/// The files generated from the rules and from other files.
 ///
 /// # Errors
-/// One of these files cannot be read.
+/// A source file cannot be read.
 pub fn from_policy() -> Result<Vec<File>> {
     Ok(vec![
         rules_page::file(),
@@ -55,7 +55,7 @@ pub fn from_policy() -> Result<Vec<File>> {
     ])
 }
 
-/// The files that are made from what `hostprocess`, the program at this path, prints.
+/// The files generated from the output of `hostprocess`, the program at this path.
 ///
 /// # Errors
 /// It cannot be started, or fails.

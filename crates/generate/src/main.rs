@@ -1,4 +1,4 @@
-//! `make docs`: writes the files that are made from others, or says which are out of date.
+//! `make docs`: writes the generated files, or lists those that are out of date.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -6,13 +6,13 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::Parser;
 
-/// Writes the files of this repository that are made from others
+/// Write the generated files of this repository
 #[derive(Parser)]
 struct Args {
-    /// Write nothing; list the files that are out of date, and exit with 1 if there are any
+    /// Write nothing, list the files that are out of date, and exit with 1 if there are any
     #[arg(long)]
     check: bool,
-    /// The built `hostprocess`, which prints the schemas and what docs/check.svg shows
+    /// The built `hostprocess`, which prints the schemas and the text of docs/check.svg
     command: PathBuf,
 }
 

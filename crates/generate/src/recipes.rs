@@ -1,9 +1,10 @@
-//! `docs/recipes.md`: policies, the objects that are sent under each, and what `kubectl` prints of the policy's answers.
+//! `docs/recipes.md`: the whole policy, recipes that each set parts of it, the objects that are sent under each recipe, and what `kubectl`
+//! prints of the policy's answers.
 
 use std::ops::Range;
 use std::path::Path;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use kubewarden_policy_sdk::response::ValidationResponse;
 use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag, TagEnd};
 use serde_json::Value;
@@ -15,10 +16,10 @@ pub const PAGE: &str = "docs/recipes.md";
 /// The words of kube-apiserver before the message of a denial.
 pub const DENIED: &str = "denied the request: ";
 
-/// A policy of the page, with the objects that are sent under it.
+/// A recipe of the page, with the objects that are sent under it.
 #[derive(Debug)]
 pub struct Recipe {
-    /// The ClusterAdmissionPolicy.
+    /// The whole policy with the parts that the recipe sets.
     pub policy: Value,
     /// The objects, in their order.
     pub objects: Vec<Sent>,
@@ -50,11 +51,41 @@ pub fn with_answers(page: &str) -> Result<String> {
     Ok(renewed)
 }
 
+/// The whole policy of the page.
+///
+/// # Errors
+/// The page has none, or more than one.
+pub fn whole_policy(page: &str) -> Result<Value> {
+    let yaml = blocks(page).into_iter().filter(|(language, _)| language == "yaml");
+    let objects = yaml.filter_map(|(_, at)| fixtures::documents(&page[at], PAGE).into_iter().next());
+    let mut policies = objects.filter(|object| object["kind"] == "ClusterAdmissionPolicy");
+    let policy = policies.next().with_context(|| format!("{PAGE}: no ClusterAdmissionPolicy"))?;
+    ensure!(policies.next().is_none(), "{PAGE}: more than one ClusterAdmissionPolicy");
+    Ok(policy)
+}
+
+/// The policy with the name and the parts of `spec` that a recipe sets.
+fn adapted(policy: &Value, recipe: &Value) -> Result<Value> {
+    let is_known = |key: &String| matches!(key.as_str(), "metadata" | "spec");
+    let is_recipe = recipe.as_object().is_some_and(|recipe| recipe.keys().all(is_known));
+    ensure!(is_recipe && recipe["spec"]["settings"].is_object(), "{PAGE}: neither an object nor a recipe:\n{recipe}");
+    let mut policy = policy.clone();
+    for (key, value) in recipe["spec"].as_object().into_iter().flatten() {
+        let part = policy["spec"].get_mut(key).with_context(|| format!("{PAGE}: the policy has no {key}"))?;
+        *part = value.clone();
+    }
+    if let Some(name) = recipe.pointer("/metadata/name") {
+        policy["metadata"]["name"] = name.clone();
+    }
+    Ok(policy)
+}
+
 /// The recipes of the page.
 ///
 /// # Errors
-/// A block cannot be read, or an object stands before the first policy.
+/// A block cannot be read, or an object stands before the first recipe.
 pub fn recipes(page: &str) -> Result<Vec<Recipe>> {
+    let policy = whole_policy(page)?;
     let mut recipes: Vec<Recipe> = Vec::new();
     // Whether the block before is an object.
     let mut pending = false;
@@ -72,15 +103,14 @@ pub fn recipes(page: &str) -> Result<Vec<Recipe>> {
         let object = fixtures::documents(text, PAGE).into_iter().next().context("an empty block")?;
         pending = false;
         match object["kind"].as_str() {
-            Some("ClusterAdmissionPolicy") => recipes.push(Recipe { policy: object, objects: Vec::new() }),
-            Some("Role") => {}
+            None => recipes.push(Recipe { policy: adapted(&policy, &object)?, objects: Vec::new() }),
+            Some("ClusterAdmissionPolicy" | "Role") => {}
             Some(_) => {
-                let recipe = recipe.with_context(|| format!("{PAGE}: no policy before\n{text}"))?;
+                let recipe = recipe.with_context(|| format!("{PAGE}: no recipe before\n{text}"))?;
                 let answer = answer(text, &recipe.policy["spec"]["settings"])?;
                 recipe.objects.push(Sent { manifest: text.to_owned(), answer, shown: None });
                 pending = true;
             }
-            None => bail!("{PAGE}: a block without kind:\n{text}"),
         }
     }
     Ok(recipes)

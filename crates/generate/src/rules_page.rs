@@ -21,7 +21,7 @@ struct Page;
 impl fmt::Display for Page {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(INTRODUCTION)?;
-        f.write_str("\n| group | rule | default | API server | what it catches |\n| --- | --- | --- | --- | --- |\n")?;
+        f.write_str("\n| group | rule | default | API server | finding |\n| --- | --- | --- | --- | --- |\n")?;
         for group in registry::groups() {
             for rule in group.rules {
                 let (Rule { id, summary, .. }, severity, api_server) = (rule, severity(rule), api_server(rule));
@@ -65,12 +65,12 @@ fn needs(rule: &Rule, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     write!(f, " **Needs** {}.", fields.join(" or "))
 }
 
-/// The commands and settings that apply the fixes which findings may have.
+/// The commands and settings that apply the fixes of a rule.
 fn fixed_by(rule: &Rule) -> &'static str {
     match rule.patches {
         None => "",
-        Some(Reach::Admission) => " **Fixed by** `mutate` and `hostprocess fix`, where the remedy is certain.",
-        Some(Reach::Command) => " **Fixed by** `hostprocess fix`, where the remedy is certain.",
+        Some(Reach::Admission) => " **Fixed by** `mutate` and `hostprocess fix`, where the fix is certain.",
+        Some(Reach::Command) => " **Fixed by** `hostprocess fix`, where the fix is certain.",
         Some(Reach::OnDemand) => " **Fixed by** `hostprocess fix --unsafe`.",
     }
 }

@@ -12,10 +12,10 @@ pub use paths::{named_pipe, rootfs};
 
 use crate::{File, yaml};
 
-/// Where the manifest is in the repository.
+/// The path of the manifest in the repository.
 pub const MANIFEST: &str = "deploy/validatingadmissionpolicy.yaml";
 
-const HEAD: &str = "# Written from the rules by `make docs`: see docs/validatingadmissionpolicy.md.\n";
+const HEAD: &str = "# Generated from the rules by `make docs`: see docs/validatingadmissionpolicy.md.\n";
 
 const NAME: &str = "windows-hostprocess";
 
@@ -82,7 +82,7 @@ struct Binding {
 /// The policy and its binding.
 ///
 /// # Errors
-/// A value has no form in YAML.
+/// A value cannot be represented in YAML.
 pub fn file() -> Result<File> {
     let (policy, binding) =
         (object("ValidatingAdmissionPolicy", policy()), object("ValidatingAdmissionPolicyBinding", binding()));
@@ -100,7 +100,7 @@ fn policy() -> Policy {
         failure_policy: "Fail",
         match_constraints: MatchConstraints { resource_rules: resource_rules() },
         variables: variables.map(|(name, expression)| Variable { name, expression: FoldString(expression) }).collect(),
-        // kube-apiserver shows the message of one validation only, and a message has one line.
+        // kube-apiserver shows the message of only one validation, and messages have one line.
         validations: [Validation {
             expression: "variables.findings.size() == 0",
             message_expression: "variables.findings.join('; ')",

@@ -1,4 +1,4 @@
-//! The rules, and a page for every id that a diagnostic can have: that of a rule, or why there is a diagnostic without one.
+//! The rules, and a documentation page for every id that a diagnostic can have, including ids that are not rules.
 
 use windows_hostprocess_policy::finding::severity::Severity;
 use windows_hostprocess_policy::outcome::response::RULES_PAGE;
@@ -6,20 +6,20 @@ use windows_hostprocess_policy::rules::registry;
 use windows_hostprocess_policy::rules::rule::Rule;
 use windows_hostprocess_policy::wording::did_you_mean;
 
-/// Used in place of a rule's id for an object that the rules could not read, and for a file that is not a manifest.
+/// Id of diagnostics for an object that the rules could not read, and for a file that is not a manifest.
 pub const UNREADABLE: &str = "unreadable";
-/// Used in place of a rule's id for a Kubewarden policy with settings that this policy does not take.
+/// Id of diagnostics for a Kubewarden policy with settings that this policy does not accept.
 pub const INVALID_SETTINGS: &str = "invalid-settings";
-/// Used in place of a rule's id where a module was asked: it answers in text.
+/// Id of diagnostics from a WebAssembly module, whose answers are plain text.
 pub const MODULE: &str = "module";
 
-/// An id that no rule has, or no page.
+/// An id that belongs to no rule, or has no page.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("unknown rule '{id}'{hint}")]
 pub struct UnknownId {
-    /// As it was given.
+    /// The id as given.
     pub id: String,
-    /// The suggestion of a similar one, or nothing.
+    /// Suggests a similar id; empty if there is none.
     hint: String,
 }
 
@@ -32,12 +32,12 @@ impl UnknownId {
 /// The rule with an id.
 ///
 /// # Errors
-/// There is none; the message suggests a similar one.
+/// There is no such rule; the message suggests a similar id.
 pub fn rule(id: &str) -> Result<&'static Rule, UnknownId> {
     registry::find(id).ok_or_else(|| UnknownId::new(id, registry::all().map(|rule| rule.id)))
 }
 
-/// The severity of a rule where neither the settings nor the profile change it.
+/// The severity of a rule unless the settings or the profile change it.
 pub fn default_severity(rule: &Rule) -> &'static str {
     if rule.severity_varies.is_empty() { rule.severity.name() } else { rule.severity_varies }
 }
@@ -45,17 +45,17 @@ pub fn default_severity(rule: &Rule) -> &'static str {
 /// The documentation of an id.
 #[derive(Debug)]
 pub struct Page {
-    /// In the brackets of a message.
+    /// The id shown in brackets in messages.
     pub id: &'static str,
-    /// In one line: starts in lower case, no final period.
+    /// One line; starts in lower case, without a final period.
     pub summary: &'static str,
     /// The group of the rule; `None` for an id that is not a rule's.
     pub group: Option<&'static str>,
-    /// Unless the settings say otherwise.
+    /// The severity unless the settings change it.
     pub severity: Severity,
-    /// Where it is on the web.
+    /// The address of the page on the web.
     pub url: String,
-    /// In Markdown, without a heading.
+    /// Markdown without a heading.
     pub text: String,
 }
 
@@ -78,26 +78,26 @@ pub fn pages() -> impl Iterator<Item = Page> {
     let unreadable = other(
         UNREADABLE,
         "a field holds a value of a type that Kubernetes does not allow there",
-        "Not a rule: the policy cannot read the object and rejects it with code 400. The message names the field. Where \
-         a part of a file could not be read at all, `hostprocess check` exits with 2.",
+        "Not a rule: the policy cannot read the object and denies it with code 400. The message names the field. If \
+         part of a file could not be read at all, `hostprocess check` exits with 2.",
     );
     let invalid_settings = other(
         INVALID_SETTINGS,
-        "a Kubewarden policy gives windows-hostprocess settings that it does not take",
+        "a Kubewarden policy gives windows-hostprocess settings that it does not accept",
         "Not a rule: `hostprocess check` reads the settings in ClusterAdmissionPolicies, AdmissionPolicies and their groups as the \
          policy does. policy-server refuses such settings when it loads the policy. A warning is about `mutate` \
          where Kubewarden does not let the policy change requests: without `spec.mutating: true`, and in policy groups.",
     );
     let module = other(
         MODULE,
-        "a message or a warning of the module that was asked",
-        "Not a rule: `hostprocess check --wasm` shows what the module answers. The ids in brackets at the end of its \
-         lines are those of rules.",
+        "a message or a warning from the module given with --wasm",
+        "Not a rule: `hostprocess check --wasm` shows the module's answers. The ids in brackets at the end of its \
+         lines are rule ids.",
     );
     rules.chain([unreadable, invalid_settings, module])
 }
 
-/// Where the page of an id is on the web. An id that is not a rule's is explained at the top.
+/// The web address of an id's page. Ids that are not rules are explained at the top of the page.
 pub fn url(id: &str) -> String {
     if registry::find(id).is_some() { format!("{RULES_PAGE}#{id}") } else { RULES_PAGE.to_owned() }
 }
@@ -105,7 +105,7 @@ pub fn url(id: &str) -> String {
 /// The page of an id.
 ///
 /// # Errors
-/// There is none; the message suggests a similar id.
+/// There is no such page; the message suggests a similar id.
 pub fn page(id: &str) -> Result<Page, UnknownId> {
     pages().find(|page| page.id == id).ok_or_else(|| UnknownId::new(id, pages().map(|page| page.id)))
 }

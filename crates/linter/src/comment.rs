@@ -14,11 +14,11 @@ const VERB: &str = "ignore";
 /// The waivers in the comments of a file.
 #[derive(Debug, Default)]
 pub struct Comments {
-    /// In the order of the text.
+    /// In text order.
     waivers: Vec<Waiver>,
-    /// Their numbers, by the line whose findings they waive and the rule.
+    /// Indices into `waivers`, by the rule and the line whose findings they waive.
     by_line: HashMap<(usize, &'static str), Vec<usize>>,
-    /// The comments that should be waivers and are none.
+    /// Comments that look like waivers but are invalid.
     malformed: Vec<Problem>,
 }
 
@@ -33,23 +33,23 @@ struct Waiver {
     place: Place,
 }
 
-/// Why a comment that should be a waiver is none.
+/// Why a comment that looks like a waiver is invalid.
 #[derive(Debug, thiserror::Error)]
 enum Malformed {
-    #[error("this comment ignores nothing: write # hostprocess: ignore[rule-id] and the reason")]
+    #[error("invalid waiver: write # hostprocess: ignore[rule-id] and a reason")]
     NoRules,
-    #[error("this comment ignores nothing: {0}")]
+    #[error("invalid waiver: {0}")]
     UnknownRule(#[from] UnknownId),
-    #[error("this comment ignores nothing without a reason: write it after the brackets")]
+    #[error("invalid waiver: write a reason after the brackets")]
     NoReason,
 }
 
 impl Comments {
-    /// Those of a text. One that has its line to itself is about the next line that has not.
+    /// The waivers in a text. A comment on its own line applies to the next line that holds something else.
     pub fn of(source: &Source) -> Comments {
         let mut comments = Comments::default();
         let text = source.text();
-        // Nearly no file has any, and finding comments takes as long as reading the file.
+        // Hardly any file has waivers, and finding comments takes as long as reading the file.
         if !text.split(MARK).skip(1).any(|rest| rest.trim_start().starts_with(VERB)) {
             return comments;
         }
@@ -82,7 +82,7 @@ impl Comments {
         }
     }
 
-    /// The numbers of those that waive a finding.
+    /// Indices of the waivers that cover a finding.
     fn waiving(&self, found: &Diagnostic) -> &[usize] {
         let rule = catalogue::rule(&found.rule).map(|rule| rule.id);
         rule.ok().and_then(|rule| self.by_line.get(&(found.place.line, rule))).map_or(&[], Vec::as_slice)
@@ -93,8 +93,8 @@ impl Comments {
         !self.waiving(found).is_empty()
     }
 
-    /// Waives findings. Returns what is wrong with the comments: those that say nothing that could be understood, and those
-    /// that waive nothing of a rule that was `judged`.
+    /// Waives findings. Returns problems with the comments themselves: malformed waivers, and unused waivers of rules
+    /// in `judged`.
     pub fn waive(mut self, objects: &mut [ObjectReport], judged: Option<&BTreeSet<&'static str>>) -> Vec<Problem> {
         let mut problems = std::mem::take(&mut self.malformed);
         if self.waivers.is_empty() {
@@ -112,8 +112,8 @@ impl Comments {
         let Some(judged) = judged.filter(|_| !objects.iter().any(ObjectReport::is_unreadable)) else { return problems };
         for (index, Waiver { rule, is_only, place, .. }) in self.waivers.into_iter().enumerate() {
             if !used.contains(&index) && judged.contains(rule) {
-                let remedy = if is_only { "remove the comment" } else { "remove the id from the comment" };
-                problems.push(Problem::at(place, format!("there is nothing to ignore here for {rule}: {remedy}")));
+                let fix = if is_only { "remove the comment" } else { "remove the id from the comment" };
+                problems.push(Problem::at(place, format!("unused waiver: no {rule} finding here; {fix}")));
             }
         }
         problems
@@ -136,12 +136,12 @@ pub fn insertion(source: &Source, found: &Diagnostic) -> Option<(usize, String)>
     (edit::values(source.text()) == edit::values(&edited)).then_some((before.len(), comment))
 }
 
-/// Whether a comment has its line to itself.
+/// Whether a comment is alone on its line.
 fn is_alone(source: &Source, place: &Place) -> bool {
     source.text()[source.line_of(place).start..place.range.start].trim().is_empty()
 }
 
-/// The rules and the reason, or what is wrong; `None` for any other comment.
+/// The rules and the reason of a waiver, or why it is malformed; `None` for any other comment.
 fn parse(comment: &str) -> Option<Result<(Vec<&'static str>, &str), Malformed>> {
     let text = comment.trim_start_matches('#').trim().strip_prefix(MARK)?.trim_start().strip_prefix(VERB)?;
     Some(rules_and_reason(text))

@@ -1,4 +1,4 @@
-//! Assumptions about the request that creates an object, which its manifest does not state.
+//! Assumptions about the request that creates an object: facts that its manifest does not contain.
 
 use std::collections::HashMap;
 
@@ -7,28 +7,29 @@ use windows_hostprocess_policy::decode::Value as Tree;
 
 const SERVICE_ACCOUNT: &str = "system:serviceaccount:";
 
-/// The kind, namespace and name of an object, as far as its manifest has them.
+/// The kind, namespace and name of an object, where its manifest sets them.
 pub type Identity = (String, Option<String>, Option<String>);
 
 /// Where an object is created or updated, and by whom.
 #[derive(Clone, Debug, Default)]
 pub struct Creation {
-    /// Namespace of objects whose manifests name none; `default` when it is not given either.
+    /// Namespace of objects whose manifests set none; `default` if absent.
     pub namespace: Option<String>,
-    /// User who creates the objects of manifests. Without it, a rule that depends on the requester warns that it could not judge.
+    /// User who creates the objects of manifests. If absent, rules that depend on the requester warn that they could
+    /// not judge.
     pub user: Option<String>,
-    /// Groups of that user. As with kubectl, `system:authenticated` is added, and a service account has its own groups unless others
-    /// are given.
+    /// Groups of that user. As with kubectl, `system:authenticated` is added, and a service account gets its standard
+    /// groups unless groups are given.
     pub groups: Vec<String>,
-    /// Subresource that requests for objects of manifests are about, such as `ephemeralcontainers`.
+    /// Subresource of requests for objects of manifests, such as `ephemeralcontainers`.
     pub subresource: Option<String>,
-    /// Objects as they were before. One of a manifest that is among them is updated.
+    /// Earlier versions of objects. An object listed here is updated instead of created.
     pub before: HashMap<Identity, Value>,
 }
 
 impl Creation {
-    /// The `userInfo` of the request: empty when no user is given. A user is in the groups that the API server gives an
-    /// impersonated one (`endpoints/filters/impersonation` of k8s.io/apiserver, read in 1.36).
+    /// The `userInfo` of the request: empty when no user is given. The user gets the groups that the API server adds to
+    /// an impersonated user (`endpoints/filters/impersonation` of k8s.io/apiserver, as of 1.36).
     pub fn user_info(&self) -> Tree<'_> {
         let Some(user) = &self.user else { return Tree::Object(Vec::new().into()) };
         let mut groups = self.groups.clone();
@@ -56,7 +57,7 @@ mod tests {
     #[test]
     fn a_user_has_the_groups_that_the_api_server_implies() {
         assert_eq!(Value::from(Creation::default().user_info()), json!({}));
-        for (user, given, expected) in [
+        for (user, requested, expected) in [
             ("jane", &["ops"][..], &["ops", "system:authenticated"][..]),
             ("jane", &["system:unauthenticated"], &["system:unauthenticated"]),
             ("system:anonymous", &[], &["system:unauthenticated"]),
@@ -67,7 +68,7 @@ mod tests {
             ),
             ("system:serviceaccount:ci:deployer", &["ops"], &["ops", "system:authenticated"]),
         ] {
-            let groups = given.iter().map(|group| (*group).to_owned()).collect();
+            let groups = requested.iter().map(|group| (*group).to_owned()).collect();
             let creation = Creation { user: Some(user.to_owned()), groups, ..Creation::default() };
             assert_eq!(Value::from(creation.user_info()), json!({"username": user, "groups": expected}));
         }

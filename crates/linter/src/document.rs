@@ -1,12 +1,12 @@
-//! A YAML or JSON text that holds one document: settings, a configuration.
+//! YAML or JSON files that hold a single document, such as settings or a configuration.
 
 use kubernetes_yaml::{Located, YamlDocument};
 use serde_json::Value;
 
-use crate::manifest::{already_there, documents};
+use crate::manifest::{documents, duplicate_key};
 use crate::source::Source;
 
-/// A document, with the place of each of its parts.
+/// A document with the place of each of its parts.
 #[derive(Clone, Debug)]
 pub struct Document {
     /// Name and text.
@@ -17,7 +17,7 @@ pub struct Document {
     pub node: Located,
 }
 
-/// Something wrong in a document: `settings.yaml:3:1: profile: what is wrong`.
+/// An error in a document: `settings.yaml:3:1: profile: what is wrong`.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{name}:{line}:{column}: {reason}")]
 pub struct DocumentError {
@@ -31,22 +31,22 @@ pub struct DocumentError {
     pub reason: Reason,
 }
 
-/// Why a document is refused.
+/// Why a document is not accepted.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Reason {
-    /// The parser's own words.
+    /// The parser's message.
     #[error("not valid YAML: {0}")]
     NotYaml(String),
-    /// A key that one mapping has twice.
-    #[error("{}", already_there(.0))]
+    /// A mapping has the same key twice.
+    #[error("{}", duplicate_key(.0))]
     RepeatedKey(String),
     /// Only one document is expected.
     #[error("a second document; only one is read from this file")]
     SecondDocument,
-    /// A value is refused by whoever reads the document.
+    /// The reader of the document does not accept a value.
     #[error("{path}{}{message}", if .path.is_empty() { "" } else { ": " })]
     Value {
-        /// Its path in the document; empty for the whole.
+        /// Its path in the document; empty for the whole document.
         path: String,
         /// The error in it.
         message: String,
@@ -57,7 +57,7 @@ impl Document {
     /// Parses a text.
     ///
     /// # Errors
-    /// It is neither YAML nor JSON, has several documents, or a key is written twice in one mapping.
+    /// It is neither YAML nor JSON, has several documents, or a mapping has a duplicate key.
     pub fn parse(name: &str, text: &str) -> Result<Document, DocumentError> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let source = Source::new(name, text.to_owned());
@@ -79,7 +79,7 @@ impl Document {
         }
     }
 
-    /// An error about the value at a path, at the place of its nearest ancestor that is there.
+    /// An error about the value at a path, located at its nearest existing ancestor.
     pub fn error(&self, path: &str, message: &str) -> DocumentError {
         let reason = Reason::Value { path: path.to_owned(), message: message.to_owned() };
         error_at(&self.source, self.node.nearest(path).place().start, reason)
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_ambiguous_or_unreadable_is_an_error_at_its_place() {
+    fn ambiguous_or_unreadable_text_is_an_error_with_its_place() {
         assert_eq!(error("a: 1\na: 2"), "x.yaml:2:1: duplicate key \"a\"");
         assert_eq!(error("a: 1\n---\nb: 2"), "x.yaml:3:1: a second document; only one is read from this file");
         assert!(error("a: 1\n---\nb: [").starts_with("x.yaml:3:5: a second document"), "{}", error("a: 1\n---\nb: ["));

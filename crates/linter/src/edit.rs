@@ -1,4 +1,4 @@
-//! Patches of objects as changes of the text that the objects were read from.
+//! Applies patches of objects to the text that the objects were read from.
 
 mod operation;
 mod replacements;
@@ -16,28 +16,28 @@ use crate::report::ObjectReport;
 
 pub use operation::Edit;
 
-/// How often the replacements of a file are tried on its text: once, if all of them fit.
+/// How many combinations of fixes are tried on the text of a file. One suffices if all of them fit together.
 const MAX_TRIES: usize = 64;
 
-/// Why a text cannot say what a patch does.
+/// Why a patch cannot be applied to a text.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[allow(missing_docs, reason = "the messages say it")]
 pub enum EditError {
     #[error("it is an admission request: fix the manifest that it comes from")]
     IsRequest,
-    #[error("something else in the file would change with it, as it does with anchors and aliases")]
+    #[error("something else in the file would change too, for example through an anchor and its aliases")]
     ChangesMore,
     #[error("the whole object would change")]
     IsWholeObject,
-    #[error("{0}: the text does not say where this is")]
+    #[error("{0}: cannot be located in the text")]
     HasNoPlace(String),
-    #[error("{0}: is not in the text")]
+    #[error("{0}: missing from the text")]
     IsMissing(String),
     #[error("{0}: not an operation of a finding's patch")]
     IsOtherOperation(String),
-    #[error("it does not stand on lines of its own")]
+    #[error("it shares its lines with something else")]
     SharesLines,
-    #[error("something else stands on its line")]
+    #[error("something else is on the same line")]
     SharesLine,
     #[error("the {0} has an anchor or a tag")]
     HasAnchor(&'static str),
@@ -47,38 +47,38 @@ pub enum EditError {
     HasNoMembers,
     #[error("the key has no colon")]
     HasNoColon,
-    #[error("the text of the block scalar cannot be told from its lines")]
+    #[error("the lines of the block scalar do not match its text")]
     IsFolded,
 }
 
-/// The changes of a text that a patch makes.
+/// The edits of a text that apply one patch.
 #[derive(Debug)]
 pub struct Change {
-    /// The number of the object in the file.
+    /// The index of the object in the file.
     object: usize,
-    /// That of its document, and where it is in there.
+    /// The number of its document, and its JSON Pointer there.
     document: usize,
     pointer: String,
     operations: Vec<PatchOperation>,
-    /// In the order of the text; they do not overlap.
+    /// In text order, without overlap.
     edits: Vec<Edit>,
 }
 
-/// The change for a patch of an object.
+/// The change that applies a patch to an object.
 ///
 /// # Errors
-/// The text cannot say it.
+/// The patch cannot be applied to the text.
 pub fn change(file: &File, object: usize, patch: &Patch) -> Result<Change, EditError> {
     let target = &file.objects[object];
     let value = manifest(target)?;
-    // Operations are serialised as RFC 6902 says.
+    // Operations are serialised as RFC 6902 prescribes.
     let operations: Vec<PatchOperation> =
         serde_json::to_value(&patch.operations).and_then(serde_json::from_value).unwrap_or_default();
     let steps = operation::steps(&operations)?;
     let edits = steps.iter().map(|step| operation::edits(&file.source, &target.node, value, step));
     let mut edits = edits.collect::<Result<Vec<Vec<Edit>>, EditError>>()?.concat();
     edits.sort_by_key(|edit| (edit.range.start, edit.range.end));
-    // What an alias repeats or a merge brings stands elsewhere.
+    // Values from an alias or a merge key are written elsewhere.
     let is_there = |edit: &Edit| file.source.text().get(edit.range.clone()).is_some();
     if !edits.iter().all(is_there) || edits.windows(2).any(|pair| touch(&pair[0], &pair[1])) {
         return Err(EditError::ChangesMore);
@@ -93,35 +93,35 @@ fn manifest(object: &Object) -> Result<&Value, EditError> {
     }
 }
 
-/// Whether the second of two edits, in the order of the text, begins before the first one ends, or where it inserts something.
+/// Whether two edits, in text order, overlap or begin at the same offset.
 fn touch(first: &Edit, second: &Edit) -> bool {
     second.range.start < first.range.end || second.range.start == first.range.start
 }
 
-/// The first changes of a list that can be made at once: those that touch none before them.
+/// The first changes of a list that can be applied together, because none touches an earlier one.
 pub fn independent(changes: &[Change], at_most: usize) -> Vec<&Change> {
     let mut taken = Taken::default();
     changes.iter().filter(|change| taken.take(change)).take(at_most).collect()
 }
 
-/// The places that the changes so far touch. Pointers are those of one object, whose number stands before them.
+/// The places that the changes so far touch. Each pointer is paired with the index of its object.
 #[derive(Default)]
 struct Taken<'c> {
-    /// The ends of the ranges of their edits, by their beginnings.
+    /// The edited ranges: end by start.
     ranges: BTreeMap<usize, usize>,
-    /// The parents of removed members and items: what is left may have to be written differently.
+    /// The parents of removed members and items: the remaining ones may have to be written differently.
     reduced: HashSet<(usize, &'c str)>,
-    /// The lists among these, whose later items move up.
+    /// The lists among `reduced`: the indices of their later items change.
     lists: HashSet<(usize, &'c str)>,
-    /// All that holds something that is changed.
+    /// All ancestors of changed values.
     changed: HashSet<(usize, &'c str)>,
 }
 
 impl<'c> Taken<'c> {
-    /// Adds a change unless it touches one of those that are there.
+    /// Adds a change unless it touches one that was added before.
     fn take(&mut self, change: &'c Change) -> bool {
         let own = |pointer| (change.object, pointer);
-        let holders = || change.operations.iter().flat_map(|operation| above(operation.path().as_str())).map(own);
+        let holders = || change.operations.iter().flat_map(|operation| ancestors(operation.path().as_str())).map(own);
         let reduced = || change.operations.iter().filter_map(reduced).map(|(holder, is_list)| (own(holder), is_list));
         if holders().any(|holder| self.lists.contains(&holder))
             || reduced().any(|(holder, _)| self.reduced.contains(&holder))
@@ -145,31 +145,33 @@ impl<'c> Taken<'c> {
     }
 }
 
-/// The pointers of what holds the value at a pointer, the nearest first.
-fn above(pointer: &str) -> impl Iterator<Item = &str> {
+/// The pointers of the ancestors of the value at a pointer, nearest first.
+fn ancestors(pointer: &str) -> impl Iterator<Item = &str> {
     std::iter::successors(Some(pointer), |pointer| pointer.rfind('/').map(|end| &pointer[..end])).skip(1)
 }
 
-/// The mapping or list that something is removed from, and whether it may be a list.
+/// The mapping or list that an operation removes something from, and whether it may be a list.
 fn reduced(operation: &PatchOperation) -> Option<(&str, bool)> {
     let PatchOperation::Remove(remove) = operation else { return None };
     let (holder, key) = remove.path.as_str().rsplit_once('/')?;
     Some((holder, key.parse::<usize>().is_ok()))
 }
 
-/// The text after some changes that do not touch each other.
+/// The text after applying changes that do not touch each other.
 ///
 /// # Errors
-/// It would say something else than the patches, or change what they do not: an alias repeats what its anchor says.
+/// The result would differ from that of the patches, or change more than they do: an alias repeats the value of its
+/// anchor.
 pub fn apply(file: &File, changes: &[&Change]) -> Result<String, EditError> {
     let mut edits: Vec<&Edit> = changes.iter().flat_map(|change| &change.edits).collect();
     edits.sort_by_key(|edit| edit.range.start);
     let text = operation::edited(file.source.text(), &edits);
-    if says(file.source.text(), changes, &text) { Ok(text) } else { Err(EditError::ChangesMore) }
+    if is_patched(file.source.text(), changes, &text) { Ok(text) } else { Err(EditError::ChangesMore) }
 }
 
-/// Whether a text says what the changes make of another one, and nothing else. A document that cannot be read must stay one.
-fn says(before: &str, changes: &[&Change], after: &str) -> bool {
+/// Whether the values in `after` are those in `before` with exactly these changes. An unreadable document must stay
+/// unreadable.
+fn is_patched(before: &str, changes: &[&Change], after: &str) -> bool {
     let mut expected = values(before);
     for change in changes {
         let document = expected.get_mut(change.document - 1).and_then(Option::as_mut);
@@ -178,7 +180,7 @@ fn says(before: &str, changes: &[&Change], after: &str) -> bool {
             return false;
         }
     }
-    // Values take many times the memory of their JSON, so those of both texts are not there at once.
+    // Values take many times the memory of their JSON, so the values of the two texts are not kept at the same time.
     let expected = written(expected);
     expected == written(values(after))
 }
@@ -188,14 +190,15 @@ pub fn values(text: &str) -> Vec<Option<Value>> {
     documents(text).into_iter().map(|document| document.ok().map(|document| document.value)).collect()
 }
 
-/// JSON with sorted keys: the same for equal values.
+/// JSON with sorted keys, which is identical for equal values.
 fn written(values: Vec<Option<Value>>) -> Vec<Option<String>> {
     values.into_iter().map(|value| value.map(|value| value.to_string())).collect()
 }
 
-/// Marks the findings that `hostprocess fix` fixes, and computes the edits of fixes with at most the reach `shown`, if any. A text that
-/// another program printed is not edited. Computing edits drops the objects of the file, which take many times the memory of its text.
-pub fn offer(file: &mut File, reports: &mut [ObjectReport], shown: Option<Reach>) {
+/// Marks the findings that `hostprocess fix` can fix, and adds the replacements of fixes with at most the reach `shown`, if
+/// any. Text that another program printed cannot be edited. Computing replacements drops the objects of the file, which
+/// take many times the memory of its text.
+pub fn mark_fixable(file: &mut File, reports: &mut [ObjectReport], shown: Option<Reach>) {
     if file.is_generated {
         return;
     }
@@ -226,8 +229,8 @@ pub fn offer(file: &mut File, reports: &mut [ObjectReport], shown: Option<Reach>
     }
 }
 
-/// The numbers of the changes that a text can take, each by itself. Those that do not touch each other are tried together, and in
-/// halves where they do not fit.
+/// The indices of the changes that can each be applied to the text. Changes that do not touch each other are tried
+/// together, and in halves where that fails.
 fn fitting(file: &File, changes: &[Change]) -> BTreeSet<usize> {
     let mut fitting = BTreeSet::new();
     let mut rest: Vec<usize> = (0..changes.len()).collect();
@@ -239,8 +242,8 @@ fn fitting(file: &File, changes: &[Change]) -> BTreeSet<usize> {
         let mut groups: Vec<Vec<usize>> = vec![together];
         while let Some(group) = groups.pop().filter(|_| tries > 0) {
             tries -= 1;
-            let of_group: Vec<&Change> = group.iter().map(|index| &changes[*index]).collect();
-            match apply(file, &of_group) {
+            let group_changes: Vec<&Change> = group.iter().map(|index| &changes[*index]).collect();
+            match apply(file, &group_changes) {
                 Ok(_) => fitting.extend(group),
                 Err(_) if group.len() > 1 => {
                     let (first, second) = group.split_at(group.len() / 2);

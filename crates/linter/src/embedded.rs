@@ -1,4 +1,4 @@
-//! HostProcess pods where no kind of Kubernetes keeps them: in several templates of one object, in fields of another kind, in texts.
+//! HostProcess pods in unusual places: in several templates of one object, in fields of custom kinds, in strings.
 
 use std::cell::LazyCell;
 
@@ -13,27 +13,27 @@ use crate::object::{Object, tree};
 use crate::report::Diagnostic;
 use crate::source::Source;
 
-/// Where a request has the template that it is made for.
+/// The path of the template in the request built for it.
 const TEMPLATE: &str = "spec.template.";
 
-/// How many templates of one object are judged, each with the metadata of the object.
+/// How many templates of one object are judged. Each gets the metadata of the object.
 const MAX_TEMPLATES: usize = 100;
-/// The longest path, in bytes, of a template that is judged: each of its findings repeats it.
+/// The longest path, in bytes, of a template that is judged. Each of its findings repeats the path.
 const MAX_PATH: usize = 1_000;
 
-/// A pod template that the policy does not look for.
+/// A pod template that the policy itself does not look for.
 #[derive(Debug)]
 pub struct Template<'o> {
-    /// Its place in the object, such as `spec.replicatedJobs[0].template.spec.template`.
+    /// Its path in the object, such as `spec.replicatedJobs[0].template.spec.template`.
     path: String,
     value: &'o Value,
 }
 
-/// The pod templates of a custom object that the policy does not find, because it judges one at most.
+/// The pod templates of a custom object that the policy does not find, because it judges at most one.
 pub fn templates(object: &Object) -> Vec<Template<'_>> {
     let mut found = Vec::new();
     if let Some(value) = custom(object) {
-        let judged = LazyCell::new(|| judged_by_the_policy(object));
+        let judged = LazyCell::new(|| policy_template_path(object));
         visit(value, &mut |path, key, value| {
             let is_judged = is_like_a_pod(value) && *judged == Some(path);
             let is_template = !is_judged && found.len() < MAX_TEMPLATES && is_template(path, key, value);
@@ -46,10 +46,11 @@ pub fn templates(object: &Object) -> Vec<Template<'_>> {
     found
 }
 
-/// A problem that names where a custom object holds `hostProcess` and was not judged. Its templates are, if `judges_templates` is set.
+/// Reports where a custom object holds `hostProcess` that was not judged. `judges_templates` is whether its templates
+/// are judged.
 pub fn unjudged(object: &Object, source: &Source, judges_templates: bool) -> Option<Problem> {
     let (mut first, mut others) = (None, 0_usize);
-    let judged = LazyCell::new(|| judged_by_the_policy(object));
+    let judged = LazyCell::new(|| policy_template_path(object));
     let mut templates = if judges_templates { MAX_TEMPLATES } else { 0 };
     visit(custom(object)?, &mut |path, key, value| {
         if is_like_a_pod(value) && *judged == Some(path) {
@@ -74,8 +75,7 @@ pub fn unjudged(object: &Object, source: &Source, judges_templates: bool) -> Opt
 }
 
 impl<'o> Template<'o> {
-    /// Makes a request for the object one for an object of the same kind with this template in the place where the policy looks for
-    /// one.
+    /// Replaces the object of a request with one of the same kind that has this template where the policy looks for it.
     pub fn replace(&self, object: &'o Object, request: &mut Tree<'o>) {
         if let Tree::Object(members) = request {
             let spec = vec![("template", tree(self.value))];
@@ -86,7 +86,7 @@ impl<'o> Template<'o> {
         }
     }
 
-    /// The findings of such a request, with the paths of the object.
+    /// A finding in such a request, with paths in the original object.
     pub fn placed(&self, mut found: Diagnostic) -> Diagnostic {
         self.move_back(&mut found.path);
         for operation in found.patch.iter_mut().flat_map(|patch| &mut patch.operations) {
@@ -104,7 +104,7 @@ impl<'o> Template<'o> {
     }
 }
 
-/// The object, unless it is of a kind that the policy judges as a whole.
+/// The object, unless the policy judges its kind completely.
 fn custom(object: &Object) -> Option<&Value> {
     let (group, kind) = group_and_kind(object);
     object.value().filter(|_| !is_native(group, kind))
@@ -114,25 +114,26 @@ fn group_and_kind(object: &Object) -> (&str, &str) {
     (object.api_version.split_once('/').map_or("", |(group, _)| group), &object.kind)
 }
 
-fn judged_by_the_policy(object: &Object) -> Option<&'static str> {
+fn policy_template_path(object: &Object) -> Option<&'static str> {
     let (group, kind) = group_and_kind(object);
     let location = TemplateLocation::of(group, kind, &tree(object.value()?))?;
     location.prefix().strip_suffix('.')
 }
 
-/// Whether a value is a pod template by its shape, under a key such as `template`, `podTemplate` or `jobTemplate`.
+/// Whether a value has the shape of a pod template, under a key such as `template`, `podTemplate` or `jobTemplate`.
 fn is_template(path: &str, key: &str, value: &Value) -> bool {
     path.len() <= MAX_PATH
         && key.to_ascii_lowercase().contains("template")
         && value.pointer("/spec/containers").is_some_and(Value::is_array)
 }
 
-/// Whether the policy, which looks at the place only, reads anything of a template there. Cluster API's have files with manifests.
+/// Whether the policy finds a pod in the template at the path where it looks. Cluster API has other templates there,
+/// which hold files with manifests.
 fn is_like_a_pod(template: &Value) -> bool {
     ["/spec/containers", "/spec/securityContext"].iter().any(|field| template.pointer(field).is_some())
 }
 
-/// Whether it is the field, with another value than `false`, or a text in which the field is set.
+/// Whether this is the field with a value other than `false`, or a string that sets the field.
 fn holds_host_process(key: &str, value: &Value) -> bool {
     match value {
         Value::Bool(is_set) => key == FIELD && *is_set,
@@ -143,7 +144,8 @@ fn holds_host_process(key: &str, value: &Value) -> bool {
 
 const FIELD: &str = "hostProcess";
 
-/// Whether YAML or JSON in a text sets the field: `hostProcess: true`, `\"hostProcess\":true`, `hostProcess: {{ .Values.x }}`.
+/// Whether YAML or JSON in a string sets the field: `hostProcess: true`, `\"hostProcess\":true`,
+/// `hostProcess: {{ .Values.x }}`.
 fn sets_host_process(text: &str) -> bool {
     let quotes = ['"', '\'', '\\', ' '];
     text.split(FIELD).skip(1).any(|after| {
@@ -152,13 +154,13 @@ fn sets_host_process(text: &str) -> bool {
     })
 }
 
-/// Shows every value with its path and key, as long as `goes_on` says so of the one that holds it. Items of lists have the key
-/// of their list. Left out is what others write about the object: its metadata, its status.
-fn visit<'v>(object: &'v Value, goes_on: &mut impl FnMut(&str, &str, &'v Value) -> bool) {
+/// Visits every value with its path and key, descending while `descend` returns true. List items have the key of their
+/// list. Skips metadata and status, which other parties write.
+fn visit<'v>(object: &'v Value, descend: &mut impl FnMut(&str, &str, &'v Value) -> bool) {
     for (key, value) in
         object.as_object().into_iter().flatten().filter(|(key, _)| *key != "metadata" && *key != "status")
     {
-        visit_below(value, &mut member("", key), key, goes_on);
+        visit_below(value, &mut member("", key), key, descend);
     }
 }
 
@@ -166,9 +168,9 @@ fn visit_below<'v>(
     value: &'v Value,
     path: &mut String,
     key: &str,
-    goes_on: &mut impl FnMut(&str, &str, &'v Value) -> bool,
+    descend: &mut impl FnMut(&str, &str, &'v Value) -> bool,
 ) {
-    if !goes_on(path, key, value) {
+    if !descend(path, key, value) {
         return;
     }
     let length = path.len();
@@ -176,14 +178,14 @@ fn visit_below<'v>(
         Value::Array(items) => {
             for (index, item) in items.iter().enumerate() {
                 path.push_str(&format!("[{index}]"));
-                visit_below(item, path, key, goes_on);
+                visit_below(item, path, key, descend);
                 path.truncate(length);
             }
         }
         Value::Object(members) => {
             for (key, value) in members {
                 path.push_str(&member(".", key));
-                visit_below(value, path, key, goes_on);
+                visit_below(value, path, key, descend);
                 path.truncate(length);
             }
         }
@@ -191,7 +193,7 @@ fn visit_below<'v>(
     }
 }
 
-/// A key as findings write it in paths.
+/// A key as it appears in the paths of findings.
 fn member(separator: &str, key: &str) -> String {
     let is_plain = !key.is_empty() && !key.contains(['.', '/', '[', ']', ' ']);
     if is_plain { [separator, key].concat() } else { format!("[{key}]") }
@@ -209,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn texts_that_set_the_field() {
+    fn strings_that_set_the_field_are_recognised() {
         for text in [
             "hostProcess: true",
             r#"{"hostProcess":true}"#,
@@ -233,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_judged_is_named_with_its_place() {
+    fn unjudged_host_process_is_reported_with_its_place() {
         let config_map = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: addons, namespace: ops}\ndata:\n  a: x\n  proxy.yaml: |\n    hostProcess: true\n  z: 'hostProcess: true'\n";
         let expected = "x:6:3: not judged: ConfigMap ops/addons holds hostProcess at data[proxy.yaml] and 1 more";
         assert_eq!(note(config_map).as_deref(), Some(expected));
@@ -244,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn of_very_many_templates_the_first_are_judged_and_the_rest_is_named() {
+    fn templates_beyond_the_limit_are_reported_as_unjudged() {
         let template = r#"{"template": {"spec": {"containers": [{"securityContext": {"windowsOptions": {"hostProcess": true}}}]}}}"#;
         let many = |key: &str, count: usize| {
             let list = vec![template; count].join(", ");
@@ -258,14 +260,14 @@ mod tests {
     }
 
     #[test]
-    fn a_template_of_something_else_than_pods_is_not_judged() {
+    fn a_template_without_a_pod_is_not_judged() {
         let nodes = "apiVersion: bootstrap.cluster.x-k8s.io/v1beta1\nkind: KubeadmConfigTemplate\nmetadata: {name: win}\nspec:\n  template:\n    spec:\n      files: [{content: 'hostProcess: true'}]\n";
         let expected = "holds hostProcess at spec.template.spec.files[0].content";
         assert!(note(nodes).is_some_and(|note| note.ends_with(expected)), "{:?}", note(nodes));
     }
 
     #[test]
-    fn what_is_judged_or_nobody_runs_is_not_named() {
+    fn judged_or_inert_host_process_is_not_reported() {
         let template =
             "template: {spec: {securityContext: {windowsOptions: {hostProcess: true}}, containers: [{name: a}]}}";
         for text in [

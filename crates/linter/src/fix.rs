@@ -1,4 +1,4 @@
-//! Applies the patches of findings to a text, until none is left.
+//! Applies the fixes of findings to a text until none is left.
 
 use std::collections::HashSet;
 
@@ -10,7 +10,8 @@ use crate::linter::Linter;
 use crate::manifest::File;
 use crate::report::{Diagnostic, ObjectReport};
 
-/// How often a text is judged. Once more than there are fixes that touch each other; more where something in it cannot be fixed.
+/// How often a text is judged at most. Each group of fixes that touch each other takes one pass, as does each failed
+/// fix.
 pub const MAX_PASSES: usize = 100;
 
 /// A text after its fixes.
@@ -20,27 +21,27 @@ pub struct Fixed {
     pub text: String,
     /// How many findings were fixed.
     pub count: usize,
-    /// The findings that have a patch which the text cannot take.
+    /// The findings whose patch could not be applied.
     pub refused: Vec<Refused>,
-    /// Whether so many passes were made that findings may be left which could be fixed.
+    /// Whether it stopped after [`MAX_PASSES`], so that fixable findings may be left.
     pub is_unfinished: bool,
 }
 
-/// A finding that has a patch which the text cannot take: `agent.yaml:3:1: [rule] path: not fixed: why`.
+/// A finding whose patch could not be applied: `agent.yaml:3:1: [rule] path: not fixed: why`.
 #[derive(Debug, thiserror::Error)]
 #[error("{name}:{}:{}: [{}] {}: not fixed: {reason}", .found.place.line, .found.place.column, .found.rule, .found.path)]
 pub struct Refused {
     /// The name of the text.
     pub name: String,
-    /// The finding, in the text as it was at the time.
+    /// The finding, with its place in the text at that time.
     pub found: Diagnostic,
     /// Why it is not fixed.
     pub reason: EditError,
 }
 
-/// Applies every patch with at most this reach. All that do not touch each other are applied at once, and then the text is judged again. What
-/// cannot be applied without changing anything else is refused, and what is waived is left as it is: by a comment, or by `choose`, which
-/// gets the results for the objects, and may waive findings or take them out.
+/// Applies every patch up to `reach`. Patches that do not touch each other are applied together, then the text is
+/// judged again. Patches that would change anything else are refused. Waived findings stay unfixed: waivers come from
+/// comments or from `choose`, which gets the results for the objects and may waive or remove findings.
 pub fn fix(
     linter: &Linter,
     name: &str,
@@ -50,7 +51,7 @@ pub fn fix(
 ) -> Fixed {
     let mut fixed = Fixed { text: text.to_owned(), count: 0, refused: Vec::new(), is_unfinished: false };
     let mut refused = HashSet::new();
-    // Changes that do not fit together are tried in smaller numbers, down to the one that is at fault.
+    // After a failure, fewer changes are tried together, down to the one at fault.
     let mut at_most = usize::MAX;
     for _ in 0..MAX_PASSES {
         let file = File::parse(name, std::mem::take(&mut fixed.text));
@@ -92,7 +93,7 @@ pub fn fix(
     Fixed { is_unfinished: true, ..fixed }
 }
 
-/// A finding that has a patch.
+/// A finding with a patch.
 struct Fix {
     object: usize,
     found: Diagnostic,
@@ -100,13 +101,13 @@ struct Fix {
 }
 
 impl Fix {
-    /// The number of its object, its rule and its path.
+    /// The index of its object, its rule and its path.
     fn key(&self) -> (usize, String, String) {
         (self.object, self.found.rule.clone(), self.found.path.clone())
     }
 }
 
-/// The findings of a file that have a patch with at most this reach, and are not waived.
+/// The findings of a file that are not waived and have a patch up to `reach`.
 fn fixes_of(linter: &Linter, file: &File, reach: Reach, choose: &mut dyn FnMut(&mut [ObjectReport])) -> Vec<Fix> {
     let comments = Comments::of(&file.source);
     let mut reports = linter.check_objects(file);

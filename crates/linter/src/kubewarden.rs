@@ -1,4 +1,4 @@
-//! Kubewarden policies: objects that name a module and give it settings.
+//! Kubewarden policies: objects that name a module and configure it.
 
 pub mod check;
 
@@ -11,7 +11,7 @@ const API_GROUP: &str = "policies.kubewarden.io/";
 const POLICY_KINDS: [&str; 2] = ["ClusterAdmissionPolicy", "AdmissionPolicy"];
 const GROUP_KINDS: [&str; 2] = ["ClusterAdmissionPolicyGroup", "AdmissionPolicyGroup"];
 
-/// The last part of this policy's names in registries, with which metadata.yml publishes it, and that of its crate.
+/// The last part of this policy's name in registries (see metadata.yml), and the name of its crate.
 const NAMES: [&str; 2] = ["windows-hostprocess", "windows-hostprocess-policy"];
 
 /// A module with settings: a policy, or a member of a policy group.
@@ -19,11 +19,11 @@ const NAMES: [&str; 2] = ["windows-hostprocess", "windows-hostprocess-policy"];
 pub struct Policy<'v> {
     /// The name of a group's member; `None` for a policy by itself.
     pub member: Option<&'v str>,
-    /// Where the module is pulled from; empty when the object does not say it.
+    /// Where the module is pulled from; empty if absent.
     pub module: &'v str,
-    /// Its settings. `null` when the object does not say it.
+    /// Its settings; `null` if absent.
     pub settings: &'v Value,
-    /// Whether Kubewarden lets it change requests; it does not in a group.
+    /// Whether Kubewarden lets it change requests; never in a group.
     pub may_mutate: bool,
 }
 
@@ -42,8 +42,8 @@ impl Policy<'_> {
     }
 }
 
-/// The policies in an object of this version and kind, which the items of a typed list do not name themselves: one, the members of a
-/// group, or none when it is not a Kubewarden policy.
+/// The policies in an object: one, the members of a group, or none if it is not a Kubewarden policy. Version and kind
+/// are arguments because the items of a typed list lack them.
 pub fn policies<'v>(api_version: &str, kind: &str, object: &'v Value) -> Vec<Policy<'v>> {
     let spec = &object["spec"];
     if !api_version.starts_with(API_GROUP) {
@@ -64,7 +64,8 @@ fn policy<'v>(member: Option<&'v str>, value: &'v Value) -> Policy<'v> {
 /// The settings that a Kubewarden policy gives to this policy; `None` for a value that is not a Kubernetes object.
 ///
 /// # Errors
-/// It is another object, a policy with another module, or a group that has this policy several times; with the path in the object.
+/// It is another kind of object, a policy with another module, or a group with this policy several times. The error has
+/// the path in the object.
 pub fn configured_in(object: &Value) -> Result<Option<Policy<'_>>, Invalid> {
     let text = |key: &str| object[key].as_str().unwrap_or_default();
     let all = policies(text("apiVersion"), text("kind"), object);
@@ -100,7 +101,7 @@ pub fn configured_in(object: &Value) -> Result<Option<Policy<'_>>, Invalid> {
     }
 }
 
-/// The path of something whose path in the settings is known; `settings` is that of the settings.
+/// Joins the path of the settings and a path in them.
 pub fn joined(settings: &str, path: &str) -> String {
     let separator = if settings.is_empty() || path.is_empty() { "" } else { "." };
     format!("{settings}{separator}{path}")
@@ -125,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn a_module_is_known_by_the_last_part_of_its_name() {
+    fn a_module_is_recognised_by_the_last_part_of_its_name() {
         for module in [
             "registry://ghcr.io/windows-hostprocess-policy/policies/windows-hostprocess:v0.1.0",
             "ghcr.io/kubewarden/windows-hostprocess",
@@ -149,17 +150,17 @@ mod tests {
     }
 
     #[test]
-    fn the_names_are_those_that_it_is_published_under() {
+    fn names_match_the_published_metadata_and_the_crate() {
         let metadata = include_str!("../../../metadata.yml");
         let metadata = kubernetes_yaml::documents(metadata).remove(0).expect("YAML").value;
-        let url = metadata["annotations"]["io.kubewarden.policy.ociUrl"].as_str().expect("a text");
+        let url = metadata["annotations"]["io.kubewarden.policy.ociUrl"].as_str().expect("a string");
         assert!(url.ends_with(&format!("/{}", NAMES[0])), "{url}");
         let manifest = include_str!("../../../Cargo.toml");
         assert!(manifest.contains(&format!("\nname = \"{}\"\n", NAMES[1])));
     }
 
     #[test]
-    fn only_the_kinds_of_kubewarden_are_policies() {
+    fn only_kubewarden_kinds_are_policies() {
         let object = |api_version: &'static str, kind: &'static str| {
             let member = json!({"module": "windows-hostprocess", "settings": {"ratchet": false}});
             (api_version, kind, json!({"spec": {"module": "windows-hostprocess", "policies": {"a": member}}}))

@@ -1,4 +1,5 @@
-//! The linter behind the `hostprocess` command and its page: texts in; objects, findings with their places, fixes and edited texts out.
+//! The linter behind the `hostprocess` command and the playground. It turns text into objects, findings with places,
+//! and fixed text.
 //!
 //! ```text
 //! let settings = Settings::parse("settings.yaml", settings)?;
@@ -8,13 +9,15 @@
 //! let fixed = fix(&linter, "agent.yaml", text, Reach::Command, &mut |_| {});
 //! ```
 //!
-//! A text becomes a [`source::Source`], in which every [`source::Place`] is a range of bytes. [`manifest`] finds its objects, which may
-//! be in admission [`request`]s, [`mod@linter`] judges them with [`settings`] and what is assumed about their [`creation`], and asks a
-//! cluster or its [`recorded`] answers. [`comment`]s waive findings. A [`report`] holds the result; [`mod@fix`] applies what
-//! [`edit`] makes of the findings' patches. [`embedded`] finds HostProcess pods where no kind of Kubernetes keeps them. [`catalogue`] has the rules and their pages, [`kubewarden`] the policies among the objects. A [`mod@plan`] says what nodes
-//! would do with the containers of an object. [`units`] counts places as editors do.
+//! A text becomes a [`source::Source`], in which every [`source::Place`] is a range of bytes. [`manifest`] finds its
+//! objects, including those in admission [`request`]s. [`mod@linter`] judges them with [`settings`] and assumptions
+//! about their [`creation`], and queries a cluster or its [`recorded`] answers. [`comment`]s waive findings. A
+//! [`report`] holds the result. [`edit`] turns the patches of findings into edits, and [`mod@fix`] applies them.
+//! [`embedded`] finds HostProcess pods in unusual places. [`catalogue`] has the rules and their pages, [`kubewarden`]
+//! the Kubewarden policies among the objects. A [`mod@plan`] shows how nodes would start the containers of an object.
+//! [`units`] converts places to the lines and columns of editors.
 //!
-//! Nothing here reads files, asks a network, starts threads or runs WebAssembly.
+//! This crate does not read files, use the network, start threads or run WebAssembly.
 
 pub mod catalogue;
 pub mod comment;

@@ -1,4 +1,4 @@
-//! The rules compiled into this program, for objects from texts.
+//! Runs the compiled-in rules on the objects of a file.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -30,10 +30,10 @@ use crate::recorded::RecordedCluster;
 use crate::report::{Diagnostic, FileReport, ObjectReport, Verdict};
 use crate::source::Source;
 
-/// A cluster, or the lack of one, to which several engines may refer.
+/// A cluster, or its absence, shared between engines.
 pub type SharedHost = Arc<dyn Host + Send + Sync>;
 
-/// Judges objects by the rules of this program. The settings are the same for all of them.
+/// Judges objects by the compiled-in rules, with the same settings for all of them.
 pub struct Linter<'s> {
     settings: Settings<'s>,
     host: SharedHost,
@@ -50,7 +50,7 @@ impl fmt::Debug for Linter<'_> {
 }
 
 impl<'s> Linter<'s> {
-    /// A linter with these settings; `host` answers what the rules ask about the cluster.
+    /// A linter with these settings; `host` answers the rules' queries about the cluster.
     ///
     /// # Errors
     /// The settings are not valid.
@@ -61,31 +61,31 @@ impl<'s> Linter<'s> {
         Ok(Linter { settings, host, session: None, creation, shown_fixes: None, judged_rules })
     }
 
-    /// The same linter, which assumes this about the creation of objects.
+    /// Sets assumptions about the creation of objects.
     #[must_use]
     pub fn assuming(self, creation: Creation) -> Linter<'s> {
         Linter { creation, ..self }
     }
 
-    /// The same linter, which answers what rules ask about the cluster from a session: for each object from its beginning.
+    /// Answers the rules' cluster queries from a recorded session, which restarts for each object.
     #[must_use]
     pub fn replaying(self, session: Session) -> Linter<'s> {
         Linter { session: Some(session), ..self }
     }
 
-    /// The same linter, which also computes the edits of fixes with at most this reach: see [`Diagnostic::replacements`].
+    /// Sets the fixes, by their reach, for which reports include [`Diagnostic::replacements`].
     #[must_use]
     pub fn showing_fixes(self, shown_fixes: Option<Reach>) -> Linter<'s> {
         Linter { shown_fixes, ..self }
     }
 
-    /// The settings that it judges by.
+    /// The settings in use.
     pub fn settings(&self) -> &Settings<'s> {
         &self.settings
     }
 
-    /// The rules whose unused waivers can be reported: those of which every finding is reported with these settings. What the rules
-    /// of the group `cluster` find depends on the cluster that is asked, if any is.
+    /// The rules whose unused waivers can be reported, because these settings report every finding of theirs. Rules of
+    /// the group `cluster` are left out: their findings depend on the cluster.
     pub fn judged_rules(&self) -> &BTreeSet<&'static str> {
         &self.judged_rules
     }
@@ -96,23 +96,23 @@ impl<'s> Linter<'s> {
         let mut file = if found.iter().all(Vec::is_empty) { file } else { file.written() };
         let mut objects: Vec<ObjectReport> =
             file.objects.iter().zip(found).map(|(object, found)| placed(object, &file.source, found)).collect();
-        edit::offer(&mut file, &mut objects, self.shown_fixes);
+        edit::mark_fixable(&mut file, &mut objects, self.shown_fixes);
         report(file, objects, Some(&self.judged_rules))
     }
 
-    /// Judges every object of a file without a look at comments.
+    /// Judges every object of a file, ignoring comments.
     pub(crate) fn check_objects(&self, file: &File) -> Vec<ObjectReport> {
         file.objects.iter().map(|object| placed(object, &file.source, self.judge(object))).collect()
     }
 
-    /// The diagnostics of an object, not yet with places.
+    /// The diagnostics of an object, without places yet.
     fn judge(&self, object: &Object) -> Vec<Diagnostic> {
         let mut request = object.admission_request(&self.creation);
         let mut found = self.judge_request(&request);
         for template in embedded::templates(object) {
             template.replace(object, &mut request);
-            let of_template = self.judge_request(&request);
-            found.extend(of_template.into_iter().map(|found| template.placed(found)));
+            let in_template = self.judge_request(&request);
+            found.extend(in_template.into_iter().map(|found| template.placed(found)));
         }
         found.extend(check::check(object));
         found
@@ -129,19 +129,19 @@ impl<'s> Linter<'s> {
     }
 }
 
-/// The report of a file whose objects were judged, by a linter or a module. Comments waive findings; where every finding of the rules
-/// `judged` is known, comments that waive nothing are named.
+/// The report on a file whose objects were judged by a linter or a module. Applies waivers in comments, and warns about
+/// unused ones if every finding of the rules `judged` is known.
 pub fn report(file: File, mut objects: Vec<ObjectReport>, judged: Option<&BTreeSet<&'static str>>) -> FileReport {
     let File { source, mut problems, mut warnings, skipped, chart, refuses_unjudged, .. } = file;
     let mut not_judged: Vec<Problem> = objects.iter_mut().filter_map(|object| object.not_judged.take()).collect();
     if refuses_unjudged {
         problems.append(&mut not_judged);
     }
-    // What could not be read may hold what a comment waives.
+    // A part that could not be read may hold the finding that a comment waives.
     warnings.extend(Comments::of(&source).waive(&mut objects, judged.filter(|_| problems.is_empty())));
     let points_nowhere =
         problems.is_empty() && warnings.is_empty() && objects.iter().all(|object| object.findings.is_empty());
-    // The texts of all files together may be large.
+    // Drop texts that nothing points into: together they may be large.
     let source = if points_nowhere { Source::new(source.name, String::new()) } else { source };
     FileReport { source, objects, problems, warnings, not_judged, skipped, chart }
 }
@@ -157,7 +157,8 @@ fn placed(object: &Object, source: &Source, mut found: Vec<Diagnostic>) -> Objec
     ObjectReport { verdict: Verdict::of(&found), findings: found, not_judged, ..ObjectReport::new(object, source) }
 }
 
-/// Not yet with a place. The policy rejects what it cannot read. Only the object has paths of its own.
+/// The diagnostic for a request that the policy cannot read, and therefore denies; without a place yet. Only errors
+/// inside the object keep their path.
 fn unreadable(error: &Unreadable) -> Diagnostic {
     let (path, message) = match error.path.strip_prefix("request.object.") {
         Some(path) => (path.to_owned(), error.message.clone()),
@@ -172,7 +173,7 @@ fn judged_rules(settings: &Settings) -> BTreeSet<&'static str> {
     rules.filter(|rule| reports_everything(rule, settings)).map(|rule| rule.id).collect()
 }
 
-/// Some findings of a rule whose severity varies may be off where those of others are not.
+/// Whether no finding of a rule is off. A rule whose severity varies may report only some of its findings.
 fn reports_everything(rule: &Rule, settings: &Settings) -> bool {
     let is_same_for_all = rule.severity_varies.is_empty() || settings.rules.get(rule.id).is_some();
     configured(settings, rule.id, rule.severity) != Severity::Off
@@ -207,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn what_yaml_does_not_refuse_for_its_depth_the_module_can_parse() {
+    fn yaml_depth_limit_is_below_the_module_limit() {
         let nested = |depth: usize| {
             let text = format!("apiVersion: v1\nkind: Pod\nx: {}{}", "[".repeat(depth), "]".repeat(depth));
             File::parse("x", text)
@@ -220,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn quotes_that_are_missing_or_too_many_are_named() {
+    fn missing_and_superfluous_quotes_are_reported() {
         let fix = |spec: &str| {
             let (_, diagnostics) = check_first(&format!("apiVersion: v1\nkind: Pod\nspec:\n  {spec}\n"));
             diagnostics[0].fix.clone()
@@ -241,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_read_of_a_request_is_denied_at_its_object() {
+    fn an_unreadable_request_is_denied_at_its_object() {
         let request = "operation: UPDATE\nkind: {version: v1, kind: Pod}\nobject:\n  spec: {}\noldObject:\n  spec: {hostNetwork: [1]}\n";
         let (verdict, diagnostics) = check_first(request);
         assert_eq!(verdict, Verdict::Deny);

@@ -1,4 +1,4 @@
-//! From a text to Kubernetes objects.
+//! Parses text into Kubernetes objects.
 
 use std::fmt::Display;
 use std::path::PathBuf;
@@ -22,31 +22,32 @@ pub struct File {
     pub objects: Vec<Object>,
     /// The parts that could not be read.
     pub problems: Vec<Problem>,
-    /// What was read, but probably means something else than its author thinks: keys that are written again.
+    /// Likely mistakes in the parts that could be read: duplicate keys.
     pub warnings: Vec<Problem>,
     /// How many documents were skipped because they are not Kubernetes objects.
     pub skipped: usize,
-    /// The Helm chart that the file is a template of. It was not read then.
+    /// The Helm chart, if the file is one of its templates. Templates are not read.
     pub chart: Option<PathBuf>,
-    /// What holds `hostProcess` and is not judged is a problem.
+    /// Whether `hostProcess` that is not judged is a problem.
     pub refuses_unjudged: bool,
-    /// Another program printed the text: nobody can edit it.
+    /// Whether another program printed the text, so that it cannot be edited.
     pub is_generated: bool,
 }
 
-/// Something that is wrong with a text, rather than with what an object in it asks of a node.
+/// An error in the text itself, as opposed to a finding about an object in it.
 #[derive(Debug)]
 pub struct Problem {
     /// `None` when the whole file is affected.
     pub place: Option<Place>,
-    /// What is wrong there.
+    /// A description of the problem.
     pub message: String,
-    /// Nothing says that the document should be a Kubernetes object: a repository has many other YAML and JSON files.
+    /// Whether nothing suggests that the document is a Kubernetes object: repositories have many other YAML and JSON
+    /// files.
     pub is_other_document: bool,
 }
 
 impl Problem {
-    /// A problem of a part of a text.
+    /// A problem with a part of a text.
     pub fn at(place: Place, message: String) -> Problem {
         Problem { place: Some(place), message, is_other_document: false }
     }
@@ -59,7 +60,7 @@ impl Problem {
         }
     }
 
-    /// Line and column; the first of the file when all of it is affected.
+    /// Line and column; the start of the file when all of it is affected.
     pub fn line_and_column(&self) -> (usize, usize) {
         self.place.as_ref().map_or((1, 1), |place| (place.line, place.column))
     }
@@ -78,8 +79,8 @@ impl File {
         File { chart: Some(chart), ..File::without_text(name) }
     }
 
-    /// An object that is in no file. It gets a text only when there is something to show in it: see [`File::written`].
-    pub fn of_object(name: impl Into<String>, api_version: &str, kind: &str, value: Value) -> File {
+    /// An object that comes from no file. Its text is only generated when needed: see [`File::written`].
+    pub fn from_object(name: impl Into<String>, api_version: &str, kind: &str, value: Value) -> File {
         let (api_version, kind) = (api_version.to_owned(), kind.to_owned());
         let content = Content::Manifest(value);
         let object =
@@ -91,7 +92,7 @@ impl File {
         File { source: Source::new(name, String::new()), ..File::default() }
     }
 
-    /// The same file; an object that is in none gets the text that `kubectl get -o json` prints.
+    /// Generates the text of an object that comes from no file, in the format of `kubectl get -o json`.
     #[must_use]
     pub fn written(self) -> File {
         match &self.objects[..] {
@@ -112,7 +113,7 @@ impl File {
         self
     }
 
-    /// Splits a text into its objects. A document that cannot be read does not hide the others.
+    /// Splits a text into its objects. An unreadable document does not hide the other documents.
     pub fn parse(name: &str, text: String) -> File {
         let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
         let source = Source::new(name, text);
@@ -125,7 +126,7 @@ impl File {
     }
 }
 
-/// With the keys sorted, as kubectl does.
+/// Indented JSON with sorted keys, like kubectl's.
 fn pretty(value: &Value) -> String {
     let mut text = Vec::new();
     // Writing a tree of JSON values to memory cannot fail.
@@ -141,10 +142,10 @@ struct Objects<'s> {
     warnings: Vec<Problem>,
 }
 
-/// An object or a list in a document, which is to be added.
+/// An object or a list in a document.
 struct Part {
     document: usize,
-    /// Where it is in the document.
+    /// Its JSON Pointer in the document.
     pointer: String,
     value: Value,
     node: Located,
@@ -155,7 +156,7 @@ impl Objects<'_> {
         match document {
             Ok(document) if is_object(&document.value) => {
                 for again in &document.repeated_keys {
-                    let sentence = already_there(&again.key) + ", and the last value counts, as for kubectl";
+                    let sentence = duplicate_key(&again.key) + "; the last value counts, as for kubectl";
                     self.warnings.push(self.problem(again.offset, sentence));
                 }
                 let (value, node) = (document.value, document.node);
@@ -174,8 +175,8 @@ impl Objects<'_> {
         }
     }
 
-    /// Adds an object, or all items of a list. The items of a typed list (`PodList`) may omit apiVersion and kind, which
-    /// `list` then gives.
+    /// Adds an object, or all items of a list. The items of a typed list (`PodList`) may omit apiVersion and kind;
+    /// `list` has the defaults.
     fn add(&mut self, part: Part, list: Option<(&str, &str)>) {
         if request::is_review(&part.value) || request::is_request(&part.value) {
             return self.add_request(part);
@@ -211,7 +212,7 @@ impl Objects<'_> {
         }
     }
 
-    /// Adds the object of an AdmissionRequest, or of the one in an AdmissionReview.
+    /// Adds the object of an AdmissionRequest, which may be in an AdmissionReview.
     fn add_request(&mut self, Part { document, pointer, value: mut request, mut node }: Part) {
         let start = node.place().start;
         if request::is_review(&request) {
@@ -238,13 +239,13 @@ impl Objects<'_> {
         self.problem(node.place().start, message)
     }
 
-    /// The place is the rest of the line.
+    /// A problem located at the rest of the line.
     fn problem(&self, offset: usize, message: String) -> Problem {
         Problem::at(self.source.place(offset..self.source.text().len()), message)
     }
 }
 
-/// The place of a member, or that of the mapping when it lacks the member.
+/// The place of a member, or of the mapping if it lacks the member.
 fn member(mut mapping: Located, name: &str) -> Located {
     let Children::Map(members) = std::mem::take(&mut mapping.children) else { return mapping };
     members.into_iter().find(|(key, _)| key == name).map_or(mapping, |(_, member)| member)
@@ -254,18 +255,18 @@ fn text_of<'v>(value: &'v Value, key: &str) -> Option<&'v str> {
     value.get(key).and_then(Value::as_str).filter(|text| !text.is_empty())
 }
 
-/// Whether a document says that it is a Kubernetes object, or an admission request.
+/// Whether a document is marked as a Kubernetes object or an admission request.
 fn is_object(value: &Value) -> bool {
     let has_type = text_of(value, "apiVersion").is_some() && text_of(value, "kind").is_some();
     has_type || request::is_review(value) || request::is_request(value)
 }
 
-/// Values and their places. A file that begins like JSON is read as JSON where YAML reads it differently, as kubectl
-/// does: YAML lacks some of JSON's escapes, and does not allow one value after another. Only YAML gives places.
+/// Values and their places. Like kubectl, this reads a file that begins like JSON as JSON if YAML reads it differently:
+/// YAML lacks some of JSON's escapes, and does not allow consecutive values. Only YAML gives places.
 pub fn documents(text: &str) -> Vec<Result<yaml::YamlDocument, yaml::Error>> {
     let documents = yaml::documents(text);
     if text.trim_start().starts_with('{') {
-        // Counting them takes no memory, and only few files have to be read again.
+        // Counting values takes no memory, and few files have to be read again.
         let count = json_values::<IgnoredAny>(text).try_fold(0, |count, value| value.map(|_| count + 1));
         if count.is_ok_and(|count| count != documents.len() || documents.iter().any(Result::is_err))
             && let Ok(values) = json_values(text).collect::<Result<Vec<Value>, _>>()
@@ -281,12 +282,12 @@ fn json_values<'t, T: Deserialize<'t> + 't>(text: &'t str) -> impl Iterator<Item
     serde_json::Deserializer::from_str(text).into_iter()
 }
 
-/// The message about a key that is written again.
-pub fn already_there(key: &str) -> String {
+/// The message about a duplicate key.
+pub fn duplicate_key(key: &str) -> String {
     format!("duplicate key {key:?}")
 }
 
-/// An error in a document with this text.
+/// Describes an error in a document with this text.
 fn describe(text: &str, error: &yaml::Error) -> String {
     if text.contains("{{") {
         return format!(
@@ -310,7 +311,7 @@ mod tests {
     }
 
     #[test]
-    fn documents_and_lists() {
+    fn documents_and_lists_are_split_into_objects() {
         let file = parse(
             "kind: Pod\napiVersion: v1\nmetadata: {name: a}\n---\n# empty\n---\napiVersion: v1\nkind: List\nitems:\n\
              - {apiVersion: apps/v1, kind: Deployment, metadata: {name: b}}\n\
@@ -324,7 +325,7 @@ mod tests {
     }
 
     #[test]
-    fn json() {
+    fn json_values_may_follow_each_other() {
         let one = r#"{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a\/\ud83d\ude00"}}"#;
         assert_eq!(kinds(&parse(one)), [(1, "Pod", "a/😀")]);
         assert_eq!(kinds(&parse(&format!("{one}{one}\n{one}"))).len(), 3);
@@ -332,7 +333,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_an_object_is_a_problem_at_its_place() {
+    fn a_non_object_is_a_problem_at_its_place() {
         for text in ["a: 1", "- a", "just text", "kind: Pod", "apiVersion: v1\nkind: 7"] {
             let file = parse(&format!("# comment\n{text}"));
             let problem = &file.problems[0];
@@ -350,7 +351,7 @@ mod tests {
     }
 
     #[test]
-    fn an_admission_request_gives_its_object() {
+    fn an_admission_request_yields_its_object() {
         let request = r#"{
  "kind": {"group": "apps", "version": "v1", "kind": "Deployment"}, "name": "a", "operation": "CREATE",
  "object": {"spec":
@@ -368,7 +369,7 @@ mod tests {
     }
 
     #[test]
-    fn an_admission_review_without_a_request_is_not_accepted_as_an_object_without_a_pod() {
+    fn an_admission_review_without_a_request_is_a_problem() {
         for (request, message) in [
             ("response: {}", "the AdmissionReview has no request"),
             ("request: {operation: UPDATE}", "the request in the AdmissionReview does not name the kind of its object"),
@@ -380,7 +381,7 @@ mod tests {
     }
 
     #[test]
-    fn a_template_is_recognised() {
+    fn an_unrendered_template_is_recognised() {
         let file = parse("apiVersion: v1\nkind: Pod\n---\nkind: Pod\nmetadata:\n  name: {{ .Release.Name }}\n");
         assert!(file.problems[0].message.contains("helm template"), "{:?}", file.problems);
         assert_eq!(file.problems[0].line_and_column().0, 6);

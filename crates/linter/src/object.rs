@@ -12,7 +12,7 @@ use crate::creation::{Creation, Identity};
 pub struct Object {
     /// The number of its document in the file, from 1; empty documents are not counted.
     pub document: usize,
-    /// Where it is in its document, as a JSON Pointer: empty, or `/items/0` in a list.
+    /// Its JSON Pointer in the document: empty, or `/items/0` in a list.
     pub pointer: String,
     /// `v1`, `apps/v1`.
     pub api_version: String,
@@ -46,7 +46,7 @@ impl Object {
         text(self.value()?.get("metadata")?, key)
     }
 
-    /// Its name, or in its place the words `(no name)`.
+    /// Its name, or `(no name)`.
     pub fn name_or_none(&self) -> &str {
         self.name().unwrap_or("(no name)")
     }
@@ -58,7 +58,7 @@ impl Object {
         }
     }
 
-    /// `metadata.name`, else `metadata.generateName`; of a request its own name first.
+    /// `metadata.name`, otherwise `metadata.generateName`. In a request, the name of the request comes first.
     pub fn name(&self) -> Option<&str> {
         let requested = self.request().and_then(|request| text(request, "name"));
         requested.or_else(|| self.metadata("name")).or_else(|| self.metadata("generateName"))
@@ -72,14 +72,14 @@ impl Object {
         }
     }
 
-    /// The identity of the object, which an update does not change.
+    /// The identity of the object, which updates do not change.
     pub fn identity(&self) -> Identity {
         let owned = |key| self.metadata(key).map(str::to_owned);
         (self.kind.clone(), owned("namespace"), owned("name"))
     }
 
-    /// The admission request as given, or the one that would create or update the object. A manifest without a namespace gets
-    /// `default`, where `kubectl apply` puts it unless told otherwise.
+    /// The admission request as given, or the one that would create or update the object. A manifest without a
+    /// namespace gets `default`, like with `kubectl apply`.
     pub fn admission_request<'o>(&'o self, creation: &'o Creation) -> Tree<'o> {
         let object = match &self.content {
             Content::Request(request) => return tree(request),
@@ -107,9 +107,9 @@ impl Object {
     }
 }
 
-/// A value as the rules read it, without a copy of its texts.
+/// Converts a value for the rules, without copying its strings.
 pub fn tree(value: &Value) -> Tree<'_> {
-    // One tree of JSON values can always become another.
+    // Converting between JSON trees cannot fail.
     Tree::deserialize(value).unwrap_or_default()
 }
 
@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn a_request_is_left_as_it_is() {
+    fn a_request_is_unchanged() {
         let request = json!({"name": "agent", "namespace": "monitoring", "operation": "DELETE", "object": null,
             "userInfo": {"username": "jane"}});
         let object = object(Content::Request(request.clone()));

@@ -31,7 +31,7 @@ use images::Images;
 use nodes::Nodes;
 use start::StartPlan;
 
-/// The plan for a HostProcess container: its start on each kind of node.
+/// The plan for a HostProcess container: how it starts on each kind of node.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct ContainerPlan {
     /// The path as given on the command line; `<stdin>` for standard input.
@@ -40,21 +40,21 @@ pub struct ContainerPlan {
     pub document: usize,
     /// `Pod`, `DaemonSet`.
     pub kind: String,
-    /// As the manifest or the request has it; null when it names none.
+    /// The namespace in the manifest or the request; null if absent.
     pub namespace: Option<String>,
-    /// `metadata.name`, or else `metadata.generateName`.
+    /// `metadata.name`, otherwise `metadata.generateName`.
     pub name: Option<String>,
     /// The name of the container.
     pub container: String,
     /// `containers`, `initContainers` or `ephemeralContainers`.
     pub list: &'static str,
-    /// What the kubelet and the container runtime object to in the pod as a whole.
+    /// The errors that the kubelet and the container runtime report for the pod as a whole.
     #[serde(flatten)]
     pub pod: PodErrors,
-    /// Why the kubelet does not make the container; absent when it does. Then there are no starts.
+    /// Why the kubelet does not create the container; absent when it does. With an error there are no starts.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kubelet_error: Option<String>,
-    /// The start on each kind of node, the oldest first. After `rejected` and `volume_error` it does not come to that.
+    /// The start on each kind of node, oldest first. A pod with `rejected` or `volume_error` does not get this far.
     pub starts: Vec<StartPlan>,
     /// The index of the object in its file.
     #[serde(skip)]
@@ -65,7 +65,7 @@ pub struct ContainerPlan {
     /// The container in the text, in bytes.
     #[serde(skip)]
     pub range: Range<usize>,
-    /// Its image; `None` when it names none.
+    /// Its image; `None` if absent.
     #[serde(skip)]
     pub image: Option<String>,
     /// Whether the configuration of the image is known.
@@ -79,10 +79,10 @@ pub struct PodErrors {
     /// Why the kubelet does not admit the pod; absent when it does.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub rejected: Vec<String>,
-    /// Why the pod's sandbox is not made; absent when it is. Then there are no starts.
+    /// Why the pod's sandbox is not created; absent when it is. With an error there are no starts.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sandbox_error: Option<String>,
-    /// Why the kubelet cannot set up volumes, by their names, on a node that has only the folders of Windows and of Kubernetes.
+    /// Why the kubelet cannot set up volumes, by name, on a node that has only the folders of Windows and Kubernetes.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub volume_error: BTreeMap<String, String>,
 }
@@ -98,12 +98,12 @@ pub struct Planner<'n> {
     pub creation: Creation,
 }
 
-/// The plans for a file, and what the rules find in it.
+/// The plans for a file, and the findings in it.
 #[derive(Debug)]
 pub struct FilePlan {
-    /// For its HostProcess containers, in the order of the objects.
+    /// The plans for its HostProcess containers, in the order of the objects.
     pub containers: Vec<ContainerPlan>,
-    /// Findings for its objects, also for those that could not be read.
+    /// The report on its objects, including those that could not be read.
     pub report: FileReport,
 }
 
@@ -112,13 +112,13 @@ impl Planner<'_> {
     pub fn plan_file(&self, file: File, linter: &Linter) -> FilePlan {
         let mut containers = Vec::new();
         for (index, object) in file.objects.iter().enumerate() {
-            // What cannot be read, the report has at its place.
+            // The report shows unreadable objects at their place.
             containers.extend(self.plan(index, object, &file.source).unwrap_or_default());
         }
         FilePlan { containers, report: linter.check(file) }
     }
 
-    /// The plans for the HostProcess containers of an object of a file, whose index this is: none for one without such containers.
+    /// The plans for the HostProcess containers of the object with this index in a file; empty if it has none.
     ///
     /// # Errors
     /// The object cannot be read.
@@ -178,11 +178,11 @@ impl Planner<'_> {
     }
 
     fn pod_errors(&self, pod: &Pod) -> PodErrors {
-        let (of_sandbox, of_kubelet): (Vec<Rejection>, Vec<Rejection>) =
-            Rejection::of(pod).into_iter().partition(|rejection| rejection.is_of_sandbox());
+        let (from_sandbox, from_kubelet): (Vec<Rejection>, Vec<Rejection>) =
+            Rejection::of(pod).into_iter().partition(|rejection| rejection.is_sandbox_error());
         PodErrors {
-            rejected: of_kubelet.iter().map(Rejection::to_string).collect(),
-            sandbox_error: of_sandbox.first().map(Rejection::to_string),
+            rejected: from_kubelet.iter().map(Rejection::to_string).collect(),
+            sandbox_error: from_sandbox.first().map(Rejection::to_string),
             volume_error: self.volume_errors(pod),
         }
     }
@@ -197,7 +197,7 @@ impl Planner<'_> {
     }
 }
 
-/// The kubelet's words, which name a pod where it is the object itself.
+/// The kubelet's message, which includes the pod's name if the object is a pod.
 fn words(error: &ContainerError, object: &Object, view: ContainerView) -> String {
     match error {
         ContainerError::RootUser(..) if object.kind == "Pod" => {

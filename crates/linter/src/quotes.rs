@@ -1,10 +1,10 @@
-//! Values that have another type with quotes than without.
+//! Values with missing or superfluous quotes, which change their type.
 
 use serde_json::Value;
 use windows_hostprocess_policy::decode::error::WrongType;
 
-/// What to write where quotes make the difference between the type found and the one expected; else empty. `written` is the value as
-/// the text has it, after its key.
+/// The fix if only quotes make the difference between the found and the expected type; otherwise empty. `written` is
+/// the value in the text, after its key.
 pub fn quotes(wrong_type: &WrongType, written: &str) -> String {
     let value = written.rsplit_once(':').map_or(written, |(_, value)| value).trim_start_matches([' ', '-']).trim_end();
     let unquoted = value.trim_matches(['"', '\'']);

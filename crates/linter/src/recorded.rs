@@ -1,9 +1,9 @@
-//! A cluster whose answers were recorded.
+//! A cluster that replays recorded answers.
 
 use recorded_cluster::{Request, Session};
 use windows_hostprocess_policy::cluster::host::Host;
 
-/// Answers from a session that kwctl recorded, in its order.
+/// Replays the answers of a session recorded by kwctl, in order.
 #[derive(Debug)]
 pub struct RecordedCluster(pub Session);
 

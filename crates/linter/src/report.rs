@@ -1,4 +1,4 @@
-//! The result of a check: what the linter and other engines produce and outputs show.
+//! The result of a check: engines produce it and output formats show it.
 
 mod fingerprint;
 mod flat;
@@ -30,37 +30,37 @@ pub use run::{InEffect, LeftOut, Notice, Run, Summary};
 pub struct Report {
     /// In the order of the command line.
     pub files: Vec<FileReport>,
-    /// What there is to say that is about none of these files.
+    /// Remarks that concern none of these files.
     pub notes: Vec<Note>,
-    /// What decided which files and findings count.
+    /// The inputs that decided which files and findings count.
     pub run: Run,
 }
 
-/// A remark about a run, apart from any file.
+/// A remark about a run that concerns no file.
 #[derive(Debug)]
 pub enum Note {
-    /// Something that is probably a mistake.
+    /// A likely mistake.
     Warning(String),
-    /// Something to know.
+    /// Information.
     Note(String),
 }
 
 /// The result for one file.
 #[derive(Debug, Default)]
 pub struct FileReport {
-    /// Its name, and its text if anything below points into it.
+    /// Its name, and its text if anything in this report points into it.
     pub source: Source,
     /// The result for each object, in their order.
     pub objects: Vec<ObjectReport>,
     /// The parts that could not be read.
     pub problems: Vec<Problem>,
-    /// What was read, but probably means something else than its author thinks.
+    /// Likely mistakes in the parts that could be read.
     pub warnings: Vec<Problem>,
-    /// What holds `hostProcess` and was not judged, because it is no pod template.
+    /// Where `hostProcess` is set but was not judged, because it is not in a pod template.
     pub not_judged: Vec<Problem>,
     /// How many documents were skipped because they are not Kubernetes objects.
     pub skipped: usize,
-    /// The Helm chart that the file is a template of. It was not read then.
+    /// The Helm chart, if the file is one of its templates. Templates are not read.
     pub chart: Option<PathBuf>,
 }
 
@@ -73,18 +73,18 @@ pub struct ObjectReport {
     pub document: usize,
     /// `Pod`, `DaemonSet`.
     pub kind: String,
-    /// As the manifest or the request has it; null when it names none.
+    /// The namespace in the manifest or the request; null if absent.
     pub namespace: Option<String>,
-    /// `metadata.name`, or else `metadata.generateName`.
+    /// `metadata.name`, otherwise `metadata.generateName`.
     pub name: Option<String>,
-    /// That of the findings that are not waived, or of the module.
+    /// The verdict of the findings that are not waived, or of the module.
     pub verdict: Verdict,
-    /// What the rules found; empty when a module was asked.
+    /// The findings of the rules; empty with `--wasm`.
     pub findings: Vec<Diagnostic>,
-    /// `None` when the built-in rules were asked.
+    /// The answer of the module; `None` with the built-in rules.
     #[serde(flatten)]
     pub response: Option<ModuleResponse>,
-    /// Until the report of the file has it: see [`FileReport::not_judged`].
+    /// Moved to [`FileReport::not_judged`] later.
     #[serde(skip)]
     pub not_judged: Option<Problem>,
     /// The line of the object, from 1.
@@ -99,54 +99,54 @@ pub struct ObjectReport {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
-    /// Nothing was found, or nothing that counts.
+    /// No findings, or none that count.
     Accept,
-    /// There are warnings, but nothing that denies.
+    /// Warnings only.
     Warn,
-    /// The object would be rejected.
+    /// The object would be denied.
     Deny,
 }
 
 /// A finding of a rule, with its place in the file.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Diagnostic {
-    /// The id of the rule, or in its place `unreadable` or `invalid-settings`, which `hostprocess explain` explains.
+    /// The id of the rule, or `unreadable` or `invalid-settings`. `hostprocess explain` describes each of them.
     pub rule: String,
-    /// What the finding does to the object: `deny` or `warn`.
+    /// The effect of the finding: `deny` or `warn`.
     #[serde(serialize_with = "as_name")]
     #[schemars(schema_with = "schema::severity")]
     pub severity: Severity,
     /// The path of the field in the object; empty when the finding is about the whole object.
     pub path: String,
-    /// Where the field is, or the nearest one above it that is there.
+    /// The place of the field, or of its nearest existing ancestor.
     #[serde(flatten)]
     pub place: Place,
-    /// What is wrong.
+    /// A description of the problem.
     pub message: String,
-    /// What to write instead; empty when the message says it.
+    /// How to fix it; empty if the message already explains it.
     pub fix: String,
     /// The name of the container that the field belongs to.
     #[serde(skip)]
     pub container: Option<String>,
-    /// The types, where the value is of another one than expected.
+    /// The found and the expected type, if the value has the wrong type.
     #[serde(skip)]
     pub wrong_type: Option<WrongType>,
-    /// What `hostprocess fix` does about it, as JSON Patch on the object.
+    /// The fix that `hostprocess fix` applies, as a JSON Patch for the object.
     #[serde(serialize_with = "as_operations", skip_serializing_if = "Option::is_none")]
     #[schemars(schema_with = "schema::operations")]
     pub patch: Option<Patch>,
-    /// Who may apply the patch to the text; `None` also where there is no text to edit.
+    /// Which commands may apply the patch to the text; also `None` if there is no text to edit.
     #[serde(skip)]
     pub fixable: Option<Reach>,
-    /// What that does to the text. Empty unless it was asked for.
+    /// The effect of the patch on the text; empty unless requested.
     #[serde(skip)]
     pub replacements: Vec<Replacement>,
-    /// Present when the finding does not count.
+    /// The waiver; absent when the finding counts.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub waived: Option<Waived>,
 }
 
-/// A part of a text, and what takes its place.
+/// A part of a text, and the text that replaces it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Replacement {
     /// In bytes of the text.
@@ -162,9 +162,9 @@ pub struct Replacement {
 /// Why a finding does not count.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Waived {
-    /// As whoever waived it wrote it.
+    /// The reason given in the waiver.
     pub reason: String,
-    /// Where the waiver is.
+    /// Where the waiver is written.
     pub source: WaiverSource,
 }
 
@@ -172,11 +172,11 @@ pub struct Waived {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum WaiverSource {
-    /// On the line, or above it.
+    /// On the line or above it.
     Comment,
     /// In `.hostprocess.yaml`.
     Configuration,
-    /// In the file of `--baseline`.
+    /// In the file given with `--baseline`.
     Baseline,
 }
 
@@ -185,12 +185,12 @@ pub enum WaiverSource {
 pub struct ModuleResponse {
     /// Why the module denies the object; null when it does not.
     pub message: Option<String>,
-    /// Those that the API server would show.
+    /// The warnings that the API server would show.
     pub warnings: Vec<String>,
 }
 
 impl Verdict {
-    /// That of the findings that count.
+    /// The verdict of the findings that count.
     pub fn of(findings: &[Diagnostic]) -> Verdict {
         match findings.iter().filter(|found| found.waived.is_none()).map(|found| found.severity).max() {
             Some(Severity::Deny) => Verdict::Deny,
@@ -206,12 +206,13 @@ impl Report {
         self.files.iter().flat_map(|file| &file.objects)
     }
 
-    /// How many findings do not count.
+    /// The number of waived findings.
     pub fn waived_count(&self) -> usize {
         self.objects().flat_map(|object| &object.findings).filter(|found| found.waived.is_some()).count()
     }
 
-    /// 2 when a part of the input could not be read or nothing was checked, else 1 when the verdict on an object is at least `fails`, else 0.
+    /// The exit code: 2 if part of the input could not be read or nothing was checked; 1 if the verdict on an object is at
+    /// least `fails`; otherwise 0.
     pub fn exit_code(&self, fails: Option<Verdict>) -> u8 {
         if self.is_refused_as_empty() || self.files.iter().any(|file| !file.problems.is_empty()) {
             2
@@ -229,7 +230,7 @@ impl FileReport {
 }
 
 impl ObjectReport {
-    /// The result for an object in which nothing was found yet.
+    /// A result without findings.
     pub fn new(object: &Object, source: &Source) -> ObjectReport {
         let (line, column) = source.line_and_column(object.node.place().start);
         ObjectReport {
@@ -253,12 +254,12 @@ impl ObjectReport {
         escaped(&format!("{} {namespace}{}", self.kind, self.name.as_deref().unwrap_or("(no name)"))).to_string()
     }
 
-    /// Whether the rules could not read it, so that they found nothing else.
+    /// Whether the rules could not read the object, so that other findings may be missing.
     pub fn is_unreadable(&self) -> bool {
         self.findings.iter().any(|found| found.rule == UNREADABLE)
     }
 
-    /// Waives the findings for which there is a reason. One that is waived already keeps its first reason.
+    /// Waives the findings for which `reason` returns one. Findings that are already waived keep their first reason.
     pub fn waive(&mut self, mut reason: impl FnMut(&ObjectReport, &Diagnostic) -> Option<Waived>) {
         let reasons: Vec<Option<Waived>> = self.findings.iter().map(|found| reason(self, found)).collect();
         for (found, reason) in self.findings.iter_mut().zip(reasons) {
@@ -271,7 +272,7 @@ impl ObjectReport {
 }
 
 impl Diagnostic {
-    /// A diagnostic that no rule reports, not yet with a place.
+    /// A diagnostic without a place yet.
     pub fn new(id: &str, severity: Severity, path: String, message: String) -> Diagnostic {
         Diagnostic {
             rule: id.to_owned(),
@@ -297,7 +298,7 @@ impl Diagnostic {
         })
     }
 
-    /// The field and what is wrong with it, in one line.
+    /// The field and the message, in one line.
     pub fn summary(&self) -> String {
         if self.path.is_empty() {
             return self.message.clone();
@@ -307,7 +308,7 @@ impl Diagnostic {
     }
 }
 
-/// Not yet with a place.
+/// The diagnostic has no place yet.
 impl From<Finding> for Diagnostic {
     fn from(finding: Finding) -> Diagnostic {
         Diagnostic {

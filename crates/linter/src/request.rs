@@ -1,17 +1,17 @@
-//! Admission requests, as the API server sends them.
+//! Parses admission requests in the format of the API server.
 
 use serde_json::Value;
 
 /// Why a text is not an admission request.
 #[derive(Debug, thiserror::Error)]
 pub enum RequestError {
-    /// The parser's own words.
+    /// The parser's message.
     #[error(transparent)]
     NotJson(#[from] serde_json::Error),
     /// An AdmissionReview that holds a response, for example.
     #[error("the AdmissionReview has no request")]
     NoRequest,
-    /// Another value.
+    /// The request is not an object.
     #[error("not an AdmissionRequest")]
     NotAnObject,
 }
@@ -33,7 +33,7 @@ pub fn is_review(document: &Value) -> bool {
     document.get("kind").and_then(Value::as_str) == Some("AdmissionReview")
 }
 
-/// Whether a document is an AdmissionRequest: its `kind` is a mapping, which names that of the object.
+/// Whether a document is an AdmissionRequest: its `kind` is a mapping that names the kind of the object.
 pub fn is_request(document: &Value) -> bool {
     document.pointer("/kind/kind").is_some_and(Value::is_string)
 }

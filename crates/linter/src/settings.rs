@@ -9,22 +9,22 @@ use crate::document::{Document, DocumentError};
 use crate::kubewarden::{self, joined};
 use crate::object::tree;
 
-/// Settings, and where they are written.
+/// Settings and the document they come from.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// The settings as a mapping.
     pub value: Value,
-    /// The document that they are in, and their path in it.
+    /// Their document and their path in it.
     written: Option<(Document, String)>,
 }
 
-/// Why settings are refused.
+/// Why settings are not valid.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SettingsError {
-    /// At the place where they are written.
+    /// An error at a place in their document.
     #[error(transparent)]
     Written(#[from] DocumentError),
-    /// They are not written in a document.
+    /// An error in settings that come from no document.
     #[error("{0}")]
     Unwritten(Invalid),
 }
@@ -37,7 +37,8 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// Parses settings in YAML or JSON: the settings themselves, or a Kubewarden policy that has them. An empty text is an empty mapping.
+    /// Parses settings in YAML or JSON: the settings themselves, or a Kubewarden policy that contains them. An empty
+    /// text is an empty mapping.
     ///
     /// # Errors
     /// The text is not a mapping; the message begins with the name.
@@ -51,7 +52,7 @@ impl Settings {
         Settings::new(value, document, path)
     }
 
-    /// Settings that stand at a path of a document. `null` is an empty mapping.
+    /// Settings at a path of a document. `null` is an empty mapping.
     ///
     /// # Errors
     /// They are not a mapping; the message begins with the place.
@@ -63,7 +64,7 @@ impl Settings {
         Ok(Settings { value, written: Some((document, path)) })
     }
 
-    /// Their path in their document: empty when they are all of it, or in none.
+    /// Their path in their document; empty if they are the whole document, or come from none.
     pub fn path(&self) -> &str {
         self.written.as_ref().map_or("", |(_, path)| path)
     }
@@ -73,7 +74,7 @@ impl Settings {
         tree(&self.value)
     }
 
-    /// Checks them as the policy does before it is used.
+    /// Validates them like the policy does when it is loaded.
     ///
     /// # Errors
     /// They are not valid.
@@ -81,7 +82,7 @@ impl Settings {
         read_settings(&self.tree()).map(drop).map_err(|invalid| self.error(invalid))
     }
 
-    /// Why the policy refuses them, at the place where they are written.
+    /// A validation error, located in their document.
     pub fn error(&self, invalid: Invalid) -> SettingsError {
         match &self.written {
             Some((document, path)) => document.error(&joined(path, &invalid.path), &invalid.message).into(),
@@ -111,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_policy_refuses_is_named_with_its_place() {
+    fn invalid_settings_are_reported_with_their_place() {
         let misspelt = "rules:\n  host-netwrok: warn\n";
         let message = "unknown rule, did you mean 'host-network'?";
         assert_eq!(refused(misspelt), format!("x:2:3: rules.host-netwrok: {message}"));

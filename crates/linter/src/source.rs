@@ -1,30 +1,30 @@
-//! A text with a name, and places in it.
+//! Named texts and places in them.
 
 use std::ops::Range;
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
-/// Characters are counted up to the beginning of every block of so many bytes: the column of a place at the end of a long line is
-/// found without counting the whole line again.
+/// Block size in bytes. Character counts are stored per block, so that a column at the end of a long line does not
+/// require counting the whole line again.
 const BLOCK: usize = 512;
 
 /// A part of one line of a text.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Place {
-    /// From 1.
+    /// The line, from 1.
     pub line: usize,
-    /// In characters, from 1.
+    /// The column in characters, from 1.
     pub column: usize,
     /// The column after the last character.
     #[serde(skip)]
     pub end_column: usize,
-    /// Where it is in the text, in bytes.
+    /// The range of bytes in the text.
     #[serde(skip)]
     pub range: Range<usize>,
 }
 
-/// A text, and the name that messages use for it.
+/// A text and its name in messages.
 #[derive(Clone, Debug, Default)]
 pub struct Source {
     /// The path as given on the command line; `<stdin>` for `-`.
@@ -32,7 +32,7 @@ pub struct Source {
     text: String,
     /// The offset at which each line begins.
     lines: Vec<usize>,
-    /// How many characters there are before each block.
+    /// The number of characters before each block.
     blocks: Vec<usize>,
 }
 
@@ -66,7 +66,7 @@ impl Source {
         self.text.get(place.range.clone()).unwrap_or_default()
     }
 
-    /// The line that a place is on, as a range of bytes without its line break.
+    /// The line of a place, as a range of bytes without its line break.
     pub fn line_of(&self, place: &Place) -> Range<usize> {
         self.line(self.line_at(place.range.start))
     }
@@ -78,17 +78,17 @@ impl Source {
         start..start + text.strip_suffix('\r').unwrap_or(text).len()
     }
 
-    /// Where the line of an offset begins.
+    /// The start of an offset's line.
     pub fn line_start(&self, offset: usize) -> usize {
         self.lines.get(self.line_at(offset)).copied().unwrap_or_default()
     }
 
-    /// Where the line after that of an offset begins, or the text ends.
+    /// The start of the line after an offset's line, or the end of the text.
     pub fn next_line(&self, offset: usize) -> usize {
         self.lines.get(self.line_at(offset) + 1).copied().unwrap_or(self.text.len())
     }
 
-    /// How the line of an offset ends, or the first one where that is the last: `\n` or `\r\n`.
+    /// The line break of an offset's line, or of the first line if the offset is on the last one: `\n` or `\r\n`.
     pub fn line_break(&self, offset: usize) -> &'static str {
         let line = &self.text[..self.next_line(offset)];
         let line = if line.ends_with('\n') { line } else { &self.text[..self.next_line(0)] };
@@ -103,7 +103,8 @@ impl Source {
         (line + 1, self.characters_before(offset) - self.characters_before(start) + 1)
     }
 
-    /// The place of a range of bytes: as much of it as is on its first line, without trailing blanks. A range beyond the text is empty.
+    /// The place of a range of bytes, limited to its first line without trailing blanks. A range beyond the text is
+    /// empty.
     pub fn place(&self, range: Range<usize>) -> Place {
         let range = self.first_line(range);
         let (line, column) = self.line_and_column(range.start);
@@ -117,12 +118,12 @@ impl Source {
         start..start + self.text[start..end.max(start)].trim_end().len()
     }
 
-    /// The number of the line of an offset, from 0.
+    /// The index of an offset's line, from 0.
     fn line_at(&self, offset: usize) -> usize {
         self.lines.partition_point(|start| *start <= offset).saturating_sub(1)
     }
 
-    /// Where a line ends, before its `\n`.
+    /// The end of a line, before its `\n`.
     fn line_end(&self, line: usize) -> usize {
         self.lines.get(line + 1).map_or(self.text.len(), |next| next - 1)
     }
@@ -131,7 +132,7 @@ impl Source {
         let block = offset / BLOCK;
         match self.blocks.get(block) {
             Some(before) => before + characters(&self.text.as_bytes()[block * BLOCK..offset]),
-            // The end of a text that fills its last block.
+            // The end of a text whose last block is full.
             None => self
                 .blocks
                 .last()
@@ -140,7 +141,7 @@ impl Source {
     }
 }
 
-/// How many characters begin in some bytes of a text.
+/// The number of characters that begin in these bytes.
 fn characters(bytes: &[u8]) -> usize {
     const CONTINUATION: std::ops::RangeInclusive<u8> = 0x80..=0xbf;
     bytes.iter().filter(|byte| !CONTINUATION.contains(byte)).count()
@@ -163,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn a_range_ends_with_its_line() {
+    fn a_place_ends_with_its_line() {
         let source = Source::new("x", "a: |  \n b\n".to_owned());
         assert_eq!(source.place(0..8).range, 0..4);
         assert_eq!(source.place(50..80).range, 10..10);
@@ -180,7 +181,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn columns_are_those_that_counting_gives(text in "([aü\u{1f600}\r\n ]|a{200}|ü{300}){0,12}", offset in 0..4000_usize, length in 0..2000_usize) {
+        fn columns_match_a_naive_count(text in "([aü\u{1f600}\r\n ]|a{200}|ü{300}){0,12}", offset in 0..4000_usize, length in 0..2000_usize) {
             let source = Source::new("x", text.clone());
             let start = text.floor_char_boundary(offset);
             let line_start = text[..start].rfind('\n').map_or(0, |line_break| line_break + 1);

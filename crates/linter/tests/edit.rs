@@ -1,18 +1,18 @@
-//! Patches as changes of a text.
+//! Applying patches to text.
 
 use hostprocess_linter::File;
 use hostprocess_linter::edit::{EditError, apply, change, independent};
 use windows_hostprocess_policy::finding::patch::{Operation, Patch, Reach, add, remove, replace};
 
-/// How many patches of the first object one pass applies, and the text after them.
+/// The number of patches that one pass applies to the first object, and the resulting text.
 fn one_pass(text: &str, patches: Vec<Vec<Operation>>) -> (usize, String) {
     let file = File::parse("a.yaml", text.to_owned());
     let changes = patches
         .into_iter()
-        .map(|operations| change(&file, 0, &Patch { reach: Reach::Command, operations }).expect("the text can say it"));
+        .map(|operations| change(&file, 0, &Patch { reach: Reach::Command, operations }).expect("applicable"));
     let changes: Vec<_> = changes.collect();
     let chosen = independent(&changes, usize::MAX);
-    (chosen.len(), apply(&file, &chosen).expect("the text says it"))
+    (chosen.len(), apply(&file, &chosen).expect("applied"))
 }
 
 fn after(text: &str, operations: Vec<Operation>) -> String {
@@ -50,7 +50,7 @@ fn items_of_a_list_are_removed_together() {
 }
 
 #[test]
-fn changes_that_touch_each_other_wait_for_the_next_pass() {
+fn changes_that_touch_each_other_are_left_for_the_next_pass() {
     let port = |index: usize| vec![remove(&format!("spec.containers[0].ports[{index}]"))];
     let arg = |index: usize| vec![replace(&format!("spec.containers[0].args[{index}]"), "w")];
     let host_users = vec![remove("spec.hostUsers")];
@@ -60,7 +60,7 @@ fn changes_that_touch_each_other_wait_for_the_next_pass() {
         (vec![port(0), port(1)], 1),
         (vec![port(0), arg(1), host_users.clone()], 3),
         (vec![host_network, host_users], 1),
-        // The port that it is about would be another one.
+        // The index would refer to a different port.
         (vec![port(0), vec![replace("spec.containers[0].ports[1].containerPort", "x")]], 1),
     ] {
         assert_eq!(one_pass(POD, patches.clone()).0, count, "{patches:?}");
@@ -68,7 +68,7 @@ fn changes_that_touch_each_other_wait_for_the_next_pass() {
 }
 
 #[test]
-fn what_no_text_can_say_alone_is_an_error() {
+fn patches_that_cannot_be_applied_to_the_text_are_errors() {
     let shared = "apiVersion: v1\nkind: Pod\nspec: {hostIPC: &no false, hostPID: *no}\n";
     let file = File::parse("a.yaml", shared.to_owned());
     let patch = |operations| Patch { reach: Reach::Command, operations };
@@ -77,11 +77,11 @@ fn what_no_text_can_say_alone_is_an_error() {
     let missing = change(&file, 0, &patch(vec![remove("spec.x")])).expect_err("is not there");
     assert_eq!(missing, EditError::IsMissing("x".to_owned()));
     let nowhere = change(&file, 0, &patch(vec![add("spec.x.y", true)])).expect_err("is not there");
-    assert_eq!(nowhere.to_string(), "/spec/x/y: the text does not say where this is");
+    assert_eq!(nowhere.to_string(), "/spec/x/y: cannot be located in the text");
 }
 
 #[test]
-fn what_an_anchor_shares_is_not_changed_and_what_stands_beside_it_is() {
+fn shared_values_are_not_changed_but_their_siblings_are() {
     let text = "x: &x {hostIPC: false}\napiVersion: v1\nkind: Pod\nspec:\n  <<: *x\n  nodeSelector: &n {}\nother: *n\n";
     let file = File::parse("a.yaml", text.to_owned());
     let applied = |operation: Operation| {

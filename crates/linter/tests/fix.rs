@@ -1,4 +1,4 @@
-//! What `fix` makes of texts, and how often it reads them.
+//! The text that `fix` produces, and its number of passes.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ fn fixed(text: &str) -> Fixed {
     fixed
 }
 
-/// A pod that lacks hostNetwork and selects no node, with this beside its containers.
+/// A pod without hostNetwork and node selector, and with these other fields of its spec.
 fn pod(spec: &str) -> String {
     format!(
         "apiVersion: v1
@@ -31,7 +31,7 @@ spec:
 }
 
 #[test]
-fn a_member_comes_with_the_mapping_that_it_is_added_to() {
+fn a_missing_parent_mapping_is_added_with_its_member() {
     let fixed = fixed(&pod("  dnsPolicy: Default\n"));
     assert!(
         fixed.text.ends_with(
@@ -53,7 +53,7 @@ fn a_member_comes_with_the_mapping_that_it_is_added_to() {
 }
 
 #[test]
-fn a_mapping_that_is_empty_is_filled_in_its_own_style() {
+fn an_empty_mapping_is_filled_in_its_own_style() {
     for (selector, expected) in [
         ("  nodeSelector: {}\n", "  nodeSelector:\n    kubernetes.io/os: windows\n"),
         ("  nodeSelector:\n", "  nodeSelector:\n    kubernetes.io/os: windows\n"),
@@ -78,7 +78,7 @@ fn json_stays_json() {
 }
 
 #[test]
-fn each_line_keeps_its_line_end() {
+fn each_line_keeps_its_line_break() {
     let text = pod("  hostUsers: false\n  dnsPolicy: Default\n").replace("kind: Pod\n", "kind: Pod\r\n");
     let fixed = fixed(&text);
     assert_eq!(fixed.text.matches("\r\n").count(), 1, "{:?}", fixed.text);
@@ -86,7 +86,7 @@ fn each_line_keeps_its_line_end() {
 }
 
 #[test]
-fn what_an_alias_repeats_is_refused_and_the_rest_is_fixed() {
+fn fixes_of_anchored_values_are_refused_and_the_rest_is_fixed() {
     let other = pod("  hostUsers: &no false\n  hostIPC: *no\n");
     let text = [pod(""), other, pod("")].join("---\n");
     let fixed = fixed(&text);
@@ -99,9 +99,9 @@ fn what_an_alias_repeats_is_refused_and_the_rest_is_fixed() {
     assert_eq!(fixed.text.matches("hostNetwork: true").count(), 3, "{}", fixed.text);
 }
 
-/// The time would hang on the machine. One pass more than a pod needs is one more for all of them.
+/// Measuring time would depend on the machine. Many pods must not need more passes than one pod.
 #[test]
-fn a_file_of_many_pods_is_fixed_as_one_of_one_pod() {
+fn many_pods_are_fixed_in_as_many_passes_as_one_pod() {
     let one = pod("  hostUsers: false\n  dnsPolicy: ClusterFirst\n");
     let expected = fixed(&one);
     let many = vec![one; 50].join("---\n");

@@ -1,4 +1,4 @@
-//! Objects that are in no file.
+//! Objects that come from no file.
 
 use std::sync::Arc;
 
@@ -11,11 +11,11 @@ fn checked(spec: &Value) -> FileReport {
     let tree = settings.tree();
     let linter = Linter::new(&tree, Arc::new(NoCluster)).expect("valid");
     let object = json!({ "apiVersion": "v1", "kind": "Pod", "metadata": { "name": "a" }, "spec": spec });
-    linter.check(File::of_object("cluster:ops/Pod/a", "v1", "Pod", object))
+    linter.check(File::from_object("cluster:ops/Pod/a", "v1", "Pod", object))
 }
 
 #[test]
-fn an_object_gets_a_text_only_when_something_in_it_is_shown() {
+fn text_is_generated_only_for_an_object_with_findings() {
     let containers = json!([{ "name": "a", "image": "a" }]);
     let clean = checked(&json!({ "containers": containers }));
     assert_eq!((clean.source.text(), clean.objects.len()), ("", 1));
@@ -26,7 +26,7 @@ fn an_object_gets_a_text_only_when_something_in_it_is_shown() {
 }
 
 #[test]
-fn nobody_can_edit_it() {
+fn generated_text_is_not_fixable() {
     let pod = json!({ "hostUsers": false, "containers": [{ "name": "a", "image": "a" }],
         "securityContext": { "windowsOptions": { "hostProcess": true } } });
     let found = checked(&pod);

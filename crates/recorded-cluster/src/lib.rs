@@ -2,8 +2,8 @@
 //! `--record-host-capabilities-interactions`.
 //!
 //! A session is a list of exchanges. Each holds the request as YAML text, tagged with its type, and the response. They
-//! are consumed in order. Whose questions are answered is left to the caller: `hostprocess run` answers a module's, the
-//! policy's tests those of the native code.
+//! are consumed in order. Callers choose which queries to answer: `hostprocess run` answers those of a module, the
+//! policy's tests those of native code.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-/// Recorded exchanges, of which the first ones may be replayed already.
+/// Recorded exchanges and the position of the next one.
 #[derive(Debug)]
 pub struct Session {
     exchanges: Arc<[Exchange]>,
@@ -24,7 +24,7 @@ struct Exchange {
     response: Response,
 }
 
-/// A question of a policy to its host: `KubernetesGetResource` and its parameters.
+/// A query from a policy to its host: `KubernetesGetResource` and its parameters.
 #[derive(Debug, PartialEq)]
 pub struct Request {
     type_: String,
@@ -47,10 +47,10 @@ enum Recorded {
 /// Why a text is not a session.
 #[derive(Debug, thiserror::Error)]
 pub enum SessionError {
-    /// In the parser's own words.
+    /// Not valid YAML; the parser's message.
     #[error("{0}")]
     NotYaml(String),
-    /// It has none, or several.
+    /// The text has no document, or several.
     #[error("not one YAML document")]
     NotOneDocument,
     /// The document is not a list of exchanges.
@@ -64,7 +64,7 @@ pub enum SessionError {
     Request {
         /// The number of the exchange, from 1.
         number: usize,
-        /// Why it cannot be read.
+        /// The reason.
         error: Box<SessionError>,
     },
 }
@@ -85,7 +85,7 @@ impl Session {
         Ok(Session { exchanges, replayed: AtomicUsize::new(0) })
     }
 
-    /// The same session, from its beginning.
+    /// The same session, starting over.
     #[must_use]
     pub fn rewound(&self) -> Session {
         Session { exchanges: Arc::clone(&self.exchanges), replayed: AtomicUsize::new(0) }
@@ -94,7 +94,7 @@ impl Session {
     /// The recorded response to the next request.
     ///
     /// # Errors
-    /// An error was recorded, another request was, or none is left.
+    /// The recording has an error or a different request here, or no request is left.
     pub fn answer(&self, request: &Request) -> Result<Vec<u8>, String> {
         match self.exchanges.get(self.replayed.fetch_add(1, Ordering::Relaxed)) {
             None => Err("the list of recorded responses is empty".to_owned()),
@@ -107,7 +107,7 @@ impl Session {
         }
     }
 
-    /// How many exchanges nobody asked for.
+    /// The number of exchanges that were not requested.
     pub fn left_over(&self) -> usize {
         self.exchanges.len().saturating_sub(self.replayed.load(Ordering::Relaxed))
     }
@@ -122,17 +122,17 @@ fn single_document(text: &str) -> Result<kubernetes_yaml::YamlDocument, SessionE
 }
 
 impl Request {
-    /// As recorded: `!KubernetesGetResource` and its parameters.
+    /// Parses a recorded request: `!KubernetesGetResource` and its parameters.
     fn read(text: &str) -> Result<Request, SessionError> {
         let document = single_document(text)?;
         let type_ = document.tag.ok_or(SessionError::HasNoType)?;
         Ok(Request { type_, parameters: comparable(document.value) })
     }
 
-    /// As a policy sends it.
+    /// The request for a call of a policy.
     ///
     /// # Errors
-    /// The operation is none of the Kubernetes capabilities, or the payload is not JSON.
+    /// The operation is not a Kubernetes capability, or the payload is not JSON.
     pub fn of(operation: &str, payload: &[u8]) -> Result<Request, String> {
         let type_ = match operation {
             "list_resources_all" => "KubernetesListResourceAll",
@@ -148,7 +148,7 @@ impl Request {
         Ok(Request { type_: type_.to_owned(), parameters: comparable(parameters) })
     }
 
-    /// `v1/Node`, of requests that name a kind.
+    /// The requested kind, such as `v1/Node`, if any.
     pub fn resource(&self) -> Option<String> {
         let text = |key: &str| self.parameters.get(key).and_then(Value::as_str);
         (self.type_ != "KubernetesCanI")
@@ -156,7 +156,7 @@ impl Request {
     }
 }
 
-/// `null` is the same as absent, and the order of field masks means nothing.
+/// Normalises a request for comparison: `null` equals absent, and field masks are unordered.
 fn comparable(value: Value) -> Value {
     match value {
         Value::Object(members) => {
@@ -252,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_session_is_refused() {
+    fn malformed_sessions_are_errors() {
         for text in
             ["", "a: 1", "- type: Other", "- {type: Exchange, request: 'a: 1', response: {type: Error, message: x}}"]
         {

@@ -1,4 +1,4 @@
-//! Comments, which the parser leaves out.
+//! Finds comments, which the parser skips.
 
 use std::iter::once;
 use std::ops::Range;
@@ -8,13 +8,13 @@ use libyaml_safer::{EventData, ScalarStyle};
 use crate::chunks;
 use crate::events::{Events, LINE_BREAKS};
 
-/// The comments of a text, as ranges of bytes from the `#` to the end of the line. None is found in what follows an error, up to the
-/// next `---` line.
+/// The comments of a text, as ranges of bytes from the `#` to the end of the line. After an error, comments are only
+/// found from the next `---` line on.
 pub fn comments(text: &str) -> Vec<Range<usize>> {
     let mut comments = Vec::new();
     let mut at = 0;
     let scalars = chunks(text).into_iter().flat_map(|chunk| scalars(text, chunk));
-    // Only scalars can hold a `#` that does not begin a comment.
+    // Only scalars can contain a `#` that does not begin a comment.
     for scalar in scalars.chain(once(text.len()..text.len())) {
         while let Some(start) = text.get(at..scalar.start).and_then(|gap| Some(at + gap.find('#')?)) {
             at = line_end(text, start);
@@ -25,7 +25,7 @@ pub fn comments(text: &str) -> Vec<Range<usize>> {
     comments
 }
 
-/// The scalars of a chunk in their order. What follows an error counts as one.
+/// The scalars of a chunk, in order. The rest of the chunk after an error counts as one scalar.
 fn scalars(text: &str, chunk: Range<usize>) -> Vec<Range<usize>> {
     let mut events = Events::new(text, chunk.clone());
     let mut scalars = Vec::new();

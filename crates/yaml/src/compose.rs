@@ -1,4 +1,4 @@
-//! From the parser's events to values.
+//! Builds values from the parser's events.
 
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
@@ -11,11 +11,12 @@ use crate::events::{Error, Events};
 use crate::place::{Children, Located};
 use crate::scalar;
 
-/// Far deeper than any Kubernetes object. The policy reads 127 levels of a request, in which the object is the third.
+/// The maximum depth, far above that of any Kubernetes object. The policy reads 127 levels of a request, in which the
+/// object is at the third.
 const MAX_DEPTH: usize = 120;
-/// The limit of the sizes of all anchors and aliases of a document together.
+/// The limit for the total size of all anchors and aliases of a document.
 const MAX_SHARED_BYTES: usize = 16 << 20;
-/// The size of a value besides its text, in bytes.
+/// The size of a value in bytes, not counting its text.
 const VALUE_OVERHEAD: usize = 64;
 /// The prefix of YAML's own tags: `!!str` is short for `tag:yaml.org,2002:str`.
 const CORE_TAG: &str = "tag:yaml.org,2002:";
@@ -25,18 +26,18 @@ const CORE_TAG: &str = "tag:yaml.org,2002:";
 pub struct YamlDocument {
     /// Its value.
     pub value: Value,
-    /// Where each part of it stands.
+    /// The place of each part of it.
     pub node: Located,
-    /// A tag of its own on the whole document: `KubernetesGetResource` of `!KubernetesGetResource`.
+    /// A custom tag on the whole document: `KubernetesGetResource` for `!KubernetesGetResource`.
     pub tag: Option<String>,
-    /// The keys that are written twice in one mapping. The last value counts.
+    /// Duplicate keys. The last value counts.
     pub repeated_keys: Vec<RepeatedKey>,
 }
 
 /// A duplicate key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RepeatedKey {
-    /// Where it is written again, in bytes.
+    /// The offset of the repetition, in bytes.
     pub offset: usize,
     /// The key.
     pub key: String,
@@ -66,7 +67,7 @@ struct Composer<'t> {
     anchors: HashMap<String, Option<(Value, Located)>>,
     /// The sizes of anchors and aliases so far.
     shared_bytes: usize,
-    /// Those of the current document.
+    /// The duplicate keys of the current document.
     repeated_keys: Vec<RepeatedKey>,
 }
 
@@ -104,7 +105,7 @@ impl Composer<'_> {
             EventData::MappingStart { anchor, style, .. } => {
                 self.anchored(anchor, |composer| composer.mapping(at, style == MappingStyle::Flow, depth))
             }
-            // The parser never gives another event here. If it did, an error would be better than an endless loop.
+            // The parser never emits another event here, but an error would be better than an endless loop.
             _ => error(at.start, "a value is missing"),
         }
     }
@@ -143,7 +144,7 @@ impl Composer<'_> {
             if event == EventData::SequenceEnd {
                 values.shrink_to_fit();
                 nodes.shrink_to_fit();
-                // A block ends with its last item; the parser lets it end where the next thing begins.
+                // A block ends with its last item; the parser extends it to the start of the next token.
                 if is_flow {
                     at.end = event_at.end;
                 }
@@ -198,7 +199,7 @@ impl Composer<'_> {
         if is_repeated {
             keep_last(&mut nodes);
         }
-        // What is written here wins over what is merged, and what is merged first over what is merged later.
+        // Own keys override merged keys, and earlier merges override later ones.
         for (key, value, node) in merged {
             if let Entry::Vacant(unknown) = values.entry(key) {
                 nodes.push((unknown.key().clone(), node));
@@ -215,13 +216,13 @@ impl Composer<'_> {
             Value::String(text) => Ok(text),
             Value::Bool(value) => Ok(value.to_string()),
             Value::Number(number) => Ok(number.to_string()),
-            Value::Null => error(offset, "a key that is empty"),
-            Value::Array(_) | Value::Object(_) => error(offset, "a key that is a list or a mapping"),
+            Value::Null => error(offset, "empty keys are not supported"),
+            Value::Array(_) | Value::Object(_) => error(offset, "keys must not be lists or mappings"),
         }
     }
 }
 
-/// Of a key that is written twice the last value counts.
+/// Removes all but the last member with the same key.
 fn keep_last(nodes: &mut Vec<(String, Located)>) {
     let mut known = HashSet::new();
     let is_last: Vec<bool> = nodes.iter().rev().map(|(key, _)| known.insert(key)).collect();
@@ -229,7 +230,7 @@ fn keep_last(nodes: &mut Vec<(String, Located)>) {
     nodes.retain(|_| is_last.next().unwrap_or_default());
 }
 
-/// Collects what `<<` brings: one mapping or a list of them.
+/// Collects the members merged by `<<`, from one mapping or a list of mappings.
 fn merge(value: Value, node: Located, offset: usize, merged: &mut Vec<(String, Value, Located)>) -> Result<(), Error> {
     match (value, node.children) {
         (Value::Object(mut values), Children::Map(nodes)) => {
@@ -241,7 +242,7 @@ fn merge(value: Value, node: Located, offset: usize, merged: &mut Vec<(String, V
         (Value::Array(values), Children::List(nodes)) if values.iter().all(Value::is_object) => {
             values.into_iter().zip(nodes).try_for_each(|(value, node)| merge(value, node, offset, merged))
         }
-        _ => error(offset, "`<<` merges mappings only"),
+        _ => error(offset, "`<<` can only merge mappings"),
     }
 }
 

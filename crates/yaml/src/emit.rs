@@ -1,4 +1,4 @@
-//! From values to text that [`documents`](crate::documents) reads as the same values.
+//! Writes values as text that [`documents`](crate::documents) reads back unchanged.
 
 use std::io;
 
@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::scalar;
 
-/// A value as a YAML document in block style. A text is quoted where YAML 1.1 would take it for something else.
+/// A value as a YAML document in block style. Strings are quoted if YAML 1.1 would read them differently.
 ///
 /// # Errors
 /// The emitter failed.

@@ -1,9 +1,9 @@
-//! YAML as kubectl reads it, with the place of every value.
+//! Parses YAML like kubectl, with the place of every value.
 //!
 //! kubectl reads YAML 1.1 (sigs.k8s.io/yaml over go-yaml 2): `yes` and `on` are booleans, `010` is eight, `<<` merges.
-//! The parser descends from libyaml, as go-yaml does, so that both accept the same texts. What go-yaml lets pass and
-//! nobody means is refused here: aliases that multiply without end, and the colon of `{a:}`, which go-yaml takes for a part
-//! of the key. Of a key that is written twice the last value counts, as for kubectl, and the document says so.
+//! Like go-yaml, the parser descends from libyaml, so that both accept the same texts. Two things that go-yaml accepts
+//! are errors here: excessive aliases, and `{a:}`, in which go-yaml reads the colon as part of the key. The last value
+//! of a duplicate key counts, as for kubectl, and the document lists such keys.
 
 mod comments;
 mod compose;
@@ -20,12 +20,13 @@ pub use emit::to_yaml;
 pub use events::Error;
 pub use place::{Children, Located};
 
-/// Reads all documents of a stream. One that cannot be read does not hide the others; empty ones are left out.
+/// Reads all documents of a stream. An unreadable document does not hide the other documents; empty documents are left
+/// out.
 pub fn documents(text: &str) -> Vec<Result<YamlDocument, Error>> {
     chunks(text).into_iter().flat_map(|chunk| compose::documents(text, chunk)).collect()
 }
 
-/// Cuts a stream at its `---` lines, as kubectl does before it parses anything. Chunks of comments only are left out.
+/// Splits a stream at its `---` lines, like kubectl before parsing. Chunks that contain only comments are left out.
 fn chunks(text: &str) -> Vec<Range<usize>> {
     let mut chunks = Vec::new();
     let mut start = 0;

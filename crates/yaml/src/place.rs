@@ -1,11 +1,11 @@
-//! Where values stand in the text.
+//! The places of values in the text.
 
 use std::ops::Range;
 
-/// Where a value stands, as ranges of bytes of the whole text.
+/// The place of a value, as byte ranges in the whole text.
 #[derive(Clone, Debug, Default)]
 pub struct Located {
-    /// Its key, when it is a member of a mapping.
+    /// Its key, if it is a member of a mapping.
     pub key: Option<Range<usize>>,
     /// The value itself.
     pub value: Range<usize>,
@@ -13,15 +13,15 @@ pub struct Located {
     pub children: Children,
 }
 
-/// The parts of a value.
+/// The children of a value.
 #[derive(Clone, Debug, Default)]
 pub enum Children {
-    /// A scalar has none.
+    /// No children: a scalar.
     #[default]
     None,
-    /// In order.
+    /// The items of a list.
     List(Vec<Located>),
-    /// Each with its key, in order; what `<<` merges comes last.
+    /// The members of a mapping with their keys, in order; merged members come last.
     Map(Vec<(String, Located)>),
 }
 
@@ -36,13 +36,13 @@ impl Children {
 }
 
 impl Located {
-    /// A scalar.
+    /// The place of a scalar.
     pub(crate) fn scalar(at: Range<usize>) -> Located {
         Located { key: None, value: at, children: Children::None }
     }
 
-    /// The value at a path such as `spec.containers[1].image` or `metadata.annotations[a.b/c]`, or its nearest ancestor
-    /// that is there. Keys may themselves contain dots.
+    /// The value at a path such as `spec.containers[1].image` or `metadata.annotations[a.b/c]`, or its nearest existing
+    /// ancestor. Keys may contain dots.
     pub fn nearest(&self, path: &str) -> &Located {
         self.child(path).map_or(self, |(child, rest)| child.nearest(rest))
     }
@@ -66,7 +66,7 @@ impl Located {
         }
     }
 
-    /// The part of the text to point at: the key with its value, of a list's item its name.
+    /// The part of the text to point at: the key with its value, or the name of a list item.
     pub fn place(&self) -> Range<usize> {
         match (&self.key, &self.children) {
             (Some(key), Children::None) if !self.value.is_empty() => key.start..self.value.end.max(key.end),

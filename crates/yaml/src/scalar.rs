@@ -1,15 +1,15 @@
-//! The meaning of a scalar: the implicit types of go-yaml 2, which kubectl uses.
+//! The values of scalars, with the implicit types of go-yaml 2, which kubectl uses.
 
 use serde_json::{Number, Value};
 
-/// A scalar without quotes and tag.
+/// The value of a scalar without quotes and tag.
 pub fn plain(text: String) -> Result<Value, String> {
     Ok(match text.as_str() {
         "" | "~" | "null" | "Null" | "NULL" => Value::Null,
         "y" | "Y" | "yes" | "Yes" | "YES" | "on" | "On" | "ON" | "true" | "True" | "TRUE" => Value::Bool(true),
         "n" | "N" | "no" | "No" | "NO" | "off" | "Off" | "OFF" | "false" | "False" | "FALSE" => Value::Bool(false),
         ".inf" | ".Inf" | ".INF" | "+.inf" | "+.Inf" | "+.INF" | "-.inf" | "-.Inf" | "-.INF" | ".nan" | ".NaN"
-        | ".NAN" => return Err(format!("{text} is a number that JSON does not have; quote it where text is meant")),
+        | ".NAN" => return Err(format!("JSON has no number {text}; quote it if it is text")),
         _ => match number(&text) {
             Some(number) => Value::Number(number),
             None => Value::String(text),
@@ -17,7 +17,7 @@ pub fn plain(text: String) -> Result<Value, String> {
     })
 }
 
-/// A scalar with a tag of YAML's own: `!!str 80`.
+/// The value of a scalar with a standard tag: `!!str 80`.
 pub fn tagged(text: String, tag: &str) -> Result<Value, String> {
     let value = match tag {
         "null" | "bool" | "int" | "float" => plain(text.clone())?,
@@ -73,7 +73,7 @@ fn float(text: &str) -> Option<Number> {
         && mantissa.contains(|c: char| c.is_ascii_digit())
         && text.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'e' | b'E' | b'+' | b'-'));
     let value: f64 = if is_float { text.parse().ok()? } else { return None };
-    // Go writes a whole number without a fraction, so `1e3` arrives as 1000.
+    // Go writes whole numbers without a fraction, so `1e3` becomes 1000.
     #[allow(clippy::cast_possible_truncation, reason = "whole and small enough")]
     if value.fract() == 0.0 && value.abs() < 1e15 { Some(Number::from(value as i64)) } else { Number::from_f64(value) }
 }

@@ -22,12 +22,12 @@ fn line_and_column(text: &str, offset: usize) -> (usize, usize) {
 }
 
 fn error(text: &str) -> (usize, usize, String) {
-    let error = documents(text).into_iter().find_map(Result::err).expect("must be refused");
+    let error = documents(text).into_iter().find_map(Result::err).expect("an error");
     let (line, column) = line_and_column(text, error.offset);
     (line, column, error.message)
 }
 
-/// Everything that means something to YAML, and some letters.
+/// Everything with a meaning in YAML, and some letters.
 const ODD: &[&str] = &[
     " ",
     " ",

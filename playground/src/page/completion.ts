@@ -24,7 +24,7 @@ function completions(schema: Schema, context: CompletionContext): CompletionResu
   return options.length === 0 ? null : { from: context.pos - word.length, options, validFor: /^[\w-]*$/ };
 }
 
-/** The keys that enclose a line, from the outside in; `[]` stands for an item of a list. */
+/** The keys that enclose a line, outermost first; `[]` stands for an item of a list. */
 export function parents(lines: string[], column: number, isItem: boolean): string[] {
   const path: string[] = isItem ? ["[]"] : [];
   let indent = isItem ? column - 1 : column;

@@ -1,4 +1,4 @@
-/** What the build puts into the page beside its code. */
+/** Data that the build embeds in the page. */
 
 import type { Circumstances } from "../judged.ts";
 
@@ -19,11 +19,11 @@ export interface Data {
   schema: Schema;
   /** A ClusterAdmissionPolicy with the settings `{}`. */
   policy: string;
-  /** What the policy may ask the cluster for, as metadata.yml lists it. */
+  /** The resources that the policy may read from the cluster, from metadata.yml. */
   contextAwareResources: string;
-  /** The address of the rules' pages; a rule's id is its anchor. */
+  /** The URL of the page of rules; a rule's id is its anchor. */
   rulesPage: string;
-  /** The digest of the policy's bytes. */
+  /** The SHA-256 digest of the policy's module. */
   sha256: string;
 }
 

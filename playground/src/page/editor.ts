@@ -1,4 +1,4 @@
-/** The editors: CodeMirror with YAML, and with marks for what was found. */
+/** The editors: CodeMirror with YAML and marks for findings. */
 
 import { autocompletion, completionKeymap, type CompletionSource } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
@@ -38,10 +38,10 @@ export interface EditorOptions {
   complete?: CompletionSource;
 }
 
-/** More marks than anybody looks at would only make the editor slow. */
+/** More marks would make the editor slow. */
 const MAX_MARKS = 500;
 
-/** The colours are variables of the style sheet, which knows about light and dark. */
+/** The colours are variables of the style sheet, which defines them for light and dark. */
 const COLOURS = HighlightStyle.define([
   { tag: [tags.propertyName, tags.definition(tags.propertyName)], color: "var(--code-key)" },
   { tag: [tags.string, tags.content], color: "var(--code-text)" },
@@ -117,7 +117,7 @@ export class Editor {
     if (text !== this.text) this.view.dispatch({ changes: { from: 0, to: this.view.state.doc.length, insert: text } });
   }
 
-  /** Puts another text in place of what differs from it, so that the cursor stays and one undo takes it back. */
+  /** Replaces only the part that differs, so that the cursor stays and one undo reverts the change. */
   edit(after: string): void {
     const before = this.text;
     let from = 0;
@@ -137,7 +137,7 @@ export class Editor {
     this.view.dispatch(setDiagnostics(this.view.state, diagnostics));
   }
 
-  /** Puts the cursor there and shows it. */
+  /** Moves the cursor to a range and scrolls to it. */
   go({ from, to }: Range): void {
     const { length } = this.view.state.doc;
     const selection = { anchor: Math.min(from, length), head: Math.min(to, length) };
@@ -145,7 +145,7 @@ export class Editor {
     this.view.focus();
   }
 
-  /** The number of the line at an offset, from 1. */
+  /** The line number of an offset, from 1. */
   lineAt(offset: number): number {
     return this.view.state.doc.lineAt(Math.min(offset, this.view.state.doc.length)).number;
   }

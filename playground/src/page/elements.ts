@@ -1,4 +1,4 @@
-/** Making and finding elements. Text is set as text only, so nothing that a manifest says becomes markup. */
+/** Creates and finds elements. Text is inserted only as text, so no part of a manifest becomes markup. */
 
 type Attributes = Record<string, string | boolean | ((event: Event) => void)>;
 
@@ -16,7 +16,7 @@ export function element<K extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
-/** The element with an id, which the page has. */
+/** The element with an id, which must exist. */
 export function byId<T extends HTMLElement>(id: string, type: new () => T): T {
   const found = document.getElementById(id);
   if (found instanceof type) return found;

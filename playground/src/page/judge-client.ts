@@ -1,13 +1,13 @@
-/** The worker as the page sees it: one question at a time, each with a time limit. */
+/** The page's client of the worker: one request at a time, each with a time limit. */
 
 import type { Fixed, Input, Judged, Planned } from "../judged.ts";
 import type { Answer, Questions } from "../policy/answers.ts";
 import type { Answered, FromWorker, Question, ToWorker } from "../protocol.ts";
 
-/** policy-server allows two seconds for an object; here the manifest has to be read as well, and may have many objects. */
+/** Longer than policy-server's two seconds per object, because a manifest is also parsed and may have many objects. */
 const TIME_LIMIT_MS = 10_000;
 
-/** The worker was stopped, or failed: the text says why. */
+/** The worker failed or was stopped; the message gives the reason. */
 export class JudgeError extends Error {}
 
 export class JudgeClient {
@@ -16,7 +16,7 @@ export class JudgeClient {
   private previous: Promise<unknown> = Promise.resolve();
   private policy: Promise<WebAssembly.Module> | undefined;
 
-  /** The policy is compiled when it is asked for the first time, so that the first verdict need not wait for it. */
+  /** The policy is compiled on its first request, so that the first verdict does not wait for it. */
   constructor(
     private readonly source: string,
     private readonly linter: Promise<WebAssembly.Module>,
@@ -39,7 +39,7 @@ export class JudgeClient {
   }
 
   /**
-   * Asks the module itself.
+   * Sends requests to the module itself.
    *
    * @throws JudgeError
    */
@@ -67,7 +67,7 @@ export class JudgeClient {
       };
       const limit = setTimeout(() => {
         const seconds = TIME_LIMIT_MS / 1000;
-        stop(`no answer within ${seconds} seconds, so the question was given up. Change something to ask again.`);
+        stop(`no response within ${seconds} seconds. Change something to try again.`);
       }, TIME_LIMIT_MS);
       const failed = (event: ErrorEvent): void => stop(`the worker failed: ${event.message}`);
       const answered = ({ data }: MessageEvent<FromWorker>): void => {
@@ -87,7 +87,7 @@ export class JudgeClient {
     });
   }
 
-  /** A worker of a blob has the page's Content-Security-Policy, one of an address would have its own. */
+  /** A worker from a blob inherits the page's Content-Security-Policy, unlike one from a URL. */
   private start(): Worker {
     const address = URL.createObjectURL(new Blob([this.source], { type: "text/javascript" }));
     const worker = new Worker(address);

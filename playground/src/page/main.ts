@@ -1,4 +1,4 @@
-/** The page: editors, requester and cluster on one side, linter and policy in their worker on the other. */
+/** The page: connects the editors and forms with the linter and the policy in their worker. */
 
 import { counted, wording, type Input, type Judged, type Problem, type Range, type Settings } from "../judged.ts";
 import { complete } from "./completion.ts";
@@ -15,13 +15,13 @@ import { setUpTheme } from "./theme.ts";
 
 type EditorName = "manifest" | "before" | "settings" | "session";
 
-/** Typing is judged when it pauses. */
+/** The pause in typing after which the input is judged. */
 const PAUSE_MS = 250;
-/** An answer that takes longer is announced. */
+/** A request that takes longer is announced. */
 const SLOW_MS = 500;
-/** The one that is denied, because it shows more of the page. */
+/** The denied example, because it shows more of the page. */
 const FIRST_EXAMPLE = 1;
-/** When the first verdict was shown, for whoever measures it. */
+/** The performance mark of the first verdict. */
 const FIRST_VERDICT = "first-verdict";
 
 class Page {
@@ -41,7 +41,7 @@ class Page {
   private readonly policyTabs = new Tabs(byId("policy-tabs", HTMLElement));
   private readonly resultTabs = new Tabs(byId("result-tabs", HTMLElement), () => this.changed(0));
   private pause: ReturnType<typeof setTimeout> | undefined;
-  /** Counts the changes, so that an answer that is out of date is not shown. */
+  /** Counts changes, so that outdated results are not shown. */
   private version = 0;
   private isAsking = false;
 
@@ -62,7 +62,7 @@ class Page {
       before: editor(
         "before",
         "The objects before the update, in YAML",
-        "Empty: the objects are created.\nPaste an object as it was before,\nand it is judged as updated.",
+        "Empty: the objects are created.\nPaste the old version of an object\nto judge an update.",
       ),
       settings: editor(
         "settings",
@@ -73,7 +73,7 @@ class Page {
       session: editor(
         "session",
         "Recorded answers of the cluster in YAML",
-        "Empty: no cluster. Paste what kwctl run\n--record-host-capabilities-interactions wrote.",
+        "Empty: no cluster. Paste a file written by kwctl run\n--record-host-capabilities-interactions.",
       ),
     };
     this.fillMenus();
@@ -87,13 +87,13 @@ class Page {
     if (!isLink(fragment())) this.open(data.examples[FIRST_EXAMPLE]);
   }
 
-  /** Shows what the link holds that the page was opened with. */
+  /** Restores the input from the page's link. */
   async restore(): Promise<void> {
     if (!isLink(fragment())) return;
     try {
       this.examples.value = "";
       this.input = await unpack(fragment());
-      this.say("This is what the link holds.");
+      this.say("Opened from the link.");
     } catch (error) {
       if (!(error instanceof LinkError)) throw error;
       if (this.version === 0) this.open(this.data.examples[FIRST_EXAMPLE]);
@@ -163,7 +163,7 @@ class Page {
     this.pause = setTimeout(() => void this.ask(), pause);
   }
 
-  /** Asks about what there is, and again if that has changed before the answer came. */
+  /** Judges the input, and judges it again if it has changed meanwhile. */
   private async ask(): Promise<void> {
     if (this.isAsking) return;
     this.isAsking = true;
@@ -187,7 +187,7 @@ class Page {
     this.isAsking = false;
   }
 
-  /** Plans only for a tab that is open. Without valid settings there is nothing to show. */
+  /** Shows plans if their tab is open and the settings are valid. */
   private async plan({ settings }: Judged, input: Input, asked: number): Promise<void> {
     if (!this.resultTabs.shows("plan-panel")) return;
     if (settings === null) return this.plans.replaceChildren();
@@ -195,7 +195,7 @@ class Page {
     if (asked === this.version) showPlans(planned, this.plans, (range) => this.go("manifest", range));
   }
 
-  /** Shows the module's answers beside what the linter said. */
+  /** Shows the module's responses with the linter's findings. */
   private async askModule({ settings, objects }: Judged, session: string, shown: HTMLElement[]): Promise<void> {
     if (settings === null || objects.length === 0) return;
     const questions = objects.map(({ question }) => question);
@@ -220,7 +220,7 @@ class Page {
       line: (offset) => this.editors.manifest.lineAt(offset),
       rulePage: (rule) => `${this.data.rulesPage}#${rule}`,
     });
-    // The button that was pressed is gone, and the keyboard would start again at the top of the page.
+    // The pressed button no longer exists, so the keyboard focus would return to the top of the page.
     if (hadFocus) this.resultsHeading.focus({ preventScroll: true });
     const findings = report.objects.flatMap(counted);
     this.editors.manifest.mark([
@@ -255,10 +255,10 @@ class Page {
     this.objectTabs.mark("before-panel", report.beforeProblems.length > 0 ? "problem" : filled(before.trim() !== ""));
   }
 
-  /** The linter itself failed, or the page did: the findings of before would be wrong. */
+  /** The linter or the page failed: removes the outdated findings. */
   private fail(error: unknown): void {
     const message = error instanceof JudgeError ? error.message : `The page failed: ${String(error)}`;
-    this.status.textContent = "The linter gave no answer.";
+    this.status.textContent = "The linter did not respond.";
     showFailure(message, this.results);
     this.plans.replaceChildren();
     for (const editor of Object.values(this.editors)) editor.mark([]);
@@ -277,7 +277,7 @@ class Page {
       const { text, refused } = await this.judge.fix(input, object, rules);
       if (asked !== this.version) return;
       this.editors.manifest.edit(text);
-      const done = text === input.manifest ? [] : ["Fixed in the manifest; undo takes it back."];
+      const done = text === input.manifest ? [] : ["Fixed in the manifest; undo reverts it."];
       this.say([...done, ...refused.map((reason) => `Not fixed: ${reason}.`)].join(" "));
     } catch (error) {
       this.fail(error);
@@ -288,7 +288,7 @@ class Page {
     history.replaceState(null, "", `#${await pack(this.input)}`);
     await this.copy(
       location.href,
-      "The link is copied. What it shows is in the link itself, not on a server.",
+      "The link is copied. It contains all input; no server stores it.",
       "The link is in the address bar.",
     );
   }
@@ -313,9 +313,9 @@ class Page {
       await this.copy(
         text,
         settings.isPolicy
-          ? "The policy is copied as it is."
+          ? "The policy is copied unchanged."
           : "The ClusterAdmissionPolicy is copied. It only monitors; set mode: protect to enforce it.",
-        "The browser does not let this page copy.",
+        "The browser does not allow this page to copy.",
       );
     } catch (error) {
       this.fail(error);

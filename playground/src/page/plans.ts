@@ -3,7 +3,7 @@
 import type { Group, Outline, Planned, Range } from "../judged.ts";
 import { element } from "./elements.ts";
 
-/** Shows plans in place of what was there; `go` shows a place in the manifest. */
+/** Replaces the shown plans; `go` shows a place in the manifest. */
 export function showPlans({ outlines, legend }: Planned, into: HTMLElement, go: (range: Range) => void): void {
   const words = outlines.length > 0 ? legend : "Nothing to plan: the manifest has no HostProcess container.";
   into.replaceChildren(...outlines.map((outline) => article(outline, go)), element("p", { class: "more" }, words));

@@ -1,15 +1,16 @@
-/** The settings as a ClusterAdmissionPolicy, with the rules and match conditions of deploy/base/clusteradmissionpolicy.yaml. */
+/** Writes settings as a ClusterAdmissionPolicy with the rules and match conditions of deploy/base/clusteradmissionpolicy.yaml. */
 
 import { at, isEqual, type JsonObject } from "../json.ts";
 
 /**
- * The policy with the settings as they are written, or in JSON where the text would mean something else inside a policy, such as one
- * that ends with `...`.
+ * A policy with the original text of the settings, or with the settings in JSON if the text would mean something else inside a
+ * policy, such as a text that ends with `...`.
  *
  * @param template a ClusterAdmissionPolicy with the settings `{}`
- * @param contextAwareResources what the policy may ask the cluster for, as metadata.yml lists it
- * @param source the text of the settings, which keeps its comments, and `settings` what it says
- * @param read the settings in the text of a policy
+ * @param contextAwareResources the resources that the policy may read from the cluster, from metadata.yml
+ * @param source the text of the settings, including comments
+ * @param settings the value of that text
+ * @param read parses the settings in the text of a policy
  */
 export async function clusterAdmissionPolicy(
   template: string,
@@ -24,12 +25,12 @@ export async function clusterAdmissionPolicy(
 }
 
 function compose(template: string, contextAwareResources: string, source: string, settings: JsonObject): string {
-  // Without it policy-server refuses every request that the policy would change.
+  // Otherwise policy-server rejects every request that the policy would change.
   const policy = changesPods(settings) ? template.replace("mutating: false", "mutating: true") : template;
   return policy.replace(/^( *)settings: \{\}$/m, (_, indent: string) => {
     const text = source.replaceAll(/^---.*$/gm, "").trim();
     const own = Object.keys(settings).length === 0 ? "settings: {}" : `settings:\n${indented(text, "  ")}`;
-    return indented(asksTheCluster(settings) ? `${contextAwareResources.trimEnd()}\n${own}` : own, indent);
+    return indented(queriesTheCluster(settings) ? `${contextAwareResources.trimEnd()}\n${own}` : own, indent);
   });
 }
 
@@ -37,7 +38,7 @@ function changesPods({ mutate }: JsonObject): boolean {
   return mutate === "safe" || (Array.isArray(mutate) && mutate.length > 0);
 }
 
-function asksTheCluster(settings: JsonObject): boolean {
+function queriesTheCluster(settings: JsonObject): boolean {
   const grants = settings["allow"];
   return (
     at(settings, "nodes", "check") === true ||

@@ -16,7 +16,7 @@ export interface Actions {
   rulePage: (rule: string) => string;
 }
 
-/** More rows than anybody reads would only make the page slow. */
+/** More rows would make the page slow. */
 const MAX_FINDINGS = 200;
 
 const VERDICTS = { accept: "Accepted", warn: "Accepted with warnings", deny: "Denied" } as const;
@@ -25,7 +25,7 @@ type Placed = Finding & Detail;
 
 const OPERATIONS: Record<string, string> = { CREATE: "created", UPDATE: "updated", DELETE: "deleted" };
 
-/** What a report says in one sentence. */
+/** A summary of a report in a few words. */
 export function summary(report: Judged): string {
   if (report.settingsProblem !== null) return "The settings are not valid.";
   if (report.sessionProblem !== null) return "The answers of the cluster cannot be read.";
@@ -52,7 +52,7 @@ function counted(number: number, thing: string): string {
   return number === 1 ? `1 ${thing}` : `${number} ${thing}s`;
 }
 
-/** Shows a report in place of what was there. Returns the element of each object. */
+/** Replaces the shown report. Returns the element of each object. */
 export function show(report: Judged, into: HTMLElement, actions: Actions): HTMLElement[] {
   const rows: Node[] = [];
   if (report.settingsProblem !== null) rows.push(problem("Settings", "settings", report.settingsProblem, actions));
@@ -69,26 +69,26 @@ export function show(report: Judged, into: HTMLElement, actions: Actions): HTMLE
   });
   rows.push(...objects);
   if (report.notShown > 0) {
-    const more = `${counted(report.notShown, "more object")} not shown: this page shows 100, hostprocess check any number.`;
+    const more = `${counted(report.notShown, "more object")} not shown: this page shows 100, hostprocess check shows all.`;
     rows.push(element("p", { class: "more" }, more));
   }
   into.replaceChildren(...rows);
   return objects;
 }
 
-/** Adds what the module answers about an object, and how that differs from what is shown. */
+/** Adds the module's response about an object, and its differences from the findings. */
 export function showAnswer(object: JudgedObject, answer: Answer, into: HTMLElement): void {
   if (typeof answer === "string") return into.append(element("p", { class: "failure" }, answer));
   const differs = difference(object, answer);
   if (differs !== undefined) into.append(element("p", { class: "failure" }, differs));
   if (answer.mutated_object !== undefined && answer.mutated_object !== null) {
-    const words = "The policy changes this pod as it is created, and the findings are those of the changed pod.";
+    const words = "The policy fixes this pod when it is created. The findings are those of the fixed pod.";
     into.append(element("p", { class: "note" }, words));
   }
   into.append(details(answer));
 }
 
-/** What went wrong beside the findings, such as a linter that gave no answer. */
+/** Shows an error instead of findings, such as a linter that did not respond. */
 export function showFailure(message: string, into: HTMLElement): void {
   into.replaceChildren(element("div", { class: "object" }, element("p", { class: "failure" }, message)));
 }
@@ -155,7 +155,7 @@ function objectResult(object: JudgedObject, index: number, room: number, actions
   return article;
 }
 
-/** What denies first, and from the top of the manifest to its end. */
+/** Denials first, each group in the order of the manifest. */
 function inOrder(findings: Placed[]): Placed[] {
   const rank = ({ severity }: Placed): number => (severity === "deny" ? 0 : 1);
   return findings.toSorted((a, b) => rank(a) - rank(b) || a.range.from - b.range.from);
@@ -163,7 +163,7 @@ function inOrder(findings: Placed[]): Placed[] {
 
 function row(finding: Placed, index: number, actions: Actions): HTMLElement {
   const words = element("span", { class: "words" });
-  // The message goes on where the path ends.
+  // The message follows the path.
   if (finding.path !== "") {
     const container = finding.container === null ? "" : ` (container '${finding.container}')`;
     words.append(element("span", { class: "path" }, `${finding.path}${container}:`), " ");
@@ -197,7 +197,7 @@ function row(finding: Placed, index: number, actions: Actions): HTMLElement {
         href: actions.rulePage(rule),
         target: "_blank",
         rel: "noreferrer",
-        title: "What the rule reads, and how that is known",
+        title: "Documentation of the rule",
       },
       rule,
     ),
@@ -211,10 +211,10 @@ function icon(severity: "deny" | "warn"): HTMLElement {
   return element("span", { class: `icon ${severity}` }, element("span", { class: "visually-hidden" }, words));
 }
 
-/** The answer itself, written when it is opened. */
+/** The whole response, rendered when it is opened. */
 function details(response: object): HTMLElement {
-  const text = element("pre", { tabindex: "0", "aria-label": "Answer of the module" });
-  const details = element("details", { class: "answer" }, element("summary", {}, "Answer of the module"), text);
+  const text = element("pre", { tabindex: "0", "aria-label": "Response of the module" });
+  const details = element("details", { class: "answer" }, element("summary", {}, "Response of the module"), text);
   details.addEventListener("toggle", () => {
     text.textContent = details.open ? JSON.stringify(response, null, 2).slice(0, 100_000) : "";
   });

@@ -4,13 +4,13 @@ import type { Input } from "../judged.ts";
 import { at, isObject, type Json } from "../json.ts";
 
 const VERSION = "v1.";
-/** What a fragment may unpack to, in bytes. */
+/** The limit for the size of an unpacked fragment, in bytes. */
 const MAX_UNPACKED = 8 << 20;
 
-/** A link whose fragment does not hold a state. */
+/** The fragment of the link contains no valid state. */
 export class LinkError extends Error {}
 
-/** Whether a fragment is meant to hold a state; others are places in the page. */
+/** Whether a fragment contains a state; other fragments are anchors in the page. */
 export function isLink(fragment: string): boolean {
   return /^v\d+\./.test(fragment);
 }
@@ -50,9 +50,9 @@ async function inflate(packed: Uint8Array<ArrayBuffer>): Promise<string> {
   }
 }
 
-/** The state, with nothing in it that is not text. */
+/** The state, with only strings in it. */
 function input(value: Json): Input {
-  if (!isObject(value)) throw new LinkError("it does not hold a state of this page");
+  if (!isObject(value)) throw new LinkError("it does not contain a state of this page");
   const text = (...path: string[]): string => {
     const found = at(value, ...path);
     return typeof found === "string" ? found : "";

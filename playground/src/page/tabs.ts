@@ -1,9 +1,9 @@
-/** Tabs as the ARIA Authoring Practices describe them: arrow keys move between tabs, Tab moves into the panel. */
+/** Tabs according to the ARIA Authoring Practices: arrow keys move between tabs, Tab moves into the panel. */
 
 export class Tabs {
   private readonly tabs: HTMLElement[];
 
-  /** `onSelect` is called when a tab is chosen. */
+  /** `onSelect` is called when the user selects a tab. */
   constructor(
     list: HTMLElement,
     private readonly onSelect: () => void = () => undefined,
@@ -26,7 +26,7 @@ export class Tabs {
     );
   }
 
-  /** Marks a tab whose panel holds something to fix, or holds anything at all. */
+  /** Marks a tab whose panel has a problem or is filled in. */
   mark(panel: string, mark: "problem" | "filled" | undefined): void {
     const tab = this.tabs.find((tab) => tab.getAttribute("aria-controls") === panel);
     if (tab === undefined) return;

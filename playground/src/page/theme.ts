@@ -1,4 +1,4 @@
-/** Light or dark: as the system has it, until the button says otherwise. */
+/** Light or dark theme: the system's, until the user selects one. */
 
 const KEY = "theme";
 
@@ -22,7 +22,7 @@ export function setUpTheme(button: HTMLButtonElement): void {
   describe();
 }
 
-/** A page that was saved to a file may have no storage. */
+/** `null` if no theme was stored. A page saved to a file may have no storage. */
 function remembered(): string | null {
   try {
     return localStorage.getItem(KEY);
@@ -35,6 +35,6 @@ function remember(theme: string): void {
   try {
     localStorage.setItem(KEY, theme);
   } catch {
-    // The choice holds until the page is closed.
+    // The choice lasts until the page is closed.
   }
 }

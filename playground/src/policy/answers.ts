@@ -1,13 +1,13 @@
-/** The module's answers about the objects that the linter judged. */
+/** The module's responses about the objects that the linter judged. */
 
 import type { JudgedObject } from "../judged.ts";
 import { replay } from "./cluster.ts";
 import { Policy, type ValidationResponse } from "./policy.ts";
 import { GuestError } from "./wapc.ts";
 
-/** What the module is asked. */
+/** Requests to the module. */
 export interface Questions {
-  /** In JSON. The linter took them. */
+  /** In JSON; accepted by the linter. */
   settings: string;
   /** Recorded answers of the cluster, replayed from the beginning for each object. */
   session: string;
@@ -15,10 +15,10 @@ export interface Questions {
   objects: string[];
 }
 
-/** An answer, or why there is none. */
+/** A response, or the reason why there is none. */
 export type Answer = ValidationResponse | string;
 
-/** Asks the module about each object. */
+/** Sends a request about each object to the module. */
 export function answers(policy: Policy, linter: WebAssembly.Module, questions: Questions): Answer[] {
   const refusal = attempt(() => checkSettings(policy, questions.settings));
   if (refusal !== undefined) return questions.objects.map(() => refusal);
@@ -29,7 +29,7 @@ export function answers(policy: Policy, linter: WebAssembly.Module, questions: Q
 
 function checkSettings(policy: Policy, settings: string): undefined {
   const refusal = policy.validateSettings(settings);
-  if (refusal !== undefined) throw new GuestError(`the module refuses these settings: ${refusal}`);
+  if (refusal !== undefined) throw new GuestError(`the module rejects these settings: ${refusal}`);
 }
 
 function attempt<T>(ask: () => T): T | string {
@@ -41,20 +41,20 @@ function attempt<T>(ask: () => T): T | string {
   }
 }
 
-/** The rules that deny an object, and those that warn. */
+/** The rules that deny an object, and the rules that warn. */
 interface Opinion {
   denied: string;
   warned: string;
 }
 
-/** In place of a rule's id, for an object that the policy cannot read. */
+/** Instead of a rule's id, for an object that the policy cannot read. */
 const UNREADABLE = "unreadable";
-/** In place of a rule's id, for what the linter says of Kubewarden policies, which the module does not judge. */
+/** Instead of a rule's id, for the linter's findings in Kubewarden policies, which the module does not judge. */
 const INVALID_SETTINGS = "invalid-settings";
 
 /**
- * How the module's answer about an object differs from what the linter says; `undefined` when they agree. What a comment waives
- * counts, because the module reads no comments.
+ * The difference between the module's response and the linter's findings; `undefined` if they agree. Waived findings count,
+ * because the module reads no comments.
  */
 export function difference({ report }: JudgedObject, response: ValidationResponse): string | undefined {
   const rules = (severity: string): string => {
@@ -64,17 +64,17 @@ export function difference({ report }: JudgedObject, response: ValidationRespons
   const linter = { denied: rules("deny"), warned: rules("warn") };
   const module = opinion(response);
   if (module.denied === linter.denied && module.warned === linter.warned) return undefined;
-  return `The module disagrees with these findings: it ${says(module)}, and the linter ${says(linter)}.`;
+  return `The module disagrees with these findings: it ${described(module)}, but the linter ${described(linter)}.`;
 }
 
 function opinion({ accepted, code, audit_annotations: annotations }: ValidationResponse): Opinion {
   const rules = (key: string): string => (annotations?.[key] ?? "").replaceAll(",", ", ");
   const denied = code === 400 ? UNREADABLE : rules("denied-rules");
-  // A denial without a rule is one all the same.
+  // A denial may name no rule.
   return { denied: accepted || denied !== "" ? denied : "no rule", warned: rules("warned-rules") };
 }
 
-function says({ denied, warned }: Opinion): string {
-  const parts = [denied && `denies the object by ${denied}`, warned && `warns by ${warned}`].filter((part) => part);
+function described({ denied, warned }: Opinion): string {
+  const parts = [denied && `denies the object (${denied})`, warned && `warns (${warned})`].filter((part) => part);
   return parts.length === 0 ? "accepts the object" : parts.join(" and ");
 }

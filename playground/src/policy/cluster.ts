@@ -1,11 +1,11 @@
-/** The cluster as the module sees it: the linter replays a session for it, as it does for itself. */
+/** The module's cluster: the linter replays a recorded session, as it does for its own queries. */
 
 import { Instance } from "../linter.ts";
 import type { Capabilities } from "./policy.ts";
 
 type Result<T> = { Ok: T } | { Err: string };
 
-/** Capabilities that answer from the beginning of a session, which the linter has read before. */
+/** Capabilities that replay a session from its beginning. The linter has already parsed it. */
 export function replay(linter: WebAssembly.Module, session: string): Capabilities {
   let cluster: Instance | undefined;
   return (namespace, operation, payload) => {
@@ -22,7 +22,7 @@ function started(linter: WebAssembly.Module, session: string): Instance {
   return instance;
 }
 
-/** policy-server puts these words before the reason, and the module takes them off. */
+/** policy-server adds this prefix to the reason, and the module removes it. */
 function expect<T>(result: Result<T>): T {
   if ("Err" in result) throw new Error(`Callback evaluation failure: ${result.Err}`);
   return result.Ok;

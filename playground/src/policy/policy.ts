@@ -1,9 +1,9 @@
-/** The two questions that policy-server asks a policy. */
+/** The two functions of a policy that policy-server calls. */
 
 import type { JsonObject } from "../json.ts";
 import { call, GuestError, type HostCall } from "./wapc.ts";
 
-/** The answer about an admission request, as the Kubewarden SDK names its keys. */
+/** The response to an admission request, with the keys of the Kubewarden SDK. */
 export interface ValidationResponse {
   accepted: boolean;
   message?: string | null;
@@ -13,7 +13,7 @@ export interface ValidationResponse {
   warnings?: string[] | null;
 }
 
-/** A host's capabilities without their binding, which is always `kubewarden`. */
+/** A host's capabilities without the binding, which is always `kubewarden`. */
 export type Capabilities = (namespace: string, operation: string, payload: Uint8Array) => Uint8Array;
 
 const noCluster: Capabilities = () => {
@@ -24,7 +24,7 @@ export class Policy {
   constructor(private readonly module: WebAssembly.Module) {}
 
   /**
-   * Asks the module to judge a request: `{"request": AdmissionRequest, "settings": Settings}` in JSON.
+   * Judges a request: `{"request": AdmissionRequest, "settings": Settings}` in JSON.
    *
    * @throws GuestError
    */
@@ -33,7 +33,7 @@ export class Policy {
   }
 
   /**
-   * Asks the module about its settings, in JSON: the text says what is wrong with them.
+   * Validates settings in JSON. Returns the reason if they are not valid.
    *
    * @throws GuestError
    */

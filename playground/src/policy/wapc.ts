@@ -1,11 +1,11 @@
-/** A waPC host: calls a function of a guest as policy-server does, in a fresh instance each time. */
+/** A waPC host, which calls a function of a guest like policy-server: in a new instance each time. */
 
 import { ConsoleStdout, OpenFile, File, WASI } from "@bjorn3/browser_wasi_shim";
 
-/** Answers a call of the guest. What it throws is the guest's error. */
+/** Handles a call of the guest. The guest receives a thrown error. */
 export type HostCall = (binding: string, namespace: string, operation: string, payload: Uint8Array) => Uint8Array;
 
-/** The guest reported an error, or trapped. */
+/** The guest reported an error or trapped. */
 export class GuestError extends Error {}
 
 interface Guest {
@@ -40,16 +40,16 @@ export function call(module: WebAssembly.Module, operation: string, payload: Uin
   }
 }
 
-/** WASI without arguments, environment and files; what the guest prints is handed over line by line. */
+/** WASI without arguments, environment and files; `print` receives the guest's output line by line. */
 function systemInterface(print: (line: string) => void): WASI {
   const output = (): ConsoleStdout => ConsoleStdout.lineBuffered(print);
   return new WASI([], [], [new OpenFile(new File([])), output(), output()], { debug: false });
 }
 
-/** What host and guest tell each other during one call. */
+/** The data exchanged by host and guest during one call. */
 class Exchange {
   memory: WebAssembly.Memory | undefined;
-  /** What the guest printed, which explains a panic. */
+  /** The guest's output, which explains a panic. */
   readonly lines: string[] = [];
   private response: Uint8Array | undefined;
   private error: string | undefined;
@@ -112,12 +112,12 @@ class Exchange {
 
   result(succeeded: boolean): Uint8Array {
     if (succeeded && this.response !== undefined) return this.response;
-    throw new GuestError(this.error ?? "the module gave no answer");
+    throw new GuestError(this.error ?? "the module returned no response");
   }
 
   private read(start: number, length: number): Uint8Array {
     if (this.memory === undefined) throw new Error("the guest called before it was ready");
-    // Wasm's numbers arrive signed. Memory that grows gets another buffer, so views are not kept.
+    // Numbers from Wasm are signed. Views are not kept, because growing the memory replaces its buffer.
     return new Uint8Array(this.memory.buffer, start >>> 0, length >>> 0);
   }
 

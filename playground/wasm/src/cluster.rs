@@ -1,4 +1,4 @@
-//! Recorded answers of a cluster, for the module: the page is its host.
+//! Recorded answers of a cluster for the module, whose host is the page.
 
 use std::sync::{Arc, Mutex};
 
@@ -12,10 +12,10 @@ use crate::lock;
 /// The session that is replayed.
 static CLUSTER: Mutex<Option<RecordedCluster>> = Mutex::new(None);
 
-/// The session in a text; `None` for a text without one.
+/// Parses a session; `None` if the text is empty.
 ///
 /// # Errors
-/// It is not a session.
+/// The text is not a session.
 pub fn session(text: &str) -> Result<Option<Session>, String> {
     if text.trim().is_empty() { Ok(None) } else { Session::read(text).map(Some).map_err(|error| error.to_string()) }
 }
@@ -23,16 +23,16 @@ pub fn session(text: &str) -> Result<Option<Session>, String> {
 /// Replays a session from its beginning.
 ///
 /// # Errors
-/// It is not a session.
+/// The text is not a session.
 pub fn replay(text: &str) -> Result<(), String> {
     *lock(&CLUSTER) = session(text)?.map(RecordedCluster);
     Ok(())
 }
 
-/// The answer to the next question.
+/// The answer to the next query.
 ///
 /// # Errors
-/// There is no cluster, or the session holds another question or an error.
+/// There is no cluster, or the session contains another query or an error next.
 pub fn answer(operation: &str, payload: &[u8]) -> Result<String, String> {
     let answer = match &*lock(&CLUSTER) {
         Some(cluster) => cluster.call(operation, payload)?,

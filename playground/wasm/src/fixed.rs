@@ -1,4 +1,4 @@
-//! Fixes of one object, as `hostprocess fix` makes them.
+//! Applies the fixes of one object, like `hostprocess fix`.
 
 use hostprocess_linter::fix::MAX_PASSES;
 use hostprocess_linter::{Linter, Settings, fix as fix_text};
@@ -14,11 +14,11 @@ use crate::judged::{MANIFEST, creation};
 pub struct Fixed {
     /// The whole text, without a byte order mark.
     text: String,
-    /// The fixes that the text cannot take, and why.
+    /// The fixes that could not be applied, with reasons.
     refused: Vec<String>,
 }
 
-/// Applies the fixes of these rules, or of all, to one object of the manifest. Without valid settings there are none.
+/// Applies the fixes of these rules, or of all rules, to one object of the manifest. Without valid settings, changes nothing.
 pub fn fix(input: &Input, object: usize, rules: Option<&[String]>) -> Fixed {
     let settings = Settings::parse("settings", &input.settings).unwrap_or_default();
     let tree = settings.tree();
@@ -35,7 +35,7 @@ pub fn fix(input: &Input, object: usize, rules: Option<&[String]>) -> Fixed {
     let mut refused: Vec<String> =
         fixed.refused.iter().map(|refused| format!("{}: {}", refused.found.path, refused.reason)).collect();
     if fixed.is_unfinished {
-        refused.push(format!("what is left after {MAX_PASSES} passes: fix again"));
+        refused.push(format!("the findings left after {MAX_PASSES} passes; fix again"));
     }
     Fixed { text: fixed.text, refused }
 }

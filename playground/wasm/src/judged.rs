@@ -1,4 +1,4 @@
-//! Everything that the page shows about an input.
+//! Judges an input for the page.
 
 use hostprocess_linter::document::DocumentError;
 use hostprocess_linter::manifest::Problem;
@@ -16,23 +16,23 @@ use crate::units::{Span, Units};
 
 /// The name of the manifest in messages.
 pub const MANIFEST: &str = "manifest";
-/// How many objects are shown, and the module is asked about.
+/// The limit for objects that are shown and sent to the module.
 pub const MAX_SHOWN: usize = 100;
 
-/// The answer about an input.
+/// The result for an input.
 #[derive(Debug, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Judged {
-    /// `null` when they are not valid.
+    /// `null` if they are not valid.
     settings: Option<ReadSettings>,
     settings_problem: Option<Mark>,
     session_problem: Option<Mark>,
     before_problems: Vec<Mark>,
-    /// What is wrong with the manifest's text, apart from findings.
+    /// Problems with the text of the manifest, apart from findings.
     problems: Vec<Mark>,
     /// Empty while the settings or the session are not valid.
     objects: Vec<JudgedObject>,
-    /// How many objects are left out.
+    /// The number of omitted objects.
     not_shown: usize,
 }
 
@@ -40,30 +40,30 @@ pub struct Judged {
 #[serde(rename_all = "camelCase")]
 struct ReadSettings {
     value: Value,
-    /// Whether the text is a whole policy, of which these are the settings.
+    /// Whether the text is a whole policy that contains these settings.
     is_policy: bool,
 }
 
-/// Something that is wrong with a text.
+/// A problem with a text.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Mark {
     range: Span,
     message: String,
-    /// A part could not be read; else it probably means something else than its author thinks.
+    /// Whether a part could not be read; otherwise it probably does not mean what its author intended.
     is_error: bool,
 }
 
 #[derive(Debug, Serialize)]
 struct JudgedObject {
-    /// As `hostprocess check -o json` prints it.
+    /// The object in the output of `hostprocess check -o json`.
     report: ObjectReport,
     title: String,
     operation: String,
     range: Span,
-    /// What the page needs beside, for each finding.
+    /// Details for the page, one for each finding.
     details: Vec<Detail>,
-    /// The question to the module about the object, in JSON.
+    /// The request to the module about the object, in JSON.
     question: String,
 }
 
@@ -71,7 +71,7 @@ struct JudgedObject {
 struct Detail {
     range: Span,
     container: Option<String>,
-    /// Whether `hostprocess fix` fixes it without being asked for more.
+    /// Whether `hostprocess fix` fixes it by default.
     fixable: bool,
 }
 
@@ -92,7 +92,7 @@ pub fn judge(input: &Input) -> Judged {
     judged
 }
 
-/// Why no object is judged.
+/// The reason why no object is judged.
 enum NotJudged {
     Settings(SettingsError),
     Session(String),
@@ -120,10 +120,10 @@ fn judge_objects(input: &Input, file: File, units: &Units, judged: &mut Judged) 
     Ok(())
 }
 
-/// What is assumed about the creation of the manifest's objects: those that were there before are updated.
+/// How the manifest's objects are created. Objects with an old version are updated.
 pub fn creation(input: &Input) -> Creation {
     let before = File::parse("before", input.before.clone());
-    // Of two objects with one name the first counts.
+    // The first of several objects with the same name counts.
     let objects = before.objects.iter().rev().filter_map(|object| Some((object.identity(), object.value()?.clone())));
     Creation { before: objects.collect(), ..input.circumstances.creation() }
 }

@@ -1,13 +1,13 @@
-//! The linter for the playground: what a browser calls, and how texts get in and out of its memory.
+//! The linter for the playground: functions that the browser calls, and the exchange of JSON in the module's memory.
 //!
 //! ```text
-//! at = question(length)        room for a question in JSON, which the page writes there
-//! ask()                        answers it
-//! answer(), answer_length()    the answer in JSON, or after a trap the message of the panic
+//! at = question(length)        allocates a request in JSON, which the page writes there
+//! ask()                        handles the request
+//! answer(), answer_length()    the response in JSON, or the message of the panic after a trap
 //! ```
 //!
-//! The page asks a fresh instance each time, because a panic ends one. Only [`Question::Replay`] and the questions about the cluster that
-//! follow it go to the same instance.
+//! The page uses a new instance for each request, because a panic ends an instance. Only [`Question::Replay`] and the cluster queries
+//! that follow it use the same instance.
 
 mod cluster;
 mod fixed;
@@ -20,44 +20,44 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use hostprocess_linter::Creation;
 use serde::{Deserialize, Serialize};
 
-/// What the page asks.
+/// A request of the page.
 #[derive(Debug, Deserialize)]
 #[serde(tag = "ask", rename_all = "lowercase")]
 pub enum Question {
-    /// For everything that is shown about an input: see [`judged::Judged`].
+    /// Judges an input: see [`judged::Judged`].
     Judge {
         /// All that is judged.
         input: Input,
     },
-    /// For the manifest after fixes.
+    /// Applies fixes to the manifest.
     Fix {
         /// All that is judged.
         input: Input,
-        /// The number of the object that is fixed.
+        /// The index of the object to fix.
         object: usize,
-        /// The rules whose findings are fixed; all when there is no list.
+        /// The rules whose findings are fixed; all rules if `None`.
         rules: Option<Vec<String>>,
     },
-    /// For the starts of its containers: see [`planned::Planned`].
+    /// Plans the starts of containers: see [`planned::Planned`].
     Plan {
         /// All that is planned.
         input: Input,
     },
-    /// Starts to replay a session.
+    /// Replays a session from its beginning.
     Replay {
-        /// As kwctl writes it; empty for no cluster.
+        /// In the format of kwctl; empty for no cluster.
         session: String,
     },
-    /// For the cluster's answer to the module.
+    /// Answers a cluster query of the module.
     Cluster {
-        /// `get_resource`, for example.
+        /// For example `get_resource`.
         operation: String,
         /// JSON.
         payload: String,
     },
 }
 
-/// What the editors and fields of the page hold.
+/// The contents of the page's editors and fields.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Input {
@@ -68,7 +68,7 @@ pub struct Input {
     circumstances: Circumstances,
 }
 
-/// What a manifest does not say about the request that creates its object. Empty texts stand for what is not known.
+/// Details of the request that a manifest does not contain. Empty strings stand for unknown values.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct Circumstances {
@@ -80,12 +80,12 @@ struct Circumstances {
 
 impl Circumstances {
     fn creation(&self) -> Creation {
-        let given = |text: &String| Some(text).filter(|text| !text.is_empty()).cloned();
+        let known = |text: &String| Some(text).filter(|text| !text.is_empty()).cloned();
         Creation {
-            namespace: given(&self.namespace),
-            user: given(&self.user),
+            namespace: known(&self.namespace),
+            user: known(&self.user),
             groups: self.groups.clone(),
-            subresource: given(&self.subresource),
+            subresource: known(&self.subresource),
             ..Creation::default()
         }
     }
@@ -94,7 +94,7 @@ impl Circumstances {
 static QUESTION: Mutex<Vec<u8>> = Mutex::new(Vec::new());
 static ANSWER: Mutex<Vec<u8>> = Mutex::new(Vec::new());
 
-/// Makes room for a question of so many bytes.
+/// Allocates a request of this many bytes.
 #[allow(unsafe_code, reason = "the page finds the function by this name")]
 #[unsafe(no_mangle)]
 pub extern "C" fn question(length: usize) -> *mut u8 {
@@ -103,7 +103,7 @@ pub extern "C" fn question(length: usize) -> *mut u8 {
     question.as_mut_ptr()
 }
 
-/// Answers the question.
+/// Handles the request.
 #[allow(unsafe_code, reason = "the page finds the function by this name")]
 #[unsafe(no_mangle)]
 pub extern "C" fn ask() {
@@ -113,21 +113,21 @@ pub extern "C" fn ask() {
     *lock(&ANSWER) = answered;
 }
 
-/// Where the answer is.
+/// The address of the response.
 #[allow(unsafe_code, reason = "the page finds the function by this name")]
 #[unsafe(no_mangle)]
 pub extern "C" fn answer() -> *const u8 {
     lock(&ANSWER).as_ptr()
 }
 
-/// The length of the answer in bytes.
+/// The length of the response in bytes.
 #[allow(unsafe_code, reason = "the page finds the function by this name")]
 #[unsafe(no_mangle)]
 pub extern "C" fn answer_length() -> usize {
     lock(&ANSWER).len()
 }
 
-/// The answer to a question in JSON.
+/// Handles a request in JSON.
 pub fn respond(question: &[u8]) -> Vec<u8> {
     match serde_json::from_slice(question) {
         Ok(Question::Judge { input }) => json(&judged::judge(&input)),
@@ -141,7 +141,7 @@ pub fn respond(question: &[u8]) -> Vec<u8> {
 }
 
 fn json(answer: &impl Serialize) -> Vec<u8> {
-    // Answers have no keys but texts.
+    // Responses have only string keys, so serialisation cannot fail.
     serde_json::to_vec(answer).unwrap_or_default()
 }
 

@@ -1,4 +1,4 @@
-//! The starts of an object's containers, as `hostprocess plan` shows them.
+//! Plans the starts of an object's containers, like `hostprocess plan`.
 
 use hostprocess_linter::plan::images::Images;
 use hostprocess_linter::plan::nodes::Nodes;
@@ -12,12 +12,12 @@ use crate::cluster::no_cluster;
 use crate::judged::{MANIFEST, MAX_SHOWN, creation};
 use crate::units::{Span, Units};
 
-/// The plans for an input; none while the settings are not valid.
+/// The plans for an input; empty if the settings are not valid.
 #[derive(Debug, Default, Serialize)]
 pub struct Planned {
-    /// As `hostprocess plan -o json` prints them.
+    /// The output of `hostprocess plan -o json`.
     plans: Vec<ContainerPlan>,
-    /// The same in words.
+    /// The plans as text.
     outlines: Vec<PlacedOutline>,
     legend: &'static str,
 }
@@ -30,7 +30,7 @@ struct PlacedOutline {
     range: Span,
 }
 
-/// Plans the starts of the containers of an input. An object that cannot be read has none: see the findings.
+/// Plans the starts of the containers of an input. An unreadable object has a finding instead.
 pub fn plan(input: &Input) -> Planned {
     let settings = Settings::parse("settings", &input.settings).unwrap_or_default();
     let tree = settings.tree();

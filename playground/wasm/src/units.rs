@@ -1,11 +1,11 @@
-//! Places as the page's editors count them: in units of UTF-16.
+//! Ranges in UTF-16 code units, which the page's editors use.
 
 use std::ops::Range;
 
 use hostprocess_linter::units::{self, Encoding};
 use serde::Serialize;
 
-/// A part of a text.
+/// A range of a text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Span {
     from: u32,
@@ -20,17 +20,17 @@ pub struct Units<'t> {
 }
 
 impl<'t> Units<'t> {
-    /// Counts the units of a text.
+    /// Counts the code units of a text.
     pub fn of(text: &'t str) -> Units<'t> {
         Units { text, units: units::Units::of(text, Encoding::Utf16) }
     }
 
-    /// A range of bytes of the source.
+    /// Converts a range of bytes of the source.
     pub fn span(&self, range: &Range<usize>) -> Span {
         Span { from: self.units.offset(range.start), to: self.units.offset(range.end) }
     }
 
-    /// The rest of the line from a line and column on, both from 1.
+    /// The rest of a line from a column on; both count from 1.
     pub fn rest_of_line(&self, line: usize, column: usize) -> Span {
         let source = self.text.strip_prefix('\u{feff}').unwrap_or(self.text);
         let start: usize = source.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
@@ -45,7 +45,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn characters_beyond_the_basic_plane_count_twice() {
+    fn supplementary_characters_count_as_two_units() {
         let text = "a: ü😀b\n😀 c \n";
         let units = Units::of(text);
         let at = |part: &str| {
@@ -60,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn a_byte_order_mark_is_a_unit_that_sources_leave_out() {
+    fn a_byte_order_mark_counts_as_a_unit_before_the_source() {
         let units = Units::of("\u{feff}a: b");
         assert_eq!(units.span(&(0..1)), Span { from: 1, to: 2 });
         assert_eq!(units.rest_of_line(1, 4), Span { from: 4, to: 5 });

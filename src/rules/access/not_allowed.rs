@@ -15,7 +15,7 @@ pub static RULE: Rule = Rule {
     id: "not-allowed",
     summary: about!("a HostProcess workload that no grant in `allow` covers"),
     scope: Scope::MayBeHostProcess,
-    ratchet: Ratchet::RunsTheSame,
+    ratchet: Ratchet::SameWorkload,
     page: page!("not_allowed.md"),
     ..Rule::new(check)
 };

@@ -27,7 +27,7 @@ fn check(context: &Context, findings: &mut Findings) {
         let mut cmd = match line.shell() {
             // The command is meant for cmd; which of the two cmds interprets it makes no difference.
             Some(Shell::Cmd) => continue,
-            Some(Shell::PowerShell) => CmdReader::of_script(),
+            Some(Shell::PowerShell) => CmdReader::for_powershell(),
             _ => CmdReader::default(),
         };
         for element in line.elements() {

@@ -4,7 +4,7 @@ use crate::finding::severity::Severity;
 use crate::node::era::Era;
 use crate::rules::context::Context;
 use crate::rules::rule::{Rule, about, page};
-use crate::windows::cmd::cuts_the_line;
+use crate::windows::cmd::truncates_command_line;
 use crate::wording::quote;
 
 pub static RULE: Rule = Rule {
@@ -26,7 +26,7 @@ fn check(context: &Context, findings: &mut Findings) {
     for line in &context.command_lines {
         let mut elements = line.elements().peekable();
         while let Some(element) = elements.next() {
-            if cuts_the_line(element.text, elements.peek().is_none()) {
+            if truncates_command_line(element.text, elements.peek().is_none()) {
                 findings.at(severity).container(
                     &line.container,
                     element.path(),

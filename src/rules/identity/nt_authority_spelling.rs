@@ -51,7 +51,7 @@ fn is_in_nt_authority(account: &Account) -> bool {
 
 /// A slip in the domain leaves no doubt. A bare name could be that of a local group on the node.
 fn reach(account: &Account) -> Reach {
-    let written = account.before_yaml();
+    let written = account.yaml_source();
     match written.as_deref().unwrap_or(account.name()).split_once('\\') {
         Some((domain, user)) if !domain.contains('_') && Service::of(user).is_some() => Reach::Admission,
         _ => Reach::Command,

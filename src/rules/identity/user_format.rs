@@ -35,7 +35,7 @@ fn check(context: &Context, findings: &mut Findings) {
 
 /// Corrects a backslash that was doubled outside double quotes, or not doubled inside them, and nothing else in the name.
 fn single_backslash(path: &str, name: &str) -> Vec<Operation> {
-    let corrected = Account::parse(name).before_yaml().unwrap_or_else(|| name.replacen(r"\\", r"\", 1));
+    let corrected = Account::parse(name).yaml_source().unwrap_or_else(|| name.replacen(r"\\", r"\", 1));
     match Account::parse(&corrected).kind() {
         Kind::Service(_) => vec![replace(path, corrected)],
         _ => Vec::new(),
@@ -74,7 +74,7 @@ fn fix(name: &str, defect: Malformed) -> String {
 /// The name with the usual slips corrected: doubled backslashes, a slash instead of a backslash, a line break at the
 /// end. `None` when that does not give a name that can work.
 fn corrected(name: &str) -> Option<String> {
-    let written = Account::parse(name).before_yaml();
+    let written = Account::parse(name).yaml_source();
     let parts: Vec<&str> =
         written.as_deref().unwrap_or(name).trim().split(['\\', '/']).filter(|part| !part.is_empty()).collect();
     let repaired = parts.join("\\");

@@ -15,7 +15,7 @@ pub static RULE: Rule = Rule {
     ),
     scope: Scope::Resize,
     api_server: ApiServer::Partly("with `os.name: windows`; since Kubernetes 1.36 on every Windows node"),
-    ratchet: Ratchet::RunsTheSame,
+    ratchet: Ratchet::SameWorkload,
     page: page!("resize.md"),
     ..Rule::new(check)
 };

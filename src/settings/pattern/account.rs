@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use crate::windows::case::lower_case;
 
-/// The form in which an account or a pattern is compared.
+/// The comparable form of an account or a pattern.
 pub fn comparable(name: &str) -> Option<Cow<'_, str>> {
     let comparable = match name.split_once('\\') {
         Some((domain, user)) if domain.eq_ignore_ascii_case("NT AUTHORITY") => {
@@ -21,7 +21,7 @@ mod tests {
     use crate::settings::pattern::Syntax;
 
     #[test]
-    fn case_is_ignored_as_windows_does() {
+    fn case_is_ignored_as_in_windows() {
         for (pattern, name) in [
             ("NT AUTHORITY\\*", "nt authority\\system"),
             ("NT AUTHORITY\\Local service", "nt authority\\LocalService"),
@@ -31,6 +31,6 @@ mod tests {
             assert!(Syntax::ACCOUNT.is_covered(&[pattern], name), "{pattern} {name}");
         }
         assert!(!Syntax::ACCOUNT.is_covered(&["hpc users"], "hpcusers"), "spaces count outside NT AUTHORITY");
-        assert!(!Syntax::ACCOUNT.is_covered(&["*"], ""), "an account that is missing");
+        assert!(!Syntax::ACCOUNT.is_covered(&["*"], ""), "a missing account");
     }
 }

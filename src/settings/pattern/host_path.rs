@@ -1,34 +1,33 @@
-//! Patterns for host paths, compared as [`WindowsPath`] reads them: without regard to case and to the direction and number
-//! of separators. What names no drive is on `C:`.
+//! Patterns for host paths, compared as [`WindowsPath`]s: ignoring case, and the direction and number of separators.
+//! Paths without a drive are on `C:`.
 //!
-//! A `*` stays within its segment; as the whole last segment it is everything below: `C:\k\*` covers `C:\k\logs\a` and
-//! not `C:\k` itself. The word `none` matches nothing, so that a grant can say that no host path may be mounted.
+//! A `*` matches within a segment; as the whole last segment it matches everything below: `C:\k\*` covers
+//! `C:\k\logs\a`, not `C:\k` itself. The word `none` matches nothing, so that a grant can allow no host path.
 
 use std::borrow::Cow;
 
 use super::matches_segments;
 use crate::windows::path::{Doubt, WindowsPath};
 
-/// The pattern that matches no path. (`C:\none` is the folder of this name.)
+/// The pattern that matches no path. (The folder of this name is `C:\none`.)
 pub const NONE: &str = "none";
 
-/// The form in which a host path is compared. `None` when it does not tell for certain which place it means (`..`, say): such
-/// a path matches nothing but `*`.
+/// The comparable form of a host path. `None` if it is ambiguous, for example with `..`: only `*` matches such a path.
 pub fn comparable(path: &str) -> Option<Cow<'_, str>> {
     WindowsPath::new(path).key().ok().map(Cow::Owned)
 }
 
-/// The same for a pattern. `None` when it matches nothing.
+/// The comparable form of a pattern. `None` if it matches nothing.
 pub fn comparable_pattern(pattern: &str) -> Option<Cow<'_, str>> {
     if pattern == NONE { None } else { comparable(pattern) }
 }
 
-/// Whether a host path matches a pattern, both in the form in which they are compared.
+/// Whether a host path matches a pattern, both in comparable form.
 pub fn matches(pattern: &str, path: &str) -> bool {
     matches_segments(pattern, path, b'\\')
 }
 
-/// Why a pattern matches nothing, if so.
+/// Why a pattern matches nothing; `None` if it is valid.
 pub fn lint_pattern(pattern: &str) -> Option<&'static str> {
     Some(match WindowsPath::new(pattern).key().err()? {
         Doubt::Climbs => "write the path without '..'",
@@ -117,11 +116,11 @@ mod tests {
 
     const NAME: &str = "[a-zäж0-9 _-]{0,5}[a-zäж0-9_-]";
 
-    /// A path on `C:` with everything that certainly does not matter.
+    /// Joins names to a path on `C:` with insignificant separators, dots and case.
     fn spelling(names: &[String], noise: &[(u8, bool, bool)], last: &str) -> String {
         let mut text = String::new();
         for (index, (name, (separator, dot, upper))) in names.iter().zip(noise.iter().cycle()).enumerate() {
-            // Two separators at the beginning would lead to another machine.
+            // Two separators at the beginning would denote another machine.
             let separators = if index == 0 { [r"\", "/", r"\.\", "/./"] } else { [r"\", "//", r"\.\", r"/\"] };
             text.push_str(separators[usize::from(*separator) % 4]);
             text.push_str(&if *upper { name.chars().flat_map(char::to_uppercase).collect() } else { name.clone() });
@@ -132,7 +131,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_path_is_a_pattern_for_every_spelling_of_itself(
+        fn paths_match_every_spelling_of_themselves(
             drive in prop::sample::select(vec!["", "c:", "C:"]),
             names in prop::collection::vec(NAME, 1..5),
             noise in prop::collection::vec(any::<(u8, bool, bool)>(), 1..5),
@@ -153,7 +152,7 @@ mod tests {
         }
 
         #[test]
-        fn nothing_outside_of_a_folder_matches_what_is_below_it(
+        fn patterns_of_a_folder_match_only_paths_below_it(
             names in prop::collection::vec("[ab]", 1..3),
             path in r"(C:)?([ab]|[/\\. :?*]|localhost|c\$){0,10}",
         ) {

@@ -3,10 +3,10 @@
 //! - The repository is matched segment by segment ([`matches_segments`]): `registry.example/team/*` matches everything
 //!   below `team`, but neither `registry.example/team` itself nor `registry.example/teammate/x`. A `*` alone matches
 //!   any image.
-//! - A `*` does not cross into another registry: `team*/app` matches neither `team.example/app` nor `teamX/app`. containerd
-//!   takes a first segment with a dot, a colon or a capital, or `localhost`, for a host (`splitDockerDomain` of
-//!   `distribution/reference`).
-//! - A pattern without a tag and a digest matches the repository with any tag or digest.
+//! - A `*` does not match across registries: `team*/app` matches neither `team.example/app` nor `teamX/app`. containerd
+//!   treats a first segment as a host if it contains a dot, a colon or a capital, or is `localhost`
+//!   (`splitDockerDomain` of `distribution/reference`).
+//! - A pattern without tag and digest matches the repository with any tag or digest.
 //! - With a tag (`app:1.*`) the image needs a matching tag and no digest, because the runtime would follow the digest.
 //! - With a digest (`app@sha256:...`, `app@*`) the image needs a matching digest.
 
@@ -23,7 +23,7 @@ struct Reference<'a> {
 impl<'a> Reference<'a> {
     fn split(text: &'a str) -> Reference<'a> {
         let (name, digest) = text.split_once('@').map_or((text, None), |(name, digest)| (name, Some(digest)));
-        // A colon before the last slash belongs to the port of the host.
+        // A colon before the last slash precedes the port of the host.
         let last_segment = name.rfind('/').map_or(0, |slash| slash + 1);
         let colon = name[last_segment..].find(':').map(|colon| last_segment + colon);
         let (repository, tag) = colon.map_or((name, None), |colon| (&name[..colon], Some(&name[colon + 1..])));
@@ -38,12 +38,12 @@ impl<'a> Reference<'a> {
     }
 }
 
-/// The repository of an image, which as a pattern covers every tag and digest of it.
+/// The repository of an image, which is also a pattern for all of its tags and digests.
 pub fn repository(image: &str) -> &str {
     Reference::split(image).repository
 }
 
-/// The digest of an image; `None` when it has none.
+/// The digest of an image, if it has one.
 pub fn digest(image: &str) -> Option<&str> {
     Reference::split(image).digest.filter(|digest| !digest.is_empty())
 }
@@ -66,7 +66,7 @@ pub fn matches_image(pattern: &str, image: &str) -> bool {
     same_kind_of_host && tag_and_digest && matches_segments(wanted.repository, found.repository, b'/')
 }
 
-/// Why a pattern matches more than its author intended; `None` when nothing is wrong with it.
+/// Why a pattern matches more than intended; `None` if it is valid.
 pub fn lint_pattern(pattern: &str) -> Option<&'static str> {
     let host = Reference::split(pattern).host()?;
     let loose = host.strip_prefix("*.").unwrap_or(host).contains('*');
@@ -134,7 +134,7 @@ mod tests {
     #[case("*/x", false)]
     #[case("*", false)]
     #[case("team*/x", false)]
-    fn mistakes(#[case] pattern: &str, #[case] expected: bool) {
+    fn patterns_that_match_other_hosts_are_invalid(#[case] pattern: &str, #[case] expected: bool) {
         assert_eq!(lint_pattern(pattern).is_some(), expected);
     }
 }

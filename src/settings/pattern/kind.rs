@@ -1,8 +1,8 @@
-//! Patterns for kinds. A name alone is a kind of Kubernetes (`DaemonSet`); other kinds have their group behind a dot, as in
+//! Patterns for kinds. A bare name is a native kind (`DaemonSet`); custom kinds have their group after a dot, as in
 //! kubectl (`DaemonSet.apps.kruise.io`), because any group may define a kind of that name.
 //!
-//! - `*` alone matches any kind; `Daemon*` only kinds of Kubernetes.
-//! - With a dot, kind and group are matched each: `Rollout.argoproj.io`, `*.apps.kruise.io`, `Deployment.apps`.
+//! - `*` alone matches any kind; `Daemon*` only native kinds.
+//! - With a dot, kind and group are matched separately: `Rollout.argoproj.io`, `*.apps.kruise.io`, `Deployment.apps`.
 
 use std::borrow::Cow;
 
@@ -31,12 +31,12 @@ pub fn matches_kind(pattern: &str, group: &str, kind: &str) -> bool {
     }
 }
 
-/// The kind as a pattern names it.
+/// The kind in the syntax of patterns.
 pub fn full_name<'k>(group: &str, kind: &'k str) -> Cow<'k, str> {
     if group.is_empty() || is_native(group, kind) { Cow::Borrowed(kind) } else { Cow::Owned(format!("{kind}.{group}")) }
 }
 
-/// Why a pattern does not match what its author meant; `None` when nothing is wrong with it.
+/// Why a pattern does not match as intended; `None` if it is valid.
 pub fn lint_pattern(pattern: &str) -> Option<String> {
     let (kind, group) = pattern.split_once('.').unwrap_or((pattern, ""));
     if pattern.contains('/') {
@@ -95,7 +95,7 @@ mod tests {
     #[case("Rollout.", Some("with their group, like Rollout.argoproj.io"))]
     #[case("apps/DaemonSet", Some("like DaemonSet.apps.kruise.io"))]
     #[case("DaemonSet.apps/v1", Some("like DaemonSet.apps.kruise.io"))]
-    fn mistakes(#[case] pattern: &str, #[case] expected: Option<&str>) {
+    fn invalid_patterns(#[case] pattern: &str, #[case] expected: Option<&str>) {
         let found = lint_pattern(pattern);
         assert_eq!(found.is_some(), expected.is_some(), "{found:?}");
         assert!(found.unwrap_or_default().ends_with(expected.unwrap_or_default()));

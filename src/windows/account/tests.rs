@@ -7,7 +7,7 @@ fn assert_kinds(table: &[(&str, Kind)]) {
 }
 
 #[test]
-fn service_accounts_in_spellings_that_log_on() {
+fn valid_spellings_of_service_accounts() {
     assert_kinds(&[
         (r"NT AUTHORITY\SYSTEM", Kind::Service(Service::LocalSystem)),
         (r"NT AUTHORITY\system", Kind::Service(Service::LocalSystem)),
@@ -21,7 +21,7 @@ fn service_accounts_in_spellings_that_log_on() {
 }
 
 #[test]
-fn service_accounts_that_do_not_log_on() {
+fn misspelt_service_accounts() {
     assert_kinds(&[
         (r"nt authority\system", Kind::Misspelt(Some(Service::LocalSystem))),
         (r"NT Authority\SYSTEM", Kind::Misspelt(Some(Service::LocalSystem))),
@@ -55,7 +55,7 @@ fn names_that_lost_their_backslash() {
         ("NT AUTHORITYSYSTEMS", Kind::Local),
         ("Op\u{e9}rateurs\u{a0}d'ici", Kind::Local),
     ]);
-    let written = |name| Account::parse(name).before_yaml();
+    let written = |name| Account::parse(name).yaml_source();
     assert_eq!(written("NT AUTHORITY\u{2028}ocal service").as_deref(), Some(r"NT AUTHORITY\Local service"));
     assert_eq!(written("NT AUTHORITY\networkservice").as_deref(), Some(r"NT AUTHORITY\networkservice"));
     assert_eq!(written("SYSTEM\n"), None);
@@ -63,7 +63,7 @@ fn names_that_lost_their_backslash() {
 }
 
 #[test]
-fn accounts_of_containers_domains_and_nodes() {
+fn container_domain_and_local_accounts() {
     assert_kinds(&[
         ("ContainerAdministrator", Kind::ContainerOnly),
         ("containeruser", Kind::ContainerOnly),
@@ -81,7 +81,7 @@ fn accounts_of_containers_domains_and_nodes() {
 }
 
 #[test]
-fn names_that_kubernetes_cannot_accept() {
+fn names_that_kubernetes_rejects() {
     let long_user = "x".repeat(105);
     let long_domain = format!(r"{}\u", vec!["a"; 129].join("."));
     assert_kinds(&[
@@ -106,7 +106,7 @@ fn names_that_kubernetes_cannot_accept() {
 }
 
 #[test]
-fn names_at_the_longest_are_accepted() {
+fn names_of_maximum_length_are_accepted() {
     assert_kinds(&[
         (&"x".repeat(104), Kind::Local),
         (&format!(r"{}\u", "ä".repeat(15)), Kind::Domain),

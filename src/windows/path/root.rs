@@ -1,16 +1,16 @@
-//! Where a path begins, in all the spellings that Windows has for it.
+//! Roots of paths, in all spellings that Windows accepts.
 
 use crate::windows::case;
 
-/// Both separate names, everywhere.
+/// The separators of names, valid everywhere.
 pub const SEPARATORS: [char; 2] = ['/', '\\'];
 
-/// Where a path begins.
+/// The root of a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Root {
-    /// Upper case.
+    /// A drive, in upper case.
     Drive(char),
-    /// `C:\Windows`, by another name.
+    /// `C:\Windows` under another name.
     WindowsFolder,
     /// `\\server\share`.
     Share,
@@ -22,7 +22,7 @@ pub enum Root {
     Device,
 }
 
-/// `C:` and the rest. A pattern may leave the letter open: `*:\x`.
+/// Splits off `C:`. A pattern may have a wildcard as the letter: `*:\x`.
 pub fn split_drive(text: &str) -> Option<(char, &str)> {
     let (letter, rest) = text.split_once(':')?;
     match letter.as_bytes() {
@@ -37,7 +37,7 @@ pub fn is_drive(name: &str) -> bool {
     split_drive(name).is_some_and(|(_, rest)| rest.is_empty())
 }
 
-/// What follows `\\.`, `\\?` or `\??`, separator included.
+/// The part after `\\.`, `\\?` or `\??`, including the separator.
 pub fn strip_device_prefix(text: &str) -> Option<&str> {
     let name = text.trim_start_matches(SEPARATORS);
     let rest = match text.len() - name.len() {
@@ -48,9 +48,8 @@ pub fn strip_device_prefix(text: &str) -> Option<&str> {
     rest.filter(|rest| rest.starts_with(SEPARATORS))
 }
 
-/// What follows `pipe` in a text that is meant as a pipe and is no path of one, because it lost backslashes or is a URL:
-/// `\.\pipe\x`, `/./pipe/x`, `.\pipe\x`, `npipe:////./pipe/x`. The first is what YAML makes of `"\\.\pipe\x"` written as
-/// `"\\.\\pipe\\x"`.
+/// The part after `pipe` in a misspelt pipe, which lost backslashes or is a URL: `\.\pipe\x`, `/./pipe/x`, `.\pipe\x`,
+/// `npipe:////./pipe/x`. YAML reads `"\\.\\pipe\\x"` as the first.
 pub fn misspelt_pipe(text: &str) -> Option<&str> {
     const SCHEME: &str = "npipe:";
     let begins = |text: &str, start: &str| text.get(..start.len()).is_some_and(|own| own.eq_ignore_ascii_case(start));
@@ -65,7 +64,7 @@ pub fn misspelt_pipe(text: &str) -> Option<&str> {
     (!name.is_empty()).then_some(name)
 }
 
-/// What `\\.\NAMES` or `\\?\NAMES` begins at, the names below that, and whether it is a name of the NT object manager.
+/// The root of `\\.\NAMES` or `\\?\NAMES`, the names below it, and whether it is a name of the NT object manager.
 pub fn device(names: &str) -> (Root, &str, bool) {
     let mut names = names;
     let mut by_nt_name = false;
@@ -103,7 +102,7 @@ pub fn device(names: &str) -> (Root, &str, bool) {
     }
 }
 
-/// What `\\?\GLOBALROOT\NAMES` begins at, and the names below that.
+/// The root of `\\?\GLOBALROOT\NAMES`, and the names below it.
 fn nt_object(names: &str) -> (Root, &str) {
     if let Some(below) = strip_names(names, &["systemroot"]) {
         (Root::WindowsFolder, below)
@@ -118,12 +117,12 @@ fn nt_object(names: &str) -> (Root, &str) {
     }
 }
 
-/// What `\\NAMES` begins at, and the names below that.
+/// The root of `\\NAMES`, and the names below it.
 pub fn machine(names: &str) -> (Root, &str) {
     let (server, below) = split_name(names);
     let (share, below) = split_name(below);
     let root = match share.as_bytes() {
-        // The share behind `\\server\pipe`.
+        // `ipc$` is the share behind `\\server\pipe`.
         _ if case::is_same(share, "pipe") || case::is_same(share, "ipc$") => Root::RemotePipe,
         _ if !is_this_host(server) => Root::Share,
         _ if case::is_same(share, "admin$") => Root::WindowsFolder,
@@ -133,9 +132,9 @@ pub fn machine(names: &str) -> (Root, &str) {
     (root, below)
 }
 
-/// Whether a server is this host by a name that every host has.
+/// Whether a server name denotes this host on every machine.
 fn is_this_host(server: &str) -> bool {
-    // `--1.ipv6-literal.net` is how `::1` is written where a colon is not possible.
+    // `--1.ipv6-literal.net` stands for `::1` in names, which cannot contain a colon.
     let names = ["localhost", "--1.ipv6-literal.net", "0--1.ipv6-literal.net"];
     server.starts_with("127.") || names.iter().any(|name| case::is_same(server, name))
 }
@@ -146,7 +145,7 @@ fn split_name(names: &str) -> (&str, &str) {
     names.split_at(names.find('\\').unwrap_or(names.len()))
 }
 
-/// What follows these names, if it begins with them.
+/// The part after these names, if a path begins with them.
 pub fn strip_names<'n>(names: &'n str, wanted: &[&str]) -> Option<&'n str> {
     wanted.iter().try_fold(names, |names, wanted| {
         let (first, below) = split_name(names);

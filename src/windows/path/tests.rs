@@ -3,7 +3,7 @@ use proptest::prelude::*;
 use super::*;
 
 #[test]
-fn named_pipes_in_every_spelling() {
+fn named_pipes_are_recognised_in_every_spelling() {
     for text in [
         r"\\.\pipe\x",
         r"\\.\PIPE\x",
@@ -69,7 +69,7 @@ fn roots() {
     assert_eq!(drive(r"\\server\c$"), None);
     assert_eq!(drive(r"\??\e:\x"), Some('E'));
     assert!(WindowsPath::new(r"\\?\Volume{0}\Windows").is_on_unknown_device());
-    assert!(!WindowsPath::new("//./x").is_on_unknown_device(), "the kubelet makes a path of it");
+    assert!(!WindowsPath::new("//./x").is_on_unknown_device(), "the kubelet turns it into a path");
     assert!(WindowsPath::new(r"\\server\share\x").is_unc_share());
     assert!(WindowsPath::new(r"\\?\UNC\server\share").is_unc_share());
     assert!(!WindowsPath::new("//server/share").is_unc_share());
@@ -100,7 +100,7 @@ fn absolute_and_rooted() {
 }
 
 #[test]
-fn folders_hold_whole_segments() {
+fn folders_contain_whole_segments_only() {
     for text in [
         r"C:\Windows",
         r"c:\WINDOWS\",
@@ -150,7 +150,7 @@ fn folders_hold_whole_segments() {
     }
     assert!(WindowsPath::new("/var/lib").is_same(&WindowsPath::new(r"C:\var\lib\")));
     assert!(!WindowsPath::new("/var/lib").is_same(&WindowsPath::new(r"C:\var")));
-    assert!(!WindowsPath::new(r"\\.\pipe\x").is_same(&WindowsPath::new(r"\\.\pipe\x")), "not on a drive");
+    assert!(!WindowsPath::new(r"\\.\pipe\x").is_same(&WindowsPath::new(r"\\.\pipe\x")), "pipes are not on a drive");
 }
 
 #[test]
@@ -184,7 +184,7 @@ fn keys() {
 }
 
 #[test]
-fn what_is_in_doubt_has_no_key() {
+fn ambiguous_paths_have_no_key() {
     for (text, doubt) in [
         (r"C:\k\..\x", Doubt::Climbs),
         (r"\\server\share\..\x", Doubt::Climbs),
@@ -212,7 +212,7 @@ fn upper_case(name: &str) -> String {
     name.chars().flat_map(char::to_uppercase).collect()
 }
 
-/// Names with everything between and after them that does not matter to a question.
+/// Joins names with separators, dots and spaces that do not change the place.
 fn spelling(names: &[String], noise: &[(u8, u8, bool)]) -> String {
     let mut text = String::new();
     for (name, (separator, ending, upper)) in names.iter().zip(noise.iter().cycle()) {
@@ -236,14 +236,14 @@ proptest! {
         other in NAME,
     ) {
         let plain = format!(r"C:\{}", names.join(r"\"));
-        // In front of nothing, two separators would lead to a machine or a device.
+        // Without a prefix, two separators would begin a machine or a device.
         let start = if prefix.is_empty() { r"\z\.." } else { prefix };
         let path = format!("{start}{}{tail}", spelling(&names, &noise));
         let (plain, path) = (WindowsPath::new(&plain), WindowsPath::new(&path));
         prop_assert!(path.is_same(&plain) && plain.is_same(&path), "{path:?} is {plain:?}");
         let deeper = format!("{}/z", path.text());
         let deeper = WindowsPath::new(&deeper);
-        // Before a name, three dots are a folder: `C:\k\...\z`.
+        // Three dots before a name are a folder: `C:\k\...\z`.
         prop_assert!(deeper.is_same_or_under(&plain));
         prop_assert!(!plain.is_same_or_under(&deeper));
         let beside = format!("{}{other}", plain.text());
@@ -265,14 +265,14 @@ proptest! {
     }
 
     #[test]
-    fn names_without_doubt_are_in_normal_form(text in r"([a-z]{1,3}|[/\\. :?]){0,12}") {
+    fn unambiguous_names_are_in_normal_form(text in r"([a-z]{1,3}|[/\\. :?]){0,12}") {
         let path = WindowsPath::new(&text);
         let (names, doubt) = normalise(&path.names, path.prefix);
         prop_assert!(path.doubt.is_some() || names == path.names && doubt.is_none(), "{path:?} {names}");
     }
 
     #[test]
-    fn the_same_key_is_the_same_place(one in r"([a-z]{1,2}|[/\\. :?]|C:|pipe){0,8}", other in r"([a-z]{1,2}|[/\\. :?]|C:|pipe){0,8}") {
+    fn equal_keys_are_the_same_place(one in r"([a-z]{1,2}|[/\\. :?]|C:|pipe){0,8}", other in r"([a-z]{1,2}|[/\\. :?]|C:|pipe){0,8}") {
         let (one, other) = (WindowsPath::new(&one), WindowsPath::new(&other));
         if let (Ok(key), Ok(other_key)) = (one.key(), other.key()) {
             prop_assert!(key != other_key || one.drive().is_none() || one.is_same(&other), "{one:?} {other:?}");
@@ -281,7 +281,7 @@ proptest! {
     }
 
     #[test]
-    fn no_text_panics(
+    fn never_panics(
         text in r"(\PC|[\\/.:?$*]|pipe|GLOBALROOT|UNC|localhost){0,16}",
         other in r"[\PC\\/.:?]{0,40}",
     ) {

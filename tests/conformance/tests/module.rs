@@ -1,5 +1,4 @@
-//! The built module in the runtime that policy-server uses: the same answers as the native code, and an answer to
-//! whatever comes in.
+//! The built module in Wasmtime, the runtime of policy-server: it responds to every input, exactly as the native code does.
 
 #![recursion_limit = "512"]
 
@@ -21,7 +20,8 @@ use windows_hostprocess_policy::finding::severity::Severity;
 use windows_hostprocess_policy::rules::registry;
 use windows_hostprocess_policy::{decide, validate};
 
-/// Without the limit of two seconds, which a busy machine would reach: `benches/compare/tests/budgets.rs` counts instructions.
+/// The module without the limit of two seconds, which a busy machine would exceed; `benches/compare/tests/budgets.rs` counts
+/// instructions instead.
 fn module() -> &'static Module {
     static MODULE: OnceLock<Module> = OnceLock::new();
     MODULE.get_or_init(|| {
@@ -32,7 +32,7 @@ fn module() -> &'static Module {
     })
 }
 
-/// The answer of the module, which must be the native one.
+/// The module's response, which must equal the native one.
 fn answer(payload: &[u8], what: &str) -> Value {
     let nobody: Capabilities = Arc::new(|_, _, _| Err("no cluster is available".to_owned()));
     let response = module().call("validate", payload, &nobody);
@@ -92,12 +92,12 @@ fn full_pod() -> Value {
                 }
             }
         },
-        // Whatever the values below become, the module also makes the same changes.
+        // So that the fixes of the module and the native code are compared, too.
         "settings": { "mutate": "safe" }
     })
 }
 
-/// The JSON pointers of every value below a value.
+/// Collects the JSON pointers of a value and all nested values.
 fn pointers(value: &Value, pointer: &str, all: &mut Vec<String>) {
     all.push(pointer.to_owned());
     match value {
@@ -121,35 +121,35 @@ fn every_fixture_gets_the_native_answer() {
         let what = format!("{}/{}", fixture.rule, fixture.name);
         match &fixture.session {
             None => drop(answer_to(&fixture.payload, &what)),
-            Some(session) => same_answer_of_a_cluster(&fixture.payload, session, &what),
+            Some(session) => assert_same_answer_with_cluster(&fixture.payload, session, &what),
         }
     }
 }
 
 #[test]
-fn every_fixture_is_changed_as_by_the_native_code() {
+fn every_fixture_gets_the_same_fixes_as_from_the_native_code() {
     let mut changed = 0;
     for mut fixture in fixtures::fixtures().into_iter().filter(|fixture| fixture.session.is_none()) {
         fixture.payload["settings"]["mutate"] = "safe".into();
         let response = answer_to(&fixture.payload, &format!("{}/{}", fixture.rule, fixture.name));
         changed += usize::from(!response["mutated_object"].is_null());
     }
-    assert!(changed > 0, "no fixture is changed");
+    assert!(changed > 0, "no fixture is fixed");
 }
 
-/// Both ask the same things, in the same order, of the same recorded cluster.
-fn same_answer_of_a_cluster(payload: &Value, session: &Path, what: &str) {
+/// Checks that both send the same queries to a recorded cluster and give the same response.
+fn assert_same_answer_with_cluster(payload: &Value, session: &Path, what: &str) {
     let payload = serde_json::to_vec(payload).expect("serialisable");
     let recorded = Arc::new(fixtures::session::recorded(session));
     let capabilities = replay::capabilities(Some(Arc::clone(&recorded)), true);
     let response = module().call("validate", &payload, &capabilities).unwrap_or_else(|error| panic!("{what}: {error}"));
-    assert_eq!(recorded.left_over(), 0, "{what}: recorded and not asked");
+    assert_eq!(recorded.left_over(), 0, "{what}: recorded but not requested");
     let native = decide(&payload, &fixtures::session::Session::load(session)).expect("an answer");
     let json = |bytes: &[u8]| serde_json::from_slice::<Value>(bytes).expect("a response");
     assert_eq!(json(&response), json(&native), "{what}");
 }
 
-/// What `hostprocess check` reports about a manifest, with the module and without.
+/// The report of `hostprocess check` on a manifest, with or without the module.
 fn check(name: &str, manifest: &str, settings: &Value, with_module: bool) -> Report {
     let host = Arc::new(NoCluster);
     let settings = Settings::parse(name, &settings.to_string()).unwrap_or_else(|error| panic!("{error}"));
@@ -192,7 +192,7 @@ fn check_gives_the_same_verdict_with_the_module() {
     }
 }
 
-/// An example with the module's verdict: what `make run` prints.
+/// The output of `make run` for an example: the report with the module's verdict.
 fn shown(name: &str) -> String {
     let manifest = std::fs::read_to_string(fixtures::repository().join(name)).expect("a readable example");
     let mut shown = Vec::new();
@@ -201,7 +201,7 @@ fn shown(name: &str) -> String {
 }
 
 #[test]
-fn check_shows_the_words_of_the_module() {
+fn check_shows_the_message_of_the_module() {
     insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
         insta::assert_snapshot!(
             "examples",
@@ -210,12 +210,12 @@ fn check_shows_the_words_of_the_module() {
     });
 }
 
-/// kubectl prints the message as the module wrote it.
+/// kubectl prints the module's message verbatim.
 #[test]
-fn the_readme_shows_what_kubectl_prints() {
-    let readme = std::fs::read_to_string(fixtures::repository().join("README.md")).expect("README.md");
+fn the_page_about_installing_shows_what_kubectl_prints() {
+    let page = std::fs::read_to_string(fixtures::repository().join("docs/install.md")).expect("docs/install.md");
     let message = shown("examples/broken.yaml");
-    let quoted: Vec<&str> = readme.lines().filter(|line| line.starts_with("- spec.")).collect();
+    let quoted: Vec<&str> = page.lines().filter(|line| line.starts_with("- spec.")).collect();
     assert_eq!(quoted.len(), 3);
     for line in quoted {
         assert!(message.contains(line), "{line}");
@@ -223,7 +223,7 @@ fn the_readme_shows_what_kubectl_prints() {
 }
 
 #[test]
-fn the_other_functions_answer() {
+fn protocol_version_and_validate_settings_respond() {
     let call = |function: &str, payload: &[u8]| -> Value {
         let answer = module().call(function, payload, &capabilities::none()).expect("an answer");
         serde_json::from_slice(&answer).expect("JSON")
@@ -237,7 +237,7 @@ fn the_other_functions_answer() {
     }
 }
 
-/// The same pod as the template of a custom kind, and in a ControllerRevision, which are read less strictly.
+/// The same pod as the template of a custom kind and of a ControllerRevision, which are decoded less strictly.
 fn full_templates() -> [Value; 2] {
     let around = |kind: Value, object: &dyn Fn(Value) -> Value| {
         let mut payload = full_pod();
@@ -256,18 +256,18 @@ fn full_templates() -> [Value; 2] {
 }
 
 #[test]
-fn a_value_of_a_wrong_type_anywhere_is_answered() {
-    wrong_types_are_answered(&full_pod());
+fn wrong_types_in_a_pod_get_the_native_answer() {
+    assert_wrong_types_are_answered(&full_pod());
 }
 
 #[test]
-fn a_value_of_a_wrong_type_in_a_template_that_is_read_leniently_is_answered() {
+fn wrong_types_in_custom_templates_get_the_native_answer() {
     for payload in full_templates() {
-        wrong_types_are_answered(&payload);
+        assert_wrong_types_are_answered(&payload);
     }
 }
 
-fn wrong_types_are_answered(full: &Value) {
+fn assert_wrong_types_are_answered(full: &Value) {
     let mut all = Vec::new();
     pointers(full, "", &mut all);
     assert!(all.len() > 150, "the pod is full");
@@ -291,7 +291,7 @@ fn wrong_types_are_answered(full: &Value) {
 }
 
 #[test]
-fn what_cannot_be_read_is_rejected_and_says_where() {
+fn an_unreadable_object_is_denied_with_the_path() {
     let mut payload = full_pod();
     payload["request"]["object"]["spec"]["containers"][0]["command"] = json!("agent.exe");
     let response = answer_to(&payload, "a command that is a string");
@@ -301,7 +301,7 @@ fn what_cannot_be_read_is_rejected_and_says_where() {
 }
 
 #[test]
-fn every_prefix_of_a_request_is_rejected() {
+fn every_prefix_of_a_request_is_denied() {
     let payload = serde_json::to_vec(&full_pod()).expect("serialisable");
     for end in 0..payload.len() {
         let response = answer(&payload[..end], &format!("the first {end} bytes"));
@@ -310,7 +310,7 @@ fn every_prefix_of_a_request_is_rejected() {
 }
 
 #[test]
-fn hostile_payloads_are_answered() {
+fn hostile_payloads_get_the_native_answer() {
     let host_process = r#"{"securityContext":{"windowsOptions":{"hostProcess":true}},"x":"#;
     let pod = |spec: &str| {
         format!(r#"{{"request":{{"kind":{{"kind":"Pod"}},"operation":"CREATE","object":{{"spec":{spec}}}}}}}"#)
@@ -347,7 +347,7 @@ fn hostile_payloads_are_answered() {
 }
 
 #[test]
-fn what_is_none_of_its_business_is_accepted() {
+fn requests_without_a_pod_to_judge_are_accepted() {
     let mut broken = full_pod();
     broken["request"]["object"]["spec"]["containers"] = json!("no list");
     for (key, value) in [

@@ -7,13 +7,13 @@ use windows_hostprocess_policy::cluster::host::{Host, NoCluster};
 use windows_hostprocess_policy::decide;
 use windows_hostprocess_policy::rules::registry;
 
-use super::cluster::{Says, rbac};
+use super::cluster::{CannedCluster, rbac};
 use super::{ALICE, POD, ask, denial, object};
 
-/// The request of Kubewarden's audit scanner (newAdmissionRequest in its admission_request.go): an existing object as CREATE,
-/// and nothing about a user. policy-server passes it on without the fields that are null.
+/// A request of Kubewarden's audit scanner (newAdmissionRequest in its admission_request.go): CREATE for an existing object,
+/// without a user. policy-server drops its null fields.
 fn audit(object: &Value, settings: &Value, host: &dyn Host) -> ValidationResponse {
-    let api_version = object["apiVersion"].as_str().expect("a text");
+    let api_version = object["apiVersion"].as_str().expect("a string");
     let (group, version) = api_version.split_once('/').unwrap_or(("", api_version));
     let kind = json!({ "group": group, "version": version, "kind": object["kind"] });
     let request = json!({
@@ -31,22 +31,22 @@ fn audit(object: &Value, settings: &Value, host: &dyn Host) -> ValidationRespons
     serde_json::from_slice(&decide(payload.as_bytes(), host).expect("an answer")).expect("a ValidationResponse")
 }
 
-/// A workload that is granted by its kind must not be reported for ever.
+/// Otherwise every audit would report the pods of a workload that is granted by its kind.
 #[rstest]
 #[case(POD, "DaemonSet", "DaemonSet")]
 #[case(POD, "ReplicaSet", "Deployment")]
 #[case(POD, "Job", "CronJob")]
 #[case("Job", "CronJob", "CronJob")]
-fn grants_by_kind_cover_what_controllers_made(#[case] kind: &str, #[case] owner: &str, #[case] granted: &str) {
+fn grants_by_kind_cover_objects_made_by_controllers(#[case] kind: &str, #[case] owner: &str, #[case] granted: &str) {
     let settings = json!({ "allow": [{ "kinds": [granted] }] });
     let response = audit(&object(kind, Some(owner)), &settings, &NoCluster);
     assert_eq!((response.accepted, response.warnings), (true, None));
-    // Without an owner, or with one that is not a built-in controller, it is what it is.
+    // Without an owner of a built-in kind, the object's own kind counts.
     for other in [None, Some("Rollout")] {
         let response = audit(&object(kind, other), &json!({ "allow": [{ "kinds": [owner, "Rollout"] }] }), &NoCluster);
         assert!(!response.accepted, "{other:?}");
     }
-    // A person may not claim it.
+    // A user cannot claim such an owner.
     assert!(denial(&object(kind, Some(owner)), ALICE, json!({ "kinds": [granted] })).is_some());
 }
 
@@ -71,7 +71,7 @@ fn a_grant_that_depends_on_the_requester_is_a_warning() {
             ]
         );
     }
-    // No requester would be granted this.
+    // This is denied for every requester.
     let elsewhere = json!({ "allow": [{ "requesters": requesters, "images": ["elsewhere.example/*"] }] });
     let message = audit(&pod, &elsewhere, &NoCluster).message.expect("denied");
     assert!(message.contains("but image 'registry.example/agent:1.0' is not in"), "{message}");
@@ -82,11 +82,11 @@ fn a_grant_that_depends_on_the_requester_is_a_warning() {
     assert_eq!(audit(&pod, &off, &NoCluster).warnings, None);
 }
 
-/// RBAC cannot be asked about nobody, and need not be when the rest of a grant does not match.
+/// RBAC cannot be queried without a requester, and need not be if the rest of a grant does not match.
 #[test]
-fn the_cluster_is_asked_about_the_service_account_only() {
+fn rbac_is_queried_for_the_service_account_only() {
     let pod = object(POD, Some("DaemonSet"));
-    let silent = Says::new(Err("must not be asked"));
+    let silent = CannedCluster::new(Err("must not be queried"));
     let response = audit(&pod, &rbac("requester"), &silent);
     let warnings = response.warnings.unwrap_or_default();
     assert!(
@@ -94,16 +94,16 @@ fn the_cluster_is_asked_about_the_service_account_only() {
         "{warnings:?}"
     );
     assert!(silent.1.borrow().is_empty());
-    // The service account is known.
-    let refusing = Says::new(Ok(json!({ "allowed": false })));
+    // The request names the service account.
+    let refusing = CannedCluster::new(Ok(json!({ "allowed": false })));
     assert!(!audit(&pod, &rbac("serviceAccount"), &refusing).accepted);
     let selector = |tier: &str| {
         let selector = json!({ "matchLabels": { "tier": tier } });
         json!({ "allow": [{ "namespaceSelector": selector, "requesters": { "users": [ALICE] } }] })
     };
-    let labelled = Says::new(Ok(json!({ "metadata": { "labels": { "tier": "system" } } })));
+    let labelled = CannedCluster::new(Ok(json!({ "metadata": { "labels": { "tier": "system" } } })));
     assert!(audit(&pod, &selector("system"), &labelled).accepted);
     assert!(!audit(&pod, &selector("other"), &labelled).accepted);
     assert!(!ask(&pod, "mallory", &selector("system"), &silent).accepted);
-    assert!(silent.1.borrow().is_empty(), "of a known requester who is not listed nothing else matters");
+    assert!(silent.1.borrow().is_empty(), "no query for a known requester who is not listed");
 }

@@ -1,4 +1,4 @@
-//! Grants that depend on the cluster: labels of namespaces and RBAC.
+//! Grants that depend on the cluster: namespace labels and RBAC.
 
 use std::cell::RefCell;
 
@@ -9,16 +9,16 @@ use windows_hostprocess_policy::decide;
 
 use super::{ALICE, CONTROLLERS, POD, ask, object};
 
-/// A cluster with the same answer to every question, and the questions.
-pub struct Says(Result<Value, &'static str>, pub RefCell<Vec<(String, Value)>>);
+/// A cluster that gives every query the same answer and records the queries.
+pub struct CannedCluster(Result<Value, &'static str>, pub RefCell<Vec<(String, Value)>>);
 
-impl Says {
-    pub fn new(answer: Result<Value, &'static str>) -> Says {
-        Says(answer, RefCell::default())
+impl CannedCluster {
+    pub fn new(answer: Result<Value, &'static str>) -> CannedCluster {
+        CannedCluster(answer, RefCell::default())
     }
 }
 
-impl Host for Says {
+impl Host for CannedCluster {
     fn call(&self, operation: &str, request: &[u8]) -> Result<Vec<u8>, String> {
         let request = serde_json::from_slice(request).expect("JSON");
         self.1.borrow_mut().push((operation.to_owned(), request));
@@ -27,8 +27,8 @@ impl Host for Says {
 }
 
 #[test]
-fn labels_of_the_namespace() {
-    let cluster = Says::new(Ok(json!({ "metadata": { "labels": { "tier": "system" } } })));
+fn namespace_selector_matches_namespace_labels() {
+    let cluster = CannedCluster::new(Ok(json!({ "metadata": { "labels": { "tier": "system" } } })));
     let of = |tier: &str| json!({ "allow": [{ "namespaceSelector": { "matchLabels": { "tier": tier } } }] });
     assert!(ask(&object(POD, None), ALICE, &of("system"), &cluster).accepted);
     let message = ask(&object(POD, None), ALICE, &of("other"), &cluster).message.expect("denied");
@@ -41,8 +41,8 @@ fn labels_of_the_namespace() {
 }
 
 #[test]
-fn the_cluster_is_asked_only_when_it_decides() {
-    let cluster = Says::new(Err("must not be asked"));
+fn the_cluster_is_queried_only_when_its_answer_decides() {
+    let cluster = CannedCluster::new(Err("must not be queried"));
     let selector = json!({ "matchLabels": { "tier": "system" } });
     let settings = json!({
         "allow": [
@@ -55,10 +55,10 @@ fn the_cluster_is_asked_only_when_it_decides() {
     assert!(cluster.1.borrow().is_empty());
 }
 
-/// A grant for the old object to the sender of this request is no evidence.
+/// A grant to the sender of this request does not show that the old object was granted.
 #[test]
-fn the_cluster_is_not_asked_about_an_old_object() {
-    let cluster = Says::new(Err("must not be asked"));
+fn the_cluster_is_not_queried_about_an_old_object() {
+    let cluster = CannedCluster::new(Err("must not be queried"));
     let old = object(POD, None);
     let mut new = old.clone();
     new["spec"]["volumes"][0]["hostPath"]["path"] = "D:\\logs".into();
@@ -83,8 +83,8 @@ pub fn rbac(subject: &str) -> Value {
 }
 
 #[test]
-fn rbac_of_the_service_account() {
-    let cluster = Says::new(Ok(json!({ "allowed": true })));
+fn rbac_grants_to_the_service_account() {
+    let cluster = CannedCluster::new(Ok(json!({ "allowed": true })));
     let mut pod = object(POD, None);
     pod["spec"]["serviceAccountName"] = "agent".into();
     assert!(ask(&pod, ALICE, &rbac("serviceAccount"), &cluster).accepted);
@@ -101,7 +101,7 @@ fn rbac_of_the_service_account() {
             },
         })
     );
-    let refusing = Says::new(Ok(json!({ "allowed": false })));
+    let refusing = CannedCluster::new(Ok(json!({ "allowed": false })));
     let message = ask(&pod, ALICE, &rbac("serviceAccount"), &refusing).message.expect("denied");
     let expected =
         "hostProcess: RBAC does not let service account 'agent' use 'hostprocesses.example.com/system'; change that";
@@ -109,29 +109,29 @@ fn rbac_of_the_service_account() {
 }
 
 #[test]
-fn rbac_of_the_requester() {
-    let cluster = Says::new(Ok(json!({ "allowed": true })));
+fn rbac_grants_to_the_requester() {
+    let cluster = CannedCluster::new(Ok(json!({ "allowed": true })));
     assert!(ask(&object("DaemonSet", None), ALICE, &rbac("requester"), &cluster).accepted);
     let question = cluster.1.borrow()[0].1["subject_access_review"].clone();
     assert_eq!(
         (&question["user"], &question["groups"]),
         (&json!("alice"), &json!(["platform", "system:authenticated"]))
     );
-    // The DaemonSet controller has no such permission, and needs none.
-    let refusing = Says::new(Ok(json!({ "allowed": false })));
+    // The DaemonSet controller lacks this permission and does not need it.
+    let refusing = CannedCluster::new(Ok(json!({ "allowed": false })));
     let controller = format!("{CONTROLLERS}daemon-set-controller");
     assert!(ask(&object(POD, Some("DaemonSet")), &controller, &rbac("requester"), &refusing).accepted);
     assert!(!ask(&object(POD, None), &controller, &rbac("requester"), &refusing).accepted);
 }
 
 #[test]
-fn no_answer_is_no() {
+fn a_failed_query_is_a_denial() {
     for (answer, reason) in [
         (Err("not granted to the policy"), "(not granted to the policy)"),
         (Ok(json!({})), "is not known ("),
         (Ok(json!({ "allowed": "yes" })), "is not known ("),
     ] {
-        let cluster = Says::new(answer);
+        let cluster = CannedCluster::new(answer);
         let message = ask(&object(POD, None), ALICE, &rbac("serviceAccount"), &cluster).message.expect("denied");
         assert!(
             message.contains("whether RBAC lets service account 'default'") && message.contains(reason),

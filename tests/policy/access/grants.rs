@@ -1,4 +1,4 @@
-//! Grants: which objects they cover, and the reason where they do not.
+//! Which objects a grant covers, and the reason given when it does not.
 
 use rstest::rstest;
 use serde_json::{Value, json};
@@ -16,7 +16,7 @@ use super::{ALICE, POD, ask, denial, object};
 #[case(json!({ "requesters": { "users": ["alice"] } }))]
 #[case(json!({ "requesters": { "users": [], "groups": ["plat*"] } }))]
 #[case(json!({ "namespaces": ["team"], "images": ["registry.example/*"], "hostPaths": ["C:\\k\\*"] }))]
-fn grants_that_cover(#[case] grant: Value) {
+fn matching_grants_cover_the_object(#[case] grant: Value) {
     assert_eq!(denial(&object(POD, None), ALICE, grant), None);
 }
 
@@ -45,14 +45,14 @@ fn grants_that_cover(#[case] grant: Value) {
     json!({ "namespaceSelector": { "matchLabels": { "tier": "system" } } }),
     "the labels of namespace 'team', which its namespaceSelector needs, are not known (no cluster is available)"
 )]
-fn grants_that_do_not(#[case] grant: Value, #[case] reason: &str) {
+fn a_grant_that_does_not_match_is_explained(#[case] grant: Value, #[case] reason: &str) {
     let message = denial(&object(POD, None), ALICE, grant).expect("denied");
     let expected = format!("no grant covers it: allow[0] comes closest, but {reason}; change that");
     assert!(message.contains(&expected), "{message}");
 }
 
 #[test]
-fn the_closest_grant_is_named() {
+fn the_message_names_the_closest_grant() {
     let settings = json!({ "allow": [
         { "namespaces": ["kube-system"], "kinds": ["DaemonSet"] },
         { "namespaces": ["other"] },
@@ -63,7 +63,7 @@ fn the_closest_grant_is_named() {
 }
 
 #[test]
-fn one_grant_covers_all_containers() {
+fn one_grant_must_cover_all_containers() {
     let mut pod = object(POD, None);
     let other = json!({ "name": "other", "image": "elsewhere.example/other:1" });
     pod["spec"]["containers"].as_array_mut().expect("a list").push(other);
@@ -73,9 +73,9 @@ fn one_grant_covers_all_containers() {
     assert_eq!(denial(&pod, ALICE, both), None);
 }
 
-/// Those of containers that do not inherit the pod's as well, the last one, too.
+/// Including the accounts of containers that do not inherit the pod's account.
 #[test]
-fn one_grant_covers_all_accounts() {
+fn one_grant_must_cover_all_accounts() {
     let mut pod = object(POD, None);
     let containers = pod["spec"]["containers"].as_array_mut().expect("a list");
     for (name, account) in [("helper", "NT AUTHORITY\\Network service"), ("other", "NT AUTHORITY\\SYSTEM")] {
@@ -90,9 +90,9 @@ fn one_grant_covers_all_accounts() {
     assert_eq!(denial(&pod, ALICE, grant("NT AUTHORITY\\SYSTEM")), None);
 }
 
-/// Two accounts of a domain may differ by a space only.
+/// Two domain accounts may differ only by a space.
 #[test]
-fn spaces_count_except_in_accounts_of_nt_authority() {
+fn spaces_are_significant_except_in_nt_authority_accounts() {
     let mut pod = object(POD, None);
     for (account, is_granted) in [
         ("NT AUTHORITY\\LocalService", true),
@@ -122,13 +122,13 @@ fn missing_images_and_accounts_are_not_granted() {
 }
 
 #[test]
-fn requesters_that_name_nobody_cover_nobody() {
+fn empty_requesters_match_no_user() {
     let message = denial(&object(POD, None), ALICE, json!({ "requesters": { "users": [], "groups": [] } }));
     assert!(message.expect("denied").contains("requester 'alice' is not in its requesters []"));
 }
 
 #[test]
-fn settings_that_were_never_validated_open_nothing() {
+fn invalid_settings_grant_nothing() {
     for allow in [json!(null), json!([{}]), json!([{ "namespaces": [] }]), json!([{ "namespaces": null }])] {
         let response = ask(&object(POD, None), ALICE, &json!({ "allow": allow }), &NoCluster);
         assert!(!response.accepted, "{allow}");

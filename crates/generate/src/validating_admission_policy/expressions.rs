@@ -1,4 +1,4 @@
-//! The rules that CEL can express, with the ids, summaries and names of the rules themselves.
+//! The rules that CEL can express, with ids, summaries and names from the rules themselves.
 
 use windows_hostprocess_policy::rules::identity::accounts::privileged_groups;
 use windows_hostprocess_policy::rules::registry;
@@ -12,9 +12,9 @@ use super::paths::{named_pipe, rootfs};
 pub struct Check {
     /// Its id.
     pub rule: &'static str,
-    /// The variable that is filtered: `containers` or `accounts`.
+    /// The list to filter: `containers` or `accounts`.
     list: &'static str,
-    /// Whether an element `x` of it violates the rule.
+    /// A condition that is true if its element `x` violates the rule.
     offends: String,
 }
 
@@ -30,7 +30,7 @@ impl Check {
         format!("variables.{}.filter(x, {}).map(x, x.name)", self.list, self.offends)
     }
 
-    /// Their names, and the rule's summary and id.
+    /// The names of these containers, and the rule's summary and id.
     fn finding(&self) -> String {
         let rule = registry::find(self.rule).expect("a rule");
         let summary = rule.summary.replace('`', "").replace('\\', r"\\").replace('\'', r"\'");
@@ -47,7 +47,7 @@ fn list<'t>(texts: impl IntoIterator<Item = &'t str>) -> String {
     format!("['{}']", texts.into_iter().collect::<Vec<_>>().join("', '"))
 }
 
-/// The effective value of a field of `windowsOptions`: the container's, else its pod's.
+/// The effective value of a field of `windowsOptions`: the container's, otherwise its pod's.
 fn option(field: &str) -> String {
     format!("x.?securityContext.?windowsOptions.?{field}.or(variables.podOptions.?{field})")
 }
@@ -59,15 +59,15 @@ fn template(object: &str) -> String {
     )
 }
 
-/// Names and expressions, each of which may use those before it.
+/// Names and expressions of variables. Each may use the variables before it.
 pub fn variables() -> Vec<(String, String)> {
     let (pod, old_pod) = (template("object"), template("oldObject"));
     let account = option("runAsUserName");
-    // All values of a map must have one type.
+    // All values of a map must have the same type.
     let written = "string(x.written)";
     let before_checks = [
         ("pod", format!("{pod}.?spec.orValue({{}})")),
-        // Finalizers are removed by updates, too.
+        // Updates also remove finalizers.
         (
             "isUnchanged",
             format!(
@@ -116,7 +116,7 @@ pub fn variables() -> Vec<(String, String)> {
     before_checks.into_iter().chain(checks).chain([("findings".to_owned(), findings())]).collect()
 }
 
-/// Whether the account `x` is LocalSystem, in whatever spelling, `ContainerAdministrator`, or a privileged local group.
+/// Whether the account `x` is LocalSystem in any spelling, `ContainerAdministrator`, or a privileged local group.
 fn is_administrator() -> String {
     format!(
         "x.user == '{CONTAINER_ADMINISTRATOR}' || {} && (x.domain == '' || {}) || {}",
@@ -126,7 +126,7 @@ fn is_administrator() -> String {
     )
 }
 
-/// Whether the domain of the account `x` is `NT AUTHORITY`, in whatever spelling.
+/// Whether the domain of the account `x` is `NT AUTHORITY` in any spelling.
 fn in_nt_authority() -> String {
     let bare = NT_AUTHORITY.trim_end_matches('\\').to_lowercase().replace(' ', "");
     format!("x.domain.replace(' ', '').replace('-', '').replace('_', '') == '{bare}'")
@@ -137,7 +137,7 @@ fn is_privileged_group() -> String {
     format!(r"x.domain == '' && x.written.matches(r'(?i)^[.\s]*({groups})[.\s]*$')")
 }
 
-/// kube-apiserver shows the message of one validation only, so there is only one.
+/// All findings in one expression, because kube-apiserver shows the message of only one validation.
 fn findings() -> String {
     let findings: Vec<String> = checks().iter().map(Check::finding).collect();
     format!(
@@ -146,7 +146,7 @@ fn findings() -> String {
     )
 }
 
-/// In the order in which findings are reported.
+/// The checks, in the order in which findings are reported.
 pub fn checks() -> Vec<Check> {
     let container_account = format!("x.user in {}", list(CONTAINER_ACCOUNTS));
     let in_nt_authority = in_nt_authority();
@@ -186,7 +186,8 @@ pub fn checks() -> Vec<Check> {
             "x.?securityContext.?runAsNonRoot.or(variables.pod.?securityContext.?runAsNonRoot).orValue(false) \
              && x.name in variables.administrators",
         ),
-        // kube-apiserver limits what an expression may cost, and a long regular expression costs much: a short one goes before.
+        // kube-apiserver limits the cost of expressions, and long regular expressions are expensive: a short one goes
+        // first.
         check(
             "named-pipe-mount",
             "containers",

@@ -1,9 +1,9 @@
-//! The table of Windows paths in `src/windows/path.rs` as regular expressions, which cover all of it but `..`.
+//! The table of Windows paths in `src/windows/path.rs` as regular expressions, which cover all of it except `..`.
 
-/// Between the separators of a path: nothing, or a period.
+/// The text between the separators of a path: nothing, or a period.
 const SKIP: &str = r"(\.?[/\\])*";
 
-/// The rest of a name: the characters that Windows drops at its end, and a stream.
+/// The rest of a name: trailing characters that Windows ignores, and a stream.
 const END: &str = r"[. ]*(:[^/\\]*)?([/\\]|$)";
 
 /// A regular expression for paths of named pipes, except those with `..`.
@@ -26,7 +26,7 @@ pub fn named_pipe() -> String {
     format!("(?i)^({local}|{remote}|{on_machine}|{by_nt_name}|{misspelt})")
 }
 
-/// The beginning of a path at the root of no drive in particular. After two backslashes there is a server or a device.
+/// The start of a path at the root of an unspecified drive. Two backslashes would be followed by a server or a device.
 fn rooted() -> String {
     format!(r"(/{SKIP}|\\((/|\.[/\\]){SKIP})?)")
 }

@@ -1,4 +1,4 @@
-//! The operations of a patch as changes of the text, which leave everything else as it was written.
+//! Turns the operations of a patch into edits that leave the rest of the text unchanged.
 
 use std::ops::Range;
 
@@ -13,13 +13,13 @@ use crate::source::Source;
 /// The replacement of a range of bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Edit {
-    /// Of the text before the change.
+    /// The bytes of the original text to replace.
     pub range: Range<usize>,
-    /// The text there afterwards.
+    /// The replacement.
     pub text: String,
 }
 
-/// A text after edits, which are in its order and do not overlap.
+/// Applies edits, which must be in text order and must not overlap.
 pub fn edited(text: &str, edits: &[&Edit]) -> String {
     let mut after = String::with_capacity(text.len());
     let mut start = 0;
@@ -31,12 +31,12 @@ pub fn edited(text: &str, edits: &[&Edit]) -> String {
     after + &text[start..]
 }
 
-/// Operations that belong together: each step is one change of one mapping or list.
+/// Operations that change one mapping or list together.
 #[derive(Debug)]
 pub struct Step {
     /// The target of the first operation, as a JSON Pointer.
     pointer: String,
-    /// The keys of the mapping or list, from the object on.
+    /// The path from the object to the mapping or list.
     parent: Vec<String>,
     kind: Kind,
 }
@@ -46,11 +46,11 @@ enum Kind {
     /// Adds a member, or replaces its value.
     Add(String, Value),
     Replace(String, Value),
-    /// Members or items, as the patch counts them: of a list the last one first.
+    /// Keys or indices in the order of the patch: list items from the last to the first.
     Remove(Vec<String>),
 }
 
-/// The steps of a patch. A member of a mapping that the operation before it adds becomes part of that mapping.
+/// The steps of a patch. An operation that adds a member to the mapping added just before it is merged into that step.
 pub fn steps(operations: &[PatchOperation]) -> Result<Vec<Step>, EditError> {
     let mut steps: Vec<Step> = Vec::new();
     for operation in operations {
@@ -80,7 +80,7 @@ pub fn steps(operations: &[PatchOperation]) -> Result<Vec<Step>, EditError> {
     Ok(steps)
 }
 
-/// The edits for a step on the object at `node`, or why there are none.
+/// The edits that apply a step to the object at `node`.
 pub fn edits(source: &Source, node: &Located, object: &Value, step: &Step) -> Result<Vec<Edit>, EditError> {
     let mut parent = node;
     let mut value = Some(object);
@@ -114,7 +114,7 @@ fn child<'n>(node: &'n Located, key: &str) -> Option<&'n Located> {
     }
 }
 
-/// The mapping or list whose member or item changes.
+/// The mapping or list to change.
 struct Parent<'t> {
     source: &'t Source,
     text: &'t str,
@@ -126,7 +126,7 @@ impl Parent<'_> {
         self.text[self.node.value.clone()].starts_with(['{', '['])
     }
 
-    /// Members or items, in the order of the text.
+    /// Members or items in text order.
     fn children(&self) -> Vec<&Located> {
         let mut children: Vec<&Located> = match &self.node.children {
             Children::None => Vec::new(),
@@ -158,7 +158,7 @@ impl Parent<'_> {
         places.into_iter().map(|place| self.remove_line(children[place], children.get(place + 1).copied())).collect()
     }
 
-    /// A member or item in block style.
+    /// Removes a member or item in block style.
     fn remove_line(&self, removed: &Located, next: Option<&Located>) -> Result<Edit, EditError> {
         let line = self.source.line_start(start(removed));
         let before = &self.text[line..start(removed)];
@@ -167,7 +167,7 @@ impl Parent<'_> {
         let starts_line = if is_item { before.trim() == "-" } else { before.trim().is_empty() };
         match next {
             _ if starts_line && line < after => Ok(Edit { range: line..after, text: String::new() }),
-            // The first member of a list's item stands behind the dash.
+            // The first member of a list item follows the dash.
             Some(next) if !is_item && before.trim() == "-" && is_blank(self.text, after, start(next)) => {
                 Ok(Edit { range: start(removed)..start(next), text: String::new() })
             }
@@ -175,7 +175,7 @@ impl Parent<'_> {
         }
     }
 
-    /// Takes all members or items out.
+    /// Replaces all members or items with an empty mapping or list.
     fn empty(&self, children: &[&Located]) -> Result<Edit, EditError> {
         let text = if matches!(self.node.children, Children::List(_)) { "[]" } else { "{}" };
         let mut range = self.node.value.clone();
@@ -183,7 +183,7 @@ impl Parent<'_> {
             return Err(EditError::HasAnchor("mapping"));
         }
         if let (false, Some(last)) = (self.is_flow(), children.last()) {
-            // Comments behind it go with it, and the value moves to the line of its key.
+            // A trailing comment is removed too, and the value moves to the line of its key.
             let after = self.line_after(last)?;
             range.end = range.start + self.text.get(range.start..after).unwrap_or_default().trim_end().len();
             if let Some(key) = &self.node.key
@@ -195,7 +195,7 @@ impl Parent<'_> {
         Ok(Edit { range, text: text.to_owned() })
     }
 
-    /// Where the line after a member or item begins; an error when something else stands on its last line.
+    /// The start of the line after a member or item; an error if something else is on its last line.
     fn line_after(&self, member: &Located) -> Result<usize, EditError> {
         let end = end(member);
         let after = self.source.next_line(end);
@@ -239,7 +239,7 @@ impl Parent<'_> {
             let quote = quote_of(self.text, last);
             return insertion(end(last), format!(",{gap}{}", Member { key, value, quote }.flow()));
         }
-        // Behind the last member that is short, so that the new one is seen.
+        // Insert after the last short member, where the new one is easy to see.
         let is_short = |child: &&&Located| {
             matches!(child.children, Children::None) && !self.text[start(child)..end(child)].contains('\n')
         };
@@ -256,7 +256,8 @@ impl Parent<'_> {
         )
     }
 
-    /// Writes a mapping with members in the place of an empty one at `range`. `{}` behind a key in block style becomes a block, too.
+    /// Replaces the empty mapping at `range` with one that has members. `{}` after a key in block style becomes a
+    /// block.
     fn fill(&self, node: &Located, range: Range<usize>, mapping: &Value) -> Edit {
         let quote = quote_of(self.text, node);
         let members: Vec<Member> = members(mapping, quote).into_iter().flatten().collect();
@@ -277,7 +278,7 @@ impl Parent<'_> {
     }
 }
 
-/// Numbers that follow each other, each run as its first and last.
+/// Groups consecutive numbers into runs of first and last.
 fn runs(numbers: &[usize]) -> Vec<(usize, usize)> {
     let mut runs: Vec<(usize, usize)> = Vec::new();
     for number in numbers {
@@ -289,7 +290,7 @@ fn runs(numbers: &[usize]) -> Vec<(usize, usize)> {
     runs
 }
 
-/// Some children that follow each other, and not all of them.
+/// Removes a run of children, but not all of them, from a mapping or list in flow style.
 fn remove_from_flow(children: &[&Located], (first, last): (usize, usize)) -> Edit {
     let range = match (children.get(last + 1), first.checked_sub(1).and_then(|before| children.get(before))) {
         (None, Some(before)) => end(before)..end(children[last]),

@@ -1,4 +1,4 @@
-//! Edits by line and column, for programs that show or apply them.
+//! Edits by line and column, for tools that show or apply them.
 
 use similar::{DiffTag, TextDiff};
 
@@ -6,10 +6,10 @@ use crate::edit::operation::{Edit, edited};
 use crate::report::Replacement;
 use crate::source::Source;
 
-/// Longer lines are not compared: a manifest may be one line.
+/// Longer lines are replaced without a diff: a whole manifest may be one line.
 const MAX_COMPARED_BYTES: usize = 2000;
 
-/// The parts of a text that edits replace, no larger than they need to be. The edits are in the order of the text and do not touch.
+/// The minimal replacements that have the effect of these edits, which must be in text order and must not touch.
 pub fn of(source: &Source, edits: &[Edit]) -> Vec<Replacement> {
     let mut replacements = Vec::new();
     let mut rest = edits;
@@ -57,7 +57,7 @@ fn compare(source: &Source, lines: std::ops::Range<usize>, edits: &[Edit], repla
     }
 }
 
-/// The replacement of `old`, which begins at an offset, without what both have in common at their ends.
+/// The replacement of `old` at an offset by `new`, without their common prefix and suffix.
 fn replacement(source: &Source, start: usize, old: &str, new: &str) -> Replacement {
     let prefix = shared(old.chars().zip(new.chars()));
     let suffix = shared(old[prefix..].chars().rev().zip(new[prefix..].chars().rev()));
@@ -70,12 +70,13 @@ fn replacement(source: &Source, start: usize, old: &str, new: &str) -> Replaceme
     }
 }
 
-/// How many bytes two texts have in common before the first difference.
+/// The length in bytes of the common prefix.
 fn shared(pairs: impl Iterator<Item = (char, char)>) -> usize {
     pairs.take_while(|(old, new)| old == new).map(|(old, _)| old.len_utf8()).sum()
 }
 
-/// Where the line of an offset ends, with its line break; an offset at the beginning of a line belongs to the line before.
+/// The end of an offset's line, including its line break; an offset at the start of a line counts as the end of the
+/// previous one.
 fn line_end(source: &Source, offset: usize) -> usize {
     if offset > 0 && source.line_start(offset) == offset { offset } else { source.next_line(offset) }
 }

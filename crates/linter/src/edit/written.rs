@@ -1,15 +1,15 @@
-//! How values are written.
+//! Writes values as YAML.
 
 use kubernetes_yaml::Located;
 use serde_json::Value;
 
 use crate::edit::EditError;
 
-/// A member of a mapping. In block style the members of its value stand on lines of their own, indented by two more than `indent`.
+/// A member of a mapping. In block style, each member of its value gets its own line, indented two more than `indent`.
 pub struct Member<'v> {
     pub key: &'v str,
     pub value: &'v Value,
-    /// A quotation mark where the other keys have it.
+    /// The quotation mark of the other keys; empty if they have none.
     pub quote: &'v str,
 }
 
@@ -40,19 +40,19 @@ impl Member<'_> {
     }
 }
 
-/// The members of a mapping that has some.
+/// The members of a mapping that is not empty.
 pub fn members<'v>(value: &'v Value, quote: &'v str) -> Option<impl Iterator<Item = Member<'v>>> {
     let members = value.as_object().filter(|members| !members.is_empty())?;
     Some(members.iter().map(move |(key, value)| Member { key, value, quote }))
 }
 
-/// The quotation mark of a key in double quotes, else nothing.
+/// The quotation mark of a key in double quotes; otherwise empty.
 pub fn quote_of(text: &str, node: &Located) -> &'static str {
     let key = node.key.clone().and_then(|key| text.get(key)).unwrap_or_default();
     if key.starts_with('"') { "\"" } else { "" }
 }
 
-/// A scalar in the style of what was written before: in the same quotes, else plain where that means the same text.
+/// A scalar in the style of `written`: in the same quotes, otherwise plain if that parses as the same value.
 pub fn scalar(value: &Value, written: &str, is_flow: bool) -> String {
     let Value::String(text) = value else { return value.to_string() };
     let means_itself = || {
@@ -69,7 +69,7 @@ pub fn scalar(value: &Value, written: &str, is_flow: bool) -> String {
     }
 }
 
-/// A literal block scalar, whose lines change where the text does.
+/// A literal block scalar with its changed lines replaced.
 pub fn block_scalar(written: &str, old: &str, new: &str) -> Result<String, EditError> {
     let folded = || EditError::IsFolded;
     let mut lines = written.split_inclusive('\n');

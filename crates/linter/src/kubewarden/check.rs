@@ -1,4 +1,4 @@
-//! Whether this policy would take the settings that Kubewarden policies among the manifests give it.
+//! Validates the settings for this policy in Kubewarden policies among the manifests.
 
 use windows_hostprocess_policy::finding::severity::Severity;
 use windows_hostprocess_policy::read_settings;
@@ -8,7 +8,7 @@ use crate::kubewarden::{Policy, joined, policies};
 use crate::object::{Object, tree};
 use crate::report::Diagnostic;
 
-/// The errors in the settings of this policy in an object, not yet with a place; none in any other object.
+/// The errors in the settings for this policy in an object, without a place yet; none for any other object.
 pub fn check(object: &Object) -> Vec<Diagnostic> {
     let Some(value) = object.value() else { return Vec::new() };
     let policies = policies(&object.api_version, &object.kind, value).into_iter().filter(Policy::is_this_policy);
@@ -27,7 +27,7 @@ fn refused_settings(policy: &Policy) -> Option<Diagnostic> {
     })
 }
 
-/// The setting `mutate` where Kubewarden does not let the policy change requests.
+/// Warns about the setting `mutate` where Kubewarden does not let the policy change requests.
 fn useless_mutate(policy: &Policy) -> Option<Diagnostic> {
     let mutate = &policy.settings["mutate"];
     if policy.may_mutate || mutate.is_null() || mutate.as_array().is_some_and(Vec::is_empty) {
@@ -39,7 +39,7 @@ fn useless_mutate(policy: &Policy) -> Option<Diagnostic> {
             "is not true, but the settings have mutate: in mode protect Kubewarden rejects each request that the policy would change",
             "write mutating: true",
         ),
-        // Read in policy-evaluator's policy_group_evaluator.
+        // See policy_group_evaluator in policy-evaluator.
         Some(_) => (
             joined(&policy.settings_path(), "mutate"),
             "has no place in a policy group: a member that would change a request counts as one that denies it",

@@ -1,4 +1,4 @@
-//! The configurations of images, as tools print them.
+//! Image configurations in the formats that tools print.
 
 use serde_json::Value;
 use windows_hostprocess_policy::decode;
@@ -8,26 +8,26 @@ use crate::document::{Document, DocumentError};
 use crate::kubewarden::joined;
 use crate::object::tree;
 
-/// Configurations, and the images that have them.
+/// Image configurations and the images that they belong to.
 #[derive(Clone, Debug, Default)]
 pub struct Images(Vec<Known>);
 
 #[derive(Clone, Debug)]
 struct Known {
-    /// The text that it was read from.
+    /// The name of the text that it was read from.
     source: String,
-    /// The references of the image; none where the text names none: then it is that of every image without another.
+    /// The references of the image. If empty, the configuration applies to every image without one.
     names: Vec<String>,
-    /// With the members of [`ImageConfig`].
+    /// A value with the members of [`ImageConfig`].
     config: Value,
 }
 
 impl Images {
-    /// Adds what `docker image inspect` prints, a list whose entries have `Config` and the names of the image, or what `crane config`
-    /// prints, the configuration of the OCI image specification, which has no name. `image` takes the place of the names.
+    /// Adds the output of `docker image inspect`, a list whose entries have `Config` and the names of the image, or of
+    /// `crane config`, an OCI image configuration, which has no name. `image` overrides the names.
     ///
     /// # Errors
-    /// The document is neither, or a value has another type than it should; the message begins with the place.
+    /// The document is neither, or a value has the wrong type; the message begins with the place.
     pub fn add(&mut self, image: Option<&str>, document: &Document) -> Result<(), DocumentError> {
         let entries = match &document.value {
             Value::Array(entries) => entries.iter().enumerate().map(|(n, entry)| (format!("[{n}]"), entry)).collect(),
@@ -36,8 +36,7 @@ impl Images {
         for (path, entry) in entries {
             let Some((key, config)) = ["Config", "config"].into_iter().find_map(|key| Some((key, entry.get(key)?)))
             else {
-                let message =
-                    "found neither 'Config', as 'docker image inspect' prints it, nor 'config', as 'crane config' does";
+                let message = "found neither 'Config', which 'docker image inspect' prints, nor 'config', which 'crane config' prints";
                 return Err(document.error(&path, message));
             };
             let path = joined(&path, key);
@@ -50,14 +49,14 @@ impl Images {
         Ok(())
     }
 
-    /// The configuration of an image: the last that names it, else the last without a name.
+    /// The configuration of an image: the last one that names it, otherwise the last one without a name.
     pub fn of(&self, image: &str) -> Option<&Value> {
         let image = complete(image);
         let named = self.0.iter().rfind(|known| known.names.contains(&image));
         named.or_else(|| self.0.iter().rfind(|known| known.names.is_empty())).map(|known| &known.config)
     }
 
-    /// The names of the texts with a configuration that is for none of these images.
+    /// The names of the texts whose configuration applies to none of these images.
     pub fn unused<'i>(&self, images: impl Iterator<Item = &'i str> + Clone) -> Vec<&str> {
         let is_used = |known: &&Known| {
             known.names.is_empty() || images.clone().any(|image| known.names.contains(&complete(image)))
@@ -66,13 +65,13 @@ impl Images {
     }
 }
 
-/// The references that `docker image inspect` prints.
+/// The references in an entry of `docker image inspect`.
 fn names(entry: &Value) -> Vec<String> {
     let lists = ["RepoTags", "RepoDigests"].into_iter().filter_map(|key| entry.get(key)?.as_array());
     lists.flatten().filter_map(Value::as_str).map(complete).collect()
 }
 
-/// A reference as Docker abbreviates it, but with its tag: without `docker.io/library/`.
+/// A reference without `docker.io/library/`, like Docker abbreviates it, but always with a tag.
 fn complete(reference: &str) -> String {
     let short = reference.strip_prefix("docker.io/").unwrap_or(reference);
     let short = short.strip_prefix("library/").unwrap_or(short);
@@ -97,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn docker_names_the_images_of_its_list() {
+    fn docker_inspect_entries_name_their_images() {
         let images = images(&[(
             None,
             r#"[{"RepoTags": ["agent:latest", "registry.example/agent:1"], "RepoDigests": ["agent@sha256:ab"], "Config": {"User": "a"}},
@@ -112,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn a_configuration_without_a_name_is_for_every_other_image() {
+    fn a_configuration_without_a_name_applies_to_every_other_image() {
         let crane = r#"{"architecture": "amd64", "os": "windows", "config": {"User": "c"}}"#;
         let named = r#"{"os": "windows", "config": {"User": "d"}}"#;
         let images = images(&[(None, crane), (Some("agent:1"), named)]);

@@ -1,24 +1,24 @@
-//! The nodes that plans are made for.
+//! The nodes to plan for.
 
 use windows_hostprocess_policy::k8s::version::Version;
 use windows_hostprocess_policy::node::Node;
 use windows_hostprocess_policy::node::era::{Containerd, Era};
 use windows_hostprocess_policy::settings::Settings;
 
-/// The nodes of a cluster, as far as a start depends on them.
+/// The properties of a cluster's nodes that affect a start.
 #[derive(Clone, Debug)]
 pub struct Nodes<'n> {
-    /// Their software, the oldest first.
+    /// Their software versions, oldest first.
     pub eras: Vec<Era>,
     /// Their local groups.
     pub groups: Vec<&'n str>,
     /// Folders of drive C: that exist on each of them.
     pub folders: &'n [&'n str],
-    /// The logical processors of each.
+    /// The number of logical processors of each node.
     pub processors: u32,
     /// See [`Node::passes_annotations`].
     pub passes_annotations: bool,
-    /// Names under which no program is found. All others are.
+    /// Programs that are not found. All other programs are.
     pub missing_programs: &'n [&'n str],
 }
 
@@ -37,8 +37,8 @@ impl Default for Nodes<'_> {
 }
 
 impl<'n> Nodes<'n> {
-    /// The nodes that the settings describe; versions of containerd and the bind filter replace what the settings say about
-    /// them, where there are any. containerd 1.6 does not use the bind filter.
+    /// The nodes that the settings describe. `versions` of containerd and `bind_filter` override the settings if given.
+    /// containerd 1.6 does not use the bind filter.
     pub fn of(settings: &Settings<'n>, versions: &[Version], bind_filter: Option<bool>) -> Nodes<'n> {
         let groups = settings.local_groups.iter().copied().collect();
         let described = |oldest| Era::possible(oldest, bind_filter.or(settings.bind_filter));
@@ -56,7 +56,7 @@ impl<'n> Nodes<'n> {
     }
 }
 
-/// The era of a version.
+/// The era of a containerd version.
 fn containerd(version: Version) -> Containerd {
     let begins = |era: &Containerd| Version::parse(era.name()).is_some_and(|first| first <= version);
     Containerd::ALL.into_iter().rfind(begins).unwrap_or(Containerd::V1_6)

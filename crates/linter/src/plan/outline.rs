@@ -1,4 +1,4 @@
-//! A plan for people: each part of a start once, with the nodes on which it is so where they differ.
+//! A plan in readable form: each part of a start once, with the names of the nodes where they differ.
 
 use serde::Serialize;
 
@@ -7,47 +7,47 @@ use crate::plan::sections::{SECTIONS, Section};
 use crate::plan::start::StartPlan;
 
 /// The conventions of all outlines.
-pub const LEGEND: &str = "ID is the id of the container, UID that of the pod, IMAGE the folder of the image. Folders that are not there by default, and drives other than C:, are \
-    taken to be missing, programs to be found, and accounts to be able to log on.";
+pub const LEGEND: &str = "ID is the id of the container, UID the uid of the pod, IMAGE the folder of the image. Assumptions: folders that do not exist by default and drives other than C: \
+    are missing, programs are found, and accounts can log on.";
 
-/// A plan in words.
+/// A plan as text.
 #[derive(Debug, Serialize)]
 pub struct Outline {
     /// `DaemonSet kube-system/agent, init container setup`.
     pub title: String,
-    /// In the order in which people ask.
+    /// Its parts, most important first.
     pub parts: Vec<Part>,
 }
 
 /// A part of a plan, such as the account.
 #[derive(Debug, Serialize)]
 pub struct Part {
-    /// Starts in lower case.
+    /// Its title, in lower case.
     pub title: &'static str,
-    /// One where all nodes agree; never none.
+    /// One group if all nodes agree; never empty.
     pub groups: Vec<Group>,
 }
 
-/// Nodes that agree about a part.
+/// Nodes for which a part is the same.
 #[derive(Debug, Serialize)]
 pub struct Group {
-    /// Their names: `containerd 1.7.19 with bind filter`; `None` where all nodes agree.
+    /// Their names: `containerd 1.7.19 with bind filter`; `None` if all nodes agree.
     pub nodes: Option<String>,
-    /// The part as it is on them.
+    /// The part on these nodes.
     pub lines: Vec<String>,
 }
 
 impl Group {
-    fn of_all(lines: Vec<String>) -> Vec<Group> {
+    fn for_all_nodes(lines: Vec<String>) -> Vec<Group> {
         if lines.is_empty() { Vec::new() } else { vec![Group { nodes: None, lines }] }
     }
 }
 
-/// The outline of a plan for nodes with so many processors.
+/// The outline of a plan for nodes with this many processors.
 pub fn outline(plan: &ContainerPlan, processors: u32) -> Outline {
     let mut parts = vec![
-        Part { title: "image", groups: Group::of_all(vec![image(plan)]) },
-        Part { title: "kubelet", groups: Group::of_all(kubelet(plan)) },
+        Part { title: "image", groups: Group::for_all_nodes(vec![image(plan)]) },
+        Part { title: "kubelet", groups: Group::for_all_nodes(kubelet(plan)) },
     ];
     if plan.pod.rejected.is_empty() {
         let part = |Section { title, lines }| {
@@ -72,7 +72,7 @@ fn title(plan: &ContainerPlan) -> String {
 }
 
 fn image(plan: &ContainerPlan) -> String {
-    let known = if plan.is_image_known { "" } else { ", whose configuration is not known" };
+    let known = if plan.is_image_known { "" } else { ", configuration unknown" };
     format!("{}{known}", plan.image.as_deref().unwrap_or("none"))
 }
 
@@ -81,12 +81,12 @@ fn kubelet(plan: &ContainerPlan) -> Vec<String> {
     let rejected = plan.pod.rejected.iter().map(|words| format!("rejects the pod: {words}"));
     let volumes = plan.pod.volume_error.iter();
     let volumes = volumes.map(|(volume, words)| format!("cannot set up the volume '{volume}': {words}"));
-    let sandbox = plan.pod.sandbox_error.iter().map(|words| format!("cannot make the pod's sandbox: {words}"));
-    let container = plan.kubelet_error.iter().map(|words| format!("does not make the container: {words}"));
+    let sandbox = plan.pod.sandbox_error.iter().map(|words| format!("cannot create the pod's sandbox: {words}"));
+    let container = plan.kubelet_error.iter().map(|words| format!("does not create the container: {words}"));
     rejected.chain(volumes).chain(sandbox).chain(container).collect()
 }
 
-/// The lines of each kind of node; those that agree are shown once.
+/// The lines for each kind of node, with identical ones grouped.
 fn by_nodes(starts: &[StartPlan], lines: impl Fn(&StartPlan) -> Vec<String>) -> Vec<Group> {
     let mut groups: Vec<(Vec<&StartPlan>, Vec<String>)> = Vec::new();
     for start in starts {
@@ -97,13 +97,13 @@ fn by_nodes(starts: &[StartPlan], lines: impl Fn(&StartPlan) -> Vec<String>) -> 
         }
     }
     if groups.len() == 1 {
-        return groups.into_iter().flat_map(|(_, lines)| Group::of_all(lines)).collect();
+        return groups.into_iter().flat_map(|(_, lines)| Group::for_all_nodes(lines)).collect();
     }
-    let said = groups.into_iter().filter(|(_, lines)| !lines.is_empty());
-    said.map(|(nodes, lines)| Group { nodes: Some(names(&nodes, starts)), lines }).collect()
+    let shown = groups.into_iter().filter(|(_, lines)| !lines.is_empty());
+    shown.map(|(nodes, lines)| Group { nodes: Some(names(&nodes, starts)), lines }).collect()
 }
 
-/// The names of nodes among those that are planned for: `1.6; 1.7, 1.7.19 without bind filter`.
+/// The names of nodes, abbreviated where all nodes of a version are meant: `1.6; 1.7, 1.7.19 without bind filter`.
 fn names(nodes: &[&StartPlan], all: &[StartPlan]) -> String {
     let count = |version: &str| all.iter().filter(|start| start.containerd == version).count();
     let is_whole = |version: &str| nodes.iter().filter(|node| node.containerd == version).count() == count(version);

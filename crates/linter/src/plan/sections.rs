@@ -1,4 +1,4 @@
-//! The parts of a start, each in lines.
+//! The sections of an outline, each as lines of text.
 
 use crate::plan::start::{LogonPlan, StartPlan};
 
@@ -8,11 +8,11 @@ const WIDTH: usize = 100;
 /// A part of a start.
 pub(super) struct Section {
     pub(super) title: &'static str,
-    /// The lines for a start on nodes with so many processors; none where the start ends before.
+    /// The lines for a start on nodes with this many processors; empty if the start does not get this far.
     pub(super) lines: fn(&StartPlan, u32) -> Vec<String>,
 }
 
-/// All of them, in the order in which people ask.
+/// All sections, most important first.
 pub(super) const SECTIONS: [Section; 10] = [
     Section { title: "does not start", lines: error },
     Section { title: "account", lines: account },
@@ -42,10 +42,10 @@ fn account(start: &StartPlan, _: u32) -> Vec<String> {
         domain => format!("{domain}\\{user}"),
     };
     let account = start.logon.as_ref().map(|logon| match logon {
-        LogonPlan::Inherit => "that of containerd, LocalSystem".to_owned(),
+        LogonPlan::Inherit => "LocalSystem, inherited from containerd".to_owned(),
         LogonPlan::Group { group, .. } => {
             format!(
-                "a temporary user in the local group '{group}', called by the first 20 digits of the container's id"
+                "a temporary user in the local group '{group}', named after the first 20 digits of the container's id"
             )
         }
         LogonPlan::Service { domain, user, .. } => format!("{}, logs on as a service", name(domain, user)),
@@ -56,7 +56,7 @@ fn account(start: &StartPlan, _: u32) -> Vec<String> {
     account.into_iter().collect()
 }
 
-/// A text in which `IMAGE` stands for the folder of the image: more nodes agree then.
+/// Replaces the folder of the image with `IMAGE`, so that more nodes agree.
 fn from_image(start: &StartPlan, text: &str) -> String {
     match start.rootfs.as_deref() {
         Some(path) if path.len() > 3 => text.replace(path, if path.ends_with('\\') { r"IMAGE\" } else { "IMAGE" }),
@@ -64,7 +64,7 @@ fn from_image(start: &StartPlan, text: &str) -> String {
     }
 }
 
-/// The working folder is the first that is searched.
+/// The searched folders, of which the working folder is the first.
 fn program(start: &StartPlan, _: u32) -> Vec<String> {
     let Some((name, folders)) = start.search.last() else { return Vec::new() };
     let working_dir = start.working_dir.as_deref().unwrap_or_default();
@@ -76,7 +76,7 @@ fn program(start: &StartPlan, _: u32) -> Vec<String> {
     lines
 }
 
-/// Items in as few lines as possible.
+/// Joins items into as few lines as possible.
 fn wrapped<'i>(items: impl Iterator<Item = &'i str>) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for item in items {
@@ -88,10 +88,10 @@ fn wrapped<'i>(items: impl Iterator<Item = &'i str>) -> Vec<String> {
     lines
 }
 
-/// Bindings; without the bind filter links, which do not know read-only.
+/// Bindings, or links without the bind filter. Links are never read-only.
 fn mounts(start: &StartPlan, _: u32) -> Vec<String> {
-    let of_image = |source: &str| source.starts_with("IMAGE:");
-    let bindings = start.bindings.iter().filter(|binding| !of_image(&binding.source));
+    let is_image = |source: &str| source.starts_with("IMAGE:");
+    let bindings = start.bindings.iter().filter(|binding| !is_image(&binding.source));
     let lines: Vec<String> = bindings
         .map(|binding| {
             let access = if binding.read_only { ", read-only" } else { "" };
@@ -107,7 +107,7 @@ fn mounts(start: &StartPlan, _: u32) -> Vec<String> {
     links.collect()
 }
 
-/// A path with the letter of the drive.
+/// A path with its drive letter.
 fn on_host(source: &str) -> String {
     source.strip_prefix("VOLUME:").map_or_else(|| source.to_owned(), |path| ["C:", path].concat())
 }

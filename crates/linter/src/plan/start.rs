@@ -1,4 +1,5 @@
-//! A start in the members and words of the record that the model of a node is measured against (`tests/parity/node/README.md`).
+//! The start of a container as JSON, in the format of the recordings that the node model is tested against
+//! (`tests/parity/node/README.md`).
 
 use std::collections::BTreeSet;
 
@@ -12,27 +13,27 @@ use windows_hostprocess_policy::node::limits::{Limits, Processor};
 use windows_hostprocess_policy::node::logon::Logon;
 use windows_hostprocess_policy::node::start::{Binding, Folder, Link, MadeFor, Start};
 
-/// Stands for a value that only the node knows.
+/// Placeholder for a value that only the node knows.
 pub const VALUE_FROM: &str = "<valueFrom>";
 
-/// The start of a container on one kind of node. After an error the members hold what was done before it; one that is absent was
-/// not reached, or is empty.
+/// The start of a container on one kind of node. After an error, the members describe the steps before it. An absent
+/// member is empty or was not reached.
 ///
-/// `ID` stands for the container's id, `ID-1` for the id without its last digit, `UID` for that of the pod, `VOLUME:` for drive C:,
-/// `IMAGE:` and `<image>` for the image.
+/// `ID` stands for the container's id, `ID-1` for the id without its last digit, `UID` for the pod's uid, `VOLUME:` for
+/// drive C:, `IMAGE:` and `<image>` for the image.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct StartPlan {
     /// The first version of containerd to which this applies, up to the next one here: `1.6`, `1.7` or `1.7.19`.
     pub containerd: &'static str,
-    /// Whether the node has the bind filter, and uses it.
+    /// Whether the node has and uses the bind filter.
     pub bind_filter: bool,
-    /// The panic of the component in `by`.
+    /// The panic of the component named in `by`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub panic: Option<String>,
-    /// Why the container does not start, in the words of the component in `by`. Those of Windows are abbreviated.
+    /// Why the container does not start: the message of the component in `by`, with errors of Windows abbreviated.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
-    /// `containerd` or `hcsshim`.
+    /// The failing component: `containerd` or `hcsshim`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub by: Option<String>,
     /// The field that the error comes from: `volumeMounts[0]` of the container, `spec.securityContext...` of the pod, or
@@ -42,35 +43,35 @@ pub struct StartPlan {
     /// How the process gets its account.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub logon: Option<LogonPlan>,
-    /// Where the image is.
+    /// The path of the image.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rootfs: Option<String>,
     /// The folder that the process starts in.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub working_dir: Option<String>,
-    /// The folders that are made if they are not there, on the host or in the image, in their order; with an error after ` !`.
+    /// The folders that are created if missing, on the host or in the image, in this order; an error follows ` !`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub made: Vec<String>,
-    /// The bindings that only the container sees, in their order; the first is the image.
+    /// The bindings that only the container sees, in this order; the first is the image.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub bindings: Vec<BindingPlan>,
-    /// The links in the image to what is mounted.
+    /// The links in the image to mounted files and folders.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub links: Vec<LinkPlan>,
-    /// The names that are searched for the program, each with the folders; the last is taken to be there.
+    /// The names tried for the program, each with the searched folders; the last one is assumed to be found.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub search: Vec<(String, String)>,
     /// The command line as the process gets it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub command_line: Option<String>,
-    /// The variables that the image, the container and hcsshim set, as `NAME=value`, sorted. `<valueFrom>` is a value that only the
-    /// node knows.
+    /// The variables that the image, the container and hcsshim set, as `NAME=value`, sorted. `<valueFrom>` stands for a
+    /// value that only the node knows.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub env: Vec<String>,
     /// The limits of the job object.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limits: Option<LimitsPlan>,
-    /// The folders that are there afterwards on the host, for people.
+    /// The folders that stay on the host afterwards, for display.
     #[serde(skip)]
     pub left_behind: Vec<String>,
 }
@@ -79,7 +80,7 @@ pub struct StartPlan {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "lowercase")]
 pub enum LogonPlan {
-    /// It has that of containerd: LocalSystem.
+    /// It inherits containerd's account: LocalSystem.
     Inherit,
     /// A temporary user in a local group.
     Group {
@@ -96,7 +97,7 @@ pub enum LogonPlan {
     Service {
         /// The part before the backslash; empty without one.
         domain: String,
-        /// The rest.
+        /// The part after it.
         user: String,
         /// Whether a password is used.
         password: bool,
@@ -105,7 +106,7 @@ pub enum LogonPlan {
     Interactive {
         /// The part before the backslash; empty without one.
         domain: String,
-        /// The rest.
+        /// The part after it.
         user: String,
         /// Whether a password is used.
         password: bool,
@@ -115,22 +116,22 @@ pub enum LogonPlan {
 /// A file or folder of the host that is bound into the container.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct BindingPlan {
-    /// Where it appears.
+    /// The path in the container.
     pub at: String,
-    /// The file or folder.
+    /// The file or folder on the host.
     pub source: String,
-    /// Whether it cannot be written to.
+    /// Whether it is read-only.
     pub read_only: bool,
 }
 
 /// A link in the image.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct LinkPlan {
-    /// Where it is.
+    /// The path of the link.
     pub at: String,
-    /// Where it leads.
+    /// The target of the link.
     pub source: String,
-    /// Why it is not made. With the bind filter that is no error of the start.
+    /// Why it is not created. With the bind filter, the start does not fail for that.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
 }
@@ -138,7 +139,7 @@ pub struct LinkPlan {
 /// The limits of a job object.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct LimitsPlan {
-    /// The limit of the processors.
+    /// The processor limit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cpu: Option<CpuPlan>,
     /// How many bytes the processes may commit.
@@ -146,29 +147,29 @@ pub struct LimitsPlan {
     pub memory: Option<u64>,
 }
 
-/// The limit of the processors, as Windows gets it.
+/// The processor limit in the form passed to Windows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct CpuPlan {
     /// 5 for a hard cap, 3 for a weight.
     pub flags: u32,
-    /// Of a cap, hundredths of a percent of all processors; of a weight, 1 to 9.
+    /// For a cap, hundredths of a percent of all processors; for a weight, 1 to 9.
     pub value: u32,
 }
 
 impl StartPlan {
-    /// A start on a node of an era.
+    /// A start on a node with the software of an era.
     pub fn new(era: Era, start: &Start) -> StartPlan {
         let error = start.error.as_ref();
         let (is_panic, words) = (error.is_some_and(|error| error.is_panic()), error.map(ToString::to_string));
         let process = start.process.as_ref();
-        // With the bind filter the record has it from the process.
+        // With the bind filter, the recording takes it from the process.
         let rootfs = start.rootfs.as_ref().filter(|_| !era.binds() || process.is_some());
         StartPlan {
             containerd: era.containerd.name(),
             bind_filter: era.bind_filter,
             panic: words.clone().filter(|_| is_panic),
             error: words.filter(|_| !is_panic),
-            by: error.map(|error| error.by().to_string()),
+            by: error.map(|error| error.component().to_string()),
             field: start.error_origin.map(|origin| origin.to_string()).filter(|field| !field.is_empty()),
             logon: start.logon.as_ref().map(LogonPlan::from),
             rootfs: rootfs.cloned(),
@@ -242,8 +243,8 @@ impl From<&Binding> for BindingPlan {
 impl From<&Link> for LinkPlan {
     fn from(link: &Link) -> LinkPlan {
         let (at, source) = (link.at.trim_end_matches('\\').to_owned(), link.source.clone());
-        let error = link.is_refused.then(|| {
-            // The path of a device, which the record abbreviates differently in words.
+        let error = link.is_occupied.then(|| {
+            // The recording abbreviates the device path differently in messages.
             let written = at.strip_prefix("<image>").map_or_else(|| at.clone(), |rest| ["<rootfs>", rest].concat());
             format!("symlink {source} {written}: {}", System::FileExists)
         });

@@ -1,16 +1,17 @@
-//! Identifies findings across runs: baselines and code scanning keep these.
+//! Fingerprints identify findings across runs, for baselines and code scanning.
 
 use sha2::{Digest, Sha256};
 
 use crate::report::{Diagnostic, ObjectReport};
 
 impl ObjectReport {
-    /// Identifies a diagnostic wherever its lines move: a hash of the object, the rule, the field and the message.
+    /// Identifies a diagnostic independently of line numbers: a hash of the object, the rule, the field and the
+    /// message.
     pub fn fingerprint_of(&self, found: &Diagnostic) -> String {
         self.fingerprint([&found.rule, &found.path, found.container.as_deref().unwrap_or_default(), &found.message])
     }
 
-    /// The file counts by its path, however it was written: `./a.yaml` is `a.yaml`.
+    /// The hash includes the normalised path of the file: `./a.yaml` is `a.yaml`.
     pub(super) fn fingerprint(&self, [rule, path, container, message]: [&str; 4]) -> String {
         let file = slashed(&self.file);
         let (namespace, name) = (self.namespace.as_deref(), self.name.as_deref());
@@ -18,7 +19,7 @@ impl ObjectReport {
         let mut hash = Sha256::new();
         for part in object.into_iter().chain([rule, path, container, message]) {
             hash.update(part);
-            // No part holds this byte, so that no two lists of parts are the same text.
+            // UTF-8 never contains this byte, so different lists of parts cannot be concatenated to the same bytes.
             hash.update([0xff]);
         }
         hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()

@@ -1,4 +1,4 @@
-//! The flat view of a report, without regard to where a message comes from.
+//! A flat view of a report, with the findings of rules and the messages of modules in one list.
 
 use windows_hostprocess_policy::finding::severity::Severity;
 
@@ -8,35 +8,35 @@ use crate::report::{Diagnostic, ObjectReport, Verdict, Waived};
 /// A diagnostic, or a message or warning of a module, for the formats that list both alike.
 #[derive(Debug)]
 pub struct FlatDiagnostic<'r> {
-    /// A rule's id, or what stands in its place: see [`catalogue`](crate::catalogue).
+    /// The id of a rule, or another id of the [`catalogue`](crate::catalogue).
     pub rule: &'r str,
     /// Either `Warn` or `Deny`.
     pub severity: Severity,
-    /// The path of the field; `None` when it is about the whole object.
+    /// The path of the field; `None` when the whole object is affected.
     pub path: Option<&'r str>,
     /// From 1.
     pub line: usize,
     /// In characters, from 1.
     pub column: usize,
-    /// The column after the last character; `None` when it is about the whole object.
+    /// The column after the last character; `None` when the whole object is affected.
     pub end_column: Option<usize>,
-    /// The whole message. A module's may have several lines.
+    /// The whole message. Messages of a module may have several lines.
     pub text: String,
-    /// The diagnostic; `None` for what a module said.
+    /// The diagnostic; `None` for a message of a module.
     pub diagnostic: Option<&'r Diagnostic>,
-    /// The same for as long as nobody changes what it is about: lines may move.
+    /// Identifies the finding across runs, independently of line numbers.
     pub fingerprint: String,
-    /// Why it does not count.
+    /// The waiver, if it does not count.
     pub waived: Option<&'r Waived>,
 }
 
 impl ObjectReport {
-    /// The diagnostics that count, or what the module said.
+    /// The diagnostics that count, or the messages of the module.
     pub fn flat(&self) -> Vec<FlatDiagnostic<'_>> {
         self.flat_with_waived().into_iter().filter(|result| result.waived.is_none()).collect()
     }
 
-    /// The diagnostics, or what the module said.
+    /// All diagnostics, or the messages of the module.
     pub fn flat_with_waived(&self) -> Vec<FlatDiagnostic<'_>> {
         let mut results: Vec<FlatDiagnostic> = self.findings.iter().map(|found| self.flat_diagnostic(found)).collect();
         if let Some(response) = &self.response {
@@ -86,7 +86,7 @@ impl ObjectReport {
 }
 
 impl FlatDiagnostic<'_> {
-    /// The message with the command that fixes it, for formats that show them one by one.
+    /// The message with the command that fixes it, for formats that show findings one by one.
     pub fn text_with_command(&self) -> String {
         match self.diagnostic.and_then(Diagnostic::fix_command) {
             Some(command) => format!("{}; fixable with `{command}`", self.text),

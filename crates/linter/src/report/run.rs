@@ -1,4 +1,5 @@
-//! The inputs that decide which files and findings count: a repository can change that in files which nobody looks at.
+//! The inputs that decide which files and findings count. They are reported because a repository can change them in
+//! files that are easy to overlook.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -6,14 +7,14 @@ use windows_hostprocess_policy::wording::escaped;
 
 use crate::report::{Report, WaiverSource};
 
-/// What decided which files and findings count.
+/// The inputs that decided which files and findings count.
 #[derive(Debug, Default)]
 pub struct Run {
-    /// The configuration; `None` where there is none.
+    /// The configuration, if any.
     pub configuration: Option<InEffect>,
-    /// What folders hold that was left out.
+    /// Files and folders that were excluded from the search.
     pub left_out: Vec<LeftOut>,
-    /// Whether a run that judges no object is a failure.
+    /// Whether a run that judges no object fails.
     pub refuses_empty: bool,
 }
 
@@ -31,58 +32,58 @@ pub struct InEffect {
 pub struct LeftOut {
     /// `.gitignore`, `--exclude`, `exclude in the configuration` or `hidden`.
     pub reason: &'static str,
-    /// How many `.yaml`, `.yml` and `.json` files.
+    /// The number of `.yaml`, `.yml` and `.json` files.
     pub files: usize,
-    /// How many folders. What is in them is not counted.
+    /// The number of folders. Their contents are not counted.
     pub folders: usize,
 }
 
-/// What outputs say about a run.
+/// The summary of a run.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Summary<'r> {
-    /// The configuration that counted; null where there is none.
+    /// The configuration in effect; null if there is none.
     configuration: Option<&'r InEffect>,
     /// Manifests and folders that were left out, by reason.
     left_out: &'r [LeftOut],
-    /// How many documents were skipped because they are not Kubernetes objects.
+    /// The number of documents skipped because they are not Kubernetes objects.
     skipped_documents: usize,
-    /// How many findings do not count, by where the waiver is.
+    /// The number of waived findings, by the place of the waiver.
     waived: WaivedCounts,
     /// Whether the run failed because there was nothing to judge.
     nothing_checked: bool,
 }
 
-/// How many findings do not count.
+/// The numbers of waived findings.
 #[derive(Debug, Default, Serialize, JsonSchema)]
 pub struct WaivedCounts {
-    /// For a comment on the line, or above it.
+    /// Waived by a comment on the line or above it.
     comment: usize,
-    /// For `.hostprocess.yaml`.
+    /// Waived in `.hostprocess.yaml`.
     configuration: usize,
-    /// For the file of `--baseline`.
+    /// Waived by the file given with `--baseline`.
     baseline: usize,
 }
 
 /// A sentence about a run.
 #[derive(Debug)]
 pub struct Notice {
-    /// What it is about: `configuration`, `leftOut`, `waived` or `nothingChecked`.
+    /// The member of [`Summary`] that it describes: `configuration`, `leftOut`, `waived` or `nothingChecked`.
     pub name: &'static str,
     /// One line.
     pub text: String,
-    /// Whether the run failed for it.
+    /// Whether the run failed because of it.
     pub is_error: bool,
 }
 
 impl Report {
-    /// Whether the run failed because there was nothing to judge. What could not be read is a failure of its own.
+    /// Whether the run failed because there was nothing to judge. Unreadable input is a different failure.
     pub fn is_refused_as_empty(&self) -> bool {
         let has_content = |file: &super::FileReport| !file.objects.is_empty() || !file.problems.is_empty();
         self.run.refuses_empty && !self.files.iter().any(has_content)
     }
 
-    /// What decided which files and findings count.
+    /// The summary of the run.
     pub fn summary(&self) -> Summary<'_> {
         Summary {
             configuration: self.run.configuration.as_ref(),
@@ -105,7 +106,7 @@ impl Report {
         counts
     }
 
-    /// The same in sentences, of which each is one line. Empty when everything was judged as the command line says.
+    /// The summary as sentences of one line each; empty if nothing but the command line had an influence.
     pub fn notices(&self) -> Vec<Notice> {
         let note = |name, text| Notice { name, text, is_error: false };
         let mut notices = Vec::new();
@@ -128,8 +129,8 @@ impl Report {
             notices.push(note("waived", format!("waived findings: {}", by.join(", "))));
         }
         if self.is_refused_as_empty() {
-            let text =
-                "nothing was checked, because there is no Kubernetes object: --allow-empty accepts that".to_owned();
+            let text = "nothing was checked, because there is no Kubernetes object: use --allow-empty to accept that"
+                .to_owned();
             notices.push(Notice { name: "nothingChecked", text, is_error: true });
         }
         notices

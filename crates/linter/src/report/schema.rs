@@ -1,4 +1,4 @@
-//! The JSON Schemas of values whose types do not describe themselves.
+//! JSON Schemas of members whose types do not derive `JsonSchema`.
 
 use schemars::{Schema, SchemaGenerator, json_schema};
 use windows_hostprocess_policy::finding::severity::Severity;
@@ -8,7 +8,7 @@ pub fn severity(_: &mut SchemaGenerator) -> Schema {
     json_schema!({ "enum": [Severity::Deny.name(), Severity::Warn.name()] })
 }
 
-/// The operations that patches have, and the values that they write.
+/// The operations in patches, and the values that they write.
 pub fn operations(_: &mut SchemaGenerator) -> Schema {
     let path = json_schema!({ "type": "string", "format": "json-pointer" });
     let value = json_schema!({ "type": ["boolean", "string", "object"] });

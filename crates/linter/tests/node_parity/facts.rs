@@ -1,4 +1,4 @@
-//! Facts about a Pod that decide how far its record can be compared.
+//! Properties of a Pod that limit the comparison with its recording.
 
 use std::collections::BTreeSet;
 
@@ -12,13 +12,13 @@ use windows_hostprocess_policy::node::launch::Launch;
 
 use super::{Record, RecordedContainer};
 
-/// Facts about a container.
+/// Properties of a container that limit the comparison.
 pub struct Facts {
-    /// Whether Windows takes two mounts for one place that the record keeps apart.
+    /// Whether Windows treats two mount paths as the same that the recording distinguishes.
     pub is_unknowable: bool,
-    /// Whether two variables have names that differ in case only: one of them wins by chance.
+    /// Whether the names of two variables differ only in case: which one wins is random.
     pub is_random: bool,
-    /// The sources of its mounts, in their order.
+    /// The sources of its mounts, in order.
     pub sources: Vec<String>,
 }
 
@@ -48,7 +48,7 @@ fn with_pod<T>(record: &Record, use_it: impl FnOnce(&Pod) -> T) -> T {
     use_it(&workload.pod)
 }
 
-/// Windows strips dots and spaces at the end of a name, the record does not.
+/// Windows strips trailing dots and spaces from a name; the recording does not.
 fn is_unknowable(launch: &Launch) -> bool {
     let place = |path: &str| path.trim_end_matches(['/', '\\']).to_owned();
     let places: Vec<String> = launch.mounts().iter().map(|mount| place(&mount.place)).collect();
@@ -62,8 +62,8 @@ fn is_unknowable(launch: &Launch) -> bool {
         .any(|odd| places.iter().any(|path| path != odd && name(path) == name(odd)))
 }
 
-/// The volumes with a path that has no drive, which the kubelet looks at from its current folder: on a node one of C:, on the
-/// machine another one. And those with the root of the pipes.
+/// Volumes that cannot be compared: paths without a drive, which the kubelet resolves in its current folder (on C: on a
+/// node, elsewhere on the recording machine), and the root of the named pipes.
 pub fn volumes_elsewhere(record: &Record) -> BTreeSet<String> {
     let is_elsewhere =
         |path: &str| !path.contains(':') && !path.starts_with(r"\\") || path.trim_end_matches('\\') == r"\\.\pipe";

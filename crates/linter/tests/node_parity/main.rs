@@ -1,5 +1,5 @@
-//! Parity with the node: for every recorded start, that of the plan is the measured one, member by member.
-//! `tests/parity/node/README.md` says where the record comes from and what it cannot know.
+//! Compares the planned start of every container with the recorded one, member by member.
+//! `tests/parity/node/README.md` describes the recordings and their limits.
 
 use std::collections::BTreeMap;
 
@@ -41,10 +41,10 @@ struct RecordedContainer {
     starts: Vec<Box<RawValue>>,
 }
 
-/// Facts about the machine that ran the Pods of a file, which the record does not hold.
+/// Properties of the machine that ran the Pods of a file, which are not in the recording.
 struct Machine {
     folders: Vec<&'static str>,
-    /// Beside those of the record.
+    /// Local groups in addition to the recorded ones.
     groups: &'static [&'static str],
 }
 
@@ -57,7 +57,8 @@ impl Machine {
         Machine::with(&[r"C:\k"], &[])
     }
 
-    /// Its local groups are not in the record, and earlier Pods had left folders there.
+    /// The machine of the handwritten Pods. The recording lacks its local groups, and earlier Pods had left folders
+    /// there.
     fn by_hand() -> Machine {
         const GROUPS: &[&str] = &["Administrators", "Backup Operators", "Hyper-V Administrators", "hpc-operators"];
         let folders = [
@@ -72,7 +73,7 @@ impl Machine {
     }
 }
 
-/// The eras of the recorded nodes. 1.6.0 is older than what the model knows.
+/// The eras of the recorded nodes. 1.6.0 is older than the model's oldest era.
 const NODES: [(&str, Containerd); 3] =
     [("1.6.39", Containerd::V1_6), ("1.7.0", Containerd::V1_7), ("1.7.34", Containerd::V1_7_19)];
 
@@ -87,12 +88,12 @@ fn eras(recorded: &Value) -> Vec<Era> {
         .collect()
 }
 
-/// Pods whose annotations containerd let through. The other pods of the record ran with its defaults.
+/// Whether containerd passed on the annotations of a Pod. The other Pods in the recording ran with its defaults.
 fn passes_annotations(id: &str) -> bool {
     id.starts_with("iso-") && !id.ends_with("-default")
 }
 
-/// Fields of a Pod in which the record depends on more than the Pod, and why.
+/// Fields in which the recording depends on more than the Pod, with the reason.
 const EXCEPTIONS: [(&str, &str, &str); 7] = [
     ("12-702", "volume_error", "an earlier Pod had left a folder where a file is to be made"),
     ("vol-block", "kubelet_error", "no block volume was set up for the Pod"),
@@ -103,7 +104,7 @@ const EXCEPTIONS: [(&str, &str, &str); 7] = [
     ("var-cmd-7", "made", "the Pod before it had left its working directory, which differs in case only"),
 ];
 
-/// The id of a container that the record does not abbreviate, because it stands in the middle of a word.
+/// The id of a container that the recording does not abbreviate, because it is in the middle of a word.
 const WHOLE_ID: &str = "9ff2fa26706fb9bf8d47e6e0da4108751a980d546ff08d964f1d89741b7a4cd4";
 
 #[derive(Default)]
@@ -116,7 +117,7 @@ struct Tally {
 
 impl Tally {
     fn compare(&mut self, place: &str, field: &'static str, mut recorded: Value, mut model: Value) {
-        if EXCEPTIONS.iter().any(|(id, of, _)| place.split(' ').next() == Some(id) && *of == field) {
+        if EXCEPTIONS.iter().any(|(id, name, _)| place.split(' ').next() == Some(id) && *name == field) {
             return;
         }
         *self.fields.entry(field).or_default() += 1;
@@ -130,7 +131,8 @@ impl Tally {
     }
 }
 
-/// Sources of mounts are in the case in which their folders were once made, maybe by an earlier Pod.
+/// Normalises case. The sources of mounts have the case in which their folders were created, possibly by an earlier
+/// Pod.
 fn ignore_case(value: &mut Value) {
     match value {
         Value::String(text) => *text = text.to_lowercase(),
@@ -141,7 +143,7 @@ fn ignore_case(value: &mut Value) {
 }
 
 #[test]
-fn starts_are_the_measured_ones() {
+fn planned_starts_match_the_recorded_starts() {
     let mut tally = Tally::default();
     for (file, machine) in
         [("node/starts.jsonl.gz", Machine::generated()), ("node/edge-cases.jsonl.gz", Machine::by_hand())]
@@ -153,11 +155,11 @@ fn starts_are_the_measured_ones() {
     let fields: usize = tally.fields.values().sum();
     println!("{} starts, {fields} fields: {:?}; {} left out", tally.starts, tally.fields, tally.left_out);
     let shown: Vec<&str> = tally.differences.iter().take(20).map(String::as_str).collect();
-    assert_eq!((tally.starts, tally.left_out), (14_635, 40), "every start is compared but those that cannot be");
+    assert_eq!((tally.starts, tally.left_out), (14_635, 40), "every comparable start is compared");
     assert!(tally.differences.is_empty(), "{} differences\n{}", tally.differences.len(), shown.join("\n"));
 }
 
-/// A recorded Pod, and what a plan for it is made of.
+/// A recorded Pod and the inputs for its plan.
 struct Measured<'r> {
     record: &'r Record,
     machine: &'r Machine,
@@ -178,7 +180,7 @@ impl<'r> Measured<'r> {
         Measured { record, machine, file, images, groups }
     }
 
-    /// The plans for the containers on these nodes, as the command writes them.
+    /// The plans for the containers on these nodes, in the output format of the command.
     fn plans(&self, eras: Vec<Era>, missing_programs: &[&str]) -> Vec<Value> {
         let nodes = Nodes {
             eras,
@@ -218,8 +220,8 @@ impl<'r> Measured<'r> {
     }
 
     fn compare_pod(&self, plan: &Value, tally: &mut Tally) {
-        let of_the_node = |text: &&String| !OF_THE_NODE.iter().any(|start| text.starts_with(start));
-        let rejected: Vec<Value> = self.record.rejected.iter().filter(of_the_node).map(|text| json!(text)).collect();
+        let is_comparable = |text: &&String| !NODE_REJECTIONS.iter().any(|start| text.starts_with(start));
+        let rejected: Vec<Value> = self.record.rejected.iter().filter(is_comparable).map(|text| json!(text)).collect();
         let id = &self.record.id;
         tally.compare(id, "rejected", list(rejected), plan["rejected"].clone());
         tally.compare(id, "sandbox_error", json!(self.record.sandbox_error), plan["sandbox_error"].clone());
@@ -236,10 +238,10 @@ impl<'r> Measured<'r> {
     }
 }
 
-/// Rejections that depend on the node's size and labels.
-const OF_THE_NODE: [&str; 2] = ["OutOf", "NodeAffinity: "];
+/// Prefixes of rejections that depend on the node's size and labels.
+const NODE_REJECTIONS: [&str; 2] = ["OutOf", "NodeAffinity: "];
 
-/// Which programs are on the disk, the record shows: the last candidate is the one that was found.
+/// The programs that were not found: all recorded candidates except the last one, unless that is missing too.
 fn missing_programs(recorded: &Value) -> Vec<&str> {
     let searches = recorded["search"].as_array().map(Vec::as_slice).unwrap_or_default();
     let is_missing = recorded["error"].as_str().is_some_and(|error| error.contains("failed to find executable"));
@@ -247,7 +249,7 @@ fn missing_programs(recorded: &Value) -> Vec<&str> {
     searches[..tried].iter().filter_map(|search| search[0].as_str()).collect()
 }
 
-/// An empty list is left out of the record.
+/// A list, or null if it is empty: the recording omits empty lists.
 fn list(values: Vec<Value>) -> Value {
     if values.is_empty() { Value::Null } else { Value::Array(values) }
 }

@@ -1,4 +1,4 @@
-//! The comparison of one start.
+//! Compares one start.
 
 use std::collections::BTreeSet;
 
@@ -8,13 +8,13 @@ use serde_json::Value;
 use super::Tally;
 use super::facts::Facts;
 
-/// Members that are compared as they are.
+/// Members that are compared without adjustment.
 const MEMBERS: [&str; 10] =
     ["panic", "error", "by", "logon", "limits", "working_dir", "command_line", "rootfs", "bindings", "links"];
 
-/// Folders that the machine had or had not, whatever the Pod: earlier ones had left them, or never made them where they belong,
-/// because its current drive was another one. Windows reads the last one as `C:\pipe`.
-const OF_THE_MACHINE: [&str; 3] = ["/app", "/hpc/bin", r"C:\\.\pipe\"];
+/// Folders whose existence depended on the machine instead of the Pod: earlier Pods had left them, or had created them
+/// on another current drive. Windows reads the last one as `C:\pipe`.
+const MACHINE_FOLDERS: [&str; 3] = ["/app", "/hpc/bin", r"C:\\.\pipe\"];
 
 /// Compares a recorded start with the planned one.
 pub fn compare(place: &str, facts: &Facts, (recorded, planned): (&Value, &Value), tally: &mut Tally) {
@@ -33,7 +33,7 @@ pub fn compare(place: &str, facts: &Facts, (recorded, planned): (&Value, &Value)
     tally.compare(place, "made", made(&recorded["made"], facts), made(&planned["made"], facts));
 }
 
-/// The variables. A value that only the node knows is taken from the record.
+/// The variables. Values that only the node knows are taken from the recording.
 fn env(planned: &Value, recorded: &Value) -> Value {
     let Some(planned) = planned.as_array() else { return planned.clone() };
     let texts = |list: &Value| -> Vec<String> {
@@ -47,8 +47,8 @@ fn env(planned: &Value, recorded: &Value) -> Value {
     texts(&Value::from(planned.clone())).into_iter().map(known).collect::<BTreeSet<_>>().into_iter().collect()
 }
 
-/// The folders. Whether the source of a host path was there before is a fact of the machine: one that was made must be that of a
-/// mount, in their order, and is left out.
+/// The created folders without sources of host paths, whose prior existence depended on the machine. Created sources
+/// must be those of mounts, in order.
 fn made(folders: &Value, facts: &Facts) -> Value {
     let mut sources = facts.sources.iter();
     let mut is_source = |path: &str| {
@@ -56,5 +56,5 @@ fn made(folders: &Value, facts: &Facts) -> Value {
         found.is_some_and(|at| sources.nth(at).is_some())
     };
     let folders = folders.as_array().into_iter().flatten().filter_map(Value::as_str);
-    super::list(folders.filter(|path| !is_source(path) && !OF_THE_MACHINE.contains(path)).map(Value::from).collect())
+    super::list(folders.filter(|path| !is_source(path) && !MACHINE_FOLDERS.contains(path)).map(Value::from).collect())
 }

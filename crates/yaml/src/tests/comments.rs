@@ -1,4 +1,4 @@
-//! Comments, and that they change no value.
+//! Comments are found, and do not change values.
 
 use proptest::prelude::*;
 
@@ -17,7 +17,7 @@ fn comments_are_found_wherever_yaml_allows_them() {
 }
 
 #[test]
-fn a_block_of_text_has_comments_before_and_after_it_only() {
+fn a_block_scalar_has_comments_only_before_and_after_it() {
     let text = "a: | # b\n  c # d\n  # e\n # f\ng:\n- !!str &h >- # i\n  # j\n\n  k\n# l\nm: |\n# n\no: p\n";
     assert_eq!(comments_in(text), ["# b", "# f", "# i", "# l", "# n"]);
 }
@@ -31,7 +31,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 2_000, max_global_rejects: 20_000, ..ProptestConfig::default() })]
 
     #[test]
-    fn a_text_says_the_same_with_empty_comments(parts in proptest::collection::vec(proptest::sample::select(ODD), 0..30)) {
+    fn empty_comments_do_not_change_values(parts in proptest::collection::vec(proptest::sample::select(ODD), 0..30)) {
         let text = parts.concat();
         let mut emptied = text.clone();
         for comment in comments(&text) {

@@ -1,4 +1,4 @@
-//! Streams: where documents begin, and which are refused with which error.
+//! Streams: document boundaries, limits and errors.
 
 use serde_json::json;
 
@@ -6,7 +6,7 @@ use super::{error, line_and_column, value};
 use crate::documents;
 
 #[test]
-fn documents_are_apart_and_an_unreadable_one_hides_no_other() {
+fn an_unreadable_document_does_not_hide_other_documents() {
     let text = "# comment\n---\na: 1\n--- # next\n# nothing\n---\nb: [\n---\nc: 3\n---\n~\n";
     let found = documents(text);
     assert_eq!(found.len(), 3, "{found:?}");
@@ -26,7 +26,7 @@ fn a_tag_of_a_document_is_kept() {
 }
 
 #[test]
-fn hostile_streams_are_refused_with_the_limit_that_they_exceed() {
+fn errors_of_hostile_streams_name_the_exceeded_limit() {
     let mut bomb = "a0: &a0 [lol, lol, lol, lol, lol, lol, lol, lol, lol]\n".to_owned();
     for i in 1..30 {
         let aliases = vec![format!("*a{}", i - 1); 9].join(", ");
@@ -44,7 +44,7 @@ fn hostile_streams_are_refused_with_the_limit_that_they_exceed() {
 }
 
 #[test]
-fn errors_say_what_is_wrong_and_where() {
+fn errors_have_a_message_and_a_place() {
     for (text, line, column, message) in [
         ("a: [1\nb: 2", 2, 2, "did not find expected ',' or ']'"),
         ("a: ü\r\n  b: 1", 2, 4, "mapping values are not allowed in this context"),

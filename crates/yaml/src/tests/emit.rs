@@ -7,7 +7,7 @@ use super::value;
 use crate::to_yaml;
 
 #[test]
-fn texts_that_yaml_takes_for_something_else_are_quoted() {
+fn strings_that_yaml_would_read_as_other_values_are_quoted() {
     let values = json!({"on": ["off", "010", "1_000", "~", "", "<<", "- a", "a: b", "NT AUTHORITY\\SYSTEM", "*", "ü"]});
     let expected = "'on':\n- 'off'\n- '010'\n- '1_000'\n- '~'\n- ''\n- '<<'\n- '- a'\n- 'a: b'\n- NT AUTHORITY\\SYSTEM\n- '*'\n- ü\n";
     assert_eq!(to_yaml(&values).expect("YAML"), expected);

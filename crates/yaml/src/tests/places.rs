@@ -6,8 +6,8 @@ use serde_json::json;
 use super::{ODD, value};
 use crate::{Children, Located, documents};
 
-/// Whatever a text is: the places of its values and of what is wrong with it are in the text, between characters.
-fn assert_every_place_is_in(text: &str) {
+/// Asserts that the places of all values and errors are in the text, at character boundaries.
+fn assert_places_are_in(text: &str) {
     for document in documents(text) {
         match document {
             Ok(document) => assert_in_text(text, &document.node),
@@ -28,7 +28,7 @@ fn assert_in_text(text: &str, node: &Located) {
 }
 
 #[test]
-fn places() {
+fn a_path_leads_to_the_nearest_value() {
     let text = "---\nü: ü\nspec:\n  hostNetwork: false\n  containers:\n  - image: x\n    name: web\n  \
                 annotations:\n    a.b/c: 1\n    a: {b: 2}\nempty:\nlast: 1\n";
     let document = documents(text).remove(0).expect("readable");
@@ -71,7 +71,7 @@ fn every_item_of_a_large_text_is_at_its_place() {
     let text = item.repeat(20_000);
     let document = documents(&text).remove(0).expect("readable");
     assert_eq!(document.value.as_array().map(Vec::len), Some(20_000));
-    // However the characters fall into what the parser reads at a time.
+    // Characters may cross the boundaries of the parser's reads.
     for index in 0..20_000 {
         let place = document.node.nearest(&format!("[{index}].text")).place();
         assert_eq!(place.start, (index + 1) * item.len() - "text: |\n    ü\n".len());
@@ -79,11 +79,11 @@ fn every_item_of_a_large_text_is_at_its_place() {
 }
 
 #[test]
-fn the_shortest_texts_are_read_or_refused_at_a_place() {
+fn short_texts_have_valid_places() {
     for text in
         ["", "\u{0}", "\u{feff}", "%YAML 9.9", "%", "&", "*", "!", "@", "`", "a: |", "? ", "- - -", "...", "--- ---"]
     {
-        assert_every_place_is_in(text);
+        assert_places_are_in(text);
     }
 }
 
@@ -91,7 +91,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 2_000, max_global_rejects: 20_000, ..ProptestConfig::default() })]
 
     #[test]
-    fn no_text_is_too_odd(parts in proptest::collection::vec(proptest::sample::select(ODD), 0..60)) {
-        assert_every_place_is_in(&parts.concat());
+    fn arbitrary_texts_have_valid_places(parts in proptest::collection::vec(proptest::sample::select(ODD), 0..60)) {
+        assert_places_are_in(&parts.concat());
     }
 }

@@ -6,7 +6,7 @@ use super::{error, value};
 use crate::{Children, documents};
 
 #[test]
-fn scalars_mean_what_kubectl_takes_them_for() {
+fn scalars_have_the_same_types_as_in_kubectl() {
     for (text, expected) in [
         ("yes", json!(true)),
         ("on", json!(true)),
@@ -56,7 +56,7 @@ fn scalars_mean_what_kubectl_takes_them_for() {
 #[test]
 fn keys_become_text() {
     assert_eq!(value("on: 1\n0x10: 2\n'yes': 3"), json!({"true": 1, "16": 2, "yes": 3}));
-    assert_eq!(error("{a: 1}: 2").2, "a key that is a list or a mapping");
+    assert_eq!(error("{a: 1}: 2").2, "keys must not be lists or mappings");
 }
 
 #[test]
@@ -68,7 +68,7 @@ fn anchors_aliases_and_merge_keys() {
     assert_eq!(found["two"], json!({"a": 1, "b": 2, "c": 4, "d": 5}));
     assert_eq!(found["same"], json!({"a": 1, "b": 2}));
     assert_eq!(found["quoted"], json!({"<<": "x"}));
-    assert_eq!(error("a: {<<: 1}").2, "`<<` merges mappings only");
+    assert_eq!(error("a: {<<: 1}").2, "`<<` can only merge mappings");
     assert_eq!(error("a: &a [*a]").2, "recursive alias");
     assert_eq!(error("a: *nowhere").0, 1);
 }
@@ -93,7 +93,7 @@ fn the_last_value_of_a_repeated_key_counts() {
 }
 
 #[test]
-fn quoted_text_may_go_on_with_tabs_and_at_the_margin() {
+fn quoted_text_may_continue_with_tabs_and_without_indentation() {
     let text = "command:\n- powershell\n- \"if (a) {\n\t\tb\t= c\n\t}\n\n\td\"\n- 'one\n\ttwo'\nlast: \"x\ny\"\n";
     assert_eq!(value(text), json!({"command": ["powershell", "if (a) { b\t= c }\nd", "one two"], "last": "x y"}));
     assert_eq!(value("a: {\n\t\"b\": [\n\t1,\t2\n]\n}\n"), json!({"a": {"b": [1, 2]}}));
@@ -138,9 +138,9 @@ fn brackets_and_quotes_may_end_at_the_column_of_their_key() {
     assert_eq!(at("a.command[0]"), "\"x\"");
     assert_eq!(at("a.args[1]"), "plain");
     assert_eq!(at("a.last"), "last: 1");
-    // Between blocks the indentation means something.
+    // Between blocks, indentation matters.
     assert_eq!(error("a:\n    b: 1\n  c: 2").0, 3);
-    // An error at the end is reported where it is.
+    // An error at the end is reported at its place.
     assert_eq!(error("a: {\nb: [\n]\n}\nc: *x\n").0, 5);
     let hostile = format!("a:\n  b: [\n{}", "1,\n".repeat(50_000));
     assert_eq!(error(&hostile).2, "did not find expected node content");

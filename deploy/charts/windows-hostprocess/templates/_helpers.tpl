@@ -1,4 +1,4 @@
-{{/* The name of the policy, and of everything else. */}}
+{{/* The name of the policy and of the other objects. */}}
 {{- define "windows-hostprocess.fullname" -}}
 {{- if .Values.fullnameOverride -}}
 {{- .Values.fullnameOverride | trunc 63 | trimSuffix "-" -}}
@@ -20,7 +20,7 @@
 {{- toYaml (merge $own .Values.labels) -}}
 {{- end -}}
 
-{{/* The policy that is applied without Helm: rules, conditions and annotations are written there only. */}}
+{{/* The policy that is deployed without Helm, whose rules, conditions and annotations the chart reuses. */}}
 {{- define "windows-hostprocess.deployed" -}}
 {{- $deployed := .Files.Get "clusteradmissionpolicy.yaml" | fromYaml -}}
 {{- if not (dig "spec" "rules" false $deployed) -}}
@@ -34,7 +34,7 @@
 {{- printf "registry://%s/%s:%s" .Values.global.cattle.systemDefaultRegistry .Values.module.repository $tag -}}
 {{- end -}}
 
-{{/* The grants of the presets and the values. Presets share components: a grant is there once. */}}
+{{/* The grants of the presets and the values. Presets share components, so duplicate grants are removed. */}}
 {{- define "windows-hostprocess.grants" -}}
 {{- $grants := list -}}
 {{- range .Values.presets -}}
@@ -60,8 +60,8 @@
 {{- toYaml $settings -}}
 {{- end -}}
 
-{{/* What the settings ask the cluster for, as a dictionary of yes and no. */}}
-{{- define "windows-hostprocess.asks" -}}
+{{/* The cluster queries that the settings need, as a dictionary of booleans. */}}
+{{- define "windows-hostprocess.queries" -}}
 {{- $settings := include "windows-hostprocess.settings" . | fromYaml -}}
 {{- $namespaces := dig "namespaces" "check" false $settings -}}
 {{- $allow := get $settings "allow" -}}
@@ -93,7 +93,7 @@
 {{- .Values.policyServer.namespace | default .Release.Namespace -}}
 {{- end -}}
 
-{{/* metadata of an object; the argument is a list of the root, the name and more annotations. */}}
+{{/* The metadata of an object; the argument is a list of the root, the name and additional annotations. */}}
 {{- define "windows-hostprocess.metadata" -}}
 {{- $root := index . 0 -}}
 name: {{ index . 1 }}
@@ -105,7 +105,7 @@ annotations:
 {{- end }}
 {{- end -}}
 
-{{/* What both policies have in common. */}}
+{{/* The common fields of both policies. */}}
 {{- define "windows-hostprocess.spec" -}}
 policyServer: {{ include "windows-hostprocess.policyServer" . }}
 module: {{ include "windows-hostprocess.module" . }}
@@ -123,16 +123,16 @@ namespaceSelector:
 matchConditions:
   {{- (include "windows-hostprocess.deployed" . | fromYaml).spec.matchConditions | toYaml | nindent 2 }}
 {{- end }}
-{{- $asks := include "windows-hostprocess.asks" . | fromYaml }}
-{{- if or $asks.nodes $asks.namespaces }}
+{{- $queries := include "windows-hostprocess.queries" . | fromYaml }}
+{{- if or $queries.nodes $queries.namespaces }}
 contextAwareResources:
-  {{- if $asks.nodes }}
+  {{- if $queries.nodes }}
   - apiVersion: v1
     kind: Node
   - apiVersion: node.k8s.io/v1
     kind: RuntimeClass
   {{- end }}
-  {{- if $asks.namespaces }}
+  {{- if $queries.namespaces }}
   - apiVersion: v1
     kind: Namespace
   {{- end }}

@@ -1,9 +1,9 @@
-//! What is asked: settings, rules, namespace and requester, admission requests.
+//! Inputs of a check: settings, rules, namespace, requester, and admission requests.
 
 use super::*;
 
 #[test]
-fn settings_count_and_the_profile_overrides_theirs() {
+fn profile_option_overrides_the_settings() {
     let folder = folder("settings");
     let lenient = write(&folder, "lenient.yaml", "profile: default\nrules:\n  host-network: warn\n");
     let output = hostprocess(&["check", "-", "--settings", &lenient], &bad());
@@ -18,7 +18,7 @@ fn settings_count_and_the_profile_overrides_theirs() {
 }
 
 #[test]
-fn a_rule_that_is_off_warns_where_it_is_named() {
+fn rules_option_turns_rules_that_are_off_into_warnings() {
     let folder = folder("named-rules");
     let off = write(&folder, "off.yaml", "rules:\n  host-network: off\n");
     let empty = write(&folder, "empty.yaml", "rules:\n");
@@ -33,14 +33,14 @@ fn a_rule_that_is_off_warns_where_it_is_named() {
         let output = hostprocess(&[&["check", "-", "--output", "json"], arguments].concat(), &bad());
         let objects = objects(&output);
         let findings = objects[0]["findings"].as_array().expect("findings").iter();
-        let text = |finding: &Value, key: &str| finding[key].as_str().expect("a text").to_owned();
+        let text = |finding: &Value, key: &str| finding[key].as_str().expect("a string").to_owned();
         let found: Vec<String> =
             findings.map(|finding| format!("{} {}", text(finding, "severity"), text(finding, "rule"))).collect();
         assert_eq!(found, expected, "{arguments:?}");
     }
 }
 
-/// No finding gets past the settings, through which rules are left out.
+/// No finding bypasses the settings, which is how rules are ignored.
 #[test]
 fn every_rule_can_be_ignored() {
     let ids: Vec<&str> = windows_hostprocess_policy::rules::registry::all().map(|rule| rule.id).collect();
@@ -54,12 +54,12 @@ fn every_rule_can_be_ignored() {
 }
 
 #[test]
-fn a_misspelt_rule_is_refused_with_a_suggestion() {
+fn a_misspelt_rule_is_an_error_with_a_suggestion() {
     assert_snapshot("misspelt_rule", shown(&hostprocess(&["check", "-", "--ignore-rules", "host-netwrok"], "")));
 }
 
 #[test]
-fn grants_know_the_namespace_and_the_requester_on_the_command_line() {
+fn grants_apply_to_the_namespace_and_the_requester_options() {
     let folder = folder("who-and-where");
     let namespace = write(&folder, "namespace.yaml", "allow:\n- namespaces: [monitoring]\n");
     let users = write(&folder, "users.yaml", "allow:\n- requesters: {users: [jane]}\n");
@@ -83,7 +83,7 @@ fn grants_know_the_namespace_and_the_requester_on_the_command_line() {
     }
 }
 
-/// An AdmissionRequest by jane in the namespace monitoring, whose objects are given as manifests.
+/// An AdmissionRequest by jane in the namespace monitoring, with objects from manifests.
 fn request(operation: &str, object: Option<&str>, old_object: Option<&str>) -> Value {
     let value = |text: Option<&str>| {
         text.map_or(Value::Null, |text| kubernetes_yaml::documents(text).remove(0).expect("YAML").value)
@@ -93,7 +93,7 @@ fn request(operation: &str, object: Option<&str>, old_object: Option<&str>) -> V
 }
 
 #[test]
-fn an_admission_request_is_judged_as_the_request_that_it_is() {
+fn an_admission_request_keeps_its_own_operation_namespace_and_user() {
     let grant = "allow:\n- {namespaces: [monitoring], requesters: {users: [jane]}}\n";
     let settings = write(&folder("requests"), "settings.yaml", grant);
     let bad = bad();
@@ -109,7 +109,7 @@ fn an_admission_request_is_judged_as_the_request_that_it_is() {
         let request = request(operation, object, old_object);
         let review = json!({"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview", "request": request});
         for input in [request, review] {
-            // These are for manifests.
+            // These options only apply to manifests.
             let ignored = ["--namespace", "elsewhere", "--as", "joe"];
             let check = ["check", "-", "--output", "json", "--settings", &settings];
             let output = hostprocess(&[&check[..], &ignored].concat(), &input.to_string());
@@ -129,7 +129,7 @@ fn a_diagnostic_points_into_an_admission_review() {
     assert_snapshot("admission_review", shown(&hostprocess(&["check", "-"], &format!("{review:#}"))));
 }
 
-/// A module that logs what it is asked, and accepts it.
+/// A module that logs and accepts every request.
 pub const LOGGING_MODULE: &str = r#"(module
     (import "wapc" "__guest_request" (func $request (param i32 i32)))
     (import "wapc" "__guest_response" (func $respond (param i32 i32)))
@@ -143,27 +143,27 @@ pub const LOGGING_MODULE: &str = r#"(module
         (call $respond (i32.const 20) (i32.const 30)) (i32.const 1)))"#;
 
 /// The payload of the last call that the module logged.
-fn asked(arguments: &[&str], input: &str) -> Value {
+fn module_payload(arguments: &[&str], input: &str) -> Value {
     let module = write(&folder("logging-module"), "module.wat", LOGGING_MODULE);
     let output = hostprocess(&[&["check", "-", "--wasm", &module], arguments].concat(), input);
     assert_eq!(code(&output), 0, "{}", shown(&output));
     let log = String::from_utf8(output.stderr).expect("UTF-8");
     let payload = log.lines().last().and_then(|line| line.strip_prefix("policy: ")).expect("a logged payload");
-    // The log is escaped as Rust escapes texts, which here is only what JSON escapes, too.
-    let payload: String = serde_json::from_str(&format!("\"{payload}\"")).expect("a text");
+    // The log has Rust's escapes, which are the same as JSON's here.
+    let payload: String = serde_json::from_str(&format!("\"{payload}\"")).expect("a string");
     serde_json::from_str(&payload).expect("JSON")
 }
 
 #[test]
-fn a_module_is_asked_the_same() {
-    let payload = asked(&["--namespace", "monitoring", "--as", "jane", "--as-group", "ops"], GOOD);
+fn a_module_gets_the_same_request_and_settings() {
+    let payload = module_payload(&["--namespace", "monitoring", "--as", "jane", "--as-group", "ops"], GOOD);
     assert_eq!((&payload["request"]["namespace"], &payload["settings"]), (&json!("monitoring"), &json!({})));
     let user = json!({"username": "jane", "groups": ["ops", "system:authenticated"]});
     assert_eq!(payload["request"]["userInfo"], user);
 
-    let severities = &asked(&["--rules", "host-network"], GOOD)["settings"]["rules"];
+    let severities = &module_payload(&["--rules", "host-network"], GOOD)["settings"]["rules"];
     assert_eq!((&severities["host-network"], &severities["run-as-non-root"]), (&Value::Null, &json!("off")));
-    let severities = &asked(&["--ignore-rules", "host-network"], GOOD)["settings"]["rules"];
+    let severities = &module_payload(&["--ignore-rules", "host-network"], GOOD)["settings"]["rules"];
     assert_eq!(*severities, json!({"host-network": "off"}));
 
     let request = request("UPDATE", Some(GOOD), Some(&bad()));

@@ -1,11 +1,11 @@
-# What the tests are written with: policies and namespaces, workloads, and what kubectl has to say.
+# Helpers for the tests: policies, namespaces, workloads, and assertions about kubectl's output.
 
 bats_require_minimum_version 1.7.0
 load processes
 
-# policy NAME [mutating|monitor] <SETTINGS: a policy with these settings. It applies where `namespace` and `apply_policy` say.
+# policy NAME [mutating|monitor] <SETTINGS: declares a policy with these settings. `namespace` and `apply_policy` apply it.
 policy() {
-  # kubectl reads the settings, as it does for a ClusterAdmissionPolicy.
+  # kubectl parses the settings, like those of a ClusterAdmissionPolicy.
   local settings
   settings=$({ printf 'apiVersion: v1\nkind: Policy\nsettings:\n' && sed 's/^/  /'; } |
     kubectl label --local -f - played=yes -o jsonpath='{.settings}')
@@ -24,23 +24,23 @@ END
   esac >>"$CLUSTER/policies.yml"
 }
 
-# What metadata.yml says under a key.
+# metadata KEY: prints the value of a key in metadata.yml.
 metadata() {
   awk -v key="$1:" '/^[^ #]/ { found = ($0 == key); next } found { print "  " $0 }' metadata.yml
 }
 
-# The `matchConditions` of the deployed policy.
+# Prints the `matchConditions` of the deployed policy.
 match_conditions() {
   kubectl label --local -f deploy/base/clusteradmissionpolicy.yaml played=yes -o jsonpath='{.spec.matchConditions}'
 }
 
-# Starts policy-server with the policies declared so far, and registers a webhook for each.
+# Starts policy-server with the declared policies, and registers a webhook for each.
 serve_policies() {
   local readiness
   POLICY_SERVER=https://127.0.0.1:$(free_port)
   readiness=$(free_port)
   export POLICY_SERVER
-  # Nothing is verified, so the trust root of sigstore need not be downloaded.
+  # No signature is verified, so the trust root of sigstore is not needed.
   KUBECONFIG=$CLUSTER/policy-server.kubeconfig KUBEWARDEN_SIGSTORE_TRUST_CONFIG_PATH=/dev/null \
     start policy-server policy-server --addr 127.0.0.1 --port "${POLICY_SERVER##*:}" --readiness-probe-port "$readiness" \
     --cert-file "$CLUSTER/tls.crt" --key-file "$CLUSTER/tls.key" --policies "$CLUSTER/policies.yml" \
@@ -50,7 +50,7 @@ serve_policies() {
   sed -n 's/^\([a-z].*\):$/\1/p' "$CLUSTER/policies.yml" | while read -r name; do webhook "$name"; done
 }
 
-# webhook POLICY: as Kubewarden registers it. One that may mutate is asked about new pods only, as the recipe has it.
+# webhook POLICY: registers it like Kubewarden. A mutating policy gets only new pods, as in docs/recipes.md.
 webhook() {
   local kind=Validating rules
   rules=$(metadata rules)
@@ -72,7 +72,7 @@ webhooks:
   matchConditions: $(match_conditions)
   rules:
 $rules
-    # What an administrator adds for custom kinds.
+    # A rule that an administrator adds for custom kinds.
     - {apiGroups: [fleet.example], apiVersions: [v1], resources: ["*"], operations: [CREATE, UPDATE]}
 END
 }
@@ -87,7 +87,7 @@ teardown_file() {
   rm "$CLUSTER/policies.yml"
 }
 
-# After a test that failed: what the last request was answered, and where the logs are.
+# After a failed test: prints the last output and the path of the logs.
 teardown() {
   [ -n "${BATS_TEST_COMPLETED:-}${BATS_TEST_SKIPPED:-}" ] && return
   touch "$CLUSTER/keep"
@@ -95,7 +95,7 @@ teardown() {
   echo "logs: $CLUSTER/*.log"
 }
 
-# namespace NAME [POLICY]: a namespace in which every user is a tenant. The policy applies at once. Another file may have made it.
+# namespace NAME [POLICY]: creates a namespace, unless it exists, in which every user is a tenant, and applies the policy.
 namespace() {
   local object
   for object in "namespace $1" 'serviceaccount default' 'rolebinding tenants --clusterrole tenant --group system:authenticated'; do
@@ -105,13 +105,13 @@ namespace() {
   [ -z "${2:-}" ] || apply_policy "$2" "$1"
 }
 
-# apply_policy POLICY NAMESPACE: until kube-apiserver has noticed.
+# apply_policy POLICY NAMESPACE: applies the policy and waits until kube-apiserver enforces it.
 apply_policy() {
   kubectl label namespace "$2" "policy/$1=applies"
   eventually is_guarded "$2" "$1"
 }
 
-# is_guarded NAMESPACE POLICY: whether the policy is asked there. All of them deny this annotation.
+# is_guarded NAMESPACE POLICY: whether the policy is enforced there. Every policy denies this annotation.
 is_guarded() {
   kubectl -n "$1" create --dry-run=server -f - 2>&1 <<'END' | grep -F "\"$2.kubewarden.admission\" denied the request"
 apiVersion: v1
@@ -121,7 +121,7 @@ spec: {containers: [{name: probe, image: registry.example/probe:1.0}]}
 END
 }
 
-# join NAME KUBELET CONTAINERD [SYSTEM]: a Windows node, or another, that says so about itself, to which pods may be scheduled.
+# join NAME KUBELET CONTAINERD [SYSTEM]: creates a schedulable node with these versions, by default a Windows node.
 join() {
   kubectl create -f - <<END
 apiVersion: v1
@@ -132,13 +132,13 @@ END
   kubectl taint node "$1" node.kubernetes.io/not-ready:NoSchedule-
 }
 
-# Skips the rest of a test that cannot go on without kube-controller-manager.
+# Skips the rest of a test if kube-controller-manager is not installed.
 needs_controllers() {
   command -v kube-controller-manager >/dev/null ||
     skip 'kube-controller-manager is not installed: https://kubernetes.io/releases/download/#binaries'
 }
 
-# eventually COMMAND...: it succeeds within 20 seconds.
+# eventually COMMAND...: waits up to 20 seconds until the command succeeds.
 eventually() {
   local end=$((SECONDS + 20))
   until "$@" >"$CLUSTER/attempt.log" 2>&1; do
@@ -147,7 +147,7 @@ eventually() {
   done
 }
 
-# workload KIND NAME: a manifest without a finding.
+# workload KIND NAME: prints a manifest without findings.
 workload() {
   local pod template restart=Always
   [[ $1 != *Job ]] || restart=Never
@@ -166,34 +166,34 @@ workload() {
   esac
 }
 
-# object VERSION KIND NAME BODY
+# object VERSION KIND NAME BODY: prints a manifest.
 object() {
   printf 'apiVersion: %s\nkind: %s\nmetadata: {name: %s}\n%s\n' "$@"
 }
 
-# with PATCH <MANIFEST: the manifest, patched as `kubectl patch` would.
+# with PATCH <MANIFEST: prints the manifest after a strategic merge patch.
 with() {
   kubectl patch --local -f - -p "$1" -o yaml
 }
 
-# The rules at the end of the lines that begin with this.
+# rules_after PREFIX: prints the rules at the end of the lines with this prefix.
 rules_after() {
   sed -nE "s/^$1.*\[([a-z-]+)\]\$/\1/p" <<<"$output" | sort -u | xargs
 }
 
-# The request was accepted without a warning.
+# Asserts that the request was accepted without a warning.
 accepted() {
   [ "$status" -eq 0 ]
   [[ $output != *Warning:* ]]
 }
 
-# warned_by RULE...: it was accepted, and these rules warned.
+# warned_by RULE...: asserts that the request was accepted with warnings of these rules.
 warned_by() {
   [ "$status" -eq 0 ]
   [ "$(rules_after 'Warning: ')" = "$(printf '%s\n' "$@" | sort | xargs)" ]
 }
 
-# denied_by RULE...: the policy denied it because of these rules.
+# denied_by RULE...: asserts that the policy denied the request because of these rules.
 denied_by() {
   [ "$status" -ne 0 ]
   [[ $output == *'.kubewarden.admission" denied the request: '* ]]

@@ -1,9 +1,9 @@
-//! What the command says about itself: version, completions, manual pages.
+//! Version, completions and manual pages.
 
 use super::*;
 
 #[test]
-fn the_version_is_that_of_the_package() {
+fn the_version_matches_the_package() {
     let output = hostprocess(&["--version"], "");
     // A release build adds the commit.
     let version = String::from_utf8(output.stdout).expect("UTF-8");
@@ -12,7 +12,7 @@ fn the_version_is_that_of_the_package() {
 }
 
 #[test]
-fn every_shell_gets_completions_for_subcommands_and_formats() {
+fn completions_for_every_shell_contain_subcommands_and_formats() {
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
         let output = hostprocess(&["completions", shell], "");
         let script = shown(&output);
@@ -20,7 +20,7 @@ fn every_shell_gets_completions_for_subcommands_and_formats() {
         for word in ["explain", "stdin-filename"] {
             assert!(script.contains(word), "{shell}: {word}");
         }
-        // Elvish and PowerShell are not told the values of options.
+        // Completions for Elvish and PowerShell lack the values of options.
         assert_eq!(script.contains("azure-devops"), !["powershell", "elvish"].contains(&shell), "{shell}");
     }
     assert_eq!(code(&hostprocess(&["completions", "csh"], "")), 2);
@@ -35,7 +35,7 @@ fn bash_completes_formats() {
 }
 
 #[test]
-fn manual_pages() {
+fn every_command_has_a_manual_page() {
     let page = |arguments: &[&str]| shown(&hostprocess(&[&["man"], arguments].concat(), ""));
     let (all, check) = (page(&[]), page(&["check"]));
     assert!(all.contains(".TH hostprocess 1") && all.contains("hostprocess\\-check(1)"), "{all}");
@@ -45,7 +45,7 @@ fn manual_pages() {
 
 #[cfg(unix)]
 #[test]
-fn as_a_plugin_of_kubectl_it_shows_what_the_user_types() {
+fn help_of_the_kubectl_plugin_has_its_name() {
     let folder = tempfile::tempdir().expect("a folder");
     let plugin = folder.path().join("kubectl-hostprocess");
     std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_hostprocess"), &plugin).expect("a link");
