@@ -59,6 +59,7 @@ test: announce ## Run every test
 
 .PHONY: rust-tests
 rust-tests:
+	@hack/need.sh nvim
 	cargo test --locked --quiet $(LEAN_COMMAND) --test lean
 	cargo test --locked --workspace --no-fail-fast
 
@@ -137,6 +138,10 @@ bench-check: ## Time the command on 10,000 files, long lines and broken YAML (th
 	MAKEFLAGS= cargo build --quiet --locked -p check-speed
 	@# Not `cargo run`, which replaces itself by the program, whose memory would then include that of the compilers.
 	target/debug/check-speed target/release/hostprocess $(CORPUS)
+
+.PHONY: bench-lsp
+bench-lsp: ## Time hostprocess lsp from a keystroke to diagnostics, in a release build
+	MAKEFLAGS= cargo test --locked --release -p hostprocess-cli --no-default-features --test lsp speed -- --nocapture --test-threads 1
 
 .PHONY: docs
 docs: hostprocess ## Write the generated files: the page of rules, schemas, policies, files of the chart, answers and a picture

@@ -20,6 +20,7 @@ pub mod run;
 pub mod scan;
 pub mod schema;
 pub mod search_options;
+pub mod watch;
 
 use clap::CommandFactory;
 

@@ -200,7 +200,7 @@ impl<'p> Outputs<'p> {
     ///
     /// # Errors
     /// It is one of them.
-    pub fn spare(&self, input: &Path) -> Result<(), OutputsError> {
+    pub fn ensure_not_input(&self, input: &Path) -> Result<(), OutputsError> {
         if !self.existing.is_empty() && handle(input).is_some_and(|handle| self.existing.contains(&handle)) {
             return Err(OutputsError::IsInput(input.to_owned()));
         }

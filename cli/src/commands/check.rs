@@ -14,6 +14,7 @@ use crate::commands::config::WhichConfiguration;
 use crate::commands::creation::CreationArgs;
 use crate::commands::error::Error;
 use crate::commands::search_options::SearchOptions;
+use crate::commands::watch::watch;
 use crate::discover::Input;
 use crate::engine::Engine;
 use crate::engine::module::Module;
@@ -39,6 +40,24 @@ pub struct Args {
     /// Query the cluster of the current kubeconfig for the data that rules need; sets nodes.check
     #[arg(long)]
     cluster: bool,
+    /// Check again whenever a manifest, the configuration or the settings change, until interrupted
+    #[arg(long, conflicts_with = "write_baseline")]
+    watch: bool,
+}
+
+/// Checks the inputs and prints the report, with `--watch` again after each change. See [`CheckOptions::judge`] for the exit code.
+///
+/// # Errors
+/// See [`check_once`]; with `--watch`, an input is not a file, an output is one, or a path cannot be watched.
+pub fn check(args: &Args) -> Result<u8, Error> {
+    if !args.watch {
+        return check_once(args);
+    }
+    args.options.refuse_output_files()?;
+    let paths = args.search.watchable_paths()?;
+    let configuration = args.which.configuration(args.search.first_path())?;
+    let files = args.options.input_files(&configuration);
+    watch(paths, &files, || check_once(args))
 }
 
 /// Checks the inputs and prints the report. See [`CheckOptions::judge`] for the exit code.
@@ -46,10 +65,10 @@ pub struct Args {
 /// # Errors
 /// The configuration or the settings are not valid, the kubeconfig or the module cannot be used, the module failed, or
 /// an output cannot be written.
-pub fn check(args: &Args) -> Result<u8, Error> {
+fn check_once(args: &Args) -> Result<u8, Error> {
     let outputs = args.options.outputs()?;
     let configuration = args.which.configuration(args.search.first_path())?;
-    args.options.spare_inputs(&outputs, &configuration)?;
+    args.options.protect_inputs(&outputs, &configuration)?;
     let excluded = configuration.excluded()?;
     let mut settings = args.options.settings(&configuration)?;
     let mut host: SharedHost = Arc::new(NoCluster);
@@ -67,7 +86,11 @@ pub fn check(args: &Args) -> Result<u8, Error> {
         }
     };
     let (inputs, left_out) = args.search.find(&excluded)?;
-    inputs.iter().filter_map(Input::path).chain(args.wasm.as_deref()).try_for_each(|path| outputs.spare(path))?;
+    inputs
+        .iter()
+        .filter_map(Input::path)
+        .chain(args.wasm.as_deref())
+        .try_for_each(|path| outputs.ensure_not_input(path))?;
     let run = Run { left_out, refuses_empty: !args.allow_empty, ..Run::default() };
     args.options.judge(&engine, inputs.into_par_iter().map(|input| args.search.read(input)), &configuration, run)
 }

@@ -116,10 +116,23 @@ impl CheckOptions {
     ///
     /// # Errors
     /// An output would overwrite one of them.
-    pub fn spare_inputs(&self, outputs: &Outputs, configuration: &Configuration) -> Result<(), OutputsError> {
+    pub fn protect_inputs(&self, outputs: &Outputs, configuration: &Configuration) -> Result<(), OutputsError> {
+        self.input_files(configuration).iter().try_for_each(|path| outputs.ensure_not_input(path))
+    }
+
+    /// The files with the settings, the baseline and the configuration.
+    pub fn input_files(&self, configuration: &Configuration) -> Vec<PathBuf> {
         let named = [self.policy.file(), self.baseline.input(), configuration.path()];
-        named.into_iter().flatten().try_for_each(|path| outputs.spare(path))?;
-        configuration.settings_file().map_or(Ok(()), |path| outputs.spare(&path))
+        named.into_iter().flatten().map(Path::to_owned).chain(configuration.settings_file()).collect()
+    }
+
+    /// Makes sure that the report goes to standard output alone: the next change would overwrite a file.
+    ///
+    /// # Errors
+    /// An output is a file.
+    pub fn refuse_output_files(&self) -> Result<(), Error> {
+        let is_file = self.output.iter().any(|to| to.file().is_some());
+        if is_file { Err(Error::NotWatchable("write the report to standard output, not to a file")) } else { Ok(()) }
     }
 
     /// The fixes whose edits an output shows.

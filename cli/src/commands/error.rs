@@ -55,6 +55,10 @@ pub enum Error {
     UnknownId(#[from] UnknownId),
     #[error("unknown subcommand '{0}'")]
     UnknownSubcommand(String),
+    #[error("--watch: {0}")]
+    Watch(#[from] notify::Error),
+    #[error("--watch: {0}")]
+    NotWatchable(&'static str),
     /// Output cannot be generated.
     #[error(transparent)]
     Io(#[from] io::Error),

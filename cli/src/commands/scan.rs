@@ -36,7 +36,7 @@ pub struct Args {
 pub fn scan(args: &Args) -> Result<u8, Error> {
     let outputs = args.options.outputs()?;
     let configuration = args.which.configuration(None)?;
-    args.options.spare_inputs(&outputs, &configuration)?;
+    args.options.protect_inputs(&outputs, &configuration)?;
     let cluster = Arc::new(KubeconfigCluster::current()?);
     if let Some(format) = args.list {
         let inventory = Inventory::of(args.namespaces.workloads(&cluster));

@@ -6,6 +6,7 @@ use hostprocess_linter::File;
 use hostprocess_linter::report::LeftOut;
 use ignore::gitignore::Gitignore;
 
+use crate::commands::error::Error;
 use crate::discover::{Input, STDIN, Search, SearchError};
 
 /// The files to read, and how to read them.
@@ -46,6 +47,19 @@ impl SearchOptions {
     /// The first path, from whose folder the configuration is searched.
     pub fn first_path(&self) -> Option<&Path> {
         self.paths.first().map(PathBuf::as_path)
+    }
+
+    /// The paths, for `--watch`.
+    ///
+    /// # Errors
+    /// One of them is standard input.
+    pub fn watchable_paths(&self) -> Result<&[PathBuf], Error> {
+        let is_stdin = self.paths.iter().any(|path| path.as_os_str() == "-");
+        if is_stdin {
+            Err(Error::NotWatchable("standard input does not change, name files or folders"))
+        } else {
+            Ok(&self.paths)
+        }
     }
 
     /// The files, without those that the configuration excludes in folders, and a summary of everything left out.

@@ -36,7 +36,7 @@ pub fn actions(
     let mut actions = Vec::new();
     if only.is_none_or(|kinds| kinds.iter().any(|kind| includes(kind, CodeActionKind::QUICKFIX.as_str()))) {
         for (found, diagnostic) in checked.findings.iter().zip(&checked.diagnostics) {
-            if touches(&params.range, &diagnostic.range) {
+            if share_a_line(&params.range, &diagnostic.range) {
                 actions.extend(fix(found, diagnostic, &positions, workspace_edit));
                 actions.extend(waive(found, diagnostic, &positions, workspace_edit));
             }
@@ -58,9 +58,9 @@ fn includes(asked: &CodeActionKind, kind: &str) -> bool {
     kind.strip_prefix(asked.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 
-/// Whether ranges share a position, their ends included.
-fn touches(one: &Range, other: &Range) -> bool {
-    one.start <= other.end && other.start <= one.end
+/// Whether ranges share a line: the cursor need not be on the field itself.
+fn share_a_line(one: &Range, other: &Range) -> bool {
+    one.start.line <= other.end.line && other.start.line <= one.end.line
 }
 
 fn fix(
@@ -94,7 +94,7 @@ fn waive(
 ) -> Option<CodeAction> {
     let (at, new_text) = comment::insertion(positions.source(), found)?;
     Some(CodeAction {
-        title: format!("Waive {} with a comment: write the reason behind it", found.rule),
+        title: format!("Waive {} with a comment (add the reason)", found.rule),
         kind: Some(CodeActionKind::QUICKFIX),
         diagnostics: Some(vec![diagnostic.clone()]),
         edit: Some(workspace_edit(vec![TextEdit { range: positions.range(&(at..at)), new_text }])),

@@ -31,6 +31,7 @@ mod schema;
 mod silenced;
 mod version_and_completions;
 mod waivers;
+mod watch;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};

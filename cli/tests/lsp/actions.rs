@@ -20,8 +20,7 @@ fn a_quick_fix_is_the_fix_of_the_command() {
     let diagnostics = editor.check(&path, POD);
     assert_eq!(rules(&diagnostics), ["host-network"]);
     let actions = editor.actions(&path, diagnostics[0]["range"].clone(), None);
-    let expected =
-        ["Fix host-network: set hostNetwork: true", "Waive host-network with a comment: write the reason behind it"];
+    let expected = ["Fix host-network: set hostNetwork: true", "Waive host-network with a comment (add the reason)"];
     assert_eq!(titles(&actions), expected, "{actions:#?}");
     assert_eq!((&actions[0]["kind"], &actions[0]["isPreferred"]), (&json!("quickfix"), &json!(true)));
     let fixed = edited(POD, edits(&actions[0]));
