@@ -91,9 +91,9 @@ fn manifests(document: &Snapshot, positions: &Positions, setup: &Setup) -> Resul
     };
     let findings: Vec<Finding> =
         report.objects.into_iter().flat_map(|object| object.findings).filter(|found| found.waived.is_none()).collect();
-    let mut diagnostics: Vec<Diagnostic> = findings.iter().map(|found| of_finding(found, positions)).collect();
+    let mut diagnostics: Vec<Diagnostic> = findings.iter().map(|found| from_finding(found, positions)).collect();
     let mut add = |problems: &[Problem], severity| {
-        diagnostics.extend(problems.iter().map(|problem| of_problem(problem, severity, positions)));
+        diagnostics.extend(problems.iter().map(|problem| from_problem(problem, severity, positions)));
     };
     add(&report.problems, DiagnosticSeverity::ERROR);
     add(&report.warnings, DiagnosticSeverity::WARNING);
@@ -110,7 +110,7 @@ fn configuration(document: &Snapshot, positions: &Positions) -> Vec<Diagnostic> 
     let name = document.name();
     let parsed = match Document::parse(&name, positions.source().text()) {
         Ok(parsed) => parsed,
-        Err(error) => return vec![of_error(&error, positions)],
+        Err(error) => return vec![from_error(&error, positions)],
     };
     let checked = Configuration::read(parsed.clone()).and_then(|configuration| configuration.check());
     let Err(error) = checked else { return Vec::new() };
@@ -118,10 +118,10 @@ fn configuration(document: &Snapshot, positions: &Positions) -> Vec<Diagnostic> 
         ConfigurationError::Invalid(error) | ConfigurationError::Settings(SettingsError::Written(error))
             if error.name == name =>
         {
-            of_error(&error, positions)
+            from_error(&error, positions)
         }
         // Something is wrong in the file with the settings.
-        error => of_error(&parsed.error("settings", &error.to_string()), positions),
+        error => from_error(&parsed.error("settings", &error.to_string()), positions),
     }]
 }
 
@@ -129,12 +129,12 @@ fn settings(document: &Snapshot, positions: &Positions) -> Vec<Diagnostic> {
     let parsed = Settings::parse(&document.name(), positions.source().text());
     match parsed.map_err(SettingsError::from).and_then(|settings| settings.check()) {
         Ok(()) => Vec::new(),
-        Err(SettingsError::Written(error)) => vec![of_error(&error, positions)],
+        Err(SettingsError::Written(error)) => vec![from_error(&error, positions)],
         Err(error) => vec![at_start(&error.to_string())],
     }
 }
 
-fn of_finding(found: &Finding, positions: &Positions) -> Diagnostic {
+fn from_finding(found: &Finding, positions: &Positions) -> Diagnostic {
     let fix = if found.fix.is_empty() { String::new() } else { format!("; {}", found.fix) };
     let href = catalogue::url(&found.rule).parse().ok();
     Diagnostic {
@@ -148,12 +148,12 @@ fn of_finding(found: &Finding, positions: &Positions) -> Diagnostic {
     }
 }
 
-fn of_problem(problem: &Problem, severity: DiagnosticSeverity, positions: &Positions) -> Diagnostic {
+fn from_problem(problem: &Problem, severity: DiagnosticSeverity, positions: &Positions) -> Diagnostic {
     let range = problem.place.as_ref().map(|place| positions.range(&place.range)).unwrap_or_default();
     diagnostic(range, severity, &problem.message)
 }
 
-fn of_error(error: &DocumentError, positions: &Positions) -> Diagnostic {
+fn from_error(error: &DocumentError, positions: &Positions) -> Diagnostic {
     let range = positions.rest_of_line(error.line, error.column);
     diagnostic(range, DiagnosticSeverity::ERROR, &error.reason.to_string())
 }

@@ -6,10 +6,13 @@ use pulldown_cmark::{Event, LinkType, Options, Parser, Tag, TagEnd};
 
 /// The width, like `man` on wide terminals: longer lines are hard to read.
 const WIDTH: usize = 80;
+/// Between the cells of a table.
+const SEPARATOR: &str = " | ";
 const BOLD: Style = Style::new().bold();
 const CODE: Style = AnsiColor::Cyan.on_default();
 
-/// Renders a page. Each link is followed by its address, and table cells are separated by bars.
+/// Renders a page. Each link is followed by its address, and table cells are separated by bars. A table whose first column has no
+/// title becomes a list, with the last cell in brackets.
 pub fn render(markdown: &str, is_styled: bool) -> String {
     let mut page = Page { is_styled, ..Page::default() };
     for event in Parser::new_ext(markdown, Options::ENABLE_TABLES) {
@@ -27,6 +30,8 @@ struct Page {
     is_code_block: bool,
     /// The depth of the current list.
     depth: usize,
+    /// Whether the current table becomes a list.
+    is_listed: bool,
     /// The addresses of the current links.
     links: Vec<String>,
 }
@@ -87,8 +92,24 @@ impl Page {
                     self.text.push('\n');
                 }
             }
-            TagEnd::Item | TagEnd::TableHead | TagEnd::TableRow => self.flush(),
-            TagEnd::TableCell => self.block.push_str(" | "),
+            TagEnd::TableHead => {
+                self.is_listed = self.block.starts_with(SEPARATOR);
+                if self.is_listed {
+                    self.block.clear();
+                }
+                self.flush();
+            }
+            TagEnd::TableRow if self.is_listed => {
+                let row = self.block.trim_end_matches(SEPARATOR);
+                if let Some((claim, evidence)) = row.rsplit_once(SEPARATOR) {
+                    self.block = format!("{claim} [{evidence}]");
+                }
+                self.depth += 1;
+                self.flush();
+                self.depth -= 1;
+            }
+            TagEnd::Item | TagEnd::TableRow => self.flush(),
+            TagEnd::TableCell => self.block.push_str(SEPARATOR),
             TagEnd::List(_) => {
                 self.depth -= 1;
                 if self.depth == 0 {
@@ -114,7 +135,7 @@ impl Page {
     /// Writes the current block, wrapped.
     fn flush(&mut self) {
         let block = std::mem::take(&mut self.block);
-        let block = block.trim_end_matches(" | ");
+        let block = block.trim_end_matches(SEPARATOR);
         if block.is_empty() {
             return;
         }
@@ -157,6 +178,12 @@ mod tests {
             text.starts_with("\u{1b}[1mTitle\u{1b}[0m\n\n\u{1b}[1mReads\u{1b}[0m \u{1b}[36ma\u{1b}[0m"),
             "{text:?}"
         );
+    }
+
+    #[test]
+    fn a_table_without_a_first_title_becomes_a_list() {
+        let table = "| | how we know |\n| - | - |\n| It `a` fails. | M, 1.6 |\n| It waits. | |\n\nEnd\n";
+        assert_eq!(render(table, false), "- It `a` fails. [M, 1.6]\n- It waits.\n\nEnd\n");
     }
 
     #[test]

@@ -35,7 +35,7 @@ fn shown(text: &str, diagnostic: &Value) -> Option<Found> {
     Some((rule, line + 1, u64::try_from(column).ok()? + 1, message.to_owned()))
 }
 
-/// Of every fixture and every example.
+/// The fixtures and the examples.
 #[test]
 fn every_fixture_has_the_findings_of_check() {
     let mut compared = 0;
