@@ -17,7 +17,7 @@ pub static RULE: Rule = Rule {
     ..Rule::new(check)
 };
 
-/// Directories of Windows and of the node's software: a mount in, at or above one of them hides what is there.
+/// Directories of Windows and of the node's software: a mount in, at or above one of them hides its files.
 const NODE_DIRECTORIES: &[WindowsPath] = &[
     WindowsPath::on_c(r"C:\Windows"),
     WindowsPath::on_c(r"C:\k"),
@@ -38,7 +38,7 @@ const SHARED_DIRECTORIES: &[WindowsPath] = &[
     WindowsPath::on_c(r"C:\var\log"),
 ];
 
-/// The first letters of all of these, which few other paths share.
+/// The first letters of all of these directories, which few other paths share.
 const INITIALS: &[u8] = b"wkeovpu";
 
 fn check(context: &Context, findings: &mut Findings) {
@@ -79,7 +79,7 @@ enum Shadowed {
 
 fn shadowed(mount: &Mount) -> Option<Shadowed> {
     let path = mount.path();
-    // Drive roots are left to `mount-over-rootfs` and `mount-drive`.
+    // `mount-over-rootfs` and `mount-drive` report drive roots.
     let initial = path.segments().next()?.bytes().next()?;
     if !INITIALS.contains(&initial.to_ascii_lowercase()) {
         return None;
