@@ -93,8 +93,8 @@ fn closest(claim: &Claim, grants: &[Grant]) -> Option<String> {
         }
     }
     closest.map(|(index, missed)| match is_close(&grants[index], &missed) {
-        true => explain(index, &missed),
-        false => none_is_close(grants.len(), &missed),
+        true => closest_grant(index, &missed),
+        false => no_close_grant(grants.len(), &missed),
     })
 }
 
@@ -104,7 +104,7 @@ fn is_close(grant: &Grant, missed: &[Mismatch]) -> bool {
 }
 
 /// `no grant covers it, and none of the 12 comes close: it has namespace 'x', image 'y' and kind 'Pod'`.
-fn none_is_close(count: usize, missed: &[Mismatch]) -> String {
+fn no_close_grant(count: usize, missed: &[Mismatch]) -> String {
     let mut message = match count {
         1 => "no grant covers it, and the only one does not come close: it has".to_owned(),
         _ => format!("no grant covers it, and none of the {count} comes close: it has"),
@@ -122,7 +122,7 @@ fn none_is_close(count: usize, missed: &[Mismatch]) -> String {
 }
 
 /// `no grant covers it: allow[1] comes closest, but image 'x' is not in its images ['registry.example/*']`.
-fn explain(index: usize, missed: &[Mismatch]) -> String {
+fn closest_grant(index: usize, missed: &[Mismatch]) -> String {
     let mut message = format!("no grant covers it: allow[{index}] comes closest");
     for (i, mismatch) in missed.iter().enumerate() {
         let joint = if i == 0 { ", but" } else { ", and" };

@@ -56,8 +56,8 @@ type EffectOf = fn(&str) -> Effect;
 
 /// The effects of annotations by key, if the node's containerd passes them on to hcsshim, which compares keys exactly.
 const EFFECTS: &[(&str, EffectOf)] = &[
-    ("microsoft.com/disable-hostprocess-container", lifts_no_ban),
-    ("io.microsoft.disable-unsafe-operations", lifts_no_ban),
+    ("microsoft.com/disable-hostprocess-container", ban_override_effect),
+    ("io.microsoft.disable-unsafe-operations", ban_override_effect),
     (INHERIT_USER, |value| match value {
         "true" => (Severity::Deny, "replaces runAsUserName with the account of containerd, LocalSystem"),
         _ => (Severity::Deny, "overrides the node's setting for the account"),
@@ -80,7 +80,7 @@ fn effect_of(key: &str, value: &str) -> Option<Effect> {
     }
 }
 
-fn lifts_no_ban(_: &str) -> Effect {
+fn ban_override_effect(_: &str) -> Effect {
     (
         Severity::Warn,
         "does not lift a ban: it has no effect up to containerd 2.0, and is rejected since 2.1 if the node passes it on",

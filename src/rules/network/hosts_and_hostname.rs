@@ -42,7 +42,7 @@ fn check(context: &Context, findings: &mut Findings) {
     let hostname = pod.spec.hostname.filter(|name| !name.is_empty());
     let subdomain = pod.spec.subdomain.filter(|name| !name.is_empty());
     match (hostname, subdomain) {
-        (Some(name), None) if !is_from_a_controller(context, name) => {
+        (Some(name), None) if !is_set_by_controller(context, name) => {
             report_ineffective_name(context, findings, "hostname", name)
         }
         (None, Some(name)) => report_ineffective_name(context, findings, "subdomain", name),
@@ -63,7 +63,7 @@ fn report_ineffective_name(context: &Context, findings: &mut Findings, field: &s
 }
 
 /// Whether a controller set the name: StatefulSets and indexed Jobs set `hostname` to a prefix of the pod's name.
-fn is_from_a_controller(context: &Context, hostname: &str) -> bool {
+fn is_set_by_controller(context: &Context, hostname: &str) -> bool {
     let metadata = &context.workload.metadata;
     let names = [&metadata.name, &metadata.generate_name];
     context.pod.prefix.is_empty() && names.into_iter().flatten().any(|name| name.starts_with(hostname))

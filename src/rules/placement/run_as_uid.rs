@@ -58,7 +58,7 @@ const FIX: &str = "remove it, and name the account in windowsOptions.runAsUserNa
 fn consequence(context: &Context) -> (Severity, String) {
     const NO_EFFECT: &str = "has no effect on Windows";
     let nodes = candidates(context);
-    if !has_a_token_volume(context.pod) || owner_of_volumes(context.pod).is_none() {
+    if !has_token_volume(context.pod) || owner_of_volumes(context.pod).is_none() {
         return (Severity::Warn, NO_EFFECT.to_owned());
     }
     let mut failing = AffectedNodes::default();
@@ -97,7 +97,7 @@ fn fails(version: Version, node: &Node) -> bool {
 
 /// Whether the pod has a service account token. kube-apiserver adds the volume to a Pod before it calls webhooks,
 /// unless the service account opts out. A template gets it unless it opts out itself.
-fn has_a_token_volume(pod: &Pod) -> bool {
+fn has_token_volume(pod: &Pod) -> bool {
     let projects_a_token = |volume: &Volume| {
         volume.projected.as_ref().is_some_and(|p| p.sources.iter().any(|source| source.service_account_token.0))
     };

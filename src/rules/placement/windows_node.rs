@@ -24,7 +24,7 @@ fn check(context: &Context, findings: &mut Findings) {
     let pod = context.pod;
     let nodes = pod.node_selection();
     // `linux-node` reports a pod that no Windows node can run.
-    if !nodes.admits(NodeOs::Windows) || runs_under_a_windows_runtime_class(context) {
+    if !nodes.admits(NodeOs::Windows) || has_windows_runtime_class(context) {
         return;
     }
     if !nodes.is_pinned_to_windows() {
@@ -115,7 +115,7 @@ fn select_windows(pod: &Pod) -> Vec<Operation> {
 
 /// Whether the pod's RuntimeClass restricts it to Windows nodes: by its selector, or because `runtimeClasses.process`
 /// lists it.
-fn runs_under_a_windows_runtime_class(context: &Context) -> bool {
+fn has_windows_runtime_class(context: &Context) -> bool {
     if let Answer::Known(class) = &context.facts.runtime_class {
         let only_windows =
             |(key, value)| [NodeOs::Linux, NodeOs::Unlabelled].iter().all(|&n| !selector_admits(key, value, n));

@@ -97,7 +97,7 @@ mod tests {
     use super::{INITIALS, NODE_DIRECTORIES, SHARED_DIRECTORIES};
 
     #[test]
-    fn initials_are_those_of_the_directories() {
+    fn initials_match_the_directories() {
         for directory in NODE_DIRECTORIES.iter().chain(SHARED_DIRECTORIES) {
             let initial = directory.text().as_bytes()[3].to_ascii_lowercase();
             assert!(INITIALS.contains(&initial), "{}", directory.text());
