@@ -33,7 +33,7 @@ pub fn matches_no_rule(payload: &[u8]) -> bool {
     !MARKS.into_iter().any(has) && !has_unicode_escape(payload) && has_covered_kind(payload)
 }
 
-/// Whether a key or string in a value contains one of [`MARKS`].
+/// Whether a key or string in a value contains one of the strings without which no rule matches.
 pub fn has_mark(value: &Value) -> bool {
     let has = |text: &str| MARKS.into_iter().any(|mark| memmem::find(text.as_bytes(), mark.as_bytes()).is_some());
     match value {
