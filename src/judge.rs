@@ -73,7 +73,7 @@ fn forget_in_guest<T>(value: T) {
 /// Like [`judge`], for a parsed payload.
 ///
 /// # Errors
-/// It holds a value of another type where a rule would read it.
+/// A field that a rule reads has the wrong type.
 pub fn judge_tree<T>(
     payload: &Value,
     host: &dyn Host,
@@ -94,7 +94,7 @@ pub fn judge_tree<T>(
 /// Like [`judge_tree`], for a request and settings that have been read.
 ///
 /// # Errors
-/// It holds a value of another type where a rule would read it.
+/// A field that a rule reads has the wrong type.
 pub fn judge_request<T>(
     tree: &Value,
     settings: &Settings,
@@ -114,7 +114,7 @@ fn parse(payload: &[u8]) -> Result<Value<'_>, Unreadable> {
 /// Reads a request; `None` if it is accepted regardless of its objects.
 ///
 /// # Errors
-/// It holds a value of another type where a rule would read it.
+/// A field that a rule reads has the wrong type.
 pub fn read<'t>(request: &'t Value<'t>) -> Result<Option<Request<'t>>, Unreadable> {
     Request::read(request).map_err(|error| error.in_member("request").into())
 }

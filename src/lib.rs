@@ -52,7 +52,7 @@ pub extern "C" fn wapc_init() {
 /// No payload causes one: an unreadable payload is answered with code 400. If the prescan accepts a payload, only its
 /// JSON syntax and the name of a kind have been checked.
 pub fn validate(payload: &[u8]) -> CallResult {
-    if prescan::concerns_no_rule(payload) { accept_request() } else { decide(payload, HOST) }
+    if prescan::matches_no_rule(payload) { accept_request() } else { decide(payload, HOST) }
 }
 
 /// [`validate`] without the prescan, with a given host to query the cluster through.

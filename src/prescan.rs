@@ -28,12 +28,12 @@ const MARKS: [&str; 6] = [
 ];
 
 /// Whether a payload is a well-formed request that no rule can match.
-pub fn concerns_no_rule(payload: &[u8]) -> bool {
+pub fn matches_no_rule(payload: &[u8]) -> bool {
     let has = |text: &str| memmem::find(payload, text.as_bytes()).is_some();
     !MARKS.into_iter().any(has) && !has_unicode_escape(payload) && has_covered_kind(payload)
 }
 
-/// Whether a key or string in a value contains one of [`MARKS`].
+/// Whether a key or string in a value contains one of the strings without which no rule matches.
 pub fn has_mark(value: &Value) -> bool {
     let has = |text: &str| MARKS.into_iter().any(|mark| memmem::find(text.as_bytes(), mark.as_bytes()).is_some());
     match value {

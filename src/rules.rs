@@ -1,4 +1,4 @@
-//! The catalogue: one rule in one file, in the group of the question that it answers.
+//! The catalogue: one rule per file, grouped by topic.
 
 pub mod api_server;
 pub mod context;

@@ -11,7 +11,7 @@ fuzz_target!(|payload: &[u8]| {
     validate(payload).expect("an answer");
     validate_settings(payload).expect("an answer");
     let in_full = decide(payload, HOST).expect("an answer");
-    if prescan::concerns_no_rule(payload) {
+    if prescan::matches_no_rule(payload) {
         let response: serde_json::Value = serde_json::from_slice(&in_full).expect("a response");
         assert!(
             response["warnings"].is_null() && (response["accepted"] == true || response["code"] == 400),

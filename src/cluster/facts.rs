@@ -1,6 +1,6 @@
 //! Facts about a pod, queried from the cluster before the rules run: the nodes that could run it, and its RuntimeClass.
 
-use crate::cluster::questions::{Cluster, Labels, explained, parse, read};
+use crate::cluster::questions::{Cluster, Labels, parse, read, with_explanation};
 use crate::decode::{self, List, Pairs, record};
 use crate::k8s::node_selection::NodeSelection;
 use crate::k8s::pod::Pod;
@@ -122,7 +122,7 @@ fn windows_nodes(cluster: &Cluster, spec: &PodSpec, class: Option<&RuntimeClass>
     }
     let answer = cluster.windows_nodes()?;
     let tree = parse(&answer)?;
-    let list: NodeList = explained(decode::read(&tree))?;
+    let list: NodeList = with_explanation(decode::read(&tree))?;
     let is_candidate = |node: &ApiNode| {
         admits_node(spec, node)
             && class

@@ -157,7 +157,7 @@ record! {
 /// # Errors
 /// It is not JSON, or does not have the shape of the cluster's API.
 pub fn read<T: Default + for<'t> Read<'t>>(answer: &[u8]) -> Result<T, String> {
-    explained(decode::read(&parse(answer)?))
+    with_explanation(decode::read(&parse(answer)?))
 }
 
 /// Parses an answer.
@@ -172,7 +172,7 @@ pub fn parse(answer: &[u8]) -> Result<Value<'_>, String> {
 ///
 /// # Errors
 /// The answer does not have the shape of the cluster's API.
-pub fn explained<T>(result: decode::Result<T>) -> Result<T, String> {
+pub fn with_explanation<T>(result: decode::Result<T>) -> Result<T, String> {
     result.map_err(|error| match error.path().as_str() {
         "" => unreadable(error.message()),
         path => unreadable(&format!("{path}: {}", error.message())),

@@ -31,9 +31,9 @@ pub fn has_same_images(old: &Workload, new: &Workload) -> bool {
 }
 
 /// Whether every container existed before the update, in the same order.
-fn all_existed(news: &[Container], olds: &[Container]) -> bool {
-    let mut olds = olds.iter();
-    news.iter().all(|new| olds.any(|old| has_same_image(old, new)))
+fn all_existed(new_containers: &[Container], old_containers: &[Container]) -> bool {
+    let mut old_containers = old_containers.iter();
+    new_containers.iter().all(|new| old_containers.any(|old| has_same_image(old, new)))
 }
 
 fn has_same_image(old: &Container, new: &Container) -> bool {

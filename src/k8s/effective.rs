@@ -13,8 +13,8 @@ pub struct EffectiveSetting<'p, 'a> {
     pub inheritors: Vec<&'p str>,
 }
 
-/// The effective settings of the HostProcess containers. `level_of` returns where a container's setting is set, `None` if
-/// nowhere. A setting of the pod is returned once, regardless of how many containers inherit it. One function serves
+/// The effective settings of the HostProcess containers. `level_of` returns where a container's setting is set, `None`
+/// if nowhere. A setting of the pod is returned once, regardless of how many containers inherit it. One function serves
 /// all settings, which keeps the guest small.
 pub fn effective_settings<'p, 'a>(
     pod: &'p Pod<'a>,

@@ -70,8 +70,8 @@ impl<'s, 'a> NodeSelection<'s, 'a> {
             || admits(NodeOs::Windows) && !admits(NodeOs::Linux) && !admits(NodeOs::Unlabelled)
     }
 
-    /// The only node that can run the pod: the one in `nodeName`, else the one that the DaemonSet controller writes into
-    /// the affinity of its pods.
+    /// The only node that can run the pod: the one in `nodeName`, else the one that the DaemonSet controller writes
+    /// into the affinity of its pods.
     pub fn only_node(self) -> Option<&'s str> {
         match self.0.node_name {
             Some(name) if !name.is_empty() => Some(name),

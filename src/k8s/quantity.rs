@@ -260,7 +260,7 @@ mod tests {
         }
 
         #[test]
-        fn order_is_that_of_the_numbers(a in 0_u32.., b in 0_u32..) {
+        fn order_equals_that_of_numbers(a in 0_u32.., b in 0_u32..) {
             prop_assert_eq!(parse(&format!("{a}Mi")).cmp(&parse(&format!("{b}Mi"))), a.cmp(&b));
             prop_assert_eq!(parse(&format!("{a}.5Mi")), parse(&format!("{}Ki", u64::from(a) * 1024 + 512)));
         }

@@ -152,7 +152,7 @@ impl<'p> Launch<'p, '_> {
         let pod = self.container.pod;
         let volume = pod.volumes.index(name).and_then(|index| pod.spec.volumes.get(index));
         let place = kubelet::mount_path(mount.mount_path.unwrap_or_default());
-        let asked = mount.read_only == Some(true);
+        let requested = mount.read_only == Some(true);
         if let Some(path) = volume.and_then(|volume| volume.host_path.as_ref()) {
             let is_made = matches!(path.type_, Some("DirectoryOrCreate" | "FileOrCreate"));
             let source = sub_path(path.path.unwrap_or_default(), mount);
@@ -160,11 +160,11 @@ impl<'p> Launch<'p, '_> {
                 Cow::Borrowed(path) => kubelet::host_path(path),
                 Cow::Owned(path) => Cow::Owned(kubelet::host_path(&path).into_owned()),
             };
-            return Mount { mounted: Mounted::HostPath(index), source, place, read_only: asked, is_made };
+            return Mount { mounted: Mounted::HostPath(index), source, place, read_only: requested, is_made };
         }
         let (folder, is_read_only) = volume.map_or((csi_folder(name), false), |volume| folder_of(volume, name));
         let source = sub_path(&folder, mount).into_owned();
-        self.made_mount(Mounted::Volume(index), source, place, asked || is_read_only)
+        self.made_mount(Mounted::Volume(index), source, place, requested || is_read_only)
     }
 }
 

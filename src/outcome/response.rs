@@ -114,7 +114,7 @@ impl Outcome {
         let shown = if left_out > 1 { MAX_WARNINGS - 1 } else { warnings.len() };
         let is_fixed = |finding: &Finding| self.fixed().iter().any(|fixed| std::ptr::eq(fixed, finding));
         let line = |(finding, more): &(&Finding, usize)| {
-            let note = if is_fixed(finding) { FIXED } else { if_old(finding, request) };
+            let note = if is_fixed(finding) { FIXED } else { old_finding_note(finding, request) };
             warning_line(finding, *more, note)
         };
         let mut lines: Vec<String> = warnings[..shown].iter().map(line).collect();
@@ -160,7 +160,7 @@ fn warning_line(finding: &Finding, more: usize, note: &str) -> String {
 }
 
 /// The note after the message of an old finding in a template: each pod that is created from it will be judged, too.
-fn if_old(finding: &Finding, request: &Request) -> &'static str {
+fn old_finding_note(finding: &Finding, request: &Request) -> &'static str {
     match finding.ratchet {
         _ if !finding.is_old || request.kind.kind == "Pod" => "",
         Ratchet::SameFinding => " (accepted because not new; new pods are denied)",

@@ -1,4 +1,4 @@
-//! Access: who may run HostProcess workloads.
+//! Permission to run HostProcess workloads.
 
 use crate::rules::rule::Rule;
 

@@ -1,14 +1,14 @@
-//! Which rules mirror the validation in kube-apiserver.
+//! Marks rules that mirror the validation of kube-apiserver.
 
-/// Whether kube-apiserver itself refuses, in native kinds, what a rule reports. Its validation runs before validating
+/// Whether kube-apiserver itself rejects the findings of a rule in native kinds. Its validation runs before validating
 /// webhooks, so a rule that mirrors it matters only for custom workload kinds, offline checks and audits of old
 /// objects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ApiServer {
-    /// It admits what the rule reports.
+    /// It admits objects with the finding.
     Accepts,
-    /// It refuses what the rule reports.
+    /// It rejects objects with the finding.
     Refuses,
-    /// It refuses part of what the rule reports; the text says which part.
+    /// It rejects some of the findings; the text describes them.
     Partly(&'static str),
 }

@@ -1,4 +1,4 @@
-//! Commands and paths that mean something else, or nothing, on a Windows node.
+//! Commands and paths that are misinterpreted or invalid on a Windows node.
 
 use crate::rules::rule::Rule;
 

@@ -14,10 +14,10 @@ use crate::rules::identity::accounts::LocalGroups;
 use crate::settings::Settings;
 use crate::windows::account::Account;
 
-/// Everything a rule may read. Values that several rules need are computed once, here.
+/// The data that a rule may read. Values that several rules need are computed once, here.
 #[derive(Debug)]
 pub struct Context<'c, 'a> {
-    /// The admission request, with the user who sent it.
+    /// The admission request, including its requester.
     pub request: &'c Request<'a>,
     /// The object under review.
     pub workload: &'c Workload<'a>,
@@ -25,22 +25,22 @@ pub struct Context<'c, 'a> {
     pub pod: &'c Pod<'a>,
     /// Whether the pod sets `hostProcess: true` at any level.
     pub is_host_process: bool,
-    /// What the administrator configured.
+    /// The policy's settings.
     pub settings: &'c Settings<'a>,
-    /// Answers questions about namespace labels and permissions, which few rules need and only when they are on.
+    /// Answers queries of namespace labels and permissions, which few rules need.
     pub cluster: &'c Cluster<'c>,
-    /// The nodes that could run the pod, and its RuntimeClass, if the settings ask for them.
+    /// The nodes that could run the pod, and its RuntimeClass, if the settings enable these queries.
     pub facts: &'c Facts,
-    /// The accounts that the HostProcess containers run as; an inherited one is listed once.
+    /// The effective accounts of the HostProcess containers; an inherited account is listed once.
     pub accounts: Vec<EffectiveAccount<'c, 'a>>,
-    /// What the HostProcess containers run, including probes and lifecycle hooks.
+    /// The command lines of the HostProcess containers, including probes and lifecycle hooks.
     pub command_lines: Vec<CommandLine<'c, 'a>>,
     working_dirs: OnceCell<Vec<WorkingDir<'c, 'a>>>,
     local_groups: OnceCell<LocalGroups>,
     is_proven_windows: OnceCell<bool>,
 }
 
-/// An account in effect, and where it is set.
+/// An effective account, and the level at which it is set.
 #[derive(Debug)]
 pub struct EffectiveAccount<'c, 'a> {
     /// The setting.
@@ -59,7 +59,7 @@ fn effective_accounts<'c, 'a>(pod: &'c Pod<'a>) -> Vec<EffectiveAccount<'c, 'a>>
 }
 
 impl<'c, 'a> Context<'c, 'a> {
-    /// Builds the context of a workload and computes the shared values. Asks the cluster nothing.
+    /// Builds the context of a workload and computes the shared values. This does not query the cluster.
     pub fn new(
         request: &'c Request<'a>,
         workload: &'c Workload<'a>,
@@ -84,18 +84,18 @@ impl<'c, 'a> Context<'c, 'a> {
         }
     }
 
-    /// The working directories of the HostProcess containers that do not mention the variable of the image.
+    /// The working directories of the HostProcess containers that do not mention the image's variable.
     pub fn working_dirs(&self) -> &[WorkingDir<'c, 'a>] {
         self.working_dirs.get_or_init(|| working_dirs(self.pod))
     }
 
-    /// The local groups that the settings name.
+    /// The local groups in the settings.
     pub fn local_groups(&self) -> &LocalGroups {
         self.local_groups.get_or_init(|| LocalGroups::of(self.settings))
     }
 
-    /// Whether the pod can start on Windows nodes only: its own fields prove it, or the cluster says so of the node that it
-    /// names. Without that, what has no meaning on Windows may have one on Linux.
+    /// Whether the pod can start on Windows nodes only: its fields prove it, or the node that it names is known to run
+    /// Windows. Otherwise, fields without a meaning on Windows may have one on Linux.
     pub fn is_proven_windows(&self) -> bool {
         let nodes = self.pod.node_selection();
         *self.is_proven_windows.get_or_init(|| {

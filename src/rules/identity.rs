@@ -1,4 +1,4 @@
-//! The account that HostProcess containers run as.
+//! The accounts of HostProcess containers.
 
 use crate::rules::rule::Rule;
 

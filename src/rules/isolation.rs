@@ -1,5 +1,4 @@
-//! Runtime classes and annotations that promise isolation which a HostProcess pod does not get, or override how it
-//! runs.
+//! RuntimeClasses and annotations that imply isolation that a HostProcess pod does not have, or override how it runs.
 
 use crate::rules::rule::Rule;
 

@@ -1,4 +1,4 @@
-//! How the pod is terminated.
+//! The termination of the pod.
 
 use crate::rules::rule::Rule;
 

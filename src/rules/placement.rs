@@ -1,4 +1,4 @@
-//! Whether the pod is scheduled only to Windows nodes, and whether it sets fields that are meant for Linux.
+//! Scheduling to Windows nodes, and fields for Linux.
 
 use crate::rules::rule::Rule;
 

@@ -8,12 +8,12 @@ use crate::rules::{
     access, cluster, commands, identity, images, isolation, lifecycle, network, placement, resources, shape, volumes,
 };
 
-/// A group of rules about one subject.
+/// A group of rules about one topic.
 #[derive(Clone, Copy, Debug)]
 pub struct Group {
-    /// The name on the rules page, which is also that of the folder.
+    /// The name on the rules page, and of the folder.
     pub name: &'static str,
-    /// In the order in which findings are reported.
+    /// The rules, in the order in which findings are reported.
     pub rules: &'static [&'static Rule],
 }
 
@@ -43,7 +43,7 @@ pub fn all() -> impl Iterator<Item = &'static Rule> {
     groups().flat_map(|group| group.rules.iter().copied())
 }
 
-/// Looks up a rule by its id, such as `host-network`.
+/// Looks up a rule by its ID, such as `host-network`.
 pub fn find(id: &str) -> Option<&'static Rule> {
     all().find(|rule| rule.id == id)
 }
@@ -53,17 +53,18 @@ pub fn check(context: &Context) -> Vec<Finding> {
     run(context, |_| true)
 }
 
-/// The same for an old object: the rules whose findings an update may keep because the object had them before.
+/// Like [`check`], for an old object: runs only the rules whose findings an update may keep because the old object had
+/// them.
 pub fn check_old(context: &Context) -> Vec<Finding> {
     run(context, |rule| rule.ratchet == Ratchet::SameFinding)
 }
 
 #[inline(never)]
-fn run(context: &Context, is_asked: fn(&Rule) -> bool) -> Vec<Finding> {
+fn run(context: &Context, is_selected: fn(&Rule) -> bool) -> Vec<Finding> {
     let mut findings = Vec::new();
     for group in GROUPS {
         for rule in group.rules {
-            if is_asked(rule) {
+            if is_selected(rule) {
                 rule.run(context, &mut findings);
             }
         }

@@ -1,4 +1,4 @@
-//! A rule: its description and one function.
+//! The type of rules: a description and a check function.
 
 use crate::admission::subresource::Part;
 use crate::decode::Fields;
@@ -12,8 +12,8 @@ use crate::rules::context::Context;
 use crate::settings::profile::Configured;
 use crate::settings::validation::KnownRule;
 
-/// The documentation page of a rule, from the file next to it. The modules of the policy and the playground leave the pages out,
-/// to stay small.
+/// The documentation page of a rule, from the file next to it. The modules of the policy and the playground omit the
+/// pages to stay small.
 macro_rules! page {
     ($file:literal) => {
         if cfg!(feature = "pages") { include_str!($file) } else { "" }
@@ -21,7 +21,7 @@ macro_rules! page {
 }
 pub(crate) use page;
 
-/// A text about a rule for documentation and the linter, which the module of the policy leaves out as well.
+/// A text about a rule for documentation and the linter, which the module of the policy omits, too.
 macro_rules! about {
     ($text:literal) => {
         if cfg!(feature = "guest") { "" } else { $text }
@@ -29,51 +29,52 @@ macro_rules! about {
 }
 pub(crate) use about;
 
-/// One rule. Fields with their usual value come from [`Rule::new`].
+/// A rule. [`Rule::new`] provides default values of fields.
 #[derive(Debug)]
 pub struct Rule {
     /// The name in settings, messages and audit annotations.
     pub id: &'static str,
-    /// What it catches, in one line of the rules page: starts in lower case, no final period.
+    /// A one-line summary for the rules page: starts in lower case, no final period.
     pub summary: &'static str,
-    /// The severity of its findings unless the settings say otherwise; where it varies, the most severe one.
+    /// The default severity of its findings; the most severe one if it varies.
     pub severity: Severity,
-    /// How the severity varies from finding to finding; empty when it does not.
+    /// How the severity varies between findings; empty if it does not.
     pub severity_varies: &'static str,
-    /// Which requests it applies to.
+    /// The requests to which it applies.
     pub scope: Scope,
-    /// Whether kube-apiserver refuses the same thing in native kinds.
+    /// Whether kube-apiserver rejects the same in native kinds.
     pub api_server: ApiServer,
-    /// The fields that its findings are about: the rule is skipped for a pod that sets none of them. `Fields::ALL` for
-    /// a rule that also reports missing fields.
+    /// The fields that its findings concern: the rule is skipped for a pod that sets none of them. `Fields::ALL` for a
+    /// rule that also reports missing fields.
     pub reads: Fields,
-    /// When an update may keep findings that the old object already had.
+    /// The condition under which an update may keep findings.
     pub ratchet: Ratchet,
-    /// Whether findings may come with a patch, and the widest reach that one of them has.
+    /// The widest reach of the patches of its findings; `None` if they have none.
     pub patches: Option<Reach>,
-    /// Its documentation: evidence, example, false positives. Empty without the feature `pages`.
+    /// The documentation page: evidence, example, false positives. Empty without the feature `pages`.
     pub page: &'static str,
     /// Examines the context and reports findings.
     pub check: fn(&Context, &mut Findings),
 }
 
-/// Which requests a rule applies to.
+/// The requests to which a rule applies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scope {
     /// Pods that set `hostProcess: true` at any level, except in-place resizes.
     HostProcess,
-    /// The same, and ControllerRevisions that are merged into a template that may be such a pod.
+    /// Pods as in `HostProcess`, and ControllerRevisions that are merged into a template that may be such a pod.
     MayBeHostProcess,
     /// Every pod, except in-place resizes.
     AnyPod,
-    /// The annotations of every pod, also where a request can change nothing else.
+    /// The annotations of every pod, even if a request can change nothing else.
     Annotations,
     /// In-place resizes (`pods/resize`) of pods that set `hostProcess: true` at any level.
     Resize,
 }
 
 impl Rule {
-    /// A rule with a check function and the usual values of everything else; it must set at least `id`, `summary` and `page`.
+    /// A rule with a check function and otherwise default values; the caller must set at least `id`, `summary` and
+    /// `page`.
     pub const fn new(check: fn(&Context, &mut Findings)) -> Rule {
         Rule {
             id: "",
@@ -90,7 +91,7 @@ impl Rule {
         }
     }
 
-    /// Appends the rule's findings to `list`, sorted by path. Does nothing when the rule does not apply or is off.
+    /// Appends the rule's findings to `list`, sorted by path. Does nothing if the rule does not apply or is off.
     pub fn run(&'static self, context: &Context, list: &mut Vec<Finding>) {
         if !self.applies(context) {
             return;
@@ -107,7 +108,7 @@ impl Rule {
         sort_by_path(list, begin);
     }
 
-    /// The part of it that the validation of settings must know.
+    /// The properties that the validation of settings needs.
     pub fn known(&'static self) -> KnownRule {
         KnownRule { id: self.id, severity: self.severity, is_mutating: self.patches == Some(Reach::Admission) }
     }

@@ -1,4 +1,4 @@
-//! Whether Kubernetes accepts the pod as a HostProcess pod.
+//! Requirements of Kubernetes for HostProcess pods.
 
 use crate::rules::rule::Rule;
 

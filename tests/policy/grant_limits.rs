@@ -41,7 +41,7 @@ fn images_also_cover_image_volumes_that_a_host_process_container_mounts() {
         assert!(message.contains("but image 'elsewhere.example/tools:1' is not in its images"), "{message}");
         for missing in [Value::Null, "".into()] {
             let message = denied(missing, "agent").expect("denied");
-            assert!(message.contains("the image is not known, but must be in its images"), "{message}");
+            assert!(message.contains("the image is unknown, but must be in its images"), "{message}");
         }
         // Volumes of ordinary containers and unmounted volumes need no grant.
         assert_eq!(denied("elsewhere.example/tools:1".into(), "web"), None, "{kind}");

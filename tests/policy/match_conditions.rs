@@ -12,7 +12,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use windows_hostprocess_policy::cluster::host::HOST;
 use windows_hostprocess_policy::decide;
-use windows_hostprocess_policy::prescan::concerns_no_rule;
+use windows_hostprocess_policy::prescan::matches_no_rule;
 use windows_hostprocess_policy::rules::registry;
 use windows_hostprocess_policy::rules::rule::{Rule, Scope};
 
@@ -85,7 +85,7 @@ fn every_request_with_a_finding_is_let_through() {
 
 #[test]
 fn ordinary_requests_are_not_let_through() {
-    let is_ordinary = |fixture: &Fixture| concerns_no_rule(fixture.payload.to_string().as_bytes());
+    let is_ordinary = |fixture: &Fixture| matches_no_rule(fixture.payload.to_string().as_bytes());
     let ordinary: Vec<Fixture> = fixtures::fixtures().into_iter().filter(is_ordinary).collect();
     assert!(!ordinary.is_empty(), "no fixture is ordinary");
     for Fixture { rule, name, payload, .. } in ordinary {

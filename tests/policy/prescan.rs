@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use windows_hostprocess_policy::cluster::host::HOST;
 use windows_hostprocess_policy::decide;
-use windows_hostprocess_policy::prescan::concerns_no_rule;
+use windows_hostprocess_policy::prescan::matches_no_rule;
 
 use crate::json_value::json_value;
 
@@ -35,7 +35,7 @@ fn ordinary() -> Value {
 
 /// Whether the prescan leaves a payload to the rules. An error if it does not although a rule has a finding.
 fn is_left_to_the_rules(payload: &[u8]) -> Result<bool, String> {
-    if !concerns_no_rule(payload) {
+    if !matches_no_rule(payload) {
         return Ok(true);
     }
     let response = in_full(payload);
@@ -51,14 +51,14 @@ fn an_unreadable_object_without_a_mark_is_accepted() {
     let mut payload = ordinary();
     payload["request"]["object"]["spec"]["template"]["spec"]["containers"] = json!("no list");
     let payload = serde_json::to_vec(&payload).expect("serialisable");
-    assert!(concerns_no_rule(&payload));
+    assert!(matches_no_rule(&payload));
     assert_eq!(in_full(&payload).code, Some(400));
 }
 
 #[test]
 fn ordinary_requests_are_accepted() {
-    assert!(concerns_no_rule(&serde_json::to_vec(&ordinary()).expect("serialisable")));
-    assert!(concerns_no_rule(&serde_json::to_vec_pretty(&ordinary()).expect("serialisable")));
+    assert!(matches_no_rule(&serde_json::to_vec(&ordinary()).expect("serialisable")));
+    assert!(matches_no_rule(&serde_json::to_vec_pretty(&ordinary()).expect("serialisable")));
 }
 
 #[test]
@@ -76,7 +76,7 @@ fn every_fixture_with_a_finding_is_left_to_the_rules() {
 fn a_truncated_request_is_never_accepted() {
     let payload = serde_json::to_vec(&ordinary()).expect("serialisable");
     for end in 0..payload.len() {
-        assert!(!concerns_no_rule(&payload[..end]), "the first {end} bytes");
+        assert!(!matches_no_rule(&payload[..end]), "the first {end} bytes");
     }
 }
 
@@ -109,7 +109,7 @@ fn requests_that_a_rule_could_match_are_left_to_the_rules() {
         b"[]".to_vec(),
         b"\"request\"".to_vec(),
     ] {
-        assert!(!concerns_no_rule(&payload), "{}", String::from_utf8_lossy(&payload));
+        assert!(!matches_no_rule(&payload), "{}", String::from_utf8_lossy(&payload));
     }
 }
 
@@ -141,8 +141,8 @@ proptest! {
         let payload = serde_json::to_vec(&json!({ "request": { "kind": { "kind": "ConfigMap" }, "object": value } })).expect("serialisable");
         let text = String::from_utf8_lossy(&payload);
         if !text.contains("\\u") && !text.to_lowercase().contains("hostprocess") && !text.to_lowercase().contains("microsoft") {
-            prop_assert!(concerns_no_rule(&payload), "{}", text);
-            prop_assert!(!concerns_no_rule(&payload[..end.index(payload.len())]), "a beginning of {}", text);
+            prop_assert!(matches_no_rule(&payload), "{}", text);
+            prop_assert!(!matches_no_rule(&payload[..end.index(payload.len())]), "a beginning of {}", text);
         }
     }
 }

@@ -1,5 +1,5 @@
-//! Which workloads a grant covers. A single grant must cover the whole workload: every list in it must match, for every
-//! container.
+//! Decides whether a grant covers a workload. A single grant must cover the whole workload: every list in it must
+//! match, for every container.
 
 use super::mismatch::{Mismatch, Wanted};
 use super::requester;
@@ -20,20 +20,20 @@ use std::mem::replace;
 pub struct GrantRequirements {
     /// The namespace of the object.
     pub namespace: String,
-    /// `default` when the pod names none.
+    /// The pod's service account; `default` if it names none.
     pub service_account: String,
-    /// The kinds of which one must be listed: that of the object, or those that it counts as because of its owner.
+    /// The kinds, of which one must be listed: that of the object, or those of its owners.
     pub kinds: Vec<String>,
-    /// The images as written, those of mounted image volumes included; `""` where one is missing.
+    /// The images as written, including those of mounted image volumes; `""` for a missing one.
     pub images: Vec<String>,
-    /// The effective accounts; `""` where one is missing.
+    /// The effective accounts; `""` for a missing one.
     pub accounts: Vec<String>,
-    /// The host paths that are mounted.
+    /// The mounted host paths.
     pub host_paths: Vec<String>,
 }
 
-/// The requirements that a grant must meet to cover the workload of a request. `None` for one that needs no grant, and for a revision that is
-/// merged into another template, which only a grant for that one could cover.
+/// The requirements that a grant must meet to cover the workload of a request. `None` for a workload that needs no
+/// grant, and for a partial revision, which only a grant for the resulting template could cover.
 pub fn requirements(request: &Request) -> Option<GrantRequirements> {
     let workload = request.object.as_ref()?;
     let pod = &workload.pod;
@@ -51,20 +51,20 @@ pub fn requirements(request: &Request) -> Option<GrantRequirements> {
     })
 }
 
-/// Whose request a grant must cover.
+/// The requester that a grant must cover.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CoveredFor {
     /// The sender of this request.
     Requester,
-    /// A request with the same object from anybody.
+    /// Any requester, for the same object.
     AnyRequester,
 }
 
-/// How many distinct images, accounts and host paths of a workload are compared with grants, and how many bytes they may have
-/// together: each may have to be compared with each pattern of the settings.
+/// The maximum number of distinct images, accounts and host paths of a workload, and their maximum total size in bytes:
+/// each may be compared with each pattern in the settings.
 pub const MAX_COMPARED: (usize, usize) = (250, 16_000);
 
-/// The values of a workload that grants are compared with, gathered once for all of them.
+/// The values of a workload that are compared with grants, collected once.
 #[derive(Debug)]
 pub struct Claim<'c> {
     request: &'c Request<'c>,
@@ -73,18 +73,19 @@ pub struct Claim<'c> {
     images: Vec<Comparable<'c>>,
     accounts: Vec<Comparable<'c>>,
     host_paths: Vec<Comparable<'c>>,
-    /// The kind that sent it, and the name of the one above that in the same group, as which it counts as well.
-    sent: &'c GroupVersionKind<'c>,
+    /// The kind that counts for `kinds`, and the name of its owner's kind in the same group, which counts as well.
+    counted_kind: &'c GroupVersionKind<'c>,
     above: Option<&'static str>,
-    /// Whether one of the built-in controllers made it from a template.
+    /// Whether a built-in controller created it from a template.
     is_from_controller: bool,
-    /// The user's groups, as far as they are compared.
+    /// The user's groups that are compared.
     groups: Vec<&'c str>,
     labels: OnceCell<Result<Labels, String>>,
 }
 
 impl<'c> Claim<'c> {
-    /// Gathers them for the workload of a request. `None` when there are too many to compare: then no grant covers it.
+    /// Collects the values of the workload of a request. `None` if there are too many to compare, in which case no
+    /// grant covers it.
     #[inline(never)]
     pub fn of(context: &Context<'c, '_>) -> Option<Claim<'c>> {
         let pod = context.pod;
@@ -100,7 +101,7 @@ impl<'c> Claim<'c> {
         };
         let (request, workload) = (context.request, context.workload);
         let owner = requester::kind_of_origin(request, workload);
-        let sent = owner.unwrap_or(&request.kind);
+        let counted_kind = owner.unwrap_or(&request.kind);
         Some(Claim {
             request,
             cluster: context.cluster,
@@ -108,7 +109,7 @@ impl<'c> Claim<'c> {
             images: comparable(Syntax::IMAGE, images),
             accounts: comparable(Syntax::ACCOUNT, accounts),
             host_paths: comparable(Syntax::HOST_PATH, host_paths),
-            sent,
+            counted_kind,
             above: owner.and_then(requester::kind_above),
             is_from_controller: requester::template_owner(request, workload).is_some(),
             groups: compared_groups(&request.user_info.groups),
@@ -116,8 +117,8 @@ impl<'c> Claim<'c> {
         })
     }
 
-    /// Whether a grant covers the workload. A grant without lists covers nothing; validation refuses such settings anyway.
-    /// The cluster is asked for the namespace's labels only when everything else matches.
+    /// Whether a grant covers the workload. A grant without lists covers nothing; validation rejects such settings
+    /// anyway. The namespace's labels are queried only if everything else matches.
     #[inline(never)]
     pub fn is_covered_by(&self, grant: &Grant, covered_for: CoveredFor) -> bool {
         grant.constraint_count() > 0
@@ -136,7 +137,7 @@ impl<'c> Claim<'c> {
         missed
     }
 
-    /// Objects made by a built-in controller pass: their requester was checked when the template was submitted.
+    /// Objects of a built-in controller pass: their requester was checked when the template was submitted.
     fn unmatched_requester<'v>(&'v self, grant: &'v Grant) -> Option<Mismatch<'v>> {
         let requesters = grant.requesters.as_ref()?;
         let name = self.request.user_info.username.unwrap_or_default();
@@ -163,8 +164,8 @@ impl<'c> Claim<'c> {
 /// Compares one list of a grant with the workload.
 type Check = for<'v> fn(&'v Claim, &'v Grant) -> Option<Mismatch<'v>>;
 
-/// One for each list that the object decides, in the order in which messages name them. The requester and the cluster, in
-/// this order, come after them.
+/// One check for each list that concerns the object, in the order of messages. The requester and the namespace's labels
+/// follow.
 const CHECKS: [Check; 6] = [
     |claim, grant| unmatched_name("namespace", "namespaces", &grant.namespaces, claim.request.namespace),
     |claim, grant| unmatched_name("service account", "serviceAccounts", &grant.service_accounts, claim.service_account),
@@ -187,7 +188,7 @@ fn unmatched<'v>(
     Some(Mismatch { noun, value: value.into(), list, wanted: Wanted::Patterns(patterns) })
 }
 
-/// A name when no pattern of the list matches it.
+/// The name, if no pattern of the list matches it.
 fn unmatched_name<'v>(
     noun: &'static str,
     list: &'static str,
@@ -199,10 +200,10 @@ fn unmatched_name<'v>(
     (!matches_any(patterns, name)).then_some(Mismatch { noun, value: name.into(), list, wanted })
 }
 
-/// Objects made by a built-in controller count as the controller's kind.
+/// Objects of a built-in controller count as the controller's kind.
 fn unmatched_kind<'v>(claim: &'v Claim, grant: &'v Grant) -> Option<Mismatch<'v>> {
     let patterns = grant.kinds.as_ref()?;
-    let Claim { sent: GroupVersionKind { group, kind }, above, .. } = claim;
+    let Claim { counted_kind: GroupVersionKind { group, kind }, above, .. } = claim;
     let is_listed = |kind: &str| patterns.iter().any(|pattern| matches_kind(pattern, group, kind));
     if is_listed(kind) || above.is_some_and(is_listed) {
         return None;
@@ -211,13 +212,13 @@ fn unmatched_kind<'v>(claim: &'v Claim, grant: &'v Grant) -> Option<Mismatch<'v>
     Some(Mismatch { noun: "kind", value, list: "kinds", wanted: Wanted::Patterns(patterns) })
 }
 
-/// Whether the grant depends on who sends a request in this namespace.
+/// Whether the grant depends on the requester in this namespace.
 pub fn depends_on_requester(request: &Request, grant: &Grant) -> bool {
     let covers_namespace = |patterns: &List<&str>| matches_any(patterns, request.namespace);
     grant.requesters.is_some() && grant.namespaces.as_ref().is_none_or(covers_namespace)
 }
 
-/// The user's groups, as far as they are compared.
+/// The user's groups that are compared.
 fn compared_groups<'c>(groups: &'c [&str]) -> Vec<&'c str> {
     let mut bytes = 0;
     let fits = |group: &&str| {
@@ -227,7 +228,7 @@ fn compared_groups<'c>(groups: &'c [&str]) -> Vec<&'c str> {
     distinct(groups.to_vec()).into_iter().take(MAX_COMPARED.0).take_while(fits).collect()
 }
 
-/// The values that lists of grants restrict, for each covered container and each volume that one of them mounts.
+/// The values that lists of grants restrict, of each covered container and its volumes.
 #[derive(Default)]
 struct Values<'p> {
     images: Vec<&'p str>,
@@ -238,19 +239,20 @@ struct Values<'p> {
 impl<'p> Values<'p> {
     fn of(pod: &'p Pod) -> Values<'p> {
         let mut values = Values::default();
-        // A grant must cover the HostProcess containers, or all when `hostProcess: true` is set but in effect for none.
+        // A grant must cover the HostProcess containers, or all containers if `hostProcess: true` is set but effective
+        // for none.
         let none = pod.host_process_containers().next().is_none();
         let mut has_inherited = false;
         for container in pod.containers().filter(|container| none || container.is_host_process()) {
             values.images.push(container.raw.image.unwrap_or_default());
             match container.run_as_user_name() {
-                // Once for all that inherit it.
+                // An inherited account counts once.
                 Some(account) if account.set_on == Level::Pod && replace(&mut has_inherited, true) => {}
                 account => values.accounts.push(account.map_or("", |account| account.value.name())),
             }
         }
-        // No pattern matches an empty value: a custom kind may fill in its containers later, so a grant must not cover it for
-        // having none yet.
+        // No pattern matches an empty value. A custom kind without containers may fill them in later, so no grant may
+        // cover it.
         if values.images.is_empty() {
             values.images.push("");
             values.accounts.push("");
@@ -258,7 +260,7 @@ impl<'p> Values<'p> {
         for (index, volume) in pod.spec.volumes.iter().enumerate() {
             let users = pod.volumes.users(index);
             if users.first_host_process.is_some() || none && users.first.is_some() {
-                // Programs come from images of volumes as well.
+                // Image volumes contain programs, too.
                 values.images.extend(volume.image.as_ref().map(|image| image.reference.unwrap_or_default()));
                 values.host_paths.extend(volume.host_path.as_ref().map(|host| host.path.unwrap_or_default()));
             }
@@ -267,7 +269,7 @@ impl<'p> Values<'p> {
     }
 }
 
-/// The name of the pod's service account, `default` when it sets none.
+/// The name of the pod's service account; `default` if it sets none.
 pub fn service_account<'p>(pod: &'p Pod) -> &'p str {
     let names = [pod.spec.service_account_name, pod.spec.service_account];
     names.into_iter().flatten().find(|name| !name.is_empty()).unwrap_or("default")

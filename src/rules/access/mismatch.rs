@@ -1,4 +1,4 @@
-//! Describes, for a message, why a grant does not cover a workload.
+//! Descriptions of why a grant does not cover a workload.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -10,17 +10,17 @@ use crate::wording::quote;
 /// A list of a grant, with a value of the workload that does not match it.
 #[derive(Debug)]
 pub struct Mismatch<'c> {
-    /// What the value is, for messages: `image`.
+    /// The noun for the value in messages: `image`.
     pub noun: &'static str,
-    /// The value; `""` when the workload has none.
+    /// The value; `""` if the workload has none.
     pub value: Cow<'c, str>,
     /// The key of the list in the settings.
     pub list: &'static str,
-    /// What the grant requires instead.
+    /// The requirement of the grant.
     pub wanted: Wanted<'c>,
 }
 
-/// What a list of a grant requires.
+/// The requirement of a list of a grant.
 #[derive(Debug)]
 pub enum Wanted<'c> {
     /// A match of one of these patterns.
@@ -29,7 +29,7 @@ pub enum Wanted<'c> {
     Requesters(&'c Requesters<'c>),
     /// Labels of the namespace that this selector selects.
     Labels(&'c LabelSelector<'c>),
-    /// Labels of the namespace, which are not known; the text says why.
+    /// Labels of the namespace, which are unknown, with the reason.
     UnknownLabels(&'c str),
 }
 
@@ -41,10 +41,10 @@ impl fmt::Display for Mismatch<'_> {
         match wanted {
             Wanted::Labels(selector) => write!(f, "{noun} {value} is not selected by its {list} ({selector})"),
             Wanted::UnknownLabels(reason) => {
-                write!(f, "the labels of {noun} {value}, which its {list} needs, are not known ({reason})")
+                write!(f, "the labels of {noun} {value}, which its {list} needs, are unknown ({reason})")
             }
             Wanted::Patterns(_) | Wanted::Requesters(_) if self.value.is_empty() => {
-                write!(f, "the {noun} is not known, but must be in its {list} [{wanted}]")
+                write!(f, "the {noun} is unknown, but must be in its {list} [{wanted}]")
             }
             Wanted::Patterns(_) | Wanted::Requesters(_) => write!(f, "{noun} {value} is not in its {list} [{wanted}]"),
         }

@@ -53,8 +53,8 @@ fn check(context: &Context, findings: &mut Findings) {
         return;
     }
     const FIX: &str = "change that, or ask for a grant";
-    let (message, fix) = match (refusal(claim.as_ref(), grants), permission.and_then(Result::err)) {
-        (Some(grant), Some(refusal)) => ([grant, refusal].join(", and "), FIX),
+    let (message, fix) = match (uncovered_reason(claim.as_ref(), grants), permission.and_then(Result::err)) {
+        (Some(no_grant), Some(no_permission)) => ([no_grant, no_permission].join(", and "), FIX),
         (Some(reason), None) | (None, Some(reason)) => (reason, FIX),
         (None, None) => {
             ("the policy allows no HostProcess workloads".to_owned(), "run it without hostProcess, or ask for a grant")
@@ -63,14 +63,14 @@ fn check(context: &Context, findings: &mut Findings) {
     report(context, findings, message, fix);
 }
 
-/// Whether what a controller sends in this namespace is not asked for its requester, so that what it is made from must be.
+/// Whether the requester check is skipped for controllers in this namespace, so that the template itself must pass it.
 fn requester_check_skips_controllers(context: &Context, grants: &[Grant]) -> bool {
     context.settings.rbac.as_ref().is_some_and(|rbac| rbac.subject == Subject::Requester)
         || grants.iter().any(|grant| depends_on_requester(context.request, grant))
 }
 
-/// A sentence that says why no grant covers the workload; `None` when there are no grants.
-fn refusal(claim: Option<&Claim>, grants: &[Grant]) -> Option<String> {
+/// The reason why no grant covers the workload; `None` if there are no grants.
+fn uncovered_reason(claim: Option<&Claim>, grants: &[Grant]) -> Option<String> {
     match claim {
         Some(claim) => closest(claim, grants),
         None => (!grants.is_empty()).then(|| {
@@ -80,30 +80,31 @@ fn refusal(claim: Option<&Claim>, grants: &[Grant]) -> Option<String> {
     }
 }
 
-/// A sentence about the grant that misses least; `None` when there are no grants.
+/// The reason why the closest grant does not cover the workload; `None` if there are no grants.
 fn closest(claim: &Claim, grants: &[Grant]) -> Option<String> {
     let mut closest: Option<(usize, Vec<Mismatch>)> = None;
     for (index, grant) in grants.iter().enumerate() {
         let missed = claim.mismatches(grant);
-        // Of two grants with as many mismatches, the one with more lists is closer, because more of it matches.
+        // Among grants with equally many mismatches, the one with the most lists is closest, because more of it
+        // matches.
         let distance = |missed: &[Mismatch], index: usize| (missed.len(), Reverse(grants[index].constraint_count()));
         if closest.as_ref().is_none_or(|(at, best)| distance(&missed, index) < distance(best, *at)) {
             closest = Some((index, missed));
         }
     }
     closest.map(|(index, missed)| match is_close(&grants[index], &missed) {
-        true => explain(index, &missed),
-        false => none_is_close(grants.len(), &missed),
+        true => closest_grant(index, &missed),
+        false => no_close_grant(grants.len(), &missed),
     })
 }
 
-/// Whether to name the grant that misses least: what it misses is little, or less than what it has.
+/// Whether the closest grant is close enough to name: it has few mismatches, or fewer mismatches than matches.
 fn is_close(grant: &Grant, missed: &[Mismatch]) -> bool {
     missed.len() <= 2 || missed.len() * 2 < grant.constraint_count()
 }
 
 /// `no grant covers it, and none of the 12 comes close: it has namespace 'x', image 'y' and kind 'Pod'`.
-fn none_is_close(count: usize, missed: &[Mismatch]) -> String {
+fn no_close_grant(count: usize, missed: &[Mismatch]) -> String {
     let mut message = match count {
         1 => "no grant covers it, and the only one does not come close: it has".to_owned(),
         _ => format!("no grant covers it, and none of the {count} comes close: it has"),
@@ -121,7 +122,7 @@ fn none_is_close(count: usize, missed: &[Mismatch]) -> String {
 }
 
 /// `no grant covers it: allow[1] comes closest, but image 'x' is not in its images ['registry.example/*']`.
-fn explain(index: usize, missed: &[Mismatch]) -> String {
+fn closest_grant(index: usize, missed: &[Mismatch]) -> String {
     let mut message = format!("no grant covers it: allow[{index}] comes closest");
     for (i, mismatch) in missed.iter().enumerate() {
         let joint = if i == 0 { ", but" } else { ", and" };
@@ -131,8 +132,8 @@ fn explain(index: usize, missed: &[Mismatch]) -> String {
     message
 }
 
-/// Reports at the pod's `hostProcess`, or at the first container that sets it to true when the pod does not; of a revision
-/// that is merged into another template, at the patch.
+/// Reports at the pod's `hostProcess`, or at the first container that sets it to true if the pod does not; for a
+/// partial revision, at the patch.
 fn report(context: &Context, findings: &mut Findings, message: String, fix: &str) {
     const FIELD: &str = "securityContext.windowsOptions.hostProcess";
     let pod = context.pod;

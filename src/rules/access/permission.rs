@@ -7,8 +7,8 @@ use crate::settings::rbac::{Rbac, Subject};
 use crate::wording::quote;
 use kubewarden_policy_sdk::host_capabilities::kubernetes::{ResourceAttributes, SubjectAccessReview};
 
-/// `Ok` when the cluster's RBAC grants the permission. Otherwise a sentence that says why not; without an answer from
-/// the cluster it is not granted.
+/// Returns `Ok` if the cluster's RBAC grants the permission, otherwise the reason. Without an answer from the cluster
+/// the permission is not granted.
 pub fn granted(context: &Context, rbac: &Rbac) -> Result<(), String> {
     if rbac.subject == Subject::Requester && requester::template_owner(context.request, context.workload).is_some() {
         return Ok(());

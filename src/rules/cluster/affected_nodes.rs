@@ -1,11 +1,12 @@
-//! Shared by the rules that judge nodes: all nodes with the same problem make one finding, at the field that selects them.
+//! Shared by the rules about nodes: all nodes with the same problem result in one finding, at the field that selects
+//! them.
 
 use crate::cluster::facts::{Answer, Node};
 use crate::rules::context::Context;
 use crate::wording::quote;
 use std::fmt;
 
-/// The nodes that could run the pod; none when they are not known.
+/// The nodes that could run the pod; empty if they are unknown.
 pub fn candidates<'c>(context: &'c Context) -> &'c [Node] {
     match &context.facts.nodes {
         Answer::Known(nodes) => &nodes.candidates,
@@ -13,7 +14,7 @@ pub fn candidates<'c>(context: &'c Context) -> &'c [Node] {
     }
 }
 
-/// The path of the field that selects the pod's nodes, `nodeSelector` when none does.
+/// The path of the field that selects the pod's nodes; `nodeSelector` if none does.
 pub fn selection_path(context: &Context) -> String {
     let spec = &context.pod.spec;
     context.pod.path(if spec.node_name.is_some_and(|name| !name.is_empty()) {
@@ -25,8 +26,8 @@ pub fn selection_path(context: &Context) -> String {
     })
 }
 
-/// Nodes with the same problem: the worst one, and how many there are. The worst one has the lowest `rank`; of equals
-/// it is the first by name, because policy-server returns nodes in no particular order.
+/// Nodes with the same problem: the worst one and their number. The worst one has the lowest `rank`; ties are resolved
+/// by name, because policy-server returns nodes in no particular order.
 #[derive(Debug)]
 pub struct AffectedNodes<'n, R> {
     worst: Option<(R, &'n Node)>,
@@ -48,7 +49,7 @@ impl<'n, R: Ord + Copy> AffectedNodes<'n, R> {
         }
     }
 
-    /// The worst node, and how messages refer to it and the others. `None` when no node was added.
+    /// The worst node, and a description of all nodes for messages. `None` if no node was added.
     pub fn worst(&self) -> Option<(&'n Node, Named<'n>)> {
         self.worst.map(|(_, node)| (node, Named { name: &node.name, more: self.count - 1 }))
     }

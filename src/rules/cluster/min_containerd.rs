@@ -9,7 +9,7 @@ use crate::wording::quote;
 pub static RULE: Rule = Rule {
     id: "min-containerd",
     summary: about!(
-        "a node that could run the pod has containerd older than 1.6 or another runtime (asks the cluster)"
+        "a node that could run the pod has containerd older than 1.6 or another runtime (queries the cluster)"
     ),
     severity_varies: about!(
         "deny below the minimum and for another runtime, warn below 1.7 and for a version that cannot be read"
@@ -18,7 +18,7 @@ pub static RULE: Rule = Rule {
     ..Rule::new(check)
 };
 
-/// In older versions mounts, paths and local groups work differently or not at all.
+/// Before this version, mounts, paths and local groups work differently or not at all.
 const RECOMMENDED: Version = Version::new(1, 7);
 
 #[derive(Debug, PartialEq, Eq)]
@@ -29,7 +29,7 @@ enum Runtime {
 }
 
 impl Runtime {
-    /// Reads what a node reports, such as `containerd://1.6.6+azure`.
+    /// Parses the runtime that a node reports, such as `containerd://1.6.6+azure`.
     fn parse(text: &str) -> Runtime {
         match text.split_once("://") {
             Some(("containerd", version)) => Version::parse(version).map_or(Runtime::Unreadable, Runtime::Containerd),
@@ -94,7 +94,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn runtimes_as_nodes_report_them() {
+    fn reported_runtimes_are_parsed() {
         let containerd = |major, minor, patch| Runtime::Containerd(Version { major, minor, patch });
         assert_eq!(Runtime::parse("containerd://1.6.6+azure"), containerd(1, 6, 6));
         assert_eq!(Runtime::parse("containerd://1.7.33-1"), containerd(1, 7, 33));

@@ -8,7 +8,7 @@ use crate::wording::quote;
 
 pub static RULE: Rule = Rule {
     id: "min-kubernetes",
-    summary: about!("a node that could run the pod has a kubelet older than 1.23 (asks the cluster)"),
+    summary: about!("a node that could run the pod has a kubelet older than 1.23 (queries the cluster)"),
     severity_varies: about!("deny for a kubelet that is too old, warn for a version that cannot be read"),
     page: page!("min_kubernetes.md"),
     ..Rule::new(check)
@@ -27,7 +27,7 @@ fn check(context: &Context, findings: &mut Findings) {
     if let Some((worst, named)) = old.worst() {
         findings.at(Severity::Deny).pod(
             selection_path(context),
-            format!("{named} has kubelet {}, but the minimum is {minimum}", quote(&worst.kubelet_version)),
+            format!("{named} runs kubelet {}, but the minimum is {minimum}", quote(&worst.kubelet_version)),
             format!("upgrade it to {minimum} or later, or select newer nodes"),
         );
     }

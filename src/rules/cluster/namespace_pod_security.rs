@@ -6,7 +6,7 @@ use crate::wording::quote;
 
 pub static RULE: Rule = Rule {
     id: "namespace-pod-security",
-    summary: about!("a controller in a namespace whose Pod Security level refuses its pods (asks the cluster)"),
+    summary: about!("a controller in a namespace whose Pod Security level refuses its pods (queries the cluster)"),
     severity: Severity::Warn,
     page: page!("namespace_pod_security.md"),
     ..Rule::new(check)

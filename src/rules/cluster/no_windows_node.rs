@@ -8,7 +8,7 @@ use crate::wording::quote;
 
 pub static RULE: Rule = Rule {
     id: "no-windows-node",
-    summary: about!("no known Windows node could run the pod (asks the cluster)"),
+    summary: about!("no known Windows node could run the pod (queries the cluster)"),
     severity_varies: about!("warn, deny with `nodes.required`"),
     page: page!("no_windows_node.md"),
     ..Rule::new(check)

@@ -8,7 +8,7 @@ use crate::wording::quote;
 
 pub static RULE: Rule = Rule {
     id: "windows-build",
-    summary: about!("a node that could run the pod has a Windows build without the bind filter (asks the cluster)"),
+    summary: about!("a node that could run the pod has a Windows build without the bind filter (queries the cluster)"),
     severity: Severity::Off,
     page: page!("windows_build.md"),
     ..Rule::new(check)

@@ -11,7 +11,7 @@ use crate::windows::path::{ROOTFS, WindowsPath};
 use crate::wording::quote;
 use std::cell::LazyCell;
 
-/// Folders in which the host keeps programs.
+/// Program folders of the host.
 const HOST_PROGRAMS: &[WindowsPath] = &[
     WindowsPath::on_c(r"C:\Windows"),
     WindowsPath::on_c(r"C:\Program Files"),
@@ -20,8 +20,8 @@ const HOST_PROGRAMS: &[WindowsPath] = &[
     WindowsPath::on_c(r"C:\k"),
 ];
 
-/// Windows starts no program with a path of more than 260 UTF-16 units (`MAX_PATH`), each of at most three bytes. A longer one
-/// would be compared with the folders of every mount.
+/// Windows cannot start a program with a path of more than 260 UTF-16 units (`MAX_PATH`), each of at most three bytes.
+/// The limit bounds the comparison with the folders of all mounts.
 const MAX_PROGRAM_BYTES: usize = 3 * 260;
 
 pub static RULE: Rule = Rule {
@@ -48,10 +48,10 @@ fn check(context: &Context, findings: &mut Findings) {
                 Location::Unknown => Some(format!("{found} is looked up on the host, not in the image")),
             }
         };
-        // What `linux-command` and `program-not-found` report is left to them.
+        // `linux-command` and `program-not-found` report other unusable programs.
         let program = line.path().filter(|path| may_be_an_image_path(path) && line.no_program().is_none());
         if let Some((program, message)) = program.and_then(|program| Some((program, message(program)?))) {
-            // containerd 1.6 searches for a name in the working directory, which is the top of the image unless it is set.
+            // containerd 1.6 searches for a name in the working directory, by default the root of the image.
             let is_name_found = !may_be_1_6 || line.container.raw.working_dir.is_none_or(str::is_empty);
             findings.container(&line.container, line.program_path(), message, fix(program, is_name_found));
         }
@@ -76,13 +76,13 @@ enum Location {
     Image,
     /// Below a mount of the container.
     Mount,
-    /// In one of the host's program folders, or in a host folder that the container mounts somewhere.
+    /// In one of the host's program folders, or in a host folder that the container mounts.
     Host,
     /// Anywhere else.
     Unknown,
 }
 
-/// For each volume the place of its host path.
+/// The place of each volume's host path.
 fn places_of_volumes(pod: &Pod) -> Vec<Option<String>> {
     (0..pod.spec.volumes.len()).map(|index| pod.volumes.host_path(index)?.place()).collect()
 }
@@ -102,12 +102,12 @@ fn locate(path: &WindowsPath, line: &CommandLine, volumes: &[Option<String>]) ->
     }
 }
 
-/// Scripts are not searched for by name.
+/// The fix for a script, which is not searched for by name.
 fn fix_of_script(script: &WindowsPath) -> String {
     format!("write {}, if the script is in the image", quote(&below_image(script)))
 }
 
-/// The same path in the image, which nodes have in different places.
+/// The same path in the image, whose folder differs between nodes.
 pub(super) fn below_image(path: &WindowsPath) -> String {
     let names = path.segments().skip(usize::from(path.is_same_or_under(&ROOTFS)));
     names.fold(format!("%{SANDBOX_MOUNT_POINT}%"), |folder, name| folder + r"\" + name)

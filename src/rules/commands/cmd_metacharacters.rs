@@ -25,7 +25,7 @@ fn check(context: &Context, findings: &mut Findings) {
     let since = if settings.may_have(Era::is_1_6) { "since containerd 1.7, " } else { "" };
     for line in &context.command_lines {
         let mut cmd = match line.shell() {
-            // The command is meant for cmd; which of the two cmds interprets it makes no difference.
+            // The command is intended for cmd, so it makes no difference which of the two cmd processes interprets it.
             Some(Shell::Cmd) => continue,
             Some(Shell::PowerShell) => CmdReader::for_powershell(),
             _ => CmdReader::default(),
@@ -43,7 +43,7 @@ fn message(text: &str, operator: Operator, since: &str) -> String {
     let found = quote(text);
     match operator {
         Operator::Command(c) => format!("{since}cmd /c runs what follows the '{c}' in {found} as a command"),
-        Operator::Redirection(c) => format!("{since}cmd /c takes what follows the '{c}' in {found} as a file name"),
+        Operator::Redirection(c) => format!("{since}cmd /c treats what follows the '{c}' in {found} as a file name"),
         Operator::Escape => format!("{since}cmd /c removes the '^' from {found}"),
     }
 }

@@ -18,7 +18,7 @@ pub static RULE: Rule = Rule {
     ..Rule::new(check)
 };
 
-/// Repositories whose images name their entrypoint as HostProcess containers need it (read in their Dockerfiles).
+/// Repositories whose images have an entrypoint that works in HostProcess containers, according to their Dockerfiles.
 const KNOWN: &[&str] = &[
     "ghcr.io/prometheus-community/windows-exporter",
     "mcr.microsoft.com/oss/prometheus/windows-exporter",

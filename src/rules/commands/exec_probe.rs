@@ -7,7 +7,7 @@ use crate::rules::rule::{Rule, about, page};
 pub static RULE: Rule = Rule {
     id: "exec-probe",
     summary: about!(
-        "a probe that runs a command, for which the container's shim has grown until the node ran out of memory"
+        "a probe that runs a command, which has leaked memory in the container's shim until the node ran out of it"
     ),
     severity: Severity::Off,
     reads: Fields::of(&["command"]),

@@ -9,7 +9,7 @@ use crate::wording::quote;
 
 pub static RULE: Rule = Rule {
     id: "line-break",
-    summary: about!("a command of several lines, of which `cmd /c` reads the first"),
+    summary: about!("a command of several lines, of which `cmd /c` reads only the first"),
     severity_varies: about!("warn; deny where every node has containerd 1.7 or later and the bind filter"),
     reads: Fields::of(&["command", "args"]),
     page: page!("line_break.md"),
@@ -30,7 +30,7 @@ fn check(context: &Context, findings: &mut Findings) {
                 findings.at(severity).container(
                     &line.container,
                     element.path(),
-                    format!("{since}cmd /c reads only as far as the first line break in {}", quote(element.text)),
+                    format!("{since}cmd /c reads only up to the first line break in {}", quote(element.text)),
                     "write the script in one line, with a semicolon between PowerShell's commands, or put it in a file",
                 );
             }

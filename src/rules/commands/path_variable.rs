@@ -24,15 +24,18 @@ fn check(context: &Context, findings: &mut Findings) {
             let first = *first.get_or_insert(index);
             let field = |field| container.path(&format!("env[{index}].{field}"));
             if name(index) != name(first) {
-                let message =
-                    format!("{} and {} are one variable to Windows, and either may win", name(index), name(first));
+                let message = format!(
+                    "{} and {} are the same variable on Windows, and either value may win",
+                    name(index),
+                    name(first)
+                );
                 findings.container(&container, field("name"), message, "set only one of them");
             }
             if !value.contains("$(") && !value.split(';').any(system_folder) {
                 findings.container(
                     &container,
                     field("value"),
-                    format!("{} replaces the node's whole PATH, which has System32", quote(value)),
+                    format!("{} replaces the node's whole PATH, which includes System32", quote(value)),
                     r"add C:\Windows\System32, and C:\Windows\System32\WindowsPowerShell\v1.0 if scripts run",
                 );
             }
@@ -40,7 +43,7 @@ fn check(context: &Context, findings: &mut Findings) {
     }
 }
 
-/// The values of `PATH`, in any case, that `env` sets, each with its index. An empty one is like none.
+/// The values of `PATH`, in any case, in `env`, each with its index. An empty value counts as unset.
 pub fn path_variables<'p>(container: &ContainerView<'p, '_>) -> impl Iterator<Item = (usize, &'p str)> {
     container.raw.env.iter().enumerate().filter_map(|(index, variable)| {
         let is_path = variable.name.is_some_and(is_path);
@@ -48,8 +51,7 @@ pub fn path_variables<'p>(container: &ContainerView<'p, '_>) -> impl Iterator<It
     })
 }
 
-/// Whether an entry of a `PATH` is Windows' folder of programs or in it, on whatever drive or in the image: some images bring
-/// their own.
+/// Whether an entry of a `PATH` is System32 or below it, on any drive or in the image: some images contain their own.
 pub fn system_folder(entry: &str) -> bool {
     entry.split(['\\', '/']).any(|name| name.trim().eq_ignore_ascii_case("system32"))
 }

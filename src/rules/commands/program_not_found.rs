@@ -25,12 +25,12 @@ fn check(context: &Context, findings: &mut Findings) {
         let found = quote(program);
         let (message, fix) = match line.no_program() {
             Some(NoProgram::Script) => (
-                format!("{found} is a script, which nothing starts by itself"),
+                format!("{found} is a script, which Windows cannot start directly"),
                 format!("write powershell.exe, -File and {found} as the first three elements"),
             ),
             Some(NoProgram::CommandLine) => (
-                format!("{found} is a whole command line, which many nodes take for the name of the program"),
-                "write every argument as an element of its own".to_owned(),
+                format!("{found} is a whole command line, which many nodes treat as the name of the program"),
+                "write each argument as a separate element".to_owned(),
             ),
             Some(NoProgram::PowerShell7) => {
                 report_powershell_7(line, line.program_path(), program, findings);
@@ -62,7 +62,7 @@ fn report_powershell_7(line: &CommandLine, path: String, program: &str, findings
     );
 }
 
-/// Whether the container says where its programs are: in its own `PATH`, or in the working directory.
+/// Whether the container sets a `PATH` or a working directory, in which programs are searched.
 fn is_searched_elsewhere(line: &CommandLine) -> bool {
     let raw = line.container.raw;
     raw.env.iter().any(|variable| variable.name.is_some_and(is_path))

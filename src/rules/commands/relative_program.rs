@@ -27,7 +27,7 @@ fn check(context: &Context, findings: &mut Findings) {
         if container.raw.working_dir.is_some_and(|folder| !folder.is_empty()) {
             continue;
         }
-        // Mounts move along with the default folder, so what is in one is found on nearly every node.
+        // Mounts move along with the default folder, so programs in them are found on nearly every node.
         let is_in_mount = |path: &WindowsPath| container.mounted_places().any(|at| path.is_same_or_under(at));
         let Some((field, path)) = relative_path(line).filter(|(_, path)| !is_in_mount(path)) else { continue };
         if let Some(folders) = folders(context) {
@@ -35,15 +35,15 @@ fn check(context: &Context, findings: &mut Findings) {
                 container,
                 field,
                 format!("{} is relative to {folders}, unless the image sets a working directory", quote(path.text())),
-                format!("write {}, or set workingDir to the folder that is meant", quote(&below_image(&path))),
+                format!("write {}, or set workingDir to the intended folder", quote(&below_image(&path))),
             );
         }
     }
 }
 
-/// The program or the script of a shell, if its path is relative, with its field.
+/// The field and path of the program, or of the script of a shell, if it is relative.
 fn relative_path<'p>(line: &CommandLine<'p, '_>) -> Option<(String, WindowsPath<'p>)> {
-    // What `linux-command` and `program-not-found` report is left to them.
+    // `linux-command` and `program-not-found` report other unusable programs.
     if let Some(program) = line.path().filter(|path| has_relative_folder(path) && line.no_program().is_none()) {
         return Some((line.program_path(), program.clone()));
     }
@@ -55,7 +55,8 @@ fn relative_path<'p>(line: &CommandLine<'p, '_>) -> Option<(String, WindowsPath<
     (is_relative && !line.elements().any(|element| is_moved(element.text))).then(|| (element.path(), script))
 }
 
-/// Whether a path begins in the working directory and has a folder in it, be it `.`: bare names are searched elsewhere as well.
+/// Whether a path is relative to the working directory and has a folder, even `.`: bare names are also searched
+/// elsewhere.
 fn has_relative_folder(path: &WindowsPath) -> bool {
     path.text().contains(['/', '\\']) && is_literal(path.text()) && !path.is_absolute()
 }
@@ -64,29 +65,29 @@ fn is_name(path: &str) -> bool {
     !path.contains(['/', '\\']) && is_literal(path)
 }
 
-/// Whether nothing expands a part of it, and it neither names a drive nor consists of several words.
+/// Whether it is a literal path: without expanded parts, a drive or several words.
 fn is_literal(path: &str) -> bool {
     !path.contains(['%', '$', '(', ':', ' ', '"', '\''])
 }
 
-/// Whether it is PowerShell's parameter for a file, which is not searched for, even if it is only a name.
+/// Whether it is PowerShell's parameter for a file, which is not searched for, even if it is a bare name.
 fn takes_file(argument: &str) -> bool {
     ["-File", "-f"].iter().any(|parameter| parameter.eq_ignore_ascii_case(argument))
 }
 
-/// Whether it is the parameter of PowerShell 7 for the folder.
+/// Whether it is PowerShell 7's parameter for the working directory.
 fn sets_folder(argument: &str) -> bool {
     ["-WorkingDirectory", "-wd"].iter().any(|parameter| parameter.eq_ignore_ascii_case(argument))
 }
 
-/// The default working directories of the nodes that may be in the cluster; `None` if there is only one.
+/// Describes the default working directories of the possible nodes; `None` if there is only one.
 fn folders(context: &Context) -> Option<String> {
     let all: Vec<WorkingDir> = context.settings.eras().map(WorkingDir::of).collect();
     let usual = all.iter().filter(|dir| dir.era.is_1_6() || dir.era.binds()).collect();
     [usual, all.iter().collect()].into_iter().find(|dirs: &Vec<_>| differ(dirs)).map(|dirs| list(&dirs))
 }
 
-/// The working directory where neither the container nor its image sets one.
+/// The default working directory of an era.
 struct WorkingDir {
     era: Era,
     folder: &'static str,

@@ -65,7 +65,7 @@ fn check(context: &Context, findings: &mut Findings) {
     }
 }
 
-/// The first mention in a form that nothing expands there.
+/// The first mention in an unexpanded form.
 fn unexpanded(text: &str, is_expanded: impl Fn(Form) -> bool) -> Option<Mention<'_>> {
     mentions(text).find(|mention| !is_expanded(mention.form))
 }
@@ -93,7 +93,7 @@ fn in_path(path: Option<&str>) -> Option<String> {
     Some(format!("{} is not replaced in volume and mount paths", quote(mention.text)))
 }
 
-/// hcsshim replaces two forms; a shell expands its own as well, because hcsshim also sets the variable.
+/// hcsshim replaces two forms. A shell also expands its own forms, because hcsshim sets the variable.
 fn is_expanded_in(line: &CommandLine, form: Form) -> bool {
     match form {
         Form::Replaced | Form::BareName => true,
@@ -104,8 +104,7 @@ fn is_expanded_in(line: &CommandLine, form: Form) -> bool {
     }
 }
 
-/// Whether the kubelet expands the variable: only variables of the container's own `env`, so hcsshim's only if it is
-/// declared there.
+/// Whether the kubelet expands the variable, which it does only if the container's `env` declares it.
 fn declares_variable(container: &ContainerView) -> bool {
     container.raw.env.iter().any(|v| v.name == Some(SANDBOX_MOUNT_POINT))
 }

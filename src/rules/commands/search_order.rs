@@ -13,14 +13,16 @@ use super::path_variable::{path_variables, system_folder};
 
 pub static RULE: Rule = Rule {
     id: "search-order",
-    summary: about!("a `workingDir` or `PATH` in which programs are looked for first and ordinary users may put some"),
+    summary: about!(
+        "a `workingDir` or `PATH` that is searched first for programs and that ordinary users may write to"
+    ),
     severity: Severity::Warn,
     reads: Fields::of(&["workingDir", "value"]),
     page: page!("search_order.md"),
     ..Rule::new(check)
 };
 
-/// Folders that ordinary users of the node may write to, with all that is in them.
+/// Folders that ordinary users of the node may write to, including subfolders.
 const WRITABLE: &[WindowsPath] = &[
     WindowsPath::on_c(r"C:\Users\Public"),
     WindowsPath::on_c(r"C:\Windows\Temp"),
@@ -28,7 +30,7 @@ const WRITABLE: &[WindowsPath] = &[
     WindowsPath::on_c(r"C:\tmp"),
 ];
 
-/// The same, but installers often protect their own folders in it.
+/// A folder that ordinary users may write to, excluding subfolders, which installers often protect.
 const WRITABLE_ITSELF: WindowsPath = WindowsPath::on_c(r"C:\ProgramData");
 
 fn check(context: &Context, findings: &mut Findings) {

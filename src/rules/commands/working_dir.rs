@@ -8,7 +8,7 @@ use crate::wording::quote;
 
 pub static RULE: Rule = Rule {
     id: "working-dir",
-    summary: about!("a working directory that is one place on nodes with the bind filter and another without it"),
+    summary: about!("a working directory whose location depends on whether the node has the bind filter"),
     severity: Severity::Warn,
     reads: Fields::of(&["workingDir"]),
     page: page!("working_dir.md"),
@@ -19,7 +19,7 @@ fn check(context: &Context, findings: &mut Findings) {
     if !context.settings.may_have(Era::binds) || !context.settings.may_have(|era| !era.binds()) {
         return;
     }
-    // Mounts move along with it: without the bind filter they are below the image, with it at their own path.
+    // A mount moves along with it: below the image without the bind filter, at its own path with it.
     for directory in context.working_dirs().iter().filter(|directory| !directory.is_in_mount()) {
         findings.container(
             &directory.container,

@@ -5,10 +5,10 @@ use crate::settings::Settings;
 use crate::windows::account::{Account, CONTAINER_ADMINISTRATOR, Kind, Service};
 use crate::windows::case::{is_same, lower_case};
 
-/// The path of the field, below a pod's spec as well as below a container.
+/// The path of the field, relative to a pod's spec or a container.
 pub const RUN_AS_USER_NAME: &str = "securityContext.windowsOptions.runAsUserName";
 
-/// Groups of Windows and of common products whose members are administrators of the node or can become one.
+/// Groups of Windows and of common products whose members are, or can become, administrators of the node.
 const PRIVILEGED: &[&str] = &[
     "Administrators",
     "Hyper-V Administrators",
@@ -19,8 +19,8 @@ const PRIVILEGED: &[&str] = &[
     "docker-users",
 ];
 
-/// `Administrators` in the languages of Windows that translate it; the rule's page says where each is from. Elsewhere the
-/// group has its English name.
+/// `Administrators` in the languages of Windows that translate it; the rule's page lists the sources. Other languages
+/// keep the English name.
 const ADMINISTRATORS_ELSEWHERE: &[&str] = &[
     "Administradores",
     "Administrateurs",
@@ -42,8 +42,8 @@ pub fn privileged_groups() -> impl Iterator<Item = &'static str> {
     PRIVILEGED.iter().chain(ADMINISTRATORS_ELSEWHERE).copied()
 }
 
-/// The local groups that the settings name, looked up as Windows compares them: the settings may name as many as a pod has
-/// accounts.
+/// The local groups in the settings, indexed by name in lower case, because both the settings and a pod may have very
+/// many.
 #[derive(Debug)]
 pub struct LocalGroups {
     declared: ByName<'static>,
@@ -51,7 +51,7 @@ pub struct LocalGroups {
 }
 
 impl LocalGroups {
-    /// Reads both lists of the settings.
+    /// Indexes both lists of the settings.
     #[inline(never)]
     pub fn of(settings: &Settings) -> LocalGroups {
         let index = |names: &[&str]| ByName::new(names.iter().map(|name| lower_case(name).into()).collect());
@@ -59,27 +59,27 @@ impl LocalGroups {
         LocalGroups { declared: index(&settings.local_groups), privileged: index(&privileged) }
     }
 
-    /// Whether the account is a local group that the setting `localGroups` lists.
-    pub fn declare(&self, account: &Account) -> bool {
+    /// Whether the setting `localGroups` lists the account.
+    pub fn is_declared(&self, account: &Account) -> bool {
         account.kind() == Kind::Local && has(&self.declared, account.name())
     }
 
-    /// Whether the account is a privileged local group: a built-in one, or one in the setting `privilegedLocalGroups`. Spaces
-    /// and dots around a name do not make it another group.
+    /// Whether the account is a privileged local group: a built-in one, or one in the setting `privilegedLocalGroups`.
+    /// Spaces and dots around the name are ignored.
     #[inline(never)]
-    pub fn make_privileged(&self, account: &Account) -> bool {
+    pub fn is_privileged(&self, account: &Account) -> bool {
         let name = bare(account.name());
         account.kind() == Kind::Local
             && (privileged_groups().any(|group| is_same(group, name)) || has(&self.privileged, name))
     }
 
-    /// Whether a process with this account would be an administrator: the account is LocalSystem, in whatever spelling,
+    /// Whether a process with this account would be an administrator: the account is LocalSystem in any spelling,
     /// `ContainerAdministrator`, or a privileged local group.
-    pub fn make_administrator(&self, account: &Account) -> bool {
+    pub fn is_administrator(&self, account: &Account) -> bool {
         match account.kind() {
             Kind::Service(service) | Kind::Misspelt(Some(service)) => service == Service::LocalSystem,
             Kind::ContainerOnly => account.user().eq_ignore_ascii_case(CONTAINER_ADMINISTRATOR),
-            _ => self.make_privileged(account),
+            _ => self.is_privileged(account),
         }
     }
 }

@@ -18,7 +18,7 @@ pub static RULE: Rule = Rule {
 #[derive(Clone, Copy)]
 enum Gmsa<'p> {
     Name(&'p str),
-    /// A document of up to 64 KiB, so messages do not quote it.
+    /// A document of up to 64 KiB, which messages do not quote.
     Inline,
 }
 
@@ -32,13 +32,13 @@ fn check(context: &Context, findings: &mut Findings) {
         findings.setting(
             &credential,
             field,
-            format!("{found} has no effect, because HostProcess containers act as their account on the node"),
+            format!("{found} has no effect, because HostProcess containers use their account on the node"),
             "remove it, or run the application in an ordinary Windows container",
         );
     }
 }
 
-/// The two fields override those of the pod together.
+/// If a container sets either field, it overrides both of the pod.
 fn effective<'p>(container: &ContainerView<'p, '_>) -> Option<Effective<Gmsa<'p>>> {
     container.windows_option(|options| {
         let name = options.gmsa_credential_spec_name.map(Gmsa::Name);

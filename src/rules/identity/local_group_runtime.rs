@@ -24,7 +24,7 @@ fn check(context: &Context, findings: &mut Findings) {
         return;
     }
     let groups = context.local_groups();
-    for account in context.accounts.iter().filter(|account| groups.declare(account.value)) {
+    for account in context.accounts.iter().filter(|account| groups.is_declared(account.value)) {
         let name = quote(account.value.name());
         findings.setting(
             &account.setting,

@@ -38,7 +38,7 @@ fn message(account: &Account) -> String {
     }
     match account.domain() {
         None if is_in_nt_authority(account) => format!("{name} has lost the backslash after NT AUTHORITY"),
-        None => format!("{name} without a domain is taken for a local group or user"),
+        None => format!("{name} without a domain is treated as a local group or user"),
         Some("NT AUTHORITY") => format!("{name} is not one of the three service accounts"),
         Some(_) => format!("{name} cannot log on: the domain must be exactly NT AUTHORITY"),
     }
@@ -49,7 +49,7 @@ fn is_in_nt_authority(account: &Account) -> bool {
     account.name().to_ascii_lowercase().contains("authority")
 }
 
-/// A slip in the domain leaves no doubt. A bare name could be that of a local group on the node.
+/// A misspelt domain is unambiguous. A bare name could be a local group on the node.
 fn reach(account: &Account) -> Reach {
     let written = account.yaml_source();
     match written.as_deref().unwrap_or(account.name()).split_once('\\') {

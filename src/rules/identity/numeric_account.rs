@@ -12,9 +12,7 @@ use crate::wording::quote;
 
 pub static RULE: Rule = Rule {
     id: "numeric-account",
-    summary: about!(
-        "a `runAsUserName` of digits, in any pod for Windows: containerd's code panics and no container is made"
-    ),
+    summary: about!("a numeric `runAsUserName`, in any pod for Windows: containerd panics and creates no container"),
     scope: Scope::AnyPod,
     reads: Fields::of(&["runAsUserName"]),
     page: page!("numeric_account.md"),
@@ -41,7 +39,7 @@ fn message(name: &str, context: &Context) -> Option<String> {
     let found = quote(name);
     Some(match failure {
         Failure::UserOutOfRange(_) => format!("{found} is a number, which containerd refuses: uid out of range"),
-        _ => format!("{found} is a number, at which the code of containerd that makes containers panics"),
+        _ => format!("{found} is a number, on which containerd panics when it creates the container"),
     })
 }
 

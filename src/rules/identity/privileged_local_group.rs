@@ -15,7 +15,7 @@ pub static RULE: Rule = Rule {
 
 fn check(context: &Context, findings: &mut Findings) {
     let groups = context.local_groups();
-    for account in context.accounts.iter().filter(|account| groups.make_privileged(account.value)) {
+    for account in context.accounts.iter().filter(|account| groups.is_privileged(account.value)) {
         findings.setting(
             &account.setting,
             RUN_AS_USER_NAME,

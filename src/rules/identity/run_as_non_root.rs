@@ -10,7 +10,7 @@ use std::cell::LazyCell;
 
 pub static RULE: Rule = Rule {
     id: "run-as-non-root",
-    summary: about!("`runAsNonRoot: true` beside an administrator's account: it is admitted but not enforced"),
+    summary: about!("`runAsNonRoot: true` with an administrator's account, which is admitted but not enforced"),
     reads: Fields::of(&["runAsNonRoot"]),
     patches: Some(Reach::OnDemand),
     page: page!("run_as_non_root.md"),
@@ -18,7 +18,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &Context, findings: &mut Findings) {
-    let is_untrue = |account: &Account| context.local_groups().make_administrator(account);
+    let is_untrue = |account: &Account| context.local_groups().is_administrator(account);
     let inherited = LazyCell::new(|| {
         let account = context.pod.windows_options().and_then(|options| options.run_as_user_name.as_ref());
         account.is_some_and(is_untrue)

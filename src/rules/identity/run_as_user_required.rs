@@ -31,7 +31,7 @@ fn check(context: &Context, findings: &mut Findings) {
     }
 }
 
-/// Where a container without an effective `runAsUserName` should get one: at the level where its `hostProcess` is set,
+/// The level at which a container without an effective `runAsUserName` should get one: that of its `hostProcess`,
 /// because a container that inherits one can inherit the other. An ephemeral container must set its own, because the
 /// pod that it joins cannot be changed.
 fn missing_on(container: &ContainerView) -> Option<Level> {

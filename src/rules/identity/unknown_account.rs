@@ -26,7 +26,7 @@ fn check(context: &Context, findings: &mut Findings) {
     let created = LazyCell::new(|| CreatedGroups::of(context));
     for account in context.accounts.iter().filter(|account| account.value.kind() == Kind::Local) {
         let (name, groups) = (account.value, context.local_groups());
-        if !groups.declare(name) && !groups.make_privileged(name) && !created.has_before(account) {
+        if !groups.is_declared(name) && !groups.is_privileged(name) && !created.has_before(account) {
             findings.at(severity).setting(
                 &account.setting,
                 RUN_AS_USER_NAME,
@@ -37,10 +37,10 @@ fn check(context: &Context, findings: &mut Findings) {
     }
 }
 
-/// The groups that init containers create, each with the first of them that does.
+/// The groups that init containers create, each with the first such container.
 struct CreatedGroups {
     by_name: ByName<'static>,
-    /// For each group the index of the init container.
+    /// The index of the init container of each group.
     creators: Vec<usize>,
 }
 
@@ -50,7 +50,7 @@ impl CreatedGroups {
         for line in context.command_lines.iter().filter(|line| line.container.list == ContainerList::Init) {
             let account = line.container.run_as_user_name();
             for group in created_by(line.elements().map(|element| element.text)) {
-                // A container cannot run as a group that it has yet to create.
+                // A container cannot run as a group before it creates it.
                 if !account.is_some_and(|account| is_same(account.value.name(), group)) {
                     names.push(lower_case(group).into());
                     creators.push(line.container.index);
@@ -63,20 +63,20 @@ impl CreatedGroups {
     /// Whether an init container that runs earlier creates the group.
     fn has_before(&self, account: &EffectiveAccount) -> bool {
         let user = account.setting.container;
-        // Command lines are in the order of their containers, so the first place is that of the earliest.
+        // Command lines are in the order of containers, so the first index is that of the earliest container.
         let creator = self.by_name.places(&lower_case(account.value.name())).next().map(|place| self.creators[place]);
         creator.is_some_and(|creator| user.list != ContainerList::Init || creator < user.index)
     }
 }
 
-/// Every GROUP of `net localgroup GROUP /add` in a command line. With a user between the two, the command adds the user to a
-/// group that must be there already.
+/// Every GROUP of `net localgroup GROUP /add` in a command line. With a user in between, the command adds the user to
+/// an existing group.
 fn created_by<'t>(texts: impl Iterator<Item = &'t str>) -> Vec<&'t str> {
     let mut created = Vec::new();
     let (mut command, mut group) = ("", "");
     for text in texts {
         for word in text.split(separates_words).filter(|word| !word.is_empty()) {
-            // `/add;` and `/add&` as well.
+            // `/add;` and `/add&` count, too.
             let adds = word.get(..4).is_some_and(|option| option.eq_ignore_ascii_case("/add"));
             if adds && command.eq_ignore_ascii_case("localgroup") {
                 created.push(group);
@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn commands_that_create_a_group() {
+    fn commands_that_create_a_group_are_recognised() {
         for line in [
             "net localgroup hpc-group /add",
             "cmd /c net.exe LOCALGROUP HPC-Group /ADD&exit 0",

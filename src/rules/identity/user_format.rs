@@ -11,7 +11,7 @@ use crate::wording::{escaped, quote};
 
 pub static RULE: Rule = Rule {
     id: "user-format",
-    summary: about!("a `runAsUserName` that Kubernetes does not accept"),
+    summary: about!("a `runAsUserName` that Kubernetes rejects"),
     api_server: ApiServer::Refuses,
     reads: Fields::of(&["runAsUserName"]),
     patches: Some(Reach::Admission),
@@ -33,7 +33,7 @@ fn check(context: &Context, findings: &mut Findings) {
     }
 }
 
-/// Corrects a backslash that was doubled outside double quotes, or not doubled inside them, and nothing else in the name.
+/// Corrects only a backslash that was doubled outside double quotes, or not doubled inside them.
 fn single_backslash(path: &str, name: &str) -> Vec<Operation> {
     let corrected = Account::parse(name).yaml_source().unwrap_or_else(|| name.replacen(r"\\", r"\", 1));
     match Account::parse(&corrected).kind() {
@@ -42,7 +42,7 @@ fn single_backslash(path: &str, name: &str) -> Vec<Operation> {
     }
 }
 
-/// A name that Kubernetes does not accept, with message and fix; `None` where there is none.
+/// A name that Kubernetes rejects, with message and fix; `None` if the name is valid.
 fn diagnose<'p>(options: Option<&'p WindowsOptions>) -> Option<(&'p str, (String, String))> {
     let account = options?.run_as_user_name.as_ref()?;
     let Kind::Malformed(defect) = account.kind() else { return None };
@@ -71,8 +71,8 @@ fn fix(name: &str, defect: Malformed) -> String {
     }
 }
 
-/// The name with the usual slips corrected: doubled backslashes, a slash instead of a backslash, a line break at the
-/// end. `None` when that does not give a name that can work.
+/// The name with common mistakes corrected: doubled backslashes, a slash instead of a backslash, a line break at the
+/// end. `None` if the result cannot work.
 fn corrected(name: &str) -> Option<String> {
     let written = Account::parse(name).yaml_source();
     let parts: Vec<&str> =
@@ -81,7 +81,7 @@ fn corrected(name: &str) -> Option<String> {
     match Account::parse(&repaired).kind() {
         Kind::Misspelt(Some(service)) => Some(service.spelling().to_owned()),
         Kind::Service(_) | Kind::Local => Some(repaired),
-        // A correct spelling would not make these work.
+        // These cannot work in any spelling.
         Kind::Misspelt(None) | Kind::ContainerOnly | Kind::Domain | Kind::Number | Kind::Malformed(_) => None,
     }
 }

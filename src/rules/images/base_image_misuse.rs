@@ -8,7 +8,7 @@ use crate::wording::quote;
 pub static RULE: Rule = Rule {
     id: "base-image-misuse",
     summary: about!(
-        "an image for HostProcess containers in an ordinary one: the base image, or a tag such as `v1-windows-hp`"
+        "an image for HostProcess containers in an ordinary container: the base image, or a tag such as `v1-windows-hp`"
     ),
     severity: Severity::Warn,
     scope: Scope::AnyPod,
@@ -31,10 +31,10 @@ fn check(context: &Context, findings: &mut Findings) {
     }
 }
 
-/// Whether an image is the base image, by its name, or has a tag such as the CSI drivers and sig-windows-tools use. The texts
-/// are marks of the prescan as well.
+/// Whether an image has the name of the base image, or a tag such as those of the CSI drivers and sig-windows-tools.
+/// The prescan must have all of these strings as marks.
 fn is_for_host_process(image: &str) -> bool {
-    // What follows the first colon after the last slash: the tag, with the digest if there is one.
+    // The tag, including any digest: the part after the first colon after the last slash.
     let tag = image.rsplit('/').next().and_then(|name| name.split_once(':')).map_or("", |(_, tag)| tag);
     [(image, "windows-host-process-containers-base-image"), (tag, "-windows-hp"), (tag, "-hostprocess")]
         .into_iter()
@@ -46,7 +46,7 @@ mod tests {
     use super::is_for_host_process;
 
     #[test]
-    fn by_the_name_of_the_base_image_or_the_tag() {
+    fn base_image_and_tags_are_recognised() {
         for image in [
             "registry.example:5000/windows-host-process-containers-base-image@sha256:00",
             "smbplugin:v1-windows-hp",

@@ -39,7 +39,7 @@ mod tests {
     use super::is_moving;
 
     #[test]
-    fn references() {
+    fn references_without_a_fixed_version_are_moving() {
         for image in ["agent", "agent:latest", "registry.example:5000/team/agent", "registry.example/agent:latest"] {
             assert!(is_moving(image), "{image}");
         }

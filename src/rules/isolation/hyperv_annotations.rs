@@ -27,14 +27,14 @@ fn check(context: &Context, findings: &mut Findings) {
     }
 }
 
-/// Documented by AKS for every Windows pod: it neither belongs to a virtual machine nor changes a limit.
+/// Documented by AKS for every Windows pod: it does not concern virtual machines or limits.
 const PROCESS_DUMPS: &str = "io.microsoft.container.processdumplocation";
 
 fn effect_of(key: &str) -> Option<&'static str> {
     if key.starts_with("io.microsoft.virtualmachine.") {
         Some("configures a utility VM, which a HostProcess pod does not have")
     } else if key.starts_with("io.microsoft.container.") && key != PROCESS_DUMPS {
-        Some("is for the runtime and overrides resources.limits where the node lets it through")
+        Some("is for the runtime and overrides resources.limits if the node passes it on")
     } else {
         None
     }

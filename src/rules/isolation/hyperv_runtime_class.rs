@@ -33,7 +33,10 @@ fn check(context: &Context, findings: &mut Findings) {
     };
     findings.pod(
         pod.path("runtimeClassName"),
-        format!("{what} selects Hyper-V isolation, but HostProcess containers run on the host up to containerd 2.3.2, and later only on Windows Server 2025, in the virtual machine"),
+        format!(
+            "{what} selects Hyper-V isolation, but HostProcess containers run on the host up to containerd 2.3.2, and later \
+             only on Windows Server 2025, in the virtual machine"
+        ),
         "remove it, or list the class in the policy's setting runtimeClasses.process if it does not use Hyper-V",
     );
 }
@@ -41,7 +44,7 @@ fn check(context: &Context, findings: &mut Findings) {
 /// The handler for process isolation in containerd's default configuration. Other handlers can have any name.
 const PROCESS_HANDLER: &str = "runhcs-wcow-process";
 
-/// The handler of the pod's RuntimeClass, if the cluster was asked for it and answered.
+/// The handler of the pod's RuntimeClass, if known from the cluster.
 fn handler<'c>(context: &'c Context) -> Option<&'c str> {
     match &context.facts.runtime_class {
         Answer::Known(class) => Some(&class.handler),
@@ -49,8 +52,8 @@ fn handler<'c>(context: &'c Context) -> Option<&'c str> {
     }
 }
 
-/// Whether a name suggests Hyper-V: `runhcs-wcow-hypervisor`, its variants for a build (`-20348`), and names in common
-/// use.
+/// Whether a name suggests Hyper-V: `runhcs-wcow-hypervisor`, its variants for a build (`-20348`), and other common
+/// names.
 fn suggests_hyperv(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     ["hyperv", "hyper-v", "hypervisor"].iter().any(|word| name.contains(word))
@@ -62,7 +65,7 @@ mod tests {
     use super::suggests_hyperv;
 
     #[test]
-    fn names() {
+    fn names_that_suggest_hyperv() {
         for name in [
             "runhcs-wcow-hypervisor",
             "runhcs-wcow-hypervisor-20348",

@@ -12,9 +12,9 @@ use crate::wording::quote;
 
 pub static RULE: Rule = Rule {
     id: "reserved-annotations",
-    summary: about!("annotations that override the account or the root filesystem, or are meant for nodes only"),
+    summary: about!("annotations that override the account or the root filesystem, or are reserved for nodes"),
     severity_varies: about!(
-        "deny; warn for a root filesystem outside of system folders, for the bans of a node and for unknown keys"
+        "deny; warn for a root filesystem outside system folders, for bans of the node and for unknown keys"
     ),
     scope: Scope::Annotations,
     reads: Fields::of(&["annotations"]),
@@ -32,13 +32,13 @@ fn check(context: &Context, findings: &mut Findings) {
             findings.at(severity).pod(
                 pod.annotation_path(key),
                 format!("{} {effect}", quote(value)),
-                "remove it, only containerd and its shim use it",
+                "remove it, because only containerd and its shim use it",
             );
         }
     }
 }
 
-/// Whether all containers are HostProcess ones that run as LocalSystem, which is containerd's account as well.
+/// Whether all containers are HostProcess containers that run as LocalSystem, the account of containerd.
 fn runs_as_system(context: &Context) -> bool {
     !context.accounts.is_empty()
         && context
@@ -48,23 +48,22 @@ fn runs_as_system(context: &Context) -> bool {
         && context.accounts.iter().all(|account| account.value.kind() == Kind::Service(Service::LocalSystem))
 }
 
-/// A severity, and what the annotation does.
+/// A severity, and a description of the effect.
 type Effect = (Severity, &'static str);
 
-/// From the value of an annotation to its effect.
+/// Maps the value of an annotation to its effect.
 type EffectOf = fn(&str) -> Effect;
 
-/// What hcsshim does with an annotation of a key, given its value, once the node's containerd passes it on. hcsshim compares
-/// keys exactly.
+/// The effects of annotations by key, if the node's containerd passes them on to hcsshim, which compares keys exactly.
 const EFFECTS: &[(&str, EffectOf)] = &[
-    ("microsoft.com/disable-hostprocess-container", lifts_no_ban),
-    ("io.microsoft.disable-unsafe-operations", lifts_no_ban),
+    ("microsoft.com/disable-hostprocess-container", ban_override_effect),
+    ("io.microsoft.disable-unsafe-operations", ban_override_effect),
     (INHERIT_USER, |value| match value {
-        "true" => (Severity::Deny, "replaces runAsUserName by the account of containerd, LocalSystem"),
-        _ => (Severity::Deny, "replaces the node's own setting of whose account is used"),
+        "true" => (Severity::Deny, "replaces runAsUserName with the account of containerd, LocalSystem"),
+        _ => (Severity::Deny, "overrides the node's setting for the account"),
     }),
     ("microsoft.com/hostprocess-container", |_| {
-        (Severity::Deny, "decides on containerd 1.5 what is HostProcess, past the field hostProcess")
+        (Severity::Deny, "determines on containerd 1.5 what is HostProcess, regardless of the field hostProcess")
     }),
     (ROOTFS_LOCATION, |value| {
         let severity = if is_system_folder(value) { Severity::Deny } else { Severity::Warn };
@@ -81,17 +80,17 @@ fn effect_of(key: &str, value: &str) -> Option<Effect> {
     }
 }
 
-fn lifts_no_ban(_: &str) -> Effect {
+fn ban_override_effect(_: &str) -> Effect {
     (
         Severity::Warn,
-        "lifts no ban: it has no effect up to containerd 2.0, and is refused since 2.1 if the node lets it through",
+        "does not lift a ban: it has no effect up to containerd 2.0, and is rejected since 2.1 if the node passes it on",
     )
 }
 
-/// The root of `C:`, `C:\Windows`, `C:\Program Files` (also `(x86)` and short names) and everything below; also what may be
-/// one of these, on a device that only the node knows.
+/// Whether a path is the root of `C:`, or `C:\Windows`, `C:\Program Files` (also `(x86)` and short names) or below
+/// them, or may be, because it is on a device that only the node knows.
 fn is_system_folder(path: &str) -> bool {
-    // hcsshim gets the value as it is, without the kubelet: to Windows `//localhost/c$` is a share.
+    // hcsshim receives the value unchanged by the kubelet, and Windows treats `//localhost/c$` as a share.
     let path = path.replace('/', r"\");
     let path = WindowsPath::new(&path);
     let is_system = |folder: &str| {
@@ -106,7 +105,7 @@ mod tests {
     use super::is_system_folder;
 
     #[test]
-    fn system_folders_in_any_spelling() {
+    fn system_folders_are_recognised_in_any_spelling() {
         for path in [
             r"C:\",
             "c:",

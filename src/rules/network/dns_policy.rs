@@ -11,7 +11,7 @@ pub static RULE: Rule = Rule {
     id: "dns-policy",
     summary: about!("a DNS policy that has no effect"),
     severity: Severity::Warn,
-    severity_varies: about!("warn; off for `ClusterFirstWithHostNet` where no container is told a name of the cluster"),
+    severity_varies: about!("warn; off for `ClusterFirstWithHostNet` if no container refers to a Service by name"),
     reads: Fields::of(&["dnsPolicy"]),
     patches: Some(Reach::Command),
     page: page!("dns_policy.md"),
@@ -21,8 +21,8 @@ pub static RULE: Rule = Rule {
 fn check(context: &Context, findings: &mut Findings) {
     let pod = context.pod;
     if let Some(policy @ ("ClusterFirstWithHostNet" | "None")) = pod.spec.dns_policy {
-        // Manifests for Linux nodes have it, and most of the programs look up no name of the cluster.
-        let is_needed = policy == "None" || context.command_lines.iter().any(is_told_a_service);
+        // Manifests for Linux nodes commonly set it, and most programs do not resolve names of the cluster.
+        let is_needed = policy == "None" || context.command_lines.iter().any(mentions_service);
         findings
             .at(if is_needed { Severity::Warn } else { Severity::Off })
             .pod(
@@ -38,12 +38,12 @@ fn check(context: &Context, findings: &mut Findings) {
 }
 
 /// Whether arguments or variables of the container name a Service: `agent.monitoring.svc:8080`.
-fn is_told_a_service(line: &CommandLine) -> bool {
+fn mentions_service(line: &CommandLine) -> bool {
     let variables = line.container.raw.env.iter().filter_map(|variable| variable.value);
-    line.elements().map(|element| element.text).chain(variables).any(names_a_service)
+    line.elements().map(|element| element.text).chain(variables).any(contains_service_name)
 }
 
-fn names_a_service(text: &str) -> bool {
+fn contains_service_name(text: &str) -> bool {
     const SERVICE: &str = ".svc";
     text.match_indices(SERVICE).any(|(at, _)| {
         let after = text.as_bytes().get(at + SERVICE.len());

@@ -39,14 +39,14 @@ fn check(context: &Context, findings: &mut Findings) {
     }
 }
 
-/// The field and number of the node's port that a container opens. On the host network `containerPort` is a port of the
-/// node, too. Zero counts as not set.
+/// The field and number of the node's port that a container opens. On the host network, `containerPort` is a port of
+/// the node, too. Zero counts as unset.
 pub(super) fn node_port(port: &ContainerPort) -> Option<(&'static str, i64)> {
     let host = port.host_port.filter(|port| *port != 0).map(|port| ("hostPort", port));
     host.or_else(|| port.container_port.filter(|port| *port != 0).map(|port| ("containerPort", port)))
 }
 
-/// For each port whether it is in one of the ranges.
+/// Whether each port is in one of the ranges, indexed by port.
 fn allowed_ports(ranges: &[PortRange]) -> Vec<bool> {
     let mut is_allowed = vec![false; usize::from(u16::MAX) + 1];
     for PortRange { min, max } in ranges.iter().filter(|range| range.min <= range.max) {

@@ -9,7 +9,7 @@ use crate::wording::quote;
 
 pub static RULE: Rule = Rule {
     id: "hosts-and-hostname",
-    summary: about!("`hostAliases`, `hostname` and similar fields, which are ignored or refused"),
+    summary: about!("`hostAliases`, `hostname` and similar fields, which are ignored or rejected"),
     severity_varies: about!("warn; deny for `hostnameOverride`, which kube-apiserver refuses on the host network"),
     api_server: ApiServer::Partly("`hostnameOverride`"),
     reads: Fields::of(&["hostAliases", "hostname", "hostnameOverride", "subdomain", "setHostnameAsFQDN"]),
@@ -42,11 +42,11 @@ fn check(context: &Context, findings: &mut Findings) {
     let hostname = pod.spec.hostname.filter(|name| !name.is_empty());
     let subdomain = pod.spec.subdomain.filter(|name| !name.is_empty());
     match (hostname, subdomain) {
-        (Some(name), None) if !is_from_a_controller(context, name) => {
+        (Some(name), None) if !is_set_by_controller(context, name) => {
             report_ineffective_name(context, findings, "hostname", name)
         }
         (None, Some(name)) => report_ineffective_name(context, findings, "subdomain", name),
-        // Both together give the pod a name in the cluster's DNS, as for any other pod.
+        // Together, both fields give the pod a name in the cluster's DNS, which works for HostProcess pods.
         _ => {}
     }
     if pod.spec.set_hostname_as_fqdn == Some(true) {
@@ -62,8 +62,8 @@ fn report_ineffective_name(context: &Context, findings: &mut Findings, field: &s
     );
 }
 
-/// Whether a controller set the name: StatefulSets and indexed Jobs set `hostname` to the beginning of the pod's name.
-fn is_from_a_controller(context: &Context, hostname: &str) -> bool {
+/// Whether a controller set the name: StatefulSets and indexed Jobs set `hostname` to a prefix of the pod's name.
+fn is_set_by_controller(context: &Context, hostname: &str) -> bool {
     let metadata = &context.workload.metadata;
     let names = [&metadata.name, &metadata.generate_name];
     context.pod.prefix.is_empty() && names.into_iter().flatten().any(|name| name.starts_with(hostname))

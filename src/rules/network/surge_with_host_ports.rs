@@ -32,7 +32,7 @@ fn check(context: &Context, findings: &mut Findings) {
     }
 }
 
-/// Whether `maxSurge`, a number or a percentage, is above zero. Kubernetes refuses whatever is neither.
+/// Whether `maxSurge`, a number or a percentage, is above zero. Kubernetes rejects anything else.
 fn surges<'t>(strategy: &'t Value<'t>) -> bool {
     let of = |keys: &[&'static str]| at(strategy, keys.iter().copied());
     let amount = of(&["rollingUpdate", "maxSurge"]).and_then(|surge| match surge {

@@ -17,7 +17,7 @@ pub static RULE: Rule = Rule {
 
 fn check(context: &Context, findings: &mut Findings) {
     let pod = context.pod;
-    // There kube-apiserver refuses the fields: see `linux-only-fields`.
+    // kube-apiserver rejects the fields in such pods: see `linux-only-fields`.
     if pod.os_is("windows") {
         return;
     }

@@ -45,18 +45,23 @@ pub static RULE: Rule = Rule {
 
 fn check(context: &Context, findings: &mut Findings) {
     let pod = context.pod;
-    let refused = pod.os_is("windows");
-    let (severity, message) = match refused {
+    let is_rejected = pod.os_is("windows");
+    let (severity, message) = match is_rejected {
         true => (Severity::Deny, "cannot be combined with os.name: windows"),
         false => (Severity::Off, "has no effect on Windows"),
     };
-    for field in set_on_pod(&pod.spec).into_iter().filter(|field| refused || !is_left_to_another_rule(field, &pod.spec))
+    for field in set_on_pod(&pod.spec)
+        .into_iter()
+        .filter(|field| is_rejected || !another_rule_reports_pod_field(field, &pod.spec))
     {
         let (severity, message) = match field {
-            GROUPS_POLICY if !refused && needs_containerd_2(context) => (Severity::Warn, STRICT_MESSAGE),
+            GROUPS_POLICY if !is_rejected && needs_containerd_2(context) => (Severity::Warn, STRICT_MESSAGE),
             _ => (severity, message),
         };
-        findings.at(severity).pod(pod.path(field), message, FIX).patch(Reach::Admission, removed_if(refused));
+        findings
+            .at(severity)
+            .pod(pod.path(field), message, FIX)
+            .patch(Reach::Admission, removal_if_rejected(is_rejected));
     }
     let mut findings = findings.at(severity);
     if findings.are_off() {
@@ -64,15 +69,17 @@ fn check(context: &Context, findings: &mut Findings) {
     }
     for container in pod.containers() {
         let fields = container.raw.security_context.iter().flat_map(set_on_container);
-        for field in fields.filter(|field| refused || !is_left_to_a_rule_about_it(field, &container)) {
+        for field in fields.filter(|field| is_rejected || !another_rule_reports_container_field(field, &container)) {
             let path = container.path(&format!("securityContext.{field}"));
-            findings.container(&container, path, message, FIX).patch(Reach::Admission, removed_if(refused));
+            findings
+                .container(&container, path, message, FIX)
+                .patch(Reach::Admission, removal_if_rejected(is_rejected));
         }
     }
 }
 
-/// Whether `host-namespaces`, `host-users` or `run-as-uid` reports a field of the pod that Windows only ignores.
-fn is_left_to_another_rule(field: &str, spec: &PodSpec) -> bool {
+/// Whether `host-namespaces`, `host-users` or `run-as-uid` reports a field of the pod that Windows ignores.
+fn another_rule_reports_pod_field(field: &str, spec: &PodSpec) -> bool {
     match field {
         "hostPID" | "hostIPC" | "securityContext.runAsUser" => true,
         "shareProcessNamespace" => spec.share_process_namespace == Some(true),
@@ -81,8 +88,8 @@ fn is_left_to_another_rule(field: &str, spec: &PodSpec) -> bool {
     }
 }
 
-/// Whether `run-as-uid` or `read-only-not-enforced` reports a field of a container that Windows only ignores.
-fn is_left_to_a_rule_about_it(field: &str, container: &ContainerView) -> bool {
+/// Whether `run-as-uid` or `read-only-not-enforced` reports a field of a container that Windows ignores.
+fn another_rule_reports_container_field(field: &str, container: &ContainerView) -> bool {
     let is_read_only = || container.raw.security_context.as_ref().and_then(|own| own.read_only_root_filesystem);
     match field {
         "runAsUser" => true,
@@ -91,9 +98,9 @@ fn is_left_to_a_rule_about_it(field: &str, container: &ContainerView) -> bool {
     }
 }
 
-/// Where Windows only ignores the field, the pod may be meant for both systems.
-fn removed_if(refused: bool) -> impl Fn(&str) -> Vec<Operation> {
-    move |path| if refused { vec![remove(path)] } else { Vec::new() }
+/// Removes a field only if it is rejected: if it is ignored, the pod may be intended for both systems.
+fn removal_if_rejected(is_rejected: bool) -> impl Fn(&str) -> Vec<Operation> {
+    move |path| if is_rejected { vec![remove(path)] } else { Vec::new() }
 }
 
 const FIX: &str = "remove it";
@@ -101,21 +108,21 @@ const GROUPS_POLICY: &str = "securityContext.supplementalGroupsPolicy";
 const STRICT_MESSAGE: &str =
     "'Strict' needs containerd 2.0 or later, because kubelets since 1.33 reject the pod on an older one";
 
-/// Whether the policy for groups is the one that the kubelet does not just ignore: it wants the runtime to report support,
-/// which containerd does since 2.0, on every operating system.
+/// Whether the policy for groups is the one that the kubelet does not ignore: it requires support by the runtime, which
+/// containerd reports since 2.0 on every operating system.
 fn needs_containerd_2(context: &Context) -> bool {
     let policy = context.pod.spec.security_context.as_ref().and_then(|own| own.supplemental_groups_policy);
     policy == Some("Strict") && *context.settings.containerd < Version::new(2, 0)
 }
 
-/// The fields with which kube-apiserver would refuse `os.name: windows` in the pod, without the index of a container.
+/// The fields with which kube-apiserver would reject `os.name: windows` in the pod, without the index of a container.
 pub fn linux_only_fields<'p>(pod: &'p Pod) -> impl Iterator<Item = &'static str> + 'p {
     let contexts = pod.containers().filter_map(|container| container.raw.security_context.as_ref());
     set_on_pod(&pod.spec).into_iter().chain(contexts.flat_map(set_on_container))
 }
 
-/// The Linux-only fields that a pod sets. Some count when they are set at all, others only when they are true, as in
-/// Kubernetes' validation.
+/// The Linux-only fields that a pod sets. As in the validation of Kubernetes, some fields count if they are set to any
+/// value, other fields only if they are true.
 fn set_on_pod(spec: &PodSpec) -> Vec<&'static str> {
     let mut fields = only_set(&[
         ("hostPID", spec.host_pid == Some(true)),

@@ -17,7 +17,7 @@ pub static RULE: Rule = Rule {
 
 fn check(context: &Context, findings: &mut Findings) {
     let pod = context.pod;
-    // `linux` is reported by `os-linux`, and Kubernetes refuses any other value.
+    // `os-linux` reports `linux`, and Kubernetes rejects any other value.
     if context.settings.platform != Platform::OpenShift && pod.spec.os.as_ref().is_none_or(|os| os.name.is_none()) {
         findings
             .pod(

@@ -15,7 +15,7 @@ pub static RULE: Rule = Rule {
     id: "run-as-uid",
     summary: about!("`runAsUser`, which has no effect and keeps the pod from starting on older kubelets"),
     severity_varies: about!(
-        "warn; deny where a node that could run the pod is known to have such a kubelet (asks the cluster)"
+        "warn; deny where a node that could run the pod is known to have such a kubelet (queries the cluster)"
     ),
     reads: Fields::of(&["runAsUser"]),
     patches: Some(Reach::Admission),
@@ -25,14 +25,14 @@ pub static RULE: Rule = Rule {
 
 fn check(context: &Context, findings: &mut Findings) {
     let pod = context.pod;
-    // There kube-apiserver refuses the field: see `linux-only-fields`.
+    // kube-apiserver rejects the field in such pods: see `linux-only-fields`.
     if pod.os_is("windows") {
         return;
     }
     let (severity, message) = consequence(context);
     let mut findings = findings.at(severity);
     let message = |uid: i64| format!("user ID {uid} {message}");
-    let removal = without(pod);
+    let removal = removal(pod);
     if let Some(uid) = pod.spec.security_context.as_ref().and_then(|context| context.run_as_user) {
         findings.pod(pod.path("securityContext.runAsUser"), message(uid), FIX).patch(Reach::Admission, &removal);
     }
@@ -45,19 +45,20 @@ fn check(context: &Context, findings: &mut Findings) {
     }
 }
 
-/// Only where the pod cannot run on Linux: there the image's own user, which may be root, would take the place of this one.
-fn without(pod: &Pod) -> impl Fn(&str) -> Vec<Operation> {
+/// Removes the field only if the pod cannot run on Linux, where the image's user, which may be root, would replace this
+/// one.
+fn removal(pod: &Pod) -> impl Fn(&str) -> Vec<Operation> {
     let is_safe = pod.node_selection().requires_windows();
     move |path| if is_safe { vec![remove(path)] } else { Vec::new() }
 }
 
 const FIX: &str = "remove it, and name the account in windowsOptions.runAsUserName";
 
-/// What becomes of the pod, as far as that is known.
+/// The consequence for the pod, as far as it is known.
 fn consequence(context: &Context) -> (Severity, String) {
     const NO_EFFECT: &str = "has no effect on Windows";
     let nodes = candidates(context);
-    if !has_a_token_volume(context.pod) || owner_of_volumes(context.pod).is_none() {
+    if !has_token_volume(context.pod) || owner_of_volumes(context.pod).is_none() {
         return (Severity::Warn, NO_EFFECT.to_owned());
     }
     let mut failing = AffectedNodes::default();
@@ -71,7 +72,7 @@ fn consequence(context: &Context) -> (Severity, String) {
         (
             Severity::Deny,
             format!(
-                "cannot own the service account token: {named} has kubelet {version}, which then does not start the pod"
+                "cannot own the service account token: {named} runs kubelet {version}, which will fail to start the pod"
             ),
         )
     } else if !nodes.is_empty() && nodes.iter().all(|node| Version::parse(&node.kubelet_version).is_some_and(is_fixed))
@@ -82,21 +83,21 @@ fn consequence(context: &Context) -> (Severity, String) {
     }
 }
 
-/// Whether a kubelet no longer fails to change the owner of files on Windows (kubernetes#125040, in 1.31.0, and its
+/// Whether a kubelet has the fix of changing the owner of files on Windows (kubernetes#125040, in 1.31.0, and its
 /// backports #129507 and #129508).
 fn is_fixed(Version { major, minor, patch }: Version) -> bool {
     (major, minor) > (1, 30) || (minor == 30 && patch >= 9) || (minor == 29 && patch >= 13)
 }
 
-/// Whether a kubelet is known to fail. Distributors carry patches of their own (OpenShift has had one since 2021), so only a
-/// version without their suffix is certain.
+/// Whether a kubelet is known to fail. Distributors add their own patches (OpenShift has had one since 2021), so only a
+/// version without a suffix is certain.
 fn fails(version: Version, node: &Node) -> bool {
     !is_fixed(version) && !node.kubelet_version.contains(['-', '+'])
 }
 
-/// Whether the pod has a service account token. At admission the volume is in a Pod's own list, if its service account does
-/// not opt out: kube-apiserver adds it before it asks webhooks. A template gets it unless it opts out itself.
-fn has_a_token_volume(pod: &Pod) -> bool {
+/// Whether the pod has a service account token. kube-apiserver adds the volume to a Pod before it calls webhooks,
+/// unless the service account opts out. A template gets it unless it opts out itself.
+fn has_token_volume(pod: &Pod) -> bool {
     let projects_a_token = |volume: &Volume| {
         volume.projected.as_ref().is_some_and(|p| p.sources.iter().any(|source| source.service_account_token.0))
     };
@@ -105,8 +106,8 @@ fn has_a_token_volume(pod: &Pod) -> bool {
         || pod.spec.volumes.iter().any(projects_a_token)
 }
 
-/// The user that the kubelet makes the owner of the token: the one that all containers share, not counting ephemeral
-/// ones (`FsUserFrom` of Kubernetes' `pkg/volume/util/util.go`).
+/// The user that the kubelet makes the owner of the token: the one that all containers share, except ephemeral ones
+/// (`FsUserFrom` of Kubernetes' `pkg/volume/util/util.go`).
 fn owner_of_volumes(pod: &Pod) -> Option<i64> {
     let pod_uid = pod.spec.security_context.as_ref().and_then(|context| context.run_as_user);
     let mut uids = pod
@@ -126,7 +127,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn kubelets_that_kubernetes_has_fixed() {
+    fn fixed_kubelets_are_recognised_by_version() {
         for (version, fixed) in [
             ("v1.23.0", false),
             ("v1.28.15", false),

@@ -23,8 +23,8 @@ pub static RULE: Rule = Rule {
 fn check(context: &Context, findings: &mut Findings) {
     let pod = context.pod;
     let nodes = pod.node_selection();
-    // A pod that no Windows node can run is reported by `linux-node`.
-    if !nodes.admits(NodeOs::Windows) || runs_under_a_windows_runtime_class(context) {
+    // `linux-node` reports a pod that no Windows node can run.
+    if !nodes.admits(NodeOs::Windows) || has_windows_runtime_class(context) {
         return;
     }
     if !nodes.is_pinned_to_windows() {
@@ -45,7 +45,7 @@ fn check(context: &Context, findings: &mut Findings) {
                 message = format!("{message}, but may be meant for both systems: {field} counts only on Linux");
                 fix = otherwise;
             }
-            // Not in the message, because tolerations may change at any time, and that does not make the finding a new one.
+            // Not in the message, because tolerations may change at any time without making the finding a new one.
             Some(Sign::ToleratesAll) => fix = format!("{otherwise}: it tolerates every taint"),
             None => {}
         }
@@ -64,11 +64,11 @@ fn check(context: &Context, findings: &mut Findings) {
 const WINDOWS: &str = "windows";
 const TERM_FIX: &str = "require kubernetes.io/os In [windows] in every term, because a node needs to match only one";
 
-/// A pod that does not say which system it is for may be meant for both: choosing Windows would take it off its Linux nodes.
+/// A sign that the pod is intended for Linux, too: selecting Windows would remove it from its Linux nodes.
 enum Sign {
-    /// Its affinity names both.
+    /// Its affinity names both operating systems.
     BothNamed,
-    /// It sets a field that counts on Linux only.
+    /// It sets a field that is effective only on Linux.
     Field(&'static str),
     /// It tolerates every taint.
     ToleratesAll,
@@ -83,7 +83,7 @@ fn sign_of_linux(pod: &Pod) -> Option<Sign> {
     if requirements.any(NodeSelectorRequirement::asks_for_linux) {
         return Some(Sign::BothNamed);
     }
-    // No system accepts `hostUsers: false` together with the host network.
+    // No operating system supports `hostUsers: false` together with the host network.
     let field = linux_only_fields(pod).find(|field| *field != "hostUsers");
     if let Some(field) = field.or_else(|| sets_run_as_non_root(pod).then_some("runAsNonRoot")) {
         return Some(Sign::Field(field));
@@ -99,7 +99,7 @@ fn sets_run_as_non_root(pod: &Pod) -> bool {
             .any(|own| own.run_as_non_root == Some(true))
 }
 
-/// Selects Windows nodes, unless a label of the pod says that it is for others, which `linux-node` reports.
+/// Selects Windows nodes, unless a label of the pod names another operating system, which `linux-node` reports.
 fn select_windows(pod: &Pod) -> Vec<Operation> {
     let selector = pod.path("nodeSelector");
     if pod.labels.get(OS).is_some_and(|os| *os != WINDOWS) {
@@ -113,9 +113,9 @@ fn select_windows(pod: &Pod) -> Vec<Operation> {
     }
 }
 
-/// Whether the pod's RuntimeClass restricts it to Windows nodes: its own selector does, or the settings list it in
-/// `runtimeClasses.process`.
-fn runs_under_a_windows_runtime_class(context: &Context) -> bool {
+/// Whether the pod's RuntimeClass restricts it to Windows nodes: by its selector, or because `runtimeClasses.process`
+/// lists it.
+fn has_windows_runtime_class(context: &Context) -> bool {
     if let Answer::Known(class) = &context.facts.runtime_class {
         let only_windows =
             |(key, value)| [NodeOs::Linux, NodeOs::Unlabelled].iter().all(|&n| !selector_admits(key, value, n));
@@ -129,7 +129,7 @@ fn runs_under_a_windows_runtime_class(context: &Context) -> bool {
     name.is_some_and(|name| matches_any(&context.settings.runtime_classes.process, name))
 }
 
-/// The first term that admits nodes other than Windows, if any term is about the operating system.
+/// The first term that admits nodes other than Windows, if any term concerns the operating system.
 fn permissive_term<'p, 'a>(terms: &'p [NodeSelectorTerm<'a>]) -> Option<(usize, &'p NodeSelectorTerm<'a>)> {
     let is_permissive = |term: &NodeSelectorTerm| term.admits(NodeOs::Linux) || term.admits(NodeOs::Unlabelled);
     let mentions_os = terms.iter().any(|term| term.os_requirement().is_some());

@@ -8,7 +8,7 @@ use crate::settings::Resource;
 
 pub static RULE: Rule = Rule {
     id: "resource-limits",
-    summary: about!("missing resource limits, the only isolation from the node that there is"),
+    summary: about!("missing resource limits, the only isolation from the node"),
     severity: Severity::Off,
     page: page!("resource_limits.md"),
     ..Rule::new(check)
@@ -33,8 +33,8 @@ fn check(context: &Context, findings: &mut Findings) {
     }
 }
 
-/// Whether there is a limit. Zero means none, which `tiny-memory-limit` reports of memory; a malformed one counts, because
-/// Kubernetes refuses it.
+/// Whether there is a limit. Zero means none, which `tiny-memory-limit` reports for memory. A malformed limit counts,
+/// because Kubernetes rejects it.
 fn has_limit(resources: Option<&Resources>, name: &str) -> bool {
     let limit = resources.and_then(|resources| resources.limits.get(name));
     limit.is_some_and(|limit| name == "memory" || limit.amount() != Some(Amount::ZERO))

@@ -20,7 +20,7 @@ fn check(context: &Context, findings: &mut Findings) {
     let least = floor.amount();
     for container in context.pod.host_process_containers() {
         let limit = container.raw.resources.as_ref().and_then(|resources| resources.limits.get("memory"));
-        // Kubernetes refuses a malformed one.
+        // Kubernetes rejects a malformed limit.
         let Some((limit, amount)) = limit.and_then(|limit| Some((&limit.0, limit.amount()?))) else { continue };
         let quoted = quote(limit);
         let problem = if mebibytes(amount) == 0 {

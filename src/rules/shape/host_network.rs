@@ -20,14 +20,14 @@ fn check(context: &Context, findings: &mut Findings) {
         let (found, fix) = match pod.spec.host_network {
             Some(_) => (
                 "is false".to_owned(),
-                "set hostNetwork: true, because a network of their own is not possible for HostProcess containers",
+                "set hostNetwork: true, because HostProcess containers cannot have a separate network",
             ),
             None => ("is not set".to_owned() + &misplaced::note(pod, "hostNetwork", "spec"), "set hostNetwork: true"),
         };
         findings
             .pod(pod.path("hostNetwork"), format!("{found}, but HostProcess containers share the node's network"), fix)
             .patch(Reach::Admission, |path| {
-                // Not where ordinary containers would get the node's network as well.
+                // No patch if ordinary containers would get the node's network, too.
                 let all = pod.containers().all(|container| container.is_host_process());
                 if all { vec![add(path, true)] } else { Vec::new() }
             });

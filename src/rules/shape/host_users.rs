@@ -16,7 +16,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &Context, findings: &mut Findings) {
-    // There kube-apiserver refuses the field in any case: see `linux-only-fields`.
+    // kube-apiserver always rejects the field in such pods: see `linux-only-fields`.
     if context.pod.os_is("windows") {
         return;
     }

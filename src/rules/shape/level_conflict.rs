@@ -14,7 +14,7 @@ pub static RULE: Rule = Rule {
 fn check(context: &Context, findings: &mut Findings) {
     let pod = context.pod;
     let Some(on_pod) = pod.windows_options().and_then(|options| options.host_process) else { return };
-    // `all-containers` reports ordinary containers beside HostProcess ones.
+    // `all-containers` reports ordinary containers beside HostProcess containers.
     if on_pod && pod.host_process_containers().next().is_some() {
         return;
     }

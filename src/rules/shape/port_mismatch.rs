@@ -26,7 +26,7 @@ fn check(context: &Context, findings: &mut Findings) {
     for container in pod.containers() {
         let severity = if container.list == ContainerList::Regular { Severity::Deny } else { Severity::Warn };
         for (index, port) in container.raw.ports.iter().enumerate() {
-            // In a template, 0 stands for the default that the pod will get: the container port.
+            // In a template, 0 stands for the default: the container port.
             let (Some(host_port @ 1..), Some(container_port)) = (port.host_port, port.container_port) else { continue };
             if host_port != container_port {
                 findings.at(severity).container(

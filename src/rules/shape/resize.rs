@@ -11,7 +11,7 @@ pub static RULE: Rule = Rule {
     id: "resize",
     summary: about!("in-place resize of a HostProcess pod"),
     severity_varies: about!(
-        "deny; warn where the pod's node is known to have kubelet 1.38 or later (asks the cluster)"
+        "deny; warn where the pod's node is known to have kubelet 1.38 or later (queries the cluster)"
     ),
     scope: Scope::Resize,
     api_server: ApiServer::Partly("with `os.name: windows`; since Kubernetes 1.36 on every Windows node"),
@@ -31,10 +31,7 @@ fn check(context: &Context, findings: &mut Findings) {
     let nodes = candidates(context);
     let may_resize = |version: &str| Version::parse(version).is_some_and(|version| version >= PLANNED_IN);
     let (severity, message) = if !nodes.is_empty() && nodes.iter().all(|node| may_resize(&node.kubelet_version)) {
-        (
-            Severity::Warn,
-            "are resized in place only where Kubernetes has the support for Windows that was planned for 1.38",
-        )
+        (Severity::Warn, "are resized in place only if Kubernetes supports it on Windows, as planned for 1.38")
     } else {
         (Severity::Deny, "cannot be resized in place, because kubelets on Windows do not support it")
     };

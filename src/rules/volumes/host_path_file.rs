@@ -9,7 +9,7 @@ use crate::wording::quote;
 
 pub static RULE: Rule = Rule {
     id: "host-path-file",
-    summary: about!("the host path of a file without a type: a folder is made where there is no file"),
+    summary: about!("the host path of a file without a type: if the file is missing, a folder is created"),
     severity: Severity::Off,
     reads: Fields::of(&["hostPath"]),
     page: page!("host_path_file.md"),
@@ -23,14 +23,14 @@ fn check(context: &Context, findings: &mut Findings) {
                 &container,
                 volume.field("path"),
                 format!("{} becomes a folder on a node that does not have the file", quote(volume.text())),
-                "set type: File, with which the pod waits for the file, or FileOrCreate",
+                "set type: File, so that the pod waits for the file, or FileOrCreate",
             );
         }
     }
 }
 
-/// Whether a host path without a type looks like that of a file: its last name has an extension of two letters or more, as
-/// `conf.d` and `v1.2` have not. Pipes, sockets and relative paths have rules of their own.
+/// Whether a host path without a type looks like a file: its last name has an extension of two letters or more, unlike
+/// `conf.d` and `v1.2`. Other rules cover pipes, sockets and relative paths.
 fn names_a_file(volume: &HostVolume) -> bool {
     let has_no_type = matches!(volume.kind(), None | Some(""));
     let extension = volume.source().file_name().and_then(|name| name.rsplit_once('.')).map(|(_, extension)| extension);

@@ -17,7 +17,7 @@ pub static RULE: Rule = Rule {
 
 fn check(context: &Context, findings: &mut Findings) {
     for volume in host_volumes(context.pod) {
-        // Pipes and sockets have rules of their own.
+        // Other rules cover pipes and sockets.
         let source = volume.source();
         if source.is_named_pipe() || source.is_misspelt_pipe() || volume.is_unix_socket() {
             continue;

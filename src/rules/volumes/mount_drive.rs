@@ -38,7 +38,7 @@ fn check(context: &Context, findings: &mut Findings) {
             &mount.container,
             mount.field("mountPath"),
             format!("{} as a mount path {effect}", quote(mount.text())),
-            r"mount it at a path of its own, such as C:\mnt\data",
+            r"mount it at a separate path, such as C:\mnt\data",
         );
     }
 }

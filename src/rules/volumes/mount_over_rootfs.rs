@@ -20,7 +20,7 @@ fn check(context: &Context, findings: &mut Findings) {
         let (path, found) = (mount.path(), quote(mount.text()));
         let message = if path.is_same(&ROOTFS) {
             format!("{found} is where the image is, so the mount hides all of it")
-        // `C:` is refused by containerd, which `mount-drive` reports.
+        // containerd refuses `C:`, which `mount-drive` reports.
         } else if path.is_drive_root()
             && path.drive() == Some('C')
             && !is_refused(mount.text())
@@ -32,7 +32,7 @@ fn check(context: &Context, findings: &mut Findings) {
         } else {
             continue;
         };
-        let fix = r"mount it at a path of its own, such as C:\mnt\data";
+        let fix = r"mount it at a separate path, such as C:\mnt\data";
         findings.container(&mount.container, mount.field("mountPath"), message, fix);
     }
 }

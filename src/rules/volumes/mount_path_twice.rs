@@ -12,7 +12,7 @@ use crate::wording::quote;
 pub static RULE: Rule = Rule {
     id: "mount-path-twice",
     summary: about!("two mount paths that are spellings of one place, such as `C:\\data` and `/data`"),
-    severity_varies: about!("deny where nodes may lack the bind filter, with which it is a warning"),
+    severity_varies: about!("deny if nodes may lack the bind filter; else warn"),
     reads: Fields::of(&["mountPath"]),
     page: page!("mount_path_twice.md"),
     ..Rule::new(check)
@@ -22,7 +22,7 @@ fn check(context: &Context, findings: &mut Findings) {
     let may_fail = context.settings.may_have(|era: Era| !era.binds());
     let (severity, effect) = match may_fail {
         true => (Severity::Deny, "the container does not start on nodes without the bind filter"),
-        false => (Severity::Warn, "only one of the two can be seen"),
+        false => (Severity::Warn, "only one of the two is visible"),
     };
     for joined in context.pod.volumes.mounts_by_container().filter(|joined| joined[0].is_host_process) {
         if !may_share_a_place(joined.iter().map(|mount| &mount.path)) {
@@ -32,11 +32,11 @@ fn check(context: &Context, findings: &mut Findings) {
         let places = mounts.iter().map(|mount| mount.path().place().unwrap_or_default().into());
         for group in ByName::new(places.collect()).groups() {
             let Some((first, others)) = group.split_first() else { continue };
-            // What is on no drive has no place.
+            // Only paths on drives have comparable places.
             if others.is_empty() || mounts[*first].path().drive().is_none() {
                 continue;
             }
-            // Once: it may be as long as a request, and very many others may be there.
+            // Quoted once, because it may be as long as a request, and very many mounts may share the place.
             let first = quote(mounts[*first].text()).to_string();
             for second in others.iter().map(|other| &mounts[*other]) {
                 findings.at(severity).container(
@@ -50,8 +50,8 @@ fn check(context: &Context, findings: &mut Findings) {
     }
 }
 
-/// Whether a quick look at the paths leaves it possible: nearly all containers mount everything at places of their own, and
-/// sorting all places costs more. Among many paths some have the same sum anyway.
+/// Whether paths may share a place, by their checksums: nearly all containers mount everything at distinct places, and
+/// sorting the places is more expensive. Many paths are not checked, because some sums would coincide anyway.
 fn may_share_a_place<'a>(mut paths: impl ExactSizeIterator<Item = &'a WindowsPath<'a>>) -> bool {
     const MANY: usize = 100;
     if paths.len() > MANY {

@@ -17,7 +17,7 @@ pub static RULE: Rule = Rule {
     ..Rule::new(check)
 };
 
-/// Directories of Windows and of the node's software: a mount in, at or above one of them hides what is there.
+/// Directories of Windows and of the node's software: a mount in, at or above one of them hides its files.
 const NODE_DIRECTORIES: &[WindowsPath] = &[
     WindowsPath::on_c(r"C:\Windows"),
     WindowsPath::on_c(r"C:\k"),
@@ -38,7 +38,7 @@ const SHARED_DIRECTORIES: &[WindowsPath] = &[
     WindowsPath::on_c(r"C:\var\log"),
 ];
 
-/// The first letters of all of these, which few other paths share.
+/// The first letters of all of these directories, which few other paths share.
 const INITIALS: &[u8] = b"wkeovpu";
 
 fn check(context: &Context, findings: &mut Findings) {
@@ -79,7 +79,7 @@ enum Shadowed {
 
 fn shadowed(mount: &Mount) -> Option<Shadowed> {
     let path = mount.path();
-    // Drive roots are left to `mount-over-rootfs` and `mount-drive`.
+    // `mount-over-rootfs` and `mount-drive` report drive roots.
     let initial = path.segments().next()?.bytes().next()?;
     if !INITIALS.contains(&initial.to_ascii_lowercase()) {
         return None;
@@ -97,7 +97,7 @@ mod tests {
     use super::{INITIALS, NODE_DIRECTORIES, SHARED_DIRECTORIES};
 
     #[test]
-    fn initials_are_those_of_the_directories() {
+    fn initials_match_the_directories() {
         for directory in NODE_DIRECTORIES.iter().chain(SHARED_DIRECTORIES) {
             let initial = directory.text().as_bytes()[3].to_ascii_lowercase();
             assert!(INITIALS.contains(&initial), "{}", directory.text());

@@ -7,10 +7,10 @@ use crate::windows::path::WindowsPath;
 
 /// A mount of a HostProcess container.
 pub struct Mount<'p, 'a> {
-    /// The container that it belongs to.
+    /// The container with the mount.
     pub container: ContainerView<'p, 'a>,
     joined: &'p JoinedMount<'a>,
-    /// As written.
+    /// The mount as written.
     pub raw: &'p VolumeMount<'a>,
 }
 
@@ -20,35 +20,35 @@ pub fn mounts<'p, 'a>(pod: &'p Pod<'a>) -> impl Iterator<Item = Mount<'p, 'a>> {
 }
 
 impl<'p, 'a> Mount<'p, 'a> {
-    /// A mount of the pod, as far as it is joined with its volume.
+    /// The mount of the pod for a joined mount.
     #[inline(never)]
     pub fn of(pod: &'p Pod<'a>, joined: &'p JoinedMount<'a>) -> Mount<'p, 'a> {
         let container = pod.container(joined.list, joined.container);
         Mount { container, joined, raw: &container.raw.volume_mounts[joined.index] }
     }
 
-    /// Where it appears in the container, as the kubelet reads it.
+    /// The mount path, as the kubelet reads it.
     pub fn path(&self) -> &'p WindowsPath<'a> {
         &self.joined.path
     }
 
-    /// `mountPath` as written, `""` when it is missing.
+    /// `mountPath` as written; `""` if it is missing.
     pub fn text(&self) -> &'a str {
         self.raw.mount_path.unwrap_or_default()
     }
 
-    /// The index of the volume. `None` when it is not in `volumes`, for example because it comes from the claim templates
+    /// The index of the volume. `None` if it is not in `volumes`, for example because it comes from the claim templates
     /// of a StatefulSet.
     pub fn volume(&self) -> Option<usize> {
         self.joined.volume
     }
 
-    /// The host path that it mounts. `None` for a volume of another type.
+    /// The host path that it mounts; `None` for another type of volume.
     pub fn host_path(&self) -> Option<&'p WindowsPath<'a>> {
         self.container.pod.volumes.host_path(self.volume()?)
     }
 
-    /// Whether it mounts a host path at that same path, which changes nothing.
+    /// Whether it mounts a host path at the same path, which has no effect.
     pub fn is_identity_mount(&self) -> bool {
         self.host_path().is_some_and(|source| self.path().is_same(source))
     }
@@ -87,7 +87,7 @@ impl<'p, 'a> HostVolume<'p, 'a> {
         self.raw.path.unwrap_or_default()
     }
 
-    /// Where it is on the host, as the kubelet reads it.
+    /// The path on the host, as the kubelet reads it.
     pub fn source(&self) -> &'p WindowsPath<'a> {
         self.source
     }
@@ -112,12 +112,12 @@ impl<'p, 'a> HostVolume<'p, 'a> {
         self.pod.volumes.users(self.index).first.is_none()
     }
 
-    /// Whether it is the volume that mounts of its name use.
+    /// Whether it is the volume that mounts of this name use.
     pub fn is_first_of_its_name(&self) -> bool {
         self.pod.volumes.index(self.name) == Some(self.index)
     }
 
-    /// The mounts of it in all containers, HostProcess or not.
+    /// Its mounts in all containers, HostProcess or not.
     pub fn mounts(&self) -> impl Iterator<Item = Mount<'p, 'a>> {
         self.pod.volumes.mounts_of(self.index).map(|mount| Mount::of(self.pod, mount))
     }

@@ -19,11 +19,11 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &Context, findings: &mut Findings) {
-    for volume in host_volumes(context.pod).filter(|volume| is_meant_as_pipe(volume.source())) {
+    for volume in host_volumes(context.pod).filter(|volume| is_intended_as_pipe(volume.source())) {
         report_source(&volume, findings);
     }
-    let shows_pipe = |mount: &Mount| mount.host_path().is_some_and(is_meant_as_pipe);
-    for mount in mounts(context.pod).filter(|mount| is_meant_as_pipe(mount.path()) && !shows_pipe(mount)) {
+    let shows_pipe = |mount: &Mount| mount.host_path().is_some_and(is_intended_as_pipe);
+    for mount in mounts(context.pod).filter(|mount| is_intended_as_pipe(mount.path()) && !shows_pipe(mount)) {
         let (path, pipe) = (mount.path(), quote(mount.text()));
         let message = match path.is_named_pipe() {
             true => format!("{pipe} is a named pipe, where nothing can be mounted"),
@@ -34,15 +34,15 @@ fn check(context: &Context, findings: &mut Findings) {
     }
 }
 
-/// What is wrong with a path that is meant as a pipe.
+/// The reason why a misspelt pipe does not work.
 fn misspelling(path: &WindowsPath) -> &'static str {
     match path.text().contains(':') {
-        true => "is the URL of a named pipe and not a path",
+        true => "is the URL of a named pipe, not a path",
         false => "is a folder, not a named pipe: backslashes are missing, which YAML halves in double quotes",
     }
 }
 
-fn is_meant_as_pipe(path: &WindowsPath) -> bool {
+fn is_intended_as_pipe(path: &WindowsPath) -> bool {
     path.is_named_pipe() || path.is_misspelt_pipe()
 }
 
@@ -51,7 +51,7 @@ fn report_source(volume: &HostVolume, findings: &mut Findings) {
     if let Some(container) = volume.first_mounting_container() {
         let message = match source.is_named_pipe() {
             true if is_folder(volume.text()) => {
-                format!("{pipe} looks like a named pipe, but the node takes it for a folder of drive C:")
+                format!("{pipe} looks like a named pipe, but the node treats it as a folder of drive C:")
             }
             true => format!("{pipe} is a named pipe, which HostProcess containers cannot mount"),
             false => format!("{pipe} {}", misspelling(source)),
@@ -59,7 +59,7 @@ fn report_source(volume: &HostVolume, findings: &mut Findings) {
         findings
             .at(Severity::Deny)
             .container(&container, path, message, format!("remove the volume and {}", open(source)))
-            .patch(Reach::Command, |_| without_mounts(volume));
+            .patch(Reach::Command, |_| removal_of_mounts_and_volume(volume));
     } else if volume.is_unused() {
         let message =
             format!("{pipe} is a named pipe, which no container mounts and a HostProcess container could not mount");
@@ -70,7 +70,7 @@ fn report_source(volume: &HostVolume, findings: &mut Findings) {
     }
 }
 
-/// The end of a fix: how the program gets at the pipe.
+/// The end of a fix: how the program can access the pipe.
 fn open(path: &WindowsPath) -> String {
     match path.pipe() {
         Some(pipe) => format!("let the program open the pipe itself, as {}", quote(&pipe)),
@@ -78,16 +78,16 @@ fn open(path: &WindowsPath) -> String {
     }
 }
 
-/// Whether the node takes the path of a pipe for a folder: `C:\pipe\x` for `//./pipe/x`, of which the kubelet makes
+/// Whether the node treats the path of a pipe as a folder: `C:\pipe\x` for `//./pipe/x`, which the kubelet turns into
 /// `c://./pipe/x`, and `C:\Device\NamedPipe\x` for the kernel's name.
 fn is_folder(path: &str) -> bool {
     !path.starts_with(r"\\") && !path.contains('?')
 }
 
-/// Removes the mounts and then the volume. Only where every container expects the pipe at its own path: there the program
-/// finds it without the mount.
-fn without_mounts(volume: &HostVolume) -> Vec<Operation> {
-    // Kubernetes refuses several volumes of one name.
+/// Removes the mounts and then the volume, but only if every container expects the pipe at its own path, where the
+/// program finds it without the mount.
+fn removal_of_mounts_and_volume(volume: &HostVolume) -> Vec<Operation> {
+    // Kubernetes rejects several volumes of the same name.
     if !volume.is_first_of_its_name() {
         return Vec::new();
     }
@@ -98,7 +98,7 @@ fn without_mounts(volume: &HostVolume) -> Vec<Operation> {
         }
         operations.push(remove(&mount.own_path()));
     }
-    // The last of a list first, because those after it move up.
+    // Remove the last item of a list first, because the indices of later items change.
     operations.reverse();
     operations.push(remove(&volume.own_path()));
     operations
@@ -111,7 +111,7 @@ mod tests {
     use crate::node::kubelet::host_path;
 
     #[test]
-    fn a_pipe_is_a_folder_where_the_model_says_so() {
+    fn pipes_are_folders_exactly_if_the_node_model_agrees() {
         for path in [
             "//./pipe/x",
             "c://./pipe/x",

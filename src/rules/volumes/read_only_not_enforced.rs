@@ -32,11 +32,11 @@ fn check(context: &Context, findings: &mut Findings) {
             );
         }
     }
-    // With `os.name: windows`, kube-apiserver refuses the field: see `linux-only-fields`.
+    // With `os.name: windows`, kube-apiserver rejects the field: see `linux-only-fields`.
     if context.pod.os_is("windows") {
         return;
     }
-    // On a Linux node it counts.
+    // The field is effective on Linux nodes.
     let severity = if context.is_proven_windows() { Severity::Warn } else { Severity::Off };
     for container in context.pod.host_process_containers() {
         let security_context = container.raw.security_context.as_ref();

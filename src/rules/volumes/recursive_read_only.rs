@@ -7,7 +7,7 @@ use crate::rules::rule::{Rule, about, page};
 
 pub static RULE: Rule = Rule {
     id: "recursive-read-only",
-    summary: about!("`recursiveReadOnly: Enabled`, with which containers do not start on Windows"),
+    summary: about!("`recursiveReadOnly: Enabled`, which keeps containers from starting on Windows"),
     reads: Fields::of(&["recursiveReadOnly"]),
     page: page!("recursive_read_only.md"),
     ..Rule::new(check)

@@ -16,22 +16,22 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &Context, findings: &mut Findings) {
-    for volume in host_volumes(context.pod).filter(is_of_this_rule) {
+    for volume in host_volumes(context.pod).filter(is_relative_host_path) {
         let path = volume.text();
         let Some(place) = in_current_folder(path) else { continue };
         if let Some(container) = volume.first_mounting_container() {
             findings.container(
                 &container,
                 volume.field("path"),
-                format!("{} is relative: the node takes it for {}", quote(path), quote(&place)),
+                format!("{} is relative: the node resolves it to {}", quote(path), quote(&place)),
                 r"write the whole path, such as C:\data",
             );
         }
     }
 }
 
-/// Pipes, sockets and paths with the variable of the image have rules of their own; kube-apiserver refuses an empty path.
-fn is_of_this_rule(volume: &HostVolume) -> bool {
+/// Other rules cover pipes, sockets and paths with the image's variable, and kube-apiserver rejects an empty path.
+fn is_relative_host_path(volume: &HostVolume) -> bool {
     !volume.text().is_empty()
         && !volume.is_unix_socket()
         && !volume.source().is_named_pipe()

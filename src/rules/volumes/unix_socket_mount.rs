@@ -16,7 +16,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &Context, findings: &mut Findings) {
-    // `named-pipe-mount` reports pipes, whatever their name ends in.
+    // `named-pipe-mount` reports pipes, regardless of their extension.
     let is_socket = |volume: &HostVolume| volume.is_unix_socket() && !volume.source().is_named_pipe();
     for volume in host_volumes(context.pod).filter(is_socket) {
         if let Some(container) = volume.first_mounting_container() {

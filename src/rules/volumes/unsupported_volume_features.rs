@@ -14,9 +14,7 @@ pub static RULE: Rule = Rule {
     summary: about!(
         "volumes, mounts and devices that Windows does not support: in memory, of images, propagation, huge pages ..."
     ),
-    severity_varies: about!(
-        "warn; deny for huge pages and resource claims, with which the pod does not get what it asks for"
-    ),
+    severity_varies: about!("warn; deny for huge pages and resource claims, which the pod does not get"),
     reads: Fields::of(&["image", "limits", "medium", "mountPropagation", "resourceClaims", "volumeDevices"]),
     patches: Some(Reach::Admission),
     page: page!("unsupported_volume_features.md"),
@@ -88,7 +86,7 @@ fn report_volumes(pod: &Pod, findings: &mut Findings) {
             (
                 Severity::Deny,
                 "emptyDir.medium",
-                "asks for huge pages, which Windows nodes cannot mount, so the pod does not start",
+                "requests huge pages, which Windows nodes cannot mount, so the pod does not start",
                 "remove medium",
             )
         } else if !medium.is_empty() {

@@ -43,7 +43,7 @@ fn matching_grants_cover_the_object(#[case] grant: Value) {
 )]
 #[case(
     json!({ "namespaceSelector": { "matchLabels": { "tier": "system" } } }),
-    "the labels of namespace 'team', which its namespaceSelector needs, are not known (no cluster is available)"
+    "the labels of namespace 'team', which its namespaceSelector needs, are unknown (no cluster is available)"
 )]
 fn a_grant_that_does_not_match_is_explained(#[case] grant: Value, #[case] reason: &str) {
     let message = denial(&object(POD, None), ALICE, grant).expect("denied");
@@ -117,7 +117,7 @@ fn missing_images_and_accounts_are_not_granted() {
     spec["securityContext"]["windowsOptions"] = json!({ "hostProcess": true });
     for (list, noun) in [("images", "image"), ("runAsUserNames", "account")] {
         let message = denial(&template, ALICE, json!({ list: ["?"] })).expect("denied");
-        assert!(message.contains(&format!("the {noun} is not known, but must be in its {list} ['?']")), "{message}");
+        assert!(message.contains(&format!("the {noun} is unknown, but must be in its {list} ['?']")), "{message}");
     }
 }
 
