@@ -167,5 +167,5 @@ fn a_module_gets_the_same_request_and_settings() {
     assert_eq!(*severities, json!({"host-network": "off"}));
 
     let request = request("UPDATE", Some(GOOD), Some(&bad()));
-    assert_eq!(asked(&["--as", "joe"], &request.to_string())["request"], request);
+    assert_eq!(module_payload(&["--as", "joe"], &request.to_string())["request"], request);
 }
