@@ -177,8 +177,18 @@ playground-test: playground hostprocess ## Test the playground in Chromium, and 
 	@[ -n "$${CHROMIUM:-}" ] || hack/need.sh chromium
 	cd playground && npm run --silent test
 
+editors/vscode/node_modules/.package-lock.json: editors/vscode/package.json editors/vscode/package-lock.json editors/vscode/.npmrc | node
+	cd editors/vscode && npm ci
+
+.PHONY: vscode
+# The files in the package have one date, so that the same sources make the same package. ZIP cannot say an earlier one.
+vscode: export SOURCE_DATE_EPOCH := 315532800
+vscode: editors/vscode/node_modules/.package-lock.json ## Check, test and package the extension for VS Code (needs Node)
+	cd editors/vscode && npm run --silent check && npm run --silent build && npm run --silent test && npm run --silent package
+
 .PHONY: clean
 clean: ## Remove built files
 	cargo clean
 	rm -f policy.wasm annotated-policy.wasm playground/linter.wasm
 	rm -rf playground/node_modules playground/dist playground/.build playground/.test
+	rm -rf editors/vscode/node_modules editors/vscode/dist editors/vscode/.build editors/vscode/.test editors/vscode/*.vsix
