@@ -25,4 +25,5 @@ git grep -lzF -e "$old_owner" -e "$old" -e "$old_email" | xargs -0 sed -i \
   -e "s#ghcr\.io/$old_owner/#ghcr.io/$new_owner/#g" \
   -e "s#$old_owner/policies/#$new_owner/policies/#g" \
   -e "s#$old_owner\.github\.io/${old#*/}#$new_owner.github.io/${new#*/}#g" \
+  -e "s#\"publisher\": \"$old_owner\"#\"publisher\": \"$new_owner\"#" \
   -e "s#${old_email//./\\.}#$email#g"

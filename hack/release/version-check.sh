@@ -25,6 +25,11 @@ version=${tag#v}
 expect "$version" metadata.yml "$("$annotation" io.kubewarden.policy.version)"
 expect "$version" Cargo.toml "$(sed -n '/^\[workspace.package\]/,/^\[workspace.dep/ s/^version = "\(.*\)"/\1/p' Cargo.toml)"
 expect "$version" artifacthub-pkg.yml "$(sed -n 's/^version: *//p' artifacthub-pkg.yml)"
+extension=editors/vscode
+expect "$version" "$extension/package.json" "$(sed -n 's/^  "version": "\(.*\)",/\1/p' "$extension/package.json")"
+# The lock file has the version twice.
+locked=$(sed -n -e 's/^  "version": "\(.*\)",/\1/p' -e '/^    "": {/,/}/ s/^      "version": "\(.*\)",/\1/p' "$extension/package-lock.json")
+expect "$version $version" "$extension/package-lock.json" "${locked//$'\n'/ }"
 chart=deploy/charts/windows-hostprocess/Chart.yaml
 if [ -e "$chart" ]; then
   app_version=$(sed -n 's/^appVersion: *"\{0,1\}v\{0,1\}\([^"]*\)"\{0,1\} *$/\1/p' "$chart")

@@ -43,6 +43,8 @@ setup() {
   done
   [ "$(hack/release/annotation.sh io.kubewarden.policy.ociUrl)" = "ghcr.io/${OWNER,,}/policies/windows-hostprocess" ]
   [[ $(hack/release/annotation.sh io.kubewarden.policy.author) == *"<$EMAIL>" ]]
+  grep -q "\"url\": \"https://github.com/$NEW\"" editors/vscode/package.json
+  grep -q "\"publisher\": \"${OWNER,,}\"" editors/vscode/package.json
   grep -q "registry://ghcr.io/${OWNER,,}/policies/windows-hostprocess:" deploy/base/clusteradmissionpolicy.yaml
 }
 

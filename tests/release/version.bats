@@ -5,8 +5,9 @@ bats_require_minimum_version 1.7.0
 
 setup() {
   COPY=$BATS_TEST_TMPDIR/copy
-  mkdir -p "$COPY/deploy/charts/windows-hostprocess"
+  mkdir -p "$COPY/deploy/charts/windows-hostprocess" "$COPY/editors/vscode"
   cp -r hack metadata.yml Cargo.toml artifacthub-pkg.yml .pre-commit-hooks.yaml README.md deploy docs "$COPY"
+  cp editors/vscode/package*.json "$COPY/editors/vscode"
   cd "$COPY" || return
   VERSION=$(hack/release/annotation.sh io.kubewarden.policy.version)
   printf '# Changelog\n\n## [Unreleased]\n- later\n\n## [%s] - 2026-01-01\n### Added\n- now\n\n## [0.0.1]\n- before\n' "$VERSION" >CHANGELOG.md
@@ -31,7 +32,7 @@ rejects() {
   run hack/release/version-check.sh v99.0.0
   echo "$output"
   [ "$status" -eq 1 ]
-  for file in metadata.yml Cargo.toml artifacthub-pkg.yml .pre-commit-hooks.yaml docs/ci.md Chart.yaml CHANGELOG.md; do [[ $output == *"$file"* ]]; done
+  for file in metadata.yml Cargo.toml artifacthub-pkg.yml .pre-commit-hooks.yaml docs/ci.md Chart.yaml CHANGELOG.md vscode/package.json package-lock.json; do [[ $output == *"$file"* ]]; done
 }
 
 @test "a tag without v or with a suffix is rejected" {
@@ -43,6 +44,14 @@ rejects() {
 @test "one file with another version is rejected" {
   sed -i 's/^version = ".*"/version = "99.0.0"/' Cargo.toml
   rejects Cargo.toml 99.0.0
+}
+
+@test "an extension with another version is rejected, also where only the lock file has it" {
+  sed -i 's/^      "version": ".*"/      "version": "99.0.0"/' editors/vscode/package-lock.json
+  rejects package-lock.json 99.0.0
+  [[ $output != *vscode/package.json* ]]
+  sed -i 's/^  "version": ".*"/  "version": "98.0.0"/' editors/vscode/package.json
+  rejects vscode/package.json 98.0.0
 }
 
 @test "an annotation with another version is rejected" {
