@@ -74,7 +74,7 @@ fn image_configurations_are_used() {
     assert_eq!(start(&[&docker, &format!("registry.example/shell:1.0={crane}")])["command_line"], "crane.exe");
 
     let unused = plan(&["-", "--image-config", &format!("other:1={crane}")], GOOD);
-    assert!(shown(&unused).contains("no planned container has"), "{}", shown(&unused));
+    assert!(shown(&unused).contains("no planned container uses"), "{}", shown(&unused));
     let neither = plan(&["-", "--image-config", "examples/settings.yaml"], GOOD);
     assert_eq!(code(&neither), 2);
     assert!(shown(&neither).contains("found neither 'Config'"), "{}", shown(&neither));
@@ -154,12 +154,9 @@ fn an_error_names_the_field_that_it_comes_from() {
     };
     let mount = "    command: [a.exe]\n    volumeMounts: [{name: v, mountPath: 'C:\\a'}, {name: v, mountPath: 'C:'}]\n";
     let two_backslashes = "    command: [a.exe]\n    securityContext: {windowsOptions: {runAsUserName: 'a\\b\\c'}}\n";
-    for (container, field) in [
-        ("", "command"),
-        ("    command: ['\"a']\n", "command[0]"),
-        (mount, "volumeMounts[1]"),
-        (two_backslashes, "securityContext.windowsOptions.runAsUserName"),
-    ] {
+    for (container, field) in
+        [("", "command"), (mount, "volumeMounts[1]"), (two_backslashes, "securityContext.windowsOptions.runAsUserName")]
+    {
         let start = start(&[GOOD, container].concat());
         assert!(start["error"].is_string(), "{start}");
         assert_eq!(start["field"], field, "{start}");

@@ -83,7 +83,7 @@ fn a_waiver_counts_once_it_has_a_reason() {
     let diagnostics = editor.diagnostics(2);
     assert_eq!(rules(&diagnostics), ["host-network", ""]);
     let message = diagnostics[1]["message"].as_str().expect("a message");
-    assert!(message.contains("without a reason"), "{message}");
+    assert!(message.contains("write a reason after the brackets"), "{message}");
     editor.change(&path, 3, &without_reason.replace("] \n", "] no pod network on these nodes\n"));
     assert_eq!(editor.diagnostics(3), Vec::<Value>::new());
 }

@@ -76,7 +76,7 @@ fn a_configuration_is_checked_at_its_lines() {
     for (text, line, part) in [
         ("exclude: []\nexclud: []\n", 1, "did you mean 'exclude'?"),
         ("settings:\n  rules:\n    host-netwrok: warn\n", 2, "did you mean 'host-network'?"),
-        ("exclude:\n- a\n- ../b\n", 2, "globs do not reach out of their folder"),
+        ("exclude:\n- a\n- ../b\n", 2, "globs cannot match outside their folder"),
         ("waivers:\n- rules: [host-network]\n", 1, "reason"),
         ("exclude: [\n", 0, "not valid YAML"),
         ("\nsettings: bad-settings.yaml\n", 1, "bad-settings.yaml:1:1: profile"),
