@@ -59,5 +59,5 @@ fn a_user_without_a_name_is_a_requester() {
     let message = denial(&object(POD, Some("DaemonSet")), "", json!({ "kinds": ["DaemonSet"] })).expect("denied");
     assert!(message.contains("kind 'Pod' is not in its kinds"), "{message}");
     let message = denial(&object(POD, None), "", json!({ "requesters": { "users": [ALICE] } })).expect("denied");
-    assert!(message.contains("the requester is not known"), "{message}");
+    assert!(message.contains("the requester is unknown"), "{message}");
 }
