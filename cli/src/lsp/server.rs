@@ -151,9 +151,8 @@ impl Server {
         };
         match done {
             Some(Done::Checked(checked)) => {
-                if let Some(document) = self.documents.get_mut(&uri)
-                    && document.snapshot.version == checked.version
-                {
+                // If the text or the configuration has changed since, another check is due.
+                if self.documents.get_mut(&uri).is_some_and(|document| matches!(document.state, State::Running)) {
                     self.publish(uri.clone(), Some(checked.version), checked.diagnostics.clone());
                     self.documents.set(&uri, State::Checked(checked.into()));
                     self.answer_waiting(&uri);

@@ -44,13 +44,13 @@ pub struct Documents {
 }
 
 impl Documents {
-    /// Opens a document, or replaces its text. One that was given up keeps that state.
+    /// Opens a document, or replaces its text. A document that was given up keeps that state unless it is refused now.
     pub fn update(&mut self, snapshot: Snapshot, state: State) {
         let key = snapshot.uri.as_str().to_owned();
         match self.by_uri.get_mut(&key) {
             Some(document) => {
                 document.snapshot = snapshot;
-                if !matches!(document.state, State::GivenUp(_)) {
+                if !matches!(document.state, State::GivenUp(_)) || matches!(state, State::Refused) {
                     document.state = state;
                 }
             }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 
 use hostprocess_linter::{Creation, Settings};
@@ -12,26 +12,34 @@ use super::*;
 use crate::config::Configuration;
 use crate::lsp::setup::Setup;
 
-/// Answers of a server in which the setup of `slow.yaml` takes until `go_on` is true, and that of `panic.yaml` panics.
+/// Far longer than any answer takes, on a busy machine, too.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A server in which the setup of `slow.yaml` takes until `go_on` is true, that of `counted.yaml` is an error with the number of the
+/// attempt, and that of `panic.yaml` panics.
 struct Editor {
     connection: Connection,
     go_on: Arc<AtomicBool>,
 }
 
 impl Editor {
-    fn start() -> Editor {
+    fn start(task: Duration) -> Editor {
         let (ours, theirs) = Connection::memory();
         let go_on = Arc::new(AtomicBool::new(false));
         let is_free = go_on.clone();
+        let attempts = AtomicUsize::new(0);
         let load: Load = Arc::new(move |path: &Path| {
             assert!(!path.ends_with("panic.yaml"), "a panic, as intended");
-            while path.ends_with("slow.yaml") && !is_free.load(Ordering::Relaxed) {
+            let is_counted = path.ends_with("counted.yaml");
+            let attempt = attempts.fetch_add(1, Ordering::Relaxed) + 1;
+            while (is_counted || path.ends_with("slow.yaml")) && !is_free.load(Ordering::Relaxed) {
                 thread::sleep(Duration::from_millis(5));
             }
-            let (configuration, settings) = (Configuration::default(), Ok(Settings::default()));
+            let settings = if is_counted { Err(format!("attempt {attempt}")) } else { Ok(Settings::default()) };
+            let configuration = Configuration::default();
             Ok(Setup { configuration, settings_file: None, settings, creation: Creation::default() })
         });
-        let limits = Limits { task: Duration::from_millis(200), ..Limits::default() };
+        let limits = Limits { task, ..Limits::default() };
         thread::spawn(move || serve(theirs, load, limits));
         let editor = Editor { connection: ours, go_on };
         editor.send(lsp_server::Request::new(1.into(), "initialize".to_owned(), json!({ "capabilities": {} })).into());
@@ -56,7 +64,7 @@ impl Editor {
     }
 
     fn next(&self) -> Value {
-        let message = self.connection.receiver.recv_timeout(Duration::from_secs(60)).expect("an answer");
+        let message = self.connection.receiver.recv_timeout(PATIENCE).expect("an answer");
         serde_json::to_value(message).expect("JSON")
     }
 
@@ -72,7 +80,7 @@ impl Editor {
 
 #[test]
 fn a_slow_check_is_given_up_and_tried_again_once_its_thread_has_ended() {
-    let editor = Editor::start();
+    let editor = Editor::start(Duration::from_millis(200));
     editor.open("slow.yaml");
     let hover =
         json!({ "textDocument": { "uri": "file:///folder/slow.yaml" }, "position": { "line": 0, "character": 0 } });
@@ -88,8 +96,22 @@ fn a_slow_check_is_given_up_and_tried_again_once_its_thread_has_ended() {
 }
 
 #[test]
+fn a_check_with_an_outdated_configuration_is_not_published() {
+    let editor = Editor::start(PATIENCE);
+    editor.open("counted.yaml");
+    editor.notify("workspace/didChangeConfiguration", json!({ "settings": null }));
+    // Wait until the server has read both: it answers messages in their order.
+    let hover =
+        json!({ "textDocument": { "uri": "file:///folder/none.yaml" }, "position": { "line": 0, "character": 0 } });
+    editor.send(lsp_server::Request::new(2.into(), "textDocument/hover".to_owned(), hover).into());
+    editor.next();
+    editor.go_on.store(true, Ordering::Relaxed);
+    assert_eq!(editor.published(), ("counted.yaml".to_owned(), vec!["attempt 2".to_owned()]));
+}
+
+#[test]
 fn a_panic_ends_neither_the_server_nor_other_checks() {
-    let editor = Editor::start();
+    let editor = Editor::start(PATIENCE);
     editor.open("panic.yaml");
     editor.open("quick.yaml");
     let message = "internal error: please report it, with the document";
