@@ -134,7 +134,10 @@ impl Server {
                 let uris: Vec<Uri> = params.changes.into_iter().map(|change| change.uri).collect();
                 self.files_changed(&uris);
             }),
-            DidChangeConfiguration::METHOD => Ok(self.documents.recheck(Instant::now())),
+            DidChangeConfiguration::METHOD => {
+                self.documents.recheck(Instant::now());
+                Ok(())
+            }
             Cancel::METHOD => parse(params).map(|params: CancelParams| self.cancel(params.id)),
             _ => Ok(()),
         };
