@@ -17,6 +17,7 @@ use windows_hostprocess_policy::decode::{self, Value};
 
 pub use crate::config::keys::{Config, FailOn, SettingsSource};
 use crate::documents::{LoadError, load, load_settings};
+use crate::files::ensure_regular;
 use crate::paths::{can_match, folder_of, resolved, shortened};
 use crate::waivers::configured::{Waiver, Waivers, today};
 
@@ -74,8 +75,9 @@ impl Configuration {
     /// # Errors
     /// See [`Configuration::load`].
     pub fn nearest(path: &Path) -> Result<Configuration, ConfigurationError> {
-        find(&folder_of(path))
-            .map_or_else(|| Ok(Configuration::default()), |file| Configuration::load(&shortened(&file)))
+        let Some(file) = nearest_file(path) else { return Ok(Configuration::default()) };
+        ensure_regular(&file).map_err(LoadError::from)?;
+        Configuration::load(&file)
     }
 
     /// The path of the file; `None` for the defaults.
@@ -122,7 +124,9 @@ impl Configuration {
         let Some(document) = &self.document else { return Ok(Settings::default()) };
         Ok(match &self.config.settings {
             SettingsSource::File(file) => {
-                load_settings(&self.folder().join(file)).map_err(|error| document.error(KEY, &error.to_string()))?
+                let file = self.folder().join(file);
+                let settings = ensure_regular(&file).map_err(LoadError::from).and_then(|()| load_settings(&file));
+                settings.map_err(|error| document.error(KEY, &error.to_string()))?
             }
             SettingsSource::Inline(value) => Settings::new(value.clone(), document.clone(), KEY.to_owned())?,
             SettingsSource::Defaults => Settings::default(),
@@ -172,6 +176,11 @@ impl Configuration {
         }
         Ok(globs.build().map_err(|error| document.error(path, &error.to_string()))?)
     }
+}
+
+/// The file of the nearest configuration, valid or not.
+pub fn nearest_file(path: &Path) -> Option<PathBuf> {
+    find(&folder_of(path)).map(|file| shortened(&file))
 }
 
 fn find(folder: &Path) -> Option<PathBuf> {

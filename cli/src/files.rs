@@ -67,6 +67,19 @@ pub fn read_text(path: &Path) -> Result<String, FileError> {
     text.map_err(|error| FileError { path: path.to_owned(), verb: "read", error })
 }
 
+/// Checks a file that a repository names, before it is read. Reading a pipe could block forever, and reading `/dev/stdin` takes the input
+/// of this program.
+///
+/// # Errors
+/// It is a pipe, a device or a folder. Reading reports missing files.
+pub fn ensure_regular(path: &Path) -> Result<(), FileError> {
+    if fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
+        let error = io::Error::other("it is not a regular file");
+        return Err(FileError { path: path.to_owned(), verb: "read", error });
+    }
+    Ok(())
+}
+
 /// Reads a file of manifests.
 ///
 /// # Errors

@@ -55,9 +55,14 @@ pub fn check(args: &Args) -> Result<u8, Error> {
     }
     args.options.refuse_output_files()?;
     let paths = args.search.watchable_paths()?;
-    let configuration = args.which.configuration(args.search.first_path())?;
-    let files = args.options.input_files(&configuration);
-    watch(paths, &files, || check_once(args))
+    let files = || {
+        // The check reports a configuration that is not valid.
+        let first_path = args.search.first_path();
+        let configuration = args.which.configuration(first_path).unwrap_or_default();
+        let files = args.options.input_files(&configuration).into_iter();
+        files.chain(args.which.file(first_path)).chain(args.wasm.clone()).collect()
+    };
+    watch(paths, files, || check_once(args))
 }
 
 /// Checks the inputs and prints the report. See [`CheckOptions::judge`] for the exit code.

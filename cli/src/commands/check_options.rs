@@ -132,7 +132,11 @@ impl CheckOptions {
     /// An output is a file.
     pub fn refuse_output_files(&self) -> Result<(), Error> {
         let is_file = self.output.iter().any(|to| to.file().is_some());
-        if is_file { Err(Error::NotWatchable("write the report to standard output, not to a file")) } else { Ok(()) }
+        if is_file {
+            Err(Error::NotWatchable("write the report to standard output, not to a file".to_owned()))
+        } else {
+            Ok(())
+        }
     }
 
     /// The fixes whose edits an output shows.

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use windows_hostprocess_policy::wording::escaped;
 
 use crate::commands::error::Error;
-use crate::config::{Configuration, ConfigurationError};
+use crate::config::{Configuration, ConfigurationError, nearest_file};
 use crate::output::escape;
 
 /// The arguments of `config`.
@@ -32,6 +32,15 @@ pub struct WhichConfiguration {
 }
 
 impl WhichConfiguration {
+    /// The file of the configuration, valid or not.
+    pub fn file(&self, first_path: Option<&Path>) -> Option<PathBuf> {
+        match &self.config {
+            Some(path) => Some(path.clone()),
+            None if self.no_config => None,
+            None => nearest_file(first_path.unwrap_or(Path::new("."))),
+        }
+    }
+
     /// The configuration; `first_path` is the first path of the command line, if any.
     ///
     /// # Errors

@@ -58,7 +58,7 @@ pub enum Error {
     #[error("--watch: {0}")]
     Watch(#[from] notify::Error),
     #[error("--watch: {0}")]
-    NotWatchable(&'static str),
+    NotWatchable(String),
     /// Output cannot be generated.
     #[error(transparent)]
     Io(#[from] io::Error),

@@ -3,11 +3,9 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use lsp_server::Connection;
-
 use crate::commands::error::Error;
 use crate::commands::lint_options::LintOptions;
-use crate::lsp::{Limits, Setup, serve};
+use crate::lsp::{Limits, Setup, serve, stdio};
 
 /// The arguments of `lsp`.
 #[derive(Clone, Debug, clap::Args)]
@@ -24,7 +22,7 @@ pub struct Args {
 /// # Errors
 /// The editor does not keep to the protocol.
 pub fn lsp(args: &Args) -> Result<u8, Error> {
-    let (connection, threads) = Connection::stdio();
+    let (connection, threads) = stdio();
     let lint = args.lint.clone();
     let load = Arc::new(move |path: &Path| setup(&lint, path).map_err(|error| error.to_string()));
     let code = serve(connection, load, Limits::default())?;

@@ -56,7 +56,7 @@ impl SearchOptions {
     pub fn watchable_paths(&self) -> Result<&[PathBuf], Error> {
         let is_stdin = self.paths.iter().any(|path| path.as_os_str() == "-");
         if is_stdin {
-            Err(Error::NotWatchable("standard input does not change, name files or folders"))
+            Err(Error::NotWatchable("standard input does not change, name files or folders".to_owned()))
         } else {
             Ok(&self.paths)
         }

@@ -9,6 +9,7 @@ use hostprocess_linter::report::Diagnostic as Finding;
 use hostprocess_linter::settings::SettingsError;
 use hostprocess_linter::{FileReport, Settings};
 use lsp_types::{CodeDescription, Diagnostic, DiagnosticSeverity, NumberOrString, Range};
+use same_file::is_same_file;
 use windows_hostprocess_policy::finding::severity::Severity;
 use windows_hostprocess_policy::wording::escaped;
 
@@ -19,6 +20,9 @@ use crate::lsp::position::Positions;
 use crate::lsp::setup::Setup;
 use crate::paths::identity;
 
+/// How many diagnostics an editor gets for a document; more of them take longer to show than to fix.
+const MAX_DIAGNOSTICS: usize = 1_000;
+
 /// The result for one version of a document.
 #[derive(Debug, Default)]
 pub struct Checked {
@@ -28,6 +32,8 @@ pub struct Checked {
     pub diagnostics: Vec<Diagnostic>,
     /// The findings that count, in the order of their diagnostics.
     pub findings: Vec<Finding>,
+    /// Whether manifests were judged: the document is no configuration, no template, and not excluded.
+    pub has_manifests: bool,
     /// The file whose settings were used.
     pub settings_file: Option<PathBuf>,
 }
@@ -89,8 +95,11 @@ fn manifests(document: &Snapshot, positions: &Positions, setup: &Setup) -> Resul
     let Some(report) = report(document, positions, setup)? else {
         return Ok(Checked { settings_file, ..Checked::default() });
     };
-    let findings: Vec<Finding> =
-        report.objects.into_iter().flat_map(|object| object.findings).filter(|found| found.waived.is_none()).collect();
+    let has_manifests = report.chart.is_none();
+    let findings = report.objects.into_iter().flat_map(|object| object.findings);
+    let mut findings: Vec<Finding> = findings.filter(|found| found.waived.is_none()).collect();
+    let left_out = findings.len().saturating_sub(MAX_DIAGNOSTICS);
+    findings.truncate(MAX_DIAGNOSTICS);
     let mut diagnostics: Vec<Diagnostic> = findings.iter().map(|found| from_finding(found, positions)).collect();
     let mut add = |problems: &[Problem], severity| {
         diagnostics.extend(problems.iter().map(|problem| from_problem(problem, severity, positions)));
@@ -98,12 +107,15 @@ fn manifests(document: &Snapshot, positions: &Positions, setup: &Setup) -> Resul
     add(&report.problems, DiagnosticSeverity::ERROR);
     add(&report.warnings, DiagnosticSeverity::WARNING);
     add(&report.not_judged, DiagnosticSeverity::INFORMATION);
-    Ok(Checked { diagnostics, findings, settings_file, ..Checked::default() })
+    if left_out > 0 {
+        diagnostics.push(note(&format!("{left_out} more findings are not shown; hostprocess check shows all")));
+    }
+    Ok(Checked { diagnostics, findings, has_manifests, settings_file, ..Checked::default() })
 }
 
 fn is_settings_file(path: Option<&Path>, setup: &Setup) -> bool {
     let (Some(path), Some(settings)) = (path, &setup.settings_file) else { return false };
-    identity(path) == identity(settings)
+    is_same_file(path, settings).unwrap_or_default()
 }
 
 fn configuration(document: &Snapshot, positions: &Positions) -> Vec<Diagnostic> {
@@ -158,8 +170,13 @@ fn from_error(error: &DocumentError, positions: &Positions) -> Diagnostic {
     diagnostic(range, DiagnosticSeverity::ERROR, &error.reason.to_string())
 }
 
+/// A remark about the document as a whole.
+pub fn note(message: &str) -> Diagnostic {
+    diagnostic(Range::default(), DiagnosticSeverity::INFORMATION, message)
+}
+
 /// An error about the document as a whole.
-pub fn at_start(message: &str) -> Diagnostic {
+fn at_start(message: &str) -> Diagnostic {
     diagnostic(Range::default(), DiagnosticSeverity::ERROR, message)
 }
 

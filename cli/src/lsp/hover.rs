@@ -1,40 +1,63 @@
-//! Hovers: the pages of the rules with findings at a position, else the plan of the HostProcess container there.
+//! Hovers: the pages of the rules with findings at a position, and the plan of the HostProcess container there.
 
-use hostprocess_linter::plan::ContainerPlan;
 use hostprocess_linter::plan::nodes::Nodes;
 use hostprocess_linter::plan::outline::{LEGEND, outline};
 use hostprocess_linter::{Planner, catalogue};
 use lsp_types::{Hover, HoverContents, MarkupContent, MarkupKind, Position, Range};
+use windows_hostprocess_policy::wording::escaped;
 
 use crate::lsp::check::{Checked, file};
 use crate::lsp::document::Snapshot;
 use crate::lsp::position::Positions;
 use crate::lsp::setup::Setup;
+use crate::output::markdown;
 use crate::output::plan::parts;
 
+/// Between the parts of a hover.
+const RULE: &str = "\n\n---\n\n";
+
 /// The hover at a position of a document that was checked; `None` where there is nothing to show.
-pub fn hover(document: &Snapshot, checked: &Checked, at: Position, setup: Result<Setup, String>) -> Option<Hover> {
-    pages(checked, at).or_else(|| plan(document, at, &setup.ok()?))
+pub fn hover(
+    document: &Snapshot,
+    checked: &Checked,
+    at: Position,
+    takes_markdown: bool,
+    setup: Result<Setup, String>,
+) -> Option<Hover> {
+    let (mut shown, mut range) = pages(checked, at);
+    if let Some((plan, container)) = setup.ok().and_then(|setup| plan(document, at, &setup)) {
+        shown.push(plan);
+        range = range.or(Some(container));
+    }
+    if shown.is_empty() {
+        return None;
+    }
+    let text = shown.join(RULE);
+    let contents = match takes_markdown {
+        true => MarkupContent { kind: MarkupKind::Markdown, value: text },
+        false => MarkupContent { kind: MarkupKind::PlainText, value: markdown::render(&text, false) },
+    };
+    Some(Hover { contents: HoverContents::Markup(contents), range })
 }
 
-fn pages(checked: &Checked, at: Position) -> Option<Hover> {
+/// The pages of the rules with findings at a position, and the range of the first finding.
+fn pages(checked: &Checked, at: Position) -> (Vec<String>, Option<Range>) {
     let is_there = |range: &Range| range.start <= at && at <= range.end;
     let here = checked.findings.iter().zip(&checked.diagnostics).filter(|(_, diagnostic)| is_there(&diagnostic.range));
     let mut rules: Vec<&str> = Vec::new();
-    let mut range = None;
+    let mut first = None;
     for (found, diagnostic) in here {
-        range = range.or(Some(diagnostic.range));
+        first = first.or(Some(diagnostic.range));
         if !rules.contains(&&*found.rule) {
             rules.push(&found.rule);
         }
     }
     let pages = rules.iter().filter_map(|id| catalogue::page(id).ok());
-    let pages: Vec<String> =
-        pages.map(|page| format!("### [{}]({})\n\n{}", page.id, page.url, page.text.trim_end())).collect();
-    (!pages.is_empty()).then(|| shown(pages.join("\n\n---\n\n"), range))
+    (pages.map(|page| format!("### [{}]({})\n\n{}", page.id, page.url, page.text.trim_end())).collect(), first)
 }
 
-fn plan(document: &Snapshot, at: Position, setup: &Setup) -> Option<Hover> {
+/// The plan of the container at a position, and its range.
+fn plan(document: &Snapshot, at: Position, setup: &Setup) -> Option<(String, Range)> {
     let settings = setup.settings.as_ref().ok()?;
     let tree = settings.tree();
     let linter = setup.linter(settings, &tree).ok()?;
@@ -46,16 +69,12 @@ fn plan(document: &Snapshot, at: Position, setup: &Setup) -> Option<Hover> {
     let file = file(document, &positions);
     let objects = file.objects.iter().enumerate().filter(|(_, object)| object.node.value.contains(&byte));
     let mut plans = objects.flat_map(|(index, object)| planner.plan(index, object, &file.source).unwrap_or_default());
-    let plan: ContainerPlan = plans.find(|plan| plan.range.contains(&byte))?;
+    let plan = plans.find(|plan| plan.range.contains(&byte))?;
     let outline = outline(&plan, processors);
-    let text = parts(&outline);
+    let text = format!("{}\n{}", escaped(&outline.title), parts(&outline));
     // Values of the manifest may hold backticks.
     let longest = text.split(|letter| letter != '`').map(str::len).max().unwrap_or_default();
     let fence = "`".repeat(longest.max(2) + 1);
     let range = positions.range(&positions.source().place(plan.range.clone()).range);
-    Some(shown(format!("{}\n\n{fence}text\n{text}{fence}\n\n{LEGEND}", outline.title), Some(range)))
-}
-
-fn shown(value: String, range: Option<Range>) -> Hover {
-    Hover { contents: HoverContents::Markup(MarkupContent { kind: MarkupKind::Markdown, value }), range }
+    Some((format!("{fence}text\n{text}{fence}\n\n{LEGEND}"), range))
 }

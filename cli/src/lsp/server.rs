@@ -1,8 +1,7 @@
-//! The server: reads messages, keeps the open documents, and gives tasks to a worker.
+//! The server: reads messages, keeps the open documents, and runs tasks on threads.
 //!
-//! A document is checked once nobody has typed for a moment, and always in its newest version. One task runs at a time. A task that takes too
-//! long is given up: the editor gets a message, another worker goes on with other documents, and this document waits until the old
-//! thread has ended.
+//! A document is checked once nobody has typed for a moment, and always in its newest version. It has at most one task at a time. The editor
+//! gets a message about a task that takes too long; its thread goes on, and the document has no other task until the thread has ended.
 
 mod documents;
 mod initialize;
@@ -11,20 +10,23 @@ mod messages;
 mod tests;
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, after, never, select, unbounded};
 use lsp_server::{Connection, ErrorCode, Message, Notification, ProtocolError, RequestId, Response};
-use lsp_types::notification::{Notification as _, PublishDiagnostics};
-use lsp_types::{Diagnostic, PublishDiagnosticsParams, Uri};
+use lsp_types::notification::{LogMessage, Notification as _, PublishDiagnostics, ShowMessage};
+use lsp_types::{Diagnostic, LogMessageParams, MessageType, PublishDiagnosticsParams, ShowMessageParams, Uri};
 use serde_json::Value;
 
-use crate::lsp::check::at_start;
+use crate::lsp::check::{self, Checked};
 use crate::lsp::server::documents::{Documents, State};
 use crate::lsp::server::initialize::Client;
 use crate::lsp::setup::Load;
-use crate::lsp::task::{Done, Task, Work, as_json};
-use crate::lsp::worker::{Finished, Worker};
+use crate::lsp::task::{Done, Finished, Task, Work, as_json};
+
+/// How many tasks run at once. One that was given up counts until its thread ends.
+const MAX_RUNNING: usize = 4;
 
 /// How long the server waits, and how much it takes.
 #[derive(Clone, Copy, Debug)]
@@ -43,13 +45,14 @@ impl Default for Limits {
     }
 }
 
-/// The task that runs.
+/// A task that runs.
 struct Running {
     number: u64,
     uri: Uri,
-    /// When it is given up.
-    until: Instant,
-    /// The request that it answers.
+    text: Arc<str>,
+    /// When it is given up; `None` once it is.
+    until: Option<Instant>,
+    /// The request that it answers; `None` for a check, and after an answer.
     request: Option<RequestId>,
 }
 
@@ -59,10 +62,9 @@ struct Server {
     load: Load,
     limits: Limits,
     documents: Documents,
-    /// Answers to requests, which come before checks.
+    /// Answers to requests.
     tasks: VecDeque<Task>,
-    worker: Worker,
-    running: Option<Running>,
+    running: Vec<Running>,
     finished: (Sender<Finished>, Receiver<Finished>),
     number: u64,
     is_shut_down: bool,
@@ -74,8 +76,6 @@ struct Server {
 /// The editor does not begin with `initialize`.
 pub fn serve(connection: Connection, load: Load, limits: Limits) -> Result<u8, ProtocolError> {
     let client = initialize::initialize(&connection)?;
-    let finished = unbounded();
-    let worker = Worker::start(load.clone(), finished.0.clone());
     let mut server = Server {
         to_editor: connection.sender,
         client,
@@ -83,13 +83,11 @@ pub fn serve(connection: Connection, load: Load, limits: Limits) -> Result<u8, P
         limits,
         documents: Documents::default(),
         tasks: VecDeque::new(),
-        worker,
-        running: None,
-        finished,
+        running: Vec::new(),
+        finished: unbounded(),
         number: 0,
         is_shut_down: false,
     };
-    server.watch_files();
     server.run(&connection.receiver);
     Ok(u8::from(!server.is_shut_down))
 }
@@ -97,7 +95,9 @@ pub fn serve(connection: Connection, load: Load, limits: Limits) -> Result<u8, P
 impl Server {
     fn run(&mut self, from_editor: &Receiver<Message>) {
         loop {
-            self.start_next();
+            while let Some(task) = self.next_task() {
+                self.start(task);
+            }
             let wait =
                 self.next_moment().map_or_else(never, |moment| after(moment.saturating_duration_since(Instant::now())));
             select! {
@@ -116,76 +116,118 @@ impl Server {
 
     /// When there is something to do without a message: a task has taken too long, or a document is due.
     fn next_moment(&self) -> Option<Instant> {
-        match &self.running {
-            Some(running) => Some(running.until),
-            None => self.documents.next_due(),
-        }
+        let late = self.running.iter().filter_map(|running| running.until).min();
+        let is_full = self.running.len() >= MAX_RUNNING;
+        let due = if is_full { None } else { self.documents.next_due(|uri| self.is_idle(uri)) };
+        late.into_iter().chain(due).min()
     }
 
-    /// Starts a task unless one is running.
-    fn start_next(&mut self) {
-        if self.running.is_some() {
-            return;
+    fn is_idle(&self, uri: &Uri) -> bool {
+        self.running.iter().all(|running| running.uri != *uri)
+    }
+
+    /// A check that is due, else an answer, of a document without a running task.
+    fn next_task(&mut self) -> Option<Task> {
+        if self.running.len() >= MAX_RUNNING {
+            return None;
         }
-        let Some(task) = self.tasks.pop_front().or_else(|| self.due_check()) else { return };
+        let number = self.number + 1;
+        let running = &self.running;
+        let is_idle = |uri: &Uri| running.iter().all(|running| running.uri != *uri);
+        if let Some(document) = self.documents.take_due(Instant::now(), number, is_idle) {
+            return Some(Task { document, work: Work::Check });
+        }
+        let index = self.tasks.iter().position(|task| self.is_idle(&task.document.uri))?;
+        self.tasks.remove(index)
+    }
+
+    fn start(&mut self, task: Task) {
+        self.number += 1;
         let request = match &task.work {
             Work::Check => None,
             Work::Answer(id, ..) => Some(id.clone()),
         };
-        self.number += 1;
-        let until = Instant::now() + self.limits.task;
-        self.running = Some(Running { number: self.number, uri: task.document.uri.clone(), until, request });
-        self.worker.run(self.number, task);
-    }
-
-    fn due_check(&mut self) -> Option<Task> {
-        let document = self.documents.take_due(Instant::now())?;
-        Some(Task { document, work: Work::Check })
+        let (uri, text) = (task.document.uri.clone(), task.document.text.clone());
+        let until = Some(Instant::now() + self.limits.task);
+        self.running.push(Running { number: self.number, uri, text, until, request });
+        task.start(self.number, &self.load, &self.finished.0);
     }
 
     fn finish(&mut self, number: u64, done: Option<Done>) {
-        let Some(Running { uri, request, .. }) = self.running.take_if(|running| running.number == number) else {
-            // It had been given up; the document may be tried again.
-            self.documents.resume(number, Instant::now());
-            return;
-        };
-        match done {
-            Some(Done::Checked(checked)) => {
-                // If the text or the configuration has changed since, another check is due.
-                if self.documents.get_mut(&uri).is_some_and(|document| matches!(document.state, State::Running)) {
-                    self.publish(uri.clone(), Some(checked.version), checked.diagnostics.clone());
-                    self.documents.set(&uri, State::Checked(checked.into()));
-                    self.answer_waiting(&uri);
+        let Some(index) = self.running.iter().position(|running| running.number == number) else { return };
+        let Running { uri, text, request, .. } = self.running.swap_remove(index);
+        match (done, request) {
+            (Some(Done::Checked(checked)), _) => self.show(number, &uri, checked),
+            (Some(Done::Answered(answer)), Some(id)) => {
+                let is_current =
+                    self.documents.get_mut(&uri).is_some_and(|open| Arc::ptr_eq(&open.snapshot.text, &text));
+                if is_current {
+                    self.answer(id, answer)
+                } else {
+                    self.refuse(id, ErrorCode::ContentModified, "changed")
                 }
             }
-            // A request without an id was cancelled.
-            Some(Done::Answered(id, answer)) => {
-                if request.is_some() {
-                    self.answer(id, answer);
-                }
+            (None, Some(id)) => self.refuse(id, ErrorCode::InternalError, "internal error: please report it"),
+            (None, None) if self.documents.is_checked_by(&uri, number) => {
+                self.documents.set(&uri, State::Refused);
+                self.explain(&uri, "not checked, because of an internal error: please report it, with the document");
             }
-            None => self.fail(&uri, request, "internal error: please report it, with the document"),
+            // It was cancelled or given up.
+            (_, None) => {}
         }
     }
 
-    /// Gives up a task that takes too long.
-    fn give_up_late(&mut self) {
-        let now = Instant::now();
-        let Some(running) = self.running.take_if(|running| running.until <= now) else { return };
-        self.worker = Worker::start(self.load.clone(), self.finished.0.clone());
-        self.documents.set(&running.uri, State::GivenUp(running.number));
-        let seconds = self.limits.task.as_secs_f32();
-        let message = format!("not checked: this takes more than {seconds} s; run hostprocess check on the file");
-        self.fail(&running.uri, running.request, &message);
+    /// Publishes the result of a check, unless the text or the configuration has changed since.
+    fn show(&mut self, number: u64, uri: &Uri, checked: Checked) {
+        if self.documents.is_checked_by(uri, number) {
+            self.publish(uri.clone(), Some(checked.version), checked.diagnostics.clone());
+            self.documents.set(uri, State::Checked(checked.into()));
+            self.answer_waiting(uri);
+        }
     }
 
-    /// Shows an error in place of diagnostics, and answers the requests that are waiting for these.
-    fn fail(&mut self, uri: &Uri, request: Option<RequestId>, message: &str) {
+    /// Tells the editor about tasks that take too long.
+    fn give_up_late(&mut self) {
+        let now = Instant::now();
+        let is_late = |running: &Running| running.until.is_some_and(|until| until <= now);
+        let mut late = Vec::new();
+        for running in self.running.iter_mut().filter(|running| is_late(running)) {
+            running.until = None;
+            late.push((running.number, running.uri.clone(), running.request.take()));
+        }
+        let seconds = self.limits.task.as_secs_f32();
+        for (number, uri, request) in late {
+            if let Some(id) = request {
+                let message = format!("This takes more than {seconds} s: run hostprocess on {}", uri.as_str());
+                self.notify(ShowMessage::METHOD, &ShowMessageParams { typ: MessageType::WARNING, message });
+                self.answer(id, Value::Null);
+                self.drop_tasks(&uri);
+            } else if self.documents.is_checked_by(&uri, number) {
+                let message =
+                    format!("not checked yet: this takes more than {seconds} s; hostprocess check has no limit");
+                self.explain(&uri, &message);
+            }
+        }
+    }
+
+    /// Answers the requests about a document with nothing: a check or an answer before them takes too long.
+    fn drop_tasks(&mut self, uri: &Uri) {
+        let (dropped, kept) = self.tasks.drain(..).partition(|task| task.document.uri == *uri);
+        self.tasks = kept;
+        let dropped: VecDeque<Task> = dropped;
+        for task in dropped {
+            if let Work::Answer(id, ..) = task.work {
+                self.answer(id, Value::Null);
+            }
+        }
+    }
+
+    /// Shows a message in place of diagnostics. There is nothing to answer to the requests that wait for these.
+    fn explain(&mut self, uri: &Uri, message: &str) {
         let version = self.documents.get_mut(uri).map(|document| document.snapshot.version);
-        self.publish(uri.clone(), version, vec![at_start(message)]);
-        let waiting = self.documents.take_waiting(uri).into_iter().map(|(id, _)| id);
-        for id in waiting.chain(request) {
-            self.answer(id, Err(message.to_owned()));
+        self.publish(uri.clone(), version, vec![check::note(message)]);
+        for (id, _) in self.documents.take_waiting(uri) {
+            self.answer(id, Value::Null);
         }
     }
 
@@ -193,15 +235,20 @@ impl Server {
         self.notify(PublishDiagnostics::METHOD, &PublishDiagnosticsParams { uri, diagnostics, version });
     }
 
+    fn log(&self, message: String) {
+        self.notify(LogMessage::METHOD, &LogMessageParams { typ: MessageType::WARNING, message });
+    }
+
     fn notify(&self, method: &str, params: &impl serde::Serialize) {
         self.send(Notification::new(method.to_owned(), as_json(params)).into());
     }
 
-    fn answer(&self, id: RequestId, answer: Result<Value, String>) {
-        self.send(match answer {
-            Ok(result) => Response::new_ok(id, result).into(),
-            Err(message) => Response::new_err(id, ErrorCode::RequestFailed as i32, message).into(),
-        });
+    fn answer(&self, id: RequestId, result: Value) {
+        self.send(Response::new_ok(id, result).into());
+    }
+
+    fn refuse(&self, id: RequestId, code: ErrorCode, message: &str) {
+        self.send(Response::new_err(id, code as i32, message.to_owned()).into());
     }
 
     fn send(&self, message: Message) {

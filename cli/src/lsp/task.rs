@@ -1,7 +1,10 @@
 //! Work on a document that takes time.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::thread;
 
+use crossbeam_channel::Sender;
 use lsp_server::RequestId;
 use lsp_types::{CodeActionParams, Position};
 use serde_json::Value;
@@ -35,8 +38,8 @@ pub enum Work {
 pub enum Question {
     /// For code actions, with edits of a version or not.
     Actions(Box<CodeActionParams>, bool),
-    /// For a hover.
-    Hover(Position),
+    /// For a hover, in Markdown or as plain text.
+    Hover(Position, bool),
 }
 
 /// The result of a task.
@@ -44,26 +47,35 @@ pub enum Question {
 pub enum Done {
     /// The document was checked.
     Checked(Checked),
-    /// The answer to a request, or why there is none.
-    Answered(RequestId, Result<Value, String>),
+    /// The answer to a request.
+    Answered(Value),
 }
 
+/// A finished task, by the number that it was given; `None` after a panic.
+pub type Finished = (u64, Option<Done>);
+
 impl Task {
-    /// Does the work.
-    pub fn run(self, load: &Load) -> Done {
+    /// Does the work on a thread, which sends the result to `finished`.
+    pub fn start(self, number: u64, load: &Load, finished: &Sender<Finished>) {
+        let (load, finished) = (load.clone(), finished.clone());
+        thread::spawn(move || {
+            let done = catch_unwind(AssertUnwindSafe(|| self.run(&load))).ok();
+            // Without a server nobody needs the result.
+            let _ = finished.send((number, done));
+        });
+    }
+
+    fn run(self, load: &Load) -> Done {
         let Task { document, work } = self;
         let setup = load(&document.base());
         match work {
             Work::Check => Done::Checked(check(&document, setup)),
-            Work::Answer(id, question, checked) => {
-                let answer = match question {
-                    Question::Actions(params, is_versioned) => {
-                        actions(&document, &checked, &params, is_versioned, setup).map(|actions| as_json(&actions))
-                    }
-                    Question::Hover(at) => Ok(as_json(&hover(&document, &checked, at, setup))),
-                };
-                Done::Answered(id, answer)
-            }
+            Work::Answer(_, question, checked) => Done::Answered(match question {
+                Question::Actions(params, is_versioned) => {
+                    as_json(&actions(&document, &checked, &params, is_versioned, setup))
+                }
+                Question::Hover(at, takes_markdown) => as_json(&hover(&document, &checked, at, takes_markdown, setup)),
+            }),
         }
     }
 }

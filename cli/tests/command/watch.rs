@@ -73,6 +73,58 @@ fn changed_new_and_replaced_manifests_are_checked_again() {
 }
 
 #[test]
+fn new_folders_are_watched_beside_a_configuration() {
+    let folder = folder("watch_new_folder");
+    write(&folder, ".hostprocess.yaml", "exclude: []\n");
+    write(&folder, "pod.yaml", GOOD);
+    let watch = Watch::start(&folder, &["."]);
+    assert_eq!(watch.summary(), ACCEPTED);
+    std::fs::create_dir(folder.join("sub")).expect("a folder");
+    assert_eq!(watch.summary(), ACCEPTED);
+    write(&folder, "sub/other.yaml", &bad());
+    assert_eq!(watch.summary(), "2 objects: 1 accepted, 0 with warnings, 1 denied");
+    std::fs::remove_dir_all(folder.join("sub")).expect("removed");
+    assert_eq!(watch.summary(), ACCEPTED);
+}
+
+#[test]
+fn a_busy_folder_does_not_delay_the_check() {
+    let folder = folder("watch_busy");
+    write(&folder, "pod.yaml", GOOD);
+    let watch = Watch::start(&folder, &["."]);
+    assert_eq!(watch.summary(), ACCEPTED);
+    let is_done = std::sync::atomic::AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !is_done.load(std::sync::atomic::Ordering::Relaxed) {
+                write(&folder, "log.txt", "x");
+                std::thread::sleep(Duration::from_millis(20));
+            }
+        });
+        write(&folder, "pod.yaml", &bad());
+        let denied = watch.summary();
+        is_done.store(true, std::sync::atomic::Ordering::Relaxed);
+        assert_eq!(denied, DENIED);
+    });
+}
+
+#[test]
+#[cfg(unix)]
+fn the_target_of_a_link_and_a_new_file_in_place_of_an_old_one_are_watched() {
+    let folder = folder("watch_link");
+    write(&folder, "elsewhere/pod.yaml", GOOD);
+    std::fs::create_dir(folder.join("here")).expect("a folder");
+    std::os::unix::fs::symlink("../elsewhere/pod.yaml", folder.join("here/link.yaml")).expect("a link");
+    let watch = Watch::start(&folder, &["here/link.yaml"]);
+    assert_eq!(watch.summary(), ACCEPTED);
+    write(&folder, "elsewhere/pod.yaml", &bad());
+    assert_eq!(watch.summary(), DENIED);
+    write(&folder, "new.yaml", GOOD);
+    std::fs::rename(folder.join("new.yaml"), folder.join("elsewhere/pod.yaml")).expect("replaced");
+    assert_eq!(watch.summary(), ACCEPTED);
+}
+
+#[test]
 fn a_check_and_other_files_cause_no_further_check() {
     let folder = folder("watch_quiet");
     let pod = write(&folder, "pod.yaml", GOOD);
@@ -89,7 +141,7 @@ fn a_check_and_other_files_cause_no_further_check() {
 fn inputs_and_outputs_that_cannot_be_watched_are_errors() {
     for (arguments, words) in [
         (&["-"][..], "error: --watch: standard input does not change, name files or folders\n"),
-        (&["no-such-folder/pod.yaml"], "error: --watch: "),
+        (&["no-such-folder/pod.yaml"], "error: --watch: no-such-folder/pod.yaml does not exist\n"),
         (
             &["examples", "-o", "sarif=report.sarif"],
             "error: --watch: write the report to standard output, not to a file\n",

@@ -84,6 +84,11 @@ fn a_waiver_counts_once_it_has_a_reason() {
     assert_eq!(rules(&diagnostics), ["host-network", ""]);
     let message = diagnostics[1]["message"].as_str().expect("a message");
     assert!(message.contains("write a reason after the brackets"), "{message}");
+    let again = editor.actions(&path, diagnostics[0]["range"].clone(), None);
+    assert!(
+        !titles(&again).iter().any(|title| title.starts_with("Waive")),
+        "there is a waiver without a reason: {again:#?}"
+    );
     editor.change(&path, 3, &without_reason.replace("] \n", "] no pod network on these nodes\n"));
     assert_eq!(editor.diagnostics(3), Vec::<Value>::new());
 }
@@ -115,4 +120,32 @@ fn no_waiver_is_offered_where_it_would_change_the_manifest() {
     let linux = diagnostics.iter().find(|found| found["code"] == "linux-command").expect("a finding");
     let actions = editor.actions(&path, linux["range"].clone(), None);
     assert!(!titles(&actions).iter().any(|title| title.starts_with("Waive linux-command")), "{actions:#?}");
+}
+
+#[test]
+fn excluded_files_and_templates_are_not_fixed() {
+    let folder = folder("excluded");
+    write(&folder, ".hostprocess.yaml", "exclude: [vendored.yaml]\n");
+    let path = write(&folder, "vendored.yaml", POD);
+    let mut editor = Editor::start(&folder, &[], json!({}));
+    assert_eq!(editor.check(&path, POD), Vec::<Value>::new());
+    assert_eq!(editor.actions(&path, range_of(POD, "spec"), Some("source.fixAll")), Vec::<Value>::new());
+    write(&folder, "Chart.yaml", "apiVersion: v2\nname: a\nversion: 1.0.0\n");
+    std::fs::create_dir(folder.join("templates")).expect("a folder");
+    let template = POD.replace("name: agent\nspec", "name: agent # {{ .Release.Name }}\nspec");
+    let path = write(&folder.join("templates"), "pod.yaml", &template);
+    assert_eq!(editor.check(&path, &template), Vec::<Value>::new());
+    assert_eq!(editor.actions(&path, range_of(&template, "spec"), Some("source.fixAll")), Vec::<Value>::new());
+}
+
+/// Editors ask whenever the selection changes.
+#[test]
+fn a_selection_gets_actions_for_some_findings_only() {
+    let folder = folder("selection");
+    let path = folder.join("pods.yaml");
+    let pods = format!("{POD}---\n").repeat(300);
+    let mut editor = Editor::start(&folder, &[], json!({}));
+    assert_eq!(editor.check(&path, &pods).len(), 300);
+    let all = json!({ "start": { "line": 0, "character": 0 }, "end": { "line": 9999, "character": 0 } });
+    assert_eq!(editor.actions(&path, all, None).len(), 20);
 }

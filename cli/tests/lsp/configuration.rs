@@ -106,3 +106,16 @@ fn settings_are_checked_at_their_lines() {
     assert_eq!(rules(&diagnostics), ["invalid-settings"]);
     assert_eq!(diagnostics[0]["range"]["start"]["line"], 6);
 }
+
+/// Reading it would take the messages of the editor.
+#[test]
+#[cfg(unix)]
+fn settings_are_not_read_from_standard_input() {
+    let folder = folder("stdin");
+    write(&folder, ".hostprocess.yaml", "settings: /dev/stdin\n");
+    let mut editor = Editor::start(&folder, &[], json!({}));
+    let diagnostics = editor.check(&folder.join("pod.yaml"), POD);
+    let message = diagnostics[0]["message"].as_str().expect("a message");
+    assert!(message.contains("it is not a regular file"), "{message}");
+    assert_eq!(editor.exit(), 0);
+}

@@ -13,6 +13,7 @@ fn a_huge_document_is_refused_with_a_message_and_does_not_block_others() {
     assert_eq!(message, "not checked: the document is larger than 2 MiB; run hostprocess check on the file");
     assert_eq!(editor.hover(&huge, json!({ "line": 0, "character": 0 })), Value::Null);
     assert_eq!(rules(&editor.check(&pod, POD)), ["host-network"]);
+    assert_eq!(diagnostics[0]["severity"], 3, "a remark");
     // A part was deleted.
     editor.change(&huge, 2, POD);
     assert_eq!(rules(&editor.diagnostics(2)), ["host-network"]);
@@ -81,4 +82,14 @@ fn a_cancelled_request_is_answered_at_once() {
     assert_eq!(editor.answer(&id).expect_err("cancelled")["code"], -32800);
     let id = editor.ask("textDocument/hover", json!({ "textDocument": { "uri": uri(&path) }, "position": position }));
     assert!(editor.answer(&id).is_ok(), "answered after the check");
+}
+
+#[test]
+fn a_thousand_findings_are_shown_at_most() {
+    let folder = folder("many");
+    let pods = format!("{POD}---\n").repeat(1_200);
+    let mut editor = Editor::start(&folder, &[], json!({}));
+    let diagnostics = editor.check(&folder.join("pods.yaml"), &pods);
+    assert_eq!(diagnostics.len(), 1_001);
+    assert_eq!(diagnostics[1_000]["message"], "200 more findings are not shown; hostprocess check shows all");
 }

@@ -59,9 +59,12 @@ fn unknown_messages_are_answered_and_change_nothing() {
         "textDocument/hover",
         json!({ "textDocument": { "uri": uri(&path) }, "position": { "line": 0, "character": 0 } }),
     );
-    assert_eq!(editor.answer(&id).expect_err("not open")["message"], "the document is not open");
+    assert_eq!(editor.answer(&id), Ok(Value::Null), "not open");
     editor.notify("$/setTrace", json!({ "value": "off" }));
     editor.notify("textDocument/didOpen", json!({ "textDocument": 7 }));
+    let logged = serde_json::to_value(editor.next()).expect("JSON");
+    assert_eq!(logged["method"], "window/logMessage");
+    assert!(logged["params"]["message"].as_str().expect("a text").starts_with("textDocument/didOpen: "), "{logged}");
     assert_eq!(rules(&editor.check(&path, POD)), ["host-network"]);
     assert_eq!(editor.exit(), 0);
 }
@@ -75,21 +78,45 @@ fn an_exit_without_a_shutdown_is_an_error() {
 }
 
 #[test]
-fn messages_that_are_none_end_the_server_with_an_error() {
-    for (bytes, words) in [
-        (&b"Content-Length: 5\r\n\r\nhello"[..], "error: "),
-        (b"hello\r\n\r\n", "error: "),
-        (
-            b"Content-Length: 60\r\n\r\n{\"jsonrpc\": \"2.0\", \"method\": \"textDocument/didOpen\", \"id\":1}",
-            "error: ",
-        ),
+fn bytes_that_are_no_messages_end_the_server_with_an_error() {
+    let mut editor = Editor::connect(&folder("malformed"), &[]);
+    editor.send_raw(b"hello\r\n\r\n");
+    let code = editor.server.wait().expect("ends").code();
+    let mut errors = String::new();
+    editor.server.stderr.take().expect("is piped").read_to_string(&mut errors).expect("UTF-8");
+    assert!(code == Some(1) && errors.starts_with("error: the language server "), "{code:?} {errors}");
+}
+
+/// Editors that keep texts in UTF-16 may send half of a surrogate pair.
+#[test]
+fn a_message_that_is_not_valid_is_skipped() {
+    let folder = folder("skipped");
+    let path = folder.join("pod.yaml");
+    let mut editor = Editor::start(&folder, &[], json!({}));
+    editor.check(&path, POD);
+    for body in [
+        r##"{"jsonrpc":"2.0","method":"textDocument/didChange","params":{"contentChanges":[{"text":"# \ud83d"}]}}"##,
+        "hello",
+        &format!(r#"{{"jsonrpc":"2.0","method":"x","params":{}{}}}"#, "[".repeat(200), "]".repeat(200)),
     ] {
-        let mut editor = Editor::connect(&folder("malformed"), &[]);
-        editor.send_raw(bytes);
-        editor.send_raw(b"Content-Length: 33\r\n\r\n{\"jsonrpc\":\"2.0\",\"method\":\"exit\"}");
-        let code = editor.server.wait().expect("ends").code();
-        let mut errors = String::new();
-        editor.server.stderr.take().expect("is piped").read_to_string(&mut errors).expect("UTF-8");
-        assert!(code == Some(1) && errors.starts_with(words), "{code:?} {errors}");
+        editor.send_raw(format!("Content-Length: {}\r\n\r\n{body}", body.len()).as_bytes());
     }
+    editor.change(&path, 2, &POD.replace("hostProcess: true", "hostProcess: false"));
+    assert_eq!(editor.diagnostics(2), Vec::<Value>::new());
+    assert_eq!(editor.exit(), 0);
+}
+
+/// The server asks for whole texts. A part taken for one would make the document look empty.
+#[test]
+fn a_change_of_a_part_is_refused() {
+    let folder = folder("part");
+    let path = folder.join("pod.yaml");
+    let mut editor = Editor::start(&folder, &[], json!({}));
+    editor.check(&path, POD);
+    let change = json!({ "range": range_of(POD, "spec"), "text": "spec" });
+    let document = json!({ "uri": uri(&path), "version": 2 });
+    editor.notify("textDocument/didChange", json!({ "textDocument": document, "contentChanges": [change] }));
+    let logged = serde_json::to_value(editor.next()).expect("JSON");
+    assert_eq!(logged["params"]["message"], "textDocument/didChange needs the whole text");
+    assert_eq!(editor.actions(&path, range_of(POD, "spec"), None).len(), 2, "of the text before");
 }

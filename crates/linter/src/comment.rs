@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
+use serde_json::Value;
+
 use crate::catalogue::{self, UnknownId};
 use crate::edit;
 use crate::manifest::Problem;
@@ -120,20 +122,36 @@ impl Comments {
     }
 }
 
-/// A comment that waives a finding once its author adds a reason: where to insert it, and the line. `None` where no rule found it, and
-/// where the text cannot take a comment, such as JSON.
-pub fn insertion(source: &Source, found: &Diagnostic) -> Option<(usize, String)> {
-    let rule = catalogue::rule(&found.rule).ok()?.id;
-    if source.text().trim_start().starts_with(['{', '[']) {
-        return None;
+/// Inserts comments that waive findings into a text.
+#[derive(Debug)]
+pub struct Insertions<'s> {
+    source: &'s Source,
+    values: Vec<Option<Value>>,
+}
+
+impl<'s> Insertions<'s> {
+    /// Reads a text. `None` for JSON, which has no comments.
+    pub fn into(source: &'s Source) -> Option<Insertions<'s>> {
+        let is_json = source.text().trim_start().starts_with(['{', '[']);
+        (!is_json).then(|| Insertions { source, values: edit::values(source.text()) })
     }
-    let line = source.line_of(&found.place);
-    let (before, after) = source.text().split_at(line.start);
-    let indent: String = source.text()[line].chars().take_while(|letter| letter.is_whitespace()).collect();
-    let comment = format!("{indent}# {MARK} {VERB}[{rule}] {}", source.line_break(before.len()));
-    // The line may continue a scalar that begins above it.
-    let edited = [before, &comment, after].concat();
-    (edit::values(source.text()) == edit::values(&edited)).then_some((before.len(), comment))
+
+    /// A comment that waives a finding once its author adds a reason: where to insert it, and the line. `None` where no rule found it, where
+    /// there already is such a comment, and where the text cannot take one.
+    pub fn waiver(&self, found: &Diagnostic) -> Option<(usize, String)> {
+        let rule = catalogue::rule(&found.rule).ok()?.id;
+        let line = self.source.line_of(&found.place);
+        let (before, after) = self.source.text().split_at(line.start);
+        let indent: String = self.source.text()[line].chars().take_while(|letter| letter.is_whitespace()).collect();
+        let comment = format!("{indent}# {MARK} {VERB}[{rule}] ");
+        if before.lines().next_back().is_some_and(|above| above.starts_with(comment.trim_end())) {
+            return None;
+        }
+        let comment = comment + self.source.line_break(before.len());
+        // The line may continue a scalar that begins above it.
+        let edited = [before, &comment, after].concat();
+        (self.values == edit::values(&edited)).then_some((before.len(), comment))
+    }
 }
 
 /// Whether a comment is alone on its line.

@@ -27,14 +27,12 @@ pub struct Document {
 pub enum State {
     /// It begins at this moment unless the document changes before.
     Due(Instant),
-    /// It has begun.
-    Running,
+    /// The task with this number checks it.
+    Running(u64),
     /// It has ended.
     Checked(Arc<Checked>),
-    /// The document is too large.
+    /// There is none: the document is too large, or made it fail.
     Refused,
-    /// It took too long. The thread of the task with this number is still busy.
-    GivenUp(u64),
 }
 
 /// All open documents.
@@ -44,15 +42,13 @@ pub struct Documents {
 }
 
 impl Documents {
-    /// Opens a document, or replaces its text. A document that was given up keeps that state unless it is refused now.
+    /// Opens a document, or replaces its text.
     pub fn update(&mut self, snapshot: Snapshot, state: State) {
         let key = snapshot.uri.as_str().to_owned();
         match self.by_uri.get_mut(&key) {
             Some(document) => {
                 document.snapshot = snapshot;
-                if !matches!(document.state, State::GivenUp(_)) || matches!(state, State::Refused) {
-                    document.state = state;
-                }
+                document.state = state;
             }
             None => {
                 self.by_uri.insert(key, Document { snapshot, state, waiting: Vec::new() });
@@ -77,10 +73,15 @@ impl Documents {
         }
     }
 
+    /// Whether the result of a task is still that of the newest version, and of the newest configuration.
+    pub fn is_checked_by(&mut self, uri: &Uri, number: u64) -> bool {
+        self.get_mut(uri).is_some_and(|document| matches!(document.state, State::Running(task) if task == number))
+    }
+
     /// Has all documents that were checked checked again.
     pub fn recheck(&mut self, now: Instant) {
         for document in self.by_uri.values_mut() {
-            if matches!(document.state, State::Checked(_) | State::Running) {
+            if matches!(document.state, State::Checked(_) | State::Running(_)) {
                 document.state = State::Due(now);
             }
         }
@@ -94,26 +95,18 @@ impl Documents {
         })
     }
 
-    /// When the next document is due.
-    pub fn next_due(&self) -> Option<Instant> {
-        self.by_uri.values().filter_map(Document::due).min()
+    /// When the next of some documents is due.
+    pub fn next_due(&self, is_meant: impl Fn(&Uri) -> bool) -> Option<Instant> {
+        let documents = self.by_uri.values().filter(|document| is_meant(&document.snapshot.uri));
+        documents.filter_map(Document::due).min()
     }
 
-    /// A document that is due, whose check begins.
-    pub fn take_due(&mut self, now: Instant) -> Option<Snapshot> {
+    /// One of some documents that is due, which the task with this number checks now.
+    pub fn take_due(&mut self, now: Instant, number: u64, is_meant: impl Fn(&Uri) -> bool) -> Option<Snapshot> {
         let due = self.by_uri.values_mut().filter(|document| document.due().is_some_and(|due| due <= now));
-        let document = due.min_by_key(|document| document.due())?;
-        document.state = State::Running;
+        let document = due.filter(|document| is_meant(&document.snapshot.uri)).min_by_key(|document| document.due())?;
+        document.state = State::Running(number);
         Some(document.snapshot.clone())
-    }
-
-    /// Has the document checked again that was given up in the task with this number.
-    pub fn resume(&mut self, number: u64, now: Instant) {
-        let mut documents = self.by_uri.values_mut();
-        let given_up = documents.find(|document| matches!(document.state, State::GivenUp(task) if task == number));
-        if let Some(document) = given_up {
-            document.state = State::Due(now);
-        }
     }
 
     /// Takes the requests that are waiting for a document.

@@ -1,11 +1,11 @@
 //! The beginning of a connection: what the editor and the server can do.
 
 use hostprocess_linter::units::Encoding;
-use lsp_server::{Connection, ProtocolError};
+use lsp_server::{Connection, ProtocolError, Response};
 use lsp_types::{
-    CodeActionKind, CodeActionOptions, CodeActionProviderCapability, HoverProviderCapability, PositionEncodingKind,
-    SaveOptions, ServerCapabilities, TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions,
-    TextDocumentSyncSaveOptions,
+    CodeActionKind, CodeActionOptions, CodeActionProviderCapability, HoverProviderCapability, MarkupKind,
+    PositionEncodingKind, SaveOptions, ServerCapabilities, TextDocumentSyncCapability, TextDocumentSyncKind,
+    TextDocumentSyncOptions, TextDocumentSyncSaveOptions,
 };
 use serde_json::{Value, json};
 
@@ -20,6 +20,8 @@ pub struct Client {
     pub takes_versioned_edits: bool,
     /// Whether it watches files for a server.
     pub watches_files: bool,
+    /// Whether it shows Markdown in hovers.
+    pub takes_markdown: bool,
 }
 
 /// Agrees with the editor about both sides' abilities.
@@ -30,7 +32,9 @@ pub fn initialize(connection: &Connection) -> Result<Client, ProtocolError> {
     let (id, params) = connection.initialize_start()?;
     let client = client(&params["capabilities"]);
     let server = json!({ "name": "hostprocess", "version": env!("HOSTPROCESS_VERSION") });
-    connection.initialize_finish(id, json!({ "capabilities": server_capabilities(client), "serverInfo": server }))?;
+    let answer = json!({ "capabilities": server_capabilities(client), "serverInfo": server });
+    // An editor that has gone away is noticed when the next message is read.
+    let _ = connection.sender.send(Response::new_ok(id, answer).into());
     Ok(client)
 }
 
@@ -39,10 +43,12 @@ fn client(capabilities: &Value) -> Client {
     let is = |pointer: &str| capabilities.pointer(pointer) == Some(&Value::Bool(true));
     let encodings = capabilities.pointer("/general/positionEncodings").and_then(Value::as_array);
     let takes_utf8 = encodings.is_some_and(|encodings| encodings.contains(&json!(PositionEncodingKind::UTF8)));
+    let formats = capabilities.pointer("/textDocument/hover/contentFormat").and_then(Value::as_array);
     Client {
         encoding: if takes_utf8 { Encoding::Utf8 } else { Encoding::Utf16 },
         takes_versioned_edits: is("/workspace/workspaceEdit/documentChanges"),
         watches_files: is("/workspace/didChangeWatchedFiles/dynamicRegistration"),
+        takes_markdown: formats.is_some_and(|formats| formats.contains(&json!(MarkupKind::Markdown))),
     }
 }
 

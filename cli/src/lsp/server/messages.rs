@@ -3,10 +3,10 @@
 use std::path::Path;
 use std::time::Instant;
 
-use lsp_server::{ErrorCode, Message, Notification, Request, RequestId, Response};
+use lsp_server::{ErrorCode, Message, Notification, Request, RequestId};
 use lsp_types::notification::{
     Cancel, DidChangeConfiguration, DidChangeTextDocument, DidChangeWatchedFiles, DidCloseTextDocument,
-    DidOpenTextDocument, DidSaveTextDocument, Notification as _,
+    DidOpenTextDocument, DidSaveTextDocument, Initialized, Notification as _,
 };
 use lsp_types::request::{CodeActionRequest, HoverRequest, RegisterCapability, Request as _, Shutdown};
 use lsp_types::{
@@ -14,16 +14,15 @@ use lsp_types::{
     DidCloseTextDocumentParams, DidOpenTextDocumentParams, DidSaveTextDocumentParams, FileSystemWatcher, GlobPattern,
     NumberOrString, Registration, RegistrationParams, Uri,
 };
+use same_file::is_same_file;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::config::FILE_NAME;
-use crate::lsp::check::at_start;
 use crate::lsp::document::{Snapshot, path};
 use crate::lsp::server::Server;
 use crate::lsp::server::documents::State;
 use crate::lsp::task::{Question, Task, Work, as_json};
-use crate::paths::identity;
 
 /// The manifests, settings and configurations of a workspace.
 const WATCHED: &str = "**/*.{yaml,yml,json}";
@@ -58,15 +57,13 @@ impl Server {
 
     fn take_request(&mut self, request: Request) {
         if self.is_shut_down {
-            let error = Response::new_err(request.id, ErrorCode::InvalidRequest as i32, "shut down".to_owned());
-            return self.send(error.into());
+            return self.refuse(request.id, ErrorCode::InvalidRequest, "shut down");
         }
         let id = request.id.clone();
         let taken = match request.method.as_str() {
             Shutdown::METHOD => {
                 self.is_shut_down = true;
-                self.answer(id, Ok(Value::Null));
-                return;
+                return self.answer(id, Value::Null);
             }
             CodeActionRequest::METHOD => parse(request.params).map(|params: lsp_types::CodeActionParams| {
                 let uri = params.text_document.uri.clone();
@@ -74,32 +71,30 @@ impl Server {
             }),
             HoverRequest::METHOD => parse(request.params).map(|params: lsp_types::HoverParams| {
                 let at = params.text_document_position_params;
-                (at.text_document.uri, Question::Hover(at.position))
+                (at.text_document.uri, Question::Hover(at.position, self.client.takes_markdown))
             }),
             method => {
-                let message = format!("not supported: {method}");
-                let error = Response::new_err(id, ErrorCode::MethodNotFound as i32, message);
-                return self.send(error.into());
+                return self.refuse(id, ErrorCode::MethodNotFound, &format!("not supported: {method}"));
             }
         };
         match taken {
             Ok((uri, question)) => self.ask(&uri, id, question),
-            Err(message) => self.send(Response::new_err(id, ErrorCode::InvalidParams as i32, message).into()),
+            Err(message) => self.refuse(id, ErrorCode::InvalidParams, &message),
         }
     }
 
     /// Answers a request about a document, after its check if that is not done.
     fn ask(&mut self, uri: &Uri, id: RequestId, question: Question) {
         let Some(document) = self.documents.get_mut(uri) else {
-            return self.answer(id, Err("the document is not open".to_owned()));
+            return self.answer(id, Value::Null);
         };
         match &document.state {
             State::Checked(checked) => {
                 let work = Work::Answer(id, question, checked.clone());
                 self.tasks.push_back(Task { document: document.snapshot.clone(), work });
             }
-            State::Due(_) | State::Running => document.wait(id, question),
-            State::Refused | State::GivenUp(_) => self.answer(id, Ok(Value::Null)),
+            State::Due(_) | State::Running(_) => document.wait(id, question),
+            State::Refused => self.answer(id, Value::Null),
         }
     }
 
@@ -112,16 +107,23 @@ impl Server {
 
     fn take_notification(&mut self, notification: Notification) {
         let Notification { method, params } = notification;
-        // There is no answer in which to say that the parameters are not valid.
-        let _ = match method.as_str() {
+        let taken = match method.as_str() {
+            Initialized::METHOD => {
+                self.watch_files();
+                Ok(())
+            }
             DidOpenTextDocument::METHOD => parse(params).map(|params: DidOpenTextDocumentParams| {
                 let opened = params.text_document;
                 self.update(opened.uri, opened.version, &opened.text, Instant::now());
             }),
             DidChangeTextDocument::METHOD => parse(params).map(|params: DidChangeTextDocumentParams| {
-                if let Some(change) = params.content_changes.into_iter().next_back() {
-                    let due = Instant::now() + self.limits.pause;
-                    self.update(params.text_document.uri, params.text_document.version, &change.text, due);
+                let due = Instant::now() + self.limits.pause;
+                match params.content_changes.into_iter().next_back() {
+                    Some(change) if change.range.is_none() => {
+                        self.update(params.text_document.uri, params.text_document.version, &change.text, due);
+                    }
+                    // The server asks for whole texts.
+                    _ => self.log(format!("{} needs the whole text", DidChangeTextDocument::METHOD)),
                 }
             }),
             DidCloseTextDocument::METHOD => {
@@ -141,6 +143,9 @@ impl Server {
             Cancel::METHOD => parse(params).map(|params: CancelParams| self.cancel(params.id)),
             _ => Ok(()),
         };
+        if let Err(message) = taken {
+            self.log(format!("{method}: {message}"));
+        }
     }
 
     fn update(&mut self, uri: Uri, version: i32, text: &str, due: Instant) {
@@ -154,15 +159,15 @@ impl Server {
                 "not checked: the document is larger than {} MiB; run hostprocess check on the file",
                 self.limits.bytes >> 20
             );
-            self.publish(uri.clone(), Some(version), vec![at_start(&message)]);
-            self.answer_waiting(&uri);
+            self.explain(&uri, &message);
         }
     }
 
     fn close(&mut self, uri: Uri) {
         for (id, _) in self.documents.close(&uri) {
-            self.answer(id, Ok(Value::Null));
+            self.answer(id, Value::Null);
         }
+        self.drop_tasks(&uri);
         self.publish(uri, None, Vec::new());
     }
 
@@ -170,7 +175,7 @@ impl Server {
     fn files_changed(&mut self, uris: &[Uri]) {
         let is_relevant = |file: &Path| {
             let mut settings = self.documents.checked().filter_map(|checked| checked.settings_file.as_deref());
-            file.ends_with(FILE_NAME) || settings.any(|settings| identity(settings) == identity(file))
+            file.ends_with(FILE_NAME) || settings.any(|settings| is_same_file(settings, file).unwrap_or_default())
         };
         if uris.iter().filter_map(path).any(|file| is_relevant(&file)) {
             self.documents.recheck(Instant::now());
@@ -185,10 +190,10 @@ impl Server {
         };
         let queued = self.tasks.len();
         self.tasks.retain(|task| !matches!(&task.work, Work::Answer(queued, ..) if *queued == id));
-        let running = self.running.as_mut().and_then(|running| running.request.take_if(|request| *request == id));
+        let mut running = self.running.iter_mut();
+        let running = running.find_map(|running| running.request.take_if(|request| *request == id));
         if self.documents.cancel(&id) || self.tasks.len() < queued || running.is_some() {
-            let error = Response::new_err(id, ErrorCode::RequestCanceled as i32, "cancelled".to_owned());
-            self.send(error.into());
+            self.refuse(id, ErrorCode::RequestCanceled, "cancelled");
         }
     }
 }

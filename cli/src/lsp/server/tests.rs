@@ -15,8 +15,8 @@ use crate::lsp::setup::Setup;
 /// Far longer than any answer takes, on a busy machine, too.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// A server in which the setup of `slow.yaml` takes until `go_on` is true, that of `counted.yaml` is an error with the number of the
-/// attempt, and that of `panic.yaml` panics.
+/// A server in which the setup of `slow.yaml` takes until `go_on` is true, that of `counted.yaml` as well, and is an error with the number of
+/// the attempt. That of `later.yaml` takes so long from the second attempt on, and that of `panic.yaml` panics.
 struct Editor {
     connection: Connection,
     go_on: Arc<AtomicBool>,
@@ -32,7 +32,8 @@ impl Editor {
             assert!(!path.ends_with("panic.yaml"), "a panic, as intended");
             let is_counted = path.ends_with("counted.yaml");
             let attempt = attempts.fetch_add(1, Ordering::Relaxed) + 1;
-            while (is_counted || path.ends_with("slow.yaml")) && !is_free.load(Ordering::Relaxed) {
+            let is_slow = is_counted || path.ends_with("slow.yaml") || path.ends_with("later.yaml") && attempt > 1;
+            while is_slow && !is_free.load(Ordering::Relaxed) {
                 thread::sleep(Duration::from_millis(5));
             }
             let settings = if is_counted { Err(format!("attempt {attempt}")) } else { Ok(Settings::default()) };
@@ -63,6 +64,13 @@ impl Editor {
         self.notify("textDocument/didOpen", json!({ "textDocument": document }));
     }
 
+    /// Asks for a hover at the beginning of a document.
+    fn hover(&self, id: i32, name: &str) {
+        let document = json!({ "uri": format!("file:///folder/{name}") });
+        let params = json!({ "textDocument": document, "position": { "line": 0, "character": 0 } });
+        self.send(lsp_server::Request::new(id.into(), "textDocument/hover".to_owned(), params).into());
+    }
+
     fn next(&self) -> Value {
         let message = self.connection.receiver.recv_timeout(PATIENCE).expect("an answer");
         serde_json::to_value(message).expect("JSON")
@@ -78,21 +86,65 @@ impl Editor {
     }
 }
 
+const LATE: &str = "not checked yet: this takes more than 0.2 s; hostprocess check has no limit";
+
 #[test]
-fn a_slow_check_is_given_up_and_tried_again_once_its_thread_has_ended() {
+fn a_slow_check_delays_no_other_and_is_shown_when_it_ends() {
     let editor = Editor::start(Duration::from_millis(200));
     editor.open("slow.yaml");
-    let hover =
-        json!({ "textDocument": { "uri": "file:///folder/slow.yaml" }, "position": { "line": 0, "character": 0 } });
-    editor.send(lsp_server::Request::new(2.into(), "textDocument/hover".to_owned(), hover).into());
+    editor.hover(2, "slow.yaml");
     editor.open("quick.yaml");
-    let message = "not checked: this takes more than 0.2 s; run hostprocess check on the file";
-    assert_eq!(editor.published(), ("slow.yaml".to_owned(), vec![message.to_owned()]));
-    let refused = editor.next();
-    assert_eq!((&refused["id"], &refused["error"]["message"]), (&json!(2), &json!(message)), "{refused}");
     assert_eq!(editor.published(), ("quick.yaml".to_owned(), vec![]));
+    assert_eq!(editor.published(), ("slow.yaml".to_owned(), vec![LATE.to_owned()]));
+    assert_eq!(editor.next(), json!({ "id": 2, "result": null }));
     editor.go_on.store(true, Ordering::Relaxed);
     assert_eq!(editor.published(), ("slow.yaml".to_owned(), vec![]));
+}
+
+#[test]
+fn a_slow_answer_leaves_the_diagnostics_and_drops_the_requests_behind_it() {
+    let editor = Editor::start(Duration::from_millis(200));
+    editor.open("later.yaml");
+    assert_eq!(editor.published(), ("later.yaml".to_owned(), vec![]));
+    editor.hover(2, "later.yaml");
+    editor.hover(3, "later.yaml");
+    let shown = editor.next();
+    let message = "This takes more than 0.2 s: run hostprocess on file:///folder/later.yaml";
+    assert_eq!((&shown["method"], &shown["params"]["message"]), (&json!("window/showMessage"), &json!(message)));
+    assert_eq!(editor.next(), json!({ "id": 2, "result": null }));
+    assert_eq!(editor.next(), json!({ "id": 3, "result": null }));
+    editor.go_on.store(true, Ordering::Relaxed);
+    editor.hover(4, "later.yaml");
+    assert_eq!(editor.next(), json!({ "id": 4, "result": null }), "nothing else was sent");
+}
+
+#[test]
+fn a_cancelled_answer_is_not_sent_again() {
+    let editor = Editor::start(Duration::from_millis(200));
+    editor.open("later.yaml");
+    editor.published();
+    editor.hover(2, "later.yaml");
+    editor.notify("$/cancelRequest", json!({ "id": 2 }));
+    assert_eq!(editor.next()["error"]["code"], -32800);
+    thread::sleep(Duration::from_millis(300));
+    editor.go_on.store(true, Ordering::Relaxed);
+    editor.hover(3, "later.yaml");
+    assert_eq!(editor.next(), json!({ "id": 3, "result": null }));
+}
+
+#[test]
+fn an_answer_about_an_old_text_is_refused() {
+    let editor = Editor::start(PATIENCE);
+    editor.open("later.yaml");
+    editor.published();
+    editor.hover(2, "later.yaml");
+    editor.open("later.yaml");
+    // Not open, so answered at once: the server has read the messages before.
+    editor.hover(3, "none.yaml");
+    assert_eq!(editor.next(), json!({ "id": 3, "result": null }));
+    editor.go_on.store(true, Ordering::Relaxed);
+    assert_eq!(editor.next()["error"]["code"], -32801);
+    assert_eq!(editor.published(), ("later.yaml".to_owned(), vec![]));
 }
 
 #[test]
@@ -100,10 +152,21 @@ fn a_check_with_an_outdated_configuration_is_not_published() {
     let editor = Editor::start(PATIENCE);
     editor.open("counted.yaml");
     editor.notify("workspace/didChangeConfiguration", json!({ "settings": null }));
-    // Wait until the server has read both: it answers messages in their order.
-    let hover =
-        json!({ "textDocument": { "uri": "file:///folder/none.yaml" }, "position": { "line": 0, "character": 0 } });
-    editor.send(lsp_server::Request::new(2.into(), "textDocument/hover".to_owned(), hover).into());
+    editor.hover(2, "none.yaml");
+    editor.next();
+    editor.go_on.store(true, Ordering::Relaxed);
+    assert_eq!(editor.published(), ("counted.yaml".to_owned(), vec!["attempt 2".to_owned()]));
+}
+
+/// Editors number the versions of a document from the start when it is opened again.
+#[test]
+fn the_check_of_a_closed_document_is_not_that_of_the_next_one() {
+    let editor = Editor::start(PATIENCE);
+    editor.open("counted.yaml");
+    editor.notify("textDocument/didClose", json!({ "textDocument": { "uri": "file:///folder/counted.yaml" } }));
+    assert_eq!(editor.published(), ("counted.yaml".to_owned(), vec![]));
+    editor.open("counted.yaml");
+    editor.hover(2, "none.yaml");
     editor.next();
     editor.go_on.store(true, Ordering::Relaxed);
     assert_eq!(editor.published(), ("counted.yaml".to_owned(), vec!["attempt 2".to_owned()]));
@@ -113,8 +176,8 @@ fn a_check_with_an_outdated_configuration_is_not_published() {
 fn a_panic_ends_neither_the_server_nor_other_checks() {
     let editor = Editor::start(PATIENCE);
     editor.open("panic.yaml");
-    editor.open("quick.yaml");
-    let message = "internal error: please report it, with the document";
+    let message = "not checked, because of an internal error: please report it, with the document";
     assert_eq!(editor.published(), ("panic.yaml".to_owned(), vec![message.to_owned()]));
+    editor.open("quick.yaml");
     assert_eq!(editor.published(), ("quick.yaml".to_owned(), vec![]));
 }
