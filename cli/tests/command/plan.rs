@@ -148,17 +148,15 @@ fn unreadable_inputs_are_errors_and_the_rest_is_planned() {
 
 #[test]
 fn an_error_names_the_field_that_it_comes_from() {
-    let start = |pod: &str| {
-        let plans = objects(&plan(&["-", "-o", "json", "--containerd", "2.0", "--bind-filter", "true"], pod));
-        plans[0]["starts"][0].clone()
-    };
     let mount = "    command: [a.exe]\n    volumeMounts: [{name: v, mountPath: 'C:\\a'}, {name: v, mountPath: 'C:'}]\n";
     let two_backslashes = "    command: [a.exe]\n    securityContext: {windowsOptions: {runAsUserName: 'a\\b\\c'}}\n";
     for (container, field) in
         [("", "command"), (mount, "volumeMounts[1]"), (two_backslashes, "securityContext.windowsOptions.runAsUserName")]
     {
-        let start = start(&[GOOD, container].concat());
-        assert!(start["error"].is_string(), "{start}");
-        assert_eq!(start["field"], field, "{start}");
+        let pod = [GOOD, container].concat();
+        let planned = shown(&plan(&["-", "--containerd", "2.0", "--bind-filter", "true"], &pod));
+        let (_, error) = planned.split_once("  does not start ").unwrap_or_else(|| panic!("{planned}"));
+        let because = error.lines().nth(1).expect("a second line").trim();
+        assert_eq!(because, format!("because of {field}"), "{planned}");
     }
 }

@@ -36,10 +36,6 @@ pub struct StartPlan {
     /// The failing component: `containerd` or `hcsshim`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub by: Option<String>,
-    /// The field that the error comes from: `volumeMounts[0]` of the container, `spec.securityContext...` of the pod, or
-    /// `image configuration, User`; absent where the node decides alone.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub field: Option<String>,
     /// How the process gets its account.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub logon: Option<LogonPlan>,
@@ -74,6 +70,10 @@ pub struct StartPlan {
     /// The folders that stay on the host afterwards, for display.
     #[serde(skip)]
     pub left_behind: Vec<String>,
+    /// The field that the error comes from, for text output: `volumeMounts[0]` of the container, `spec.securityContext...` of the
+    /// pod, or `image configuration, User`; `None` where the node decides alone.
+    #[serde(skip)]
+    pub field: Option<String>,
 }
 
 /// How a process gets its account.
@@ -170,7 +170,6 @@ impl StartPlan {
             panic: words.clone().filter(|_| is_panic),
             error: words.filter(|_| !is_panic),
             by: error.map(|error| error.component().to_string()),
-            field: start.error_origin.map(|origin| origin.to_string()).filter(|field| !field.is_empty()),
             logon: start.logon.as_ref().map(LogonPlan::from),
             rootfs: rootfs.cloned(),
             working_dir: process.map(|process| process.working_dir.clone()),
@@ -181,6 +180,7 @@ impl StartPlan {
             command_line: process.map(|process| process.command_line.clone()),
             env: process.map(|process| env(&process.environment)).unwrap_or_default(),
             limits: limits(&start.limits),
+            field: start.error_origin.map(|origin| origin.to_string()).filter(|field| !field.is_empty()),
             left_behind: start.made.iter().filter_map(left_behind).collect(),
         }
     }
