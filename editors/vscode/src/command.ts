@@ -7,10 +7,8 @@ import { posix, win32 } from "node:path";
 export const thisMachine = () => ({ platform: process.platform, home: homedir(), PATH: process.env.PATH, isProgram });
 
 /**
- * The file that the setting `hostprocess.path` names. Relative paths need the folder of a trusted workspace.
- *
- * The PATH is searched here, because Windows would look for a bare name in the working folder first, and thus start a
- * `hostprocess.exe` that an untrusted workspace brings along.
+ * The file that the setting `hostprocess.path` names. Relative paths need the folder of a trusted workspace. The PATH is
+ * searched here: Windows would look for a bare name in the working folder first, and start what an untrusted one brings.
  */
 export function findCommand(name: string, folder: string | undefined, machine = thisMachine()): string | undefined {
   const [path, endings] = machine.platform === "win32" ? [win32, [".exe", ""]] : [posix, [""]];
@@ -18,8 +16,8 @@ export function findCommand(name: string, folder: string | undefined, machine = 
     if (/^~[\\/]/.test(name)) return [path.join(machine.home, name.slice(2))];
     if (path.isAbsolute(name)) return [name];
     if (name !== path.basename(name)) return folder === undefined ? [] : [path.join(folder, name)];
-    const folders = (machine.PATH ?? "").split(path.delimiter).filter((entry) => path.isAbsolute(entry));
-    return folders.map((entry) => path.join(entry, name));
+    const entries = (machine.PATH ?? "").split(path.delimiter).filter(path.isAbsolute);
+    return entries.map((entry) => path.join(entry, name));
   };
   return places()
     .flatMap((place) => endings.map((ending) => place + ending))

@@ -2,13 +2,11 @@
 
 import { commands, type ExtensionContext, env, type LogOutputChannel, Uri, window, workspace } from "vscode";
 import { LanguageClient } from "vscode-languageclient/node";
-
 import { repository } from "../package.json";
 import { findCommand } from "./command.ts";
 
-const LANGUAGES = ["yaml", "json", "jsonc", "helm"];
 /** The client applies changes of `hostprocess.trace.server` to a running server itself. */
-const NEED_A_RESTART = ["hostprocess.enable", "hostprocess.path", "hostprocess.arguments"];
+const RESTARTING = ["hostprocess.enable", "hostprocess.path", "hostprocess.arguments"];
 
 let output: LogOutputChannel;
 let client: LanguageClient | undefined;
@@ -21,9 +19,7 @@ export function activate(context: ExtensionContext): Promise<void> {
     output,
     commands.registerCommand("hostprocess.restart", restart),
     commands.registerCommand("hostprocess.showOutput", () => output.show()),
-    workspace.onDidChangeConfiguration(async (change) => {
-      if (NEED_A_RESTART.some((setting) => change.affectsConfiguration(setting))) await restart();
-    }),
+    workspace.onDidChangeConfiguration((edit) => RESTARTING.some((key) => edit.affectsConfiguration(key)) && restart()),
     workspace.onDidGrantWorkspaceTrust(restart),
   );
   return restart();
@@ -32,10 +28,8 @@ export function activate(context: ExtensionContext): Promise<void> {
 export const deactivate = (): Promise<void> => restarts.then(stop);
 
 function restart(): Promise<void> {
-  restarts = restarts
-    .then(stop)
-    .then(start)
-    .catch((error) => output.error(error));
+  const restarted = restarts.then(stop).then(start);
+  restarts = restarted.catch((error) => output.error(error));
   return restarts;
 }
 
@@ -51,18 +45,13 @@ function start(): void {
   if (!settings.get("enable", true)) return;
   const name = settings.get("path", "hostprocess");
   const command = findCommand(name, workspace.isTrusted ? workspace.workspaceFolders?.[0]?.uri.fsPath : undefined);
-  if (command === undefined) {
-    void reportMissing(name);
-    return;
-  }
+  if (command === undefined) return void reportMissing(name);
   const args = ["lsp", ...settings.get<string[]>("arguments", [])];
-  const documentSelector = LANGUAGES.flatMap((language) => [
-    { scheme: "file", language },
-    { scheme: "untitled", language },
-  ]);
+  const inScheme = (scheme: string) => ["yaml", "json", "jsonc", "helm"].map((language) => ({ scheme, language }));
+  const documentSelector = [...inScheme("file"), ...inScheme("untitled")];
   output.info(`Starting ${command} ${args.join(" ")}`);
-  const clientOptions = { documentSelector, outputChannel: output };
-  client = new LanguageClient("hostprocess", "hostprocess", { command, args }, clientOptions);
+  const options = { documentSelector, outputChannel: output };
+  client = new LanguageClient("hostprocess", "hostprocess", { command, args }, options);
   // Not awaited: a server that never answers must not keep a restart waiting. The client itself shows and logs errors.
   client.start().catch(() => undefined);
 }
