@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use hostprocess_linter::comment::Insertions;
 use hostprocess_linter::fix as fix_text;
-use hostprocess_linter::report::Diagnostic as Finding;
+use hostprocess_linter::report::{Diagnostic as Finding, ObjectReport};
 use lsp_types::{
     CodeAction, CodeActionKind, CodeActionParams, Diagnostic, DocumentChanges, OneOf,
     OptionalVersionedTextDocumentIdentifier, Range, TextDocumentEdit, TextEdit, WorkspaceEdit,
@@ -108,13 +108,11 @@ fn fix(found: &Finding, positions: &Positions) -> Option<(String, Vec<TextEdit>,
 
 /// The edits of all safe fixes, as `hostprocess fix` makes them; `None` when there is nothing to fix.
 fn fix_all(document: &Snapshot, positions: &Positions, setup: &Setup) -> Option<Vec<TextEdit>> {
-    let settings = setup.settings.as_ref().ok()?;
-    let tree = settings.tree();
-    let linter = setup.linter(settings, &tree).ok()?;
     let mut waivers = setup.configuration.waivers().ok()?;
     let name = document.name();
     let text = positions.source().text();
-    let fixed = fix_text(&linter, &name, text, Reach::Command, &mut |objects| waivers.waive(&name, objects));
+    let mut waive = |objects: &mut [ObjectReport]| waivers.waive(&name, objects);
+    let fixed = setup.with_linter(|linter| fix_text(linter, &name, text, Reach::Command, &mut waive)).ok()?;
     (fixed.count > 0).then(|| positions.edits(&fixed.text))
 }
 

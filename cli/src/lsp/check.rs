@@ -69,14 +69,11 @@ fn report(document: &Snapshot, positions: &Positions, setup: &Setup) -> Result<O
     let configuration = &setup.configuration;
     let excluded = configuration.excluded().map_err(|error| error.to_string())?;
     let mut waivers = configuration.waivers().map_err(|error| error.to_string())?;
-    let settings = setup.settings.as_ref().map_err(String::clone)?;
-    let tree = settings.tree();
-    let linter = setup.linter(settings, &tree).map_err(|error| error.to_string())?;
     let (name, path) = (document.name(), document.path());
     if path.as_ref().is_some_and(|path| is_ignored(&excluded, &identity(path), false)) {
         return Ok(None);
     }
-    let mut report = linter.check(file(document, positions));
+    let mut report = setup.with_linter(|linter| linter.check(file(document, positions)))?;
     waivers.waive(&name, &mut report.objects);
     Ok(Some(report))
 }

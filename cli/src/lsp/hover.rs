@@ -2,7 +2,7 @@
 
 use hostprocess_linter::plan::nodes::Nodes;
 use hostprocess_linter::plan::outline::{LEGEND, outline};
-use hostprocess_linter::{Planner, catalogue};
+use hostprocess_linter::{Creation, Linter, Planner, catalogue};
 use lsp_types::{Hover, HoverContents, MarkupContent, MarkupKind, Position, Range};
 use windows_hostprocess_policy::wording::escaped;
 
@@ -25,7 +25,9 @@ pub fn hover(
     setup: Result<Setup, String>,
 ) -> Option<Hover> {
     let (mut shown, mut range) = pages(checked, at);
-    if let Some((plan, container)) = setup.ok().and_then(|setup| plan(document, at, &setup)) {
+    let planned =
+        setup.and_then(|setup| setup.with_linter(|linter| plan(document, at, linter, setup.creation.clone())));
+    if let Ok(Some((plan, container))) = planned {
         shown.push(plan);
         range = range.or(Some(container));
     }
@@ -57,15 +59,12 @@ fn pages(checked: &Checked, at: Position) -> (Vec<String>, Option<Range>) {
 }
 
 /// The plan of the container at a position, and its range.
-fn plan(document: &Snapshot, at: Position, setup: &Setup) -> Option<(String, Range)> {
-    let settings = setup.settings.as_ref().ok()?;
-    let tree = settings.tree();
-    let linter = setup.linter(settings, &tree).ok()?;
+fn plan(document: &Snapshot, at: Position, linter: &Linter, creation: Creation) -> Option<(String, Range)> {
     let positions = Positions::new(&document.text, document.encoding);
     let byte = positions.byte(at);
     let nodes = Nodes::of(linter.settings(), &[], None);
     let processors = nodes.processors;
-    let planner = Planner { nodes, creation: setup.creation.clone(), ..Planner::default() };
+    let planner = Planner { nodes, creation, ..Planner::default() };
     let file = file(document, &positions);
     let objects = file.objects.iter().enumerate().filter(|(_, object)| object.node.value.contains(&byte));
     let mut plans = objects.flat_map(|(index, object)| planner.plan(index, object, &file.source).unwrap_or_default());

@@ -1,11 +1,15 @@
 //! Places of the protocol: lines and columns from 0, in the units that the editor counts.
 
 use std::ops::Range;
+use std::time::Duration;
 
 use hostprocess_linter::source::Source;
 use hostprocess_linter::units::{Encoding, Units};
 use lsp_types::{Position, Range as LspRange, TextEdit};
 use similar::{DiffTag, TextDiff};
+
+/// How long two versions of a text are compared.
+const LONGEST_COMPARISON: Duration = Duration::from_millis(500);
 
 /// Translates places in a text.
 #[derive(Debug)]
@@ -46,7 +50,8 @@ impl Positions {
 
     /// The edits that turn the source into another text, by whole lines.
     pub fn edits(&self, after: &str) -> Vec<TextEdit> {
-        let diff = TextDiff::from_lines(self.source.text(), after);
+        // Where very many lines differ, the edits are larger than they need to be: finding the smallest takes lines times differences.
+        let diff = TextDiff::configure().timeout(LONGEST_COMPARISON).diff_lines(self.source.text(), after);
         let mut edits = Vec::new();
         let mut start = 0;
         for part in diff.ops() {

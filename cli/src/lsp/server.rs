@@ -92,6 +92,11 @@ pub fn serve(connection: Connection, load: Load, limits: Limits) -> Result<u8, P
     Ok(u8::from(!server.is_shut_down))
 }
 
+/// Whether no task about a document runs.
+fn is_idle(running: &[Running], uri: &Uri) -> bool {
+    running.iter().all(|running| running.uri != *uri)
+}
+
 impl Server {
     fn run(&mut self, from_editor: &Receiver<Message>) {
         loop {
@@ -118,12 +123,8 @@ impl Server {
     fn next_moment(&self) -> Option<Instant> {
         let late = self.running.iter().filter_map(|running| running.until).min();
         let is_full = self.running.len() >= MAX_RUNNING;
-        let due = if is_full { None } else { self.documents.next_due(|uri| self.is_idle(uri)) };
+        let due = if is_full { None } else { self.documents.next_due(|uri| is_idle(&self.running, uri)) };
         late.into_iter().chain(due).min()
-    }
-
-    fn is_idle(&self, uri: &Uri) -> bool {
-        self.running.iter().all(|running| running.uri != *uri)
     }
 
     /// A check that is due, else an answer, of a document without a running task.
@@ -133,11 +134,10 @@ impl Server {
         }
         let number = self.number + 1;
         let running = &self.running;
-        let is_idle = |uri: &Uri| running.iter().all(|running| running.uri != *uri);
-        if let Some(document) = self.documents.take_due(Instant::now(), number, is_idle) {
+        if let Some(document) = self.documents.take_due(Instant::now(), number, |uri| is_idle(running, uri)) {
             return Some(Task { document, work: Work::Check });
         }
-        let index = self.tasks.iter().position(|task| self.is_idle(&task.document.uri))?;
+        let index = self.tasks.iter().position(|task| is_idle(running, &task.document.uri))?;
         self.tasks.remove(index)
     }
 

@@ -3,10 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use hostprocess_linter::settings::SettingsError;
 use hostprocess_linter::{Creation, Linter, Settings};
 use windows_hostprocess_policy::cluster::host::NoCluster;
-use windows_hostprocess_policy::decode::Value;
 use windows_hostprocess_policy::finding::patch::Reach;
 
 use crate::config::Configuration;
@@ -28,12 +26,14 @@ pub struct Setup {
 pub type Load = Arc<dyn Fn(&Path) -> Result<Setup, String> + Send + Sync>;
 
 impl Setup {
-    /// A linter with settings, of which `tree` is the tree. It computes the edits of all fixes.
+    /// Calls a function with a linter that computes the edits of all fixes.
     ///
     /// # Errors
     /// The settings are not valid; the text says where they are written.
-    pub fn linter<'t>(&self, settings: &Settings, tree: &'t Value<'t>) -> Result<Linter<'t>, SettingsError> {
-        let linter = Linter::new(tree, Arc::new(NoCluster)).map_err(|invalid| settings.error(invalid))?;
-        Ok(linter.assuming(self.creation.clone()).showing_fixes(Some(Reach::OnDemand)))
+    pub fn with_linter<T>(&self, work: impl FnOnce(&Linter) -> T) -> Result<T, String> {
+        let settings = self.settings.as_ref().map_err(String::clone)?;
+        let tree = settings.tree();
+        let linter = Linter::new(&tree, Arc::new(NoCluster)).map_err(|invalid| settings.error(invalid).to_string())?;
+        Ok(work(&linter.assuming(self.creation.clone()).showing_fixes(Some(Reach::OnDemand))))
     }
 }

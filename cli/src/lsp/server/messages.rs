@@ -1,6 +1,8 @@
 //! The messages of the editor.
 
-use std::path::Path;
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use lsp_server::{ErrorCode, Message, Notification, Request, RequestId};
@@ -14,7 +16,6 @@ use lsp_types::{
     DidCloseTextDocumentParams, DidOpenTextDocumentParams, DidSaveTextDocumentParams, FileSystemWatcher, GlobPattern,
     NumberOrString, Registration, RegistrationParams, Uri,
 };
-use same_file::is_same_file;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -23,6 +24,7 @@ use crate::lsp::document::{Snapshot, path};
 use crate::lsp::server::Server;
 use crate::lsp::server::documents::State;
 use crate::lsp::task::{Question, Task, Work, as_json};
+use crate::paths::identity;
 
 /// The manifests, settings and configurations of a workspace.
 const WATCHED: &str = "**/*.{yaml,yml,json}";
@@ -173,9 +175,12 @@ impl Server {
 
     /// Has documents checked again if one of these files is a configuration, or holds the settings of a document.
     fn files_changed(&mut self, uris: &[Uri]) {
+        // A checkout may change thousands of files. Of a link, both it and its target count.
+        let names = |file: &Path| [Some(identity(file)), fs::canonicalize(file).ok()].into_iter().flatten();
+        let settings = self.documents.checked().filter_map(|checked| checked.settings_file.as_deref());
+        let settings: BTreeSet<PathBuf> = settings.collect::<BTreeSet<_>>().into_iter().flat_map(names).collect();
         let is_relevant = |file: &Path| {
-            let mut settings = self.documents.checked().filter_map(|checked| checked.settings_file.as_deref());
-            file.ends_with(FILE_NAME) || settings.any(|settings| is_same_file(settings, file).unwrap_or_default())
+            file.ends_with(FILE_NAME) || !settings.is_empty() && names(file).any(|name| settings.contains(&name))
         };
         if uris.iter().filter_map(path).any(|file| is_relevant(&file)) {
             self.documents.recheck(Instant::now());
